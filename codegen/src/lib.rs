@@ -1,0 +1,1 @@
+//! Turns a Smithy JSON model into a typed Rust client and server.

@@ -1,0 +1,3 @@
+//! The command line for Amazon Connect contact trees.
+
+fn main() {}

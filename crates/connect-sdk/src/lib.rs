@@ -1,0 +1,1 @@
+//! A typed Amazon Connect client, generated from model/connect.json.

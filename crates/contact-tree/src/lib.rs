@@ -1,0 +1,1 @@
+//! Contacts as a tree: transfers, consults, callbacks, related contacts.

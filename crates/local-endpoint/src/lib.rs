@@ -1,0 +1,1 @@
+//! Amazon Connect on your machine: contact records in, ListAssociatedContacts out.

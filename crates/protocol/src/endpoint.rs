@@ -1,0 +1,74 @@
+//! Endpoints: what rules are given, what they answer.
+
+use std::borrow::Cow;
+
+/// What an endpoint rule set is asked with. Built-in parameters have a field each; a service's own come in `custom`.
+#[derive(Debug, Clone, Default)]
+pub struct Params<'a> {
+    /// `AWS::Region`
+    pub region: Option<&'a str>,
+    /// `AWS::UseFIPS`
+    pub use_fips: bool,
+    /// `AWS::UseDualStack`
+    pub use_dual_stack: bool,
+    /// `SDK::Endpoint`: a URL that overrides the rules.
+    pub endpoint: Option<&'a str>,
+    /// `AWS::Auth::AccountId`
+    pub account_id: Option<&'a str>,
+    /// `AWS::Auth::AccountIdEndpointMode`: `preferred`, `disabled` or `required`.
+    pub account_id_endpoint_mode: Option<&'a str>,
+    /// Client, operation and static context parameters by the name that the rules give them. The last of a name wins.
+    pub custom: &'a [(&'static str, Value)],
+}
+
+/// The value of a context parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A string.
+    String(Cow<'static, str>),
+    /// A boolean.
+    Bool(bool),
+    /// A list of strings.
+    StringList(Cow<'static, [Cow<'static, str>]>),
+}
+
+/// Where to send a request, and how to sign it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Scheme, host and, where there is one, port and path: `https://connect.us-east-1.amazonaws.com`.
+    pub url: Cow<'static, str>,
+    /// Headers to add.
+    pub headers: Vec<(String, String)>,
+    /// The region in the credential scope, where it differs from the client's.
+    pub signing_region: Option<String>,
+    /// The name in the credential scope, where it differs from the service's.
+    pub signing_name: Option<String>,
+}
+
+impl Endpoint {
+    /// An endpoint that is signed for as its service and region say.
+    pub fn new(url: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            url: url.into(),
+            headers: Vec::new(),
+            signing_region: None,
+            signing_name: None,
+        }
+    }
+}
+
+/// Why there is no endpoint: a configuration that the rules refuse.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no endpoint: {message}")]
+pub struct EndpointError {
+    message: Cow<'static, str>,
+}
+
+impl EndpointError {
+    /// An error with the rules' own words.
+    pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            message: message.into(),
+        }
+    }
+}
