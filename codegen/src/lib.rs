@@ -1,1 +1,5 @@
 //! Turns a Smithy JSON model into a typed Rust client and server.
+
+pub mod names;
+pub mod partitions;
+pub mod rules;
