@@ -131,18 +131,25 @@ pub fn module_name(operation: &str) -> String {
 }
 
 /// The input, output, error, paginator and builders of an operation.
-pub fn operation_type(operation: &str, suffix: OperationType) -> String {
-    let suffix = match suffix {
-        OperationType::Input => "Input",
-        OperationType::Output => "Output",
-        OperationType::Error => "Error",
-        OperationType::InputBuilder => "InputBuilder",
-        OperationType::OutputBuilder => "OutputBuilder",
-        OperationType::FluentBuilder => "FluentBuilder",
-        OperationType::Paginator => "Paginator",
-        OperationType::PaginatorStream => "PaginatorStream",
+///
+/// Some keep the capitals of the model: the operation `CreateOTAUpdate` has a `CreateOtaUpdateInput` and a
+/// `CreateOTAUpdateError`.
+pub fn operation_type(operation: &str, ty: OperationType) -> String {
+    use OperationType as Ty;
+    let suffix = match ty {
+        Ty::Input => "Input",
+        Ty::InputBuilder => "InputBuilder",
+        Ty::Output => "Output",
+        Ty::OutputBuilder => "OutputBuilder",
+        Ty::Error => "Error",
+        Ty::FluentBuilder => "FluentBuilder",
+        Ty::Paginator => "Paginator",
+        Ty::PaginatorItems => "PaginatorItems",
     };
-    format!("{}{suffix}", pascal_case(operation))
+    match ty {
+        Ty::Error | Ty::FluentBuilder => format!("{operation}{suffix}"),
+        _ => format!("{}{suffix}", pascal_case(operation)),
+    }
 }
 
 /// The types that an operation has of its own.
@@ -150,20 +157,25 @@ pub fn operation_type(operation: &str, suffix: OperationType) -> String {
 pub enum OperationType {
     /// `ListAssociatedContactsInput`
     Input,
-    /// `ListAssociatedContactsOutput`
-    Output,
-    /// `ListAssociatedContactsError`
-    Error,
     /// `ListAssociatedContactsInputBuilder`
     InputBuilder,
+    /// `ListAssociatedContactsOutput`
+    Output,
     /// `ListAssociatedContactsOutputBuilder`
     OutputBuilder,
+    /// `ListAssociatedContactsError`
+    Error,
     /// `ListAssociatedContactsFluentBuilder`
     FluentBuilder,
     /// `ListAssociatedContactsPaginator`
     Paginator,
-    /// `ListAssociatedContactsPaginatorStream`: the paginator's items.
-    PaginatorStream,
+    /// `ListAssociatedContactsPaginatorItems`: what the paginator's `items()` answers.
+    PaginatorItems,
+}
+
+/// The method of an operation's error that tells its variants apart: `is_resource_not_found_exception`.
+pub fn predicate_name(error: &str) -> String {
+    format!("is_{}", snake_case(error))
 }
 
 /// The builder of a structure: `AssociatedContactSummaryBuilder`.
