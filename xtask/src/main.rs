@@ -1,13 +1,14 @@
 //! The command line around `connect-codegen`: the only place that reads models and writes generated files.
 
 mod codegen;
+#[cfg(test)]
+mod compare_names;
 mod error;
 mod tree;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
 
 /// Generates and checks the code of this workspace.
 #[derive(Debug, Parser)]
