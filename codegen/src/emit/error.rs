@@ -14,7 +14,11 @@ pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
     let definition = structure::definition(error);
     let builder = structure::builder(error);
     let builder_name = structure::builder_name(error);
-    let message = match error.members.iter().find(|member| member.field == "message") {
+    let message = match error
+        .members
+        .iter()
+        .find(|member| member.field == "message")
+    {
         Some(member) if !matches!(member.target, Target::String { .. }) => quote!(none),
         Some(member) if error.sensitive || member.sensitive => quote!(sensitive),
         Some(member) if member.optional => quote!(optional),

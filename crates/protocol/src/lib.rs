@@ -18,6 +18,8 @@ mod macros;
 pub mod open_enum;
 pub mod operation;
 pub mod primitives;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod text;
 pub mod uri;
 
