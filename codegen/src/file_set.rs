@@ -23,7 +23,7 @@ impl FileSet {
         &mut self,
         path: impl Into<String>,
         header: &str,
-        tokens: TokenStream,
+        tokens: &TokenStream,
     ) -> Result<(), Error> {
         let path = path.into();
         let file: syn::File = syn::parse2(tokens.clone()).map_err(|error| {
@@ -78,8 +78,9 @@ fn layout(mut file: syn::File) -> String {
             text.push('\n');
         }
         before = Some(kind);
-        if let syn::Item::Macro(table) = &item {
-            text.push_str(&table::print(&table.mac));
+        if let syn::Item::Macro(call) = item {
+            text.push_str(&attributes(&call.attrs));
+            text.push_str(&table::print(&call.mac));
             continue;
         }
         file.items = vec![item];
@@ -101,6 +102,19 @@ fn layout(mut file: syn::File) -> String {
     text
 }
 
+/// Attributes as they stand before an item.
+fn attributes(attrs: &[syn::Attribute]) -> String {
+    if attrs.is_empty() {
+        return String::new();
+    }
+    let bearer: syn::Item = syn::parse_quote!(#(#attrs)* struct Bearer;);
+    let printed = prettyplease::unparse(&syn::File {
+        items: vec![bearer],
+        ..syn::parse_quote!()
+    });
+    printed.replace("struct Bearer;\n", "")
+}
+
 #[cfg(test)]
 mod tests {
     use quote::quote;
@@ -117,7 +131,7 @@ mod tests {
             struct A;
             impl A { fn x() {} fn y() { if true { b(); } d(); } }
         };
-        files.rust("a.rs", "Made.", tokens).unwrap();
+        files.rust("a.rs", "Made.", &tokens).unwrap();
         let expected = "// Made.\n\n//! Docs.\n\nuse a::b;\nuse c::d;\n\nstruct A;\n\nimpl A {\n    fn x() {}\n    fn y() {\n        if true {\n            b();\n        }\n        d();\n    }\n}\n";
         assert_eq!(files.get("a.rs"), Some(expected));
     }
@@ -125,7 +139,7 @@ mod tests {
     #[test]
     fn refuses_what_is_no_rust() {
         let error = FileSet::default()
-            .rust("b.rs", "", quote!(struct struct))
+            .rust("b.rs", "", &quote!(struct struct))
             .unwrap_err();
         assert!(error.to_string().contains("b.rs"), "{error}");
     }

@@ -110,8 +110,12 @@ fn workspace_files(root: &Path) -> Result<FileSet, Error> {
     files.rust(
         format!("{PROTOCOL}/partitions.rs"),
         PARTITIONS_HEADER,
-        table,
+        &table,
     )?;
+    files.text(
+        format!("{PROTOCOL}/mod.rs"),
+        format!("// {PARTITIONS_HEADER}\n\npub(crate) mod partitions;\n"),
+    );
     tell(&warnings);
     Ok(files)
 }

@@ -77,7 +77,7 @@ pub(super) fn value_checks(
             }
         }
         Target::Structure(name) | Target::Union(name) if context.is_checked(name) => {
-            calls.push(quote!(v.check(c)))
+            calls.push(quote!(v.check(c)));
         }
         Target::Enum(name) => {
             let path = type_path(name);

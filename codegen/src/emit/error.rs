@@ -73,6 +73,18 @@ fn variant(error: &OperationError) -> TokenStream {
 /// `error.rs`: the errors of the runtime, and `crate::Error`, which is every error of every operation, so that `?` works across them.
 pub(super) fn module(context: &Context, service: &Service) -> TokenStream {
     let gate = context.client_gate();
+    // The transport's errors contain those that both sides know.
+    let runtime = match context.server_gate() {
+        None => quote!(
+            pub use connect_transport::error::*;
+        ),
+        Some(_) => quote! {
+            #[cfg(not(feature = "client"))]
+            pub use connect_protocol::error::*;
+            #[cfg(feature = "client")]
+            pub use connect_transport::error::*;
+        },
+    };
     let title = super::tokens::doc(&format!("Any error of {}.", service.title));
     let variants = service.errors.iter().map(|error| {
         let (text, name) = (docs(&error.docs), ident(&error.name));
@@ -88,9 +100,7 @@ pub(super) fn module(context: &Context, service: &Service) -> TokenStream {
     quote! {
         //! Errors.
 
-        pub use connect_protocol::error::*;
-        #gate
-        pub use connect_transport::error::*;
+        #runtime
         #title
         #gate
         #[derive(Debug)]

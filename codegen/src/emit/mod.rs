@@ -84,7 +84,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
         }
     }
     files.add("client/mod.rs", client::module(service))?;
-    files.add("client/endpoint.rs", endpoint(service))?;
+    files.as_it_is("client/endpoint.rs", &endpoint(service))?;
     files.add("error.rs", error::module(&context, service))?;
     Ok(files.set)
 }
@@ -107,6 +107,12 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
+    /// Adds a file that brings its own imports.
+    fn as_it_is(&mut self, path: &str, tokens: &TokenStream) -> Result<(), Error> {
+        self.set
+            .rust(format!("{}/{path}", self.folder), HEADER, tokens)
+    }
+
     fn add(&mut self, path: &str, tokens: TokenStream) -> Result<(), Error> {
         let imports = imports(self.context, &tokens);
         // Inner documentation comes before the imports.
@@ -114,7 +120,7 @@ impl Files<'_> {
         self.set.rust(
             format!("{}/{path}", self.folder),
             HEADER,
-            quote!(#inner #imports #items),
+            &quote!(#inner #imports #items),
         )
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::structure::{finish, read_arms, streams, write_lines};
+use super::structure::{finish, read_arms, write_lines};
 use super::tokens::{ident, number};
 use super::{Context, codec, request};
 use crate::ir::{Binding, Member, Operation, Role, Structure, Target, TimestampFormat};
@@ -14,15 +14,10 @@ pub(super) fn decode(operation: &Operation) -> TokenStream {
     let name = ident(&output.name);
     let builder = format_ident!("{}Builder", output.name);
     let lines = message_lines(output, &quote!(response.headers()));
-    let finish = finish(output);
-    let argument = if streams(output) {
-        quote!(response: &mut http::HttpResponse)
-    } else {
-        quote!(response: &http::HttpResponse)
-    };
+    let finish = finish(output, &quote!(shapes::));
     quote! {
         #[inline]
-        fn decode(#argument) -> Result<shapes::#name, json::ReadError> {
+        fn decode(response: &mut http::HttpResponse) -> Result<shapes::#name, json::ReadError> {
             let mut shape = shapes::builders::#builder::default();
             #lines
             shape._request_id = response.request_id().map(str::to_owned);
@@ -129,7 +124,7 @@ pub(super) fn parse_error(context: &Context, error: &Structure) -> TokenStream {
         .then(
             || quote!(shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));),
         );
-    let finish = finish(error);
+    let finish = finish(error, &quote!());
     let gate = context.client_gate();
     quote! {
         #gate

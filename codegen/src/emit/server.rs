@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::codec;
 use super::response::{read_header, read_payload, response_lines};
-use super::structure::{finish, read_arms, streams};
+use super::structure::{finish, read_arms};
 use super::tokens::{first_sentence, ident, inner_doc, number};
 use crate::ir::{Binding, Member, Operation, Segment, Service, Target, TimestampFormat};
 
@@ -53,8 +53,6 @@ pub(super) fn module(service: &Service) -> TokenStream {
 
         pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-        use bytes::Bytes;
-
         /// The operations. Each answers that it is not implemented until it is.
         pub trait Service: Send + Sync + 'static {
             #(#methods)*
@@ -67,7 +65,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
         }
 
         /// Answers a request: finds its operation, reads and checks its input, calls the service, writes its output.
-        pub async fn handle<S: Service>(service: &S, request: http::Request<Bytes>) -> http::Response<Bytes> {
+        pub async fn handle<S: Service>(service: &S, request: server::HttpRequest<server::Bytes>) -> server::HttpResponse<server::Bytes> {
             match answer(service, &request).await {
                 Ok(response) => response,
                 Err(error) => error.into_response(),
@@ -76,8 +74,8 @@ pub(super) fn module(service: &Service) -> TokenStream {
 
         async fn answer<S: Service>(
             service: &S,
-            request: &http::Request<Bytes>,
-        ) -> Result<http::Response<Bytes>, ErrorResponse> {
+            request: &server::HttpRequest<server::Bytes>,
+        ) -> Result<server::HttpResponse<server::Bytes>, ErrorResponse> {
             let uri = request.uri();
             let (operation, labels) = server::find(ROUTES, request.method().as_str(), uri.path(), uri.query())?;
             let request = server::Request::new(request.headers(), uri.query(), request.body(), labels);
@@ -179,14 +177,12 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     quote! {
         #title
 
-        use bytes::Bytes;
-
         use crate::operation::#module as shapes;
 
         pub(super) async fn handle<S: super::Service>(
             service: &S,
             #mutable request: server::Request<'_>,
-        ) -> Result<http::Response<Bytes>, server::ErrorResponse> {
+        ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
             request.negotiate(#takes, #answers)?;
             let input = decode(#reads)?;
             #check
@@ -288,16 +284,11 @@ fn decode(operation: &Operation) -> TokenStream {
         }
         _ => read_header(member, &quote!(request.headers())),
     }));
-    let finish = finish(input);
+    let finish = finish(input, &quote!(shapes::));
     let argument = if input.members.iter().any(in_json) {
         quote!(&mut server::Request<'_>)
     } else {
         quote!(&server::Request<'_>)
-    };
-    let finish = if streams(input) || !finish.is_empty() {
-        finish
-    } else {
-        quote!()
     };
     quote! {
         fn decode(request: #argument) -> Result<shapes::#name, json::ReadError> {
@@ -397,7 +388,7 @@ fn refuse(operation: &Operation) -> TokenStream {
         fn refuse(error: shapes::#name) -> server::ErrorResponse {
             match error {
                 #(#arms,)*
-                shapes::#name::Unhandled(error) => server::ErrorResponse::unmodeled(error.meta()),
+                shapes::#name::Unhandled(error) => server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error)),
             }
         }
     }

@@ -305,7 +305,7 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
     } else {
         quote!(mut shape)
     };
-    let finish = finish(structure);
+    let finish = finish(structure, &quote!());
     let lines = write_lines(&quote!(self), &members);
     let check = structure.checked.then(|| {
         let gate = context.either_gate();
@@ -373,7 +373,7 @@ pub(super) fn read_arms(owner: &TokenStream, members: &[&Member]) -> TokenStream
 }
 
 /// Turns the builder called `shape` into the structure. Inside of a message `reader` judges what is required and missing.
-pub(super) fn finish(structure: &Structure) -> TokenStream {
+pub(super) fn finish(structure: &Structure, module: &TokenStream) -> TokenStream {
     let owner = quote!(shape);
     // An input's `build()` answers a result, which a reader has no use for.
     if !structure.fallible() && structure.role != Role::Input {
@@ -401,7 +401,7 @@ pub(super) fn finish(structure: &Structure) -> TokenStream {
         Role::Nested | Role::Input => quote!(),
     };
     let name = ident(&structure.name);
-    quote!(Ok(#name { #(#fields,)* #extra }))
+    quote!(Ok(#module #name { #(#fields,)* #extra }))
 }
 
 /// A line per member: `writer.member("Name", &self.name)?;`

@@ -159,10 +159,11 @@ pub(super) fn as_option(owner: &TokenStream, member: &Member) -> TokenStream {
 /// `use` lines for the modules that the tokens name: generated code refers to everything outside of its file by module.
 pub(super) fn imports(context: &Context, tokens: &TokenStream) -> TokenStream {
     let mut named = BTreeSet::new();
-    collect(tokens.clone(), &mut named);
+    let mut declared = BTreeSet::new();
+    collect(tokens.clone(), &mut named, &mut declared);
     let lines = IMPORTS
         .iter()
-        .filter(|(name, _)| named.contains(*name))
+        .filter(|(name, _)| named.contains(*name) && !declared.contains(*name))
         .filter_map(|(name, line)| {
             let gate = match *name {
                 "transport" => context.client_gate(),
@@ -196,17 +197,22 @@ const IMPORTS: &[(&str, &str)] = &[
     ("types", "use crate::types;"),
 ];
 
-/// Collects every identifier that starts a path, `name::`, or stands alone as a type.
-fn collect(tokens: TokenStream, named: &mut BTreeSet<String>) {
+/// Collects every identifier that starts a path, `name::`, or stands alone as a type; and modules that are declared.
+fn collect(tokens: TokenStream, named: &mut BTreeSet<String>, declared: &mut BTreeSet<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Group(group) => collect(group.stream(), named),
+            TokenTree::Group(group) => collect(group.stream(), named, declared),
             TokenTree::Ident(name) => {
                 let first = !(at >= 2 && is(at - 1, ':') && is(at - 2, ':'));
                 let path = is(at + 1, ':') && is(at + 2, ':');
                 let name = name.to_string();
+                if matches!(at.checked_sub(1).and_then(|at| tokens.get(at)), Some(TokenTree::Ident(before)) if before == "mod")
+                {
+                    declared.insert(name);
+                    continue;
+                }
                 if first && (path || name == "HashMap" || name == "LazyLock") {
                     named.insert(name);
                 }

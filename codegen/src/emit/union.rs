@@ -84,7 +84,6 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
             (_, None) => quote!(Self::#variant(v) => writer.member(#json, v)?),
         }
     });
-    let label = &union.name;
     let check = union.checked.then(|| check(context, union));
     quote! {
         impl #name {
@@ -110,7 +109,7 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
                 writer.begin_object();
                 match self {
                     #(#writes,)*
-                    Self::Unknown => return Err(json::WriteError::unknown_variant(#label)),
+                    Self::Unknown => return Err(json::WriteError::unknown_variant()),
                 }
                 writer.end_object();
                 Ok(())

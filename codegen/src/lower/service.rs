@@ -252,7 +252,7 @@ impl<'a> Lowering<'a> {
                 Kind::Structure(_) => {
                     service
                         .structures
-                        .push(self.structure(shape, name, Role::Nested)?)
+                        .push(self.structure(shape, name, Role::Nested)?);
                 }
                 Kind::Union(members) => service.unions.push(self.union(shape, members)?),
                 _ => service.enums.push(self.enumeration(shape)?),

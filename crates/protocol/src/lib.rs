@@ -11,6 +11,8 @@ mod date;
 mod decimal;
 pub mod endpoint;
 pub mod error;
+#[rustfmt::skip]
+mod generated;
 pub mod header;
 pub mod http;
 pub mod json;

@@ -8,4 +8,7 @@ pub use request::{Body, Request};
 pub use response::{ErrorResponse, Response, not_implemented};
 pub use route::{Part, Route, find};
 
+pub use bytes::Bytes;
+pub use http::{Request as HttpRequest, Response as HttpResponse};
+
 pub use crate::check::{Check, Violation, ViolationKind};

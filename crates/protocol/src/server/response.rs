@@ -108,7 +108,8 @@ const NOT_IMPLEMENTED: &str = "NotImplementedException";
 #[derive(Debug)]
 pub struct ErrorResponse {
     code: String,
-    response: Response,
+    /// Boxed, since it is the error of results whose outputs are small.
+    response: Box<Response>,
 }
 
 impl ErrorResponse {
@@ -119,7 +120,7 @@ impl ErrorResponse {
         response.content_type("application/json");
         Self {
             code: code.into(),
-            response,
+            response: Box::new(response),
         }
     }
 

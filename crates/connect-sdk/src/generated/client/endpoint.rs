@@ -3,7 +3,6 @@
 //! Endpoints of Amazon Connect, as the model's rules give them.
 //! Where requests go: the endpoint rules of the service's model.
 
-use connect_protocol::endpoint;
 use connect_protocol::endpoint::{self, Endpoint, EndpointError, Params};
 
 /// The endpoint for these parameters.

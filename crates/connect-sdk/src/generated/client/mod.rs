@@ -2,15 +2,16 @@
 
 //! The client and its requests.
 
-use connect_protocol::endpoint;
 use connect_protocol::operation as meta;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 mod endpoint;
 pub(crate) mod list_associated_contacts;
 
 pub use transport::client::customize;
-use crate::config::{Config, SdkConfig};
+use transport::SdkConfig;
+use crate::config::Config;
 
 /// What all requests have in common.
 pub(crate) static SERVICE: meta::Service = meta::Service {
