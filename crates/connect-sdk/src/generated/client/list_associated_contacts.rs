@@ -38,7 +38,11 @@ static OPERATION: meta::Operation = meta::Operation {
 
 /// A request of `ListAssociatedContacts`: set its members, then [`send`](Self::send) it.
 ///
-/// Lists all contacts that belong together with the given one, itself included: the chain of transfers before and after it, and the chains that are related to that one.Which contacts belong together is told by their <code>InitialContactId</code>, <code>PreviousContactId</code> and <code>RelatedContactId</code>.
+/// Lists all contacts that belong together with the given one, itself included: the chain of transfers
+/// before and after it, and the chains that are related to that one.
+///
+/// Which contacts belong together is told by their `InitialContactId`, `PreviousContactId` and
+/// `RelatedContactId`.
 #[derive(Clone, Debug)]
 pub struct ListAssociatedContactsFluentBuilder {
     handle: transport::Handle,

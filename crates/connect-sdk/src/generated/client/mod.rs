@@ -45,7 +45,7 @@ impl Client {
         self.handle.config()
     }
 
-    /// A request of [`ListAssociatedContacts`](crate::operation::list_associated_contacts). Lists all contacts that belong together with the given one, itself included: the chain of transfers before and after it, and the chains that are related to that one.Which contacts belong together is told by their <code>InitialContactId</code>, <code>PreviousContactId</code> and <code>RelatedContactId</code>.
+    /// A request of [`ListAssociatedContacts`](crate::operation::list_associated_contacts). Lists all contacts that belong together with the given one, itself included: the chain of transfers
     #[inline]
     pub fn list_associated_contacts(
         &self,

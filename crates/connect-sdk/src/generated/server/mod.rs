@@ -12,7 +12,7 @@ pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
 /// The operations. Each answers that it is not implemented until it is.
 pub trait Service: Send + Sync + 'static {
-    /// Lists all contacts that belong together with the given one, itself included: the chain of transfers before and after it, and the chains that are related to that one.Which contacts belong together is told by their <code>InitialContactId</code>, <code>PreviousContactId</code> and <code>RelatedContactId</code>.
+    /// Lists all contacts that belong together with the given one, itself included: the chain of transfers
     fn list_associated_contacts(
         &self,
         input: operation::list_associated_contacts::ListAssociatedContactsInput,
