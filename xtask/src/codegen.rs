@@ -1,5 +1,6 @@
 //! `cargo xtask codegen`
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -96,7 +97,7 @@ fn workspace(root: &Path, check: bool) -> Result<(), Error> {
 
 fn workspace_files(root: &Path) -> Result<FileSet, Error> {
     let model = read_model(root, Path::new("model/connect.json"))?;
-    let mut warnings = Vec::new();
+    let mut warnings = BTreeSet::new();
     let selection = Selection {
         strict: true,
         ..Selection::default()
@@ -131,7 +132,7 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
         operations: arguments.operations.clone(),
         strict: arguments.strict,
     };
-    let mut warnings = Vec::new();
+    let mut warnings = BTreeSet::new();
     let service = lower(&model, &selection, &mut warnings)?;
     let package = Package {
         name: package.to_owned(),
@@ -213,7 +214,7 @@ fn relative(runtime: &Path, out: &Path) -> Result<Runtime, Error> {
     Ok(Runtime::Path(up.chain(down).collect::<Vec<_>>().join("/")))
 }
 
-fn tell(warnings: &[String]) {
+fn tell(warnings: &BTreeSet<String>) {
     for warning in warnings {
         eprintln!("warning: {warning}");
     }
