@@ -1,5 +1,6 @@
 //! Amazon Connect on your machine: contact records in, ListAssociatedContacts out.
 
+mod auth;
 mod random;
 mod records;
 mod store;
