@@ -3,6 +3,7 @@
 mod auth;
 mod random;
 mod records;
+pub mod samples;
 mod store;
 mod token;
 
