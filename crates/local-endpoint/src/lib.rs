@@ -4,6 +4,7 @@ mod auth;
 mod random;
 mod records;
 pub mod samples;
+mod server;
 mod store;
 mod token;
 
