@@ -185,16 +185,33 @@ impl Builder {
         })
         .await??;
         let credentials = self.credentials.map_or_else(made_up, Ok)?;
-        let listen = |source| StartError::Listen { address: self.listen, source };
+        let listen = |source| StartError::Listen {
+            address: self.listen,
+            source,
+        };
         let listener = TcpListener::bind(self.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let authenticator = self.denied.into_iter().fold(Authenticator::new(credentials.clone()), Authenticator::deny);
+        let authenticator = self
+            .denied
+            .into_iter()
+            .fold(Authenticator::new(credentials.clone()), Authenticator::deny);
         let handler = Connect::new(Arc::clone(&store));
-        let server = Server { handler, authenticator, clock: self.clock, body_limit: BODY_LIMIT };
+        let server = Server {
+            handler,
+            authenticator,
+            clock: self.clock,
+            body_limit: BODY_LIMIT,
+        };
         let (stop, stopped) = oneshot::channel::<()>();
         // Told to stop, or dropped: either way it is over.
         let server = tokio::spawn(server.run(listener, async { drop(stopped.await) }));
-        Ok(LocalEndpoint { address, credentials, store, stop, server })
+        Ok(LocalEndpoint {
+            address,
+            credentials,
+            store,
+            stop,
+            server,
+        })
     }
 }
 
