@@ -1,1 +1,12 @@
 //! Amazon Connect on your machine: contact records in, ListAssociatedContacts out.
+
+mod random;
+mod records;
+mod store;
+mod token;
+
+pub use random::RandomError;
+pub use records::Refusal;
+pub use store::{
+    ContactSummary, ImportError, OnRefusal, Page, PageError, Report, Store, StoreError,
+};
