@@ -56,7 +56,8 @@ mod lean {
     use connect_sdk::config::{
         Credentials, Environment, ProvideCredentials, SharedCredentialsProvider,
     };
-    use connect_transport::credentials::{CredentialsError, future};
+    use aws_credential_types::provider::error::CredentialsError;
+    use aws_credential_types::provider::future;
     use jiff::Timestamp;
     use serde_json::Value;
 

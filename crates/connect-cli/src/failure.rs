@@ -13,10 +13,12 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Configuration(String),
     /// The service answered with an error.
-    #[error("An error occurred ({code}) when calling the {operation} operation: {message}")]
+    #[error("An error occurred ({code}) when calling the {operation} operation{}: {message}", after(*.retries))]
     Service {
         /// The operation's name.
         operation: &'static str,
+        /// How often the call was tried again.
+        retries: u32,
         /// The error's code, or the HTTP status where there is none.
         code: String,
         /// The error's message, or the HTTP status in words.
@@ -31,6 +33,13 @@ pub(crate) enum Failure {
     /// Ctrl-C.
     #[error("interrupted")]
     Interrupted,
+}
+
+fn after(retries: u32) -> String {
+    match retries {
+        0 => String::new(),
+        retries => format!(" (reached max retries: {retries})"),
+    }
 }
 
 impl Failure {
@@ -82,6 +91,7 @@ mod tests {
     fn a_service_s_error_reads_as_the_aws_cli_prints_it() {
         let failure = Failure::Service {
             operation: "ListAssociatedContacts",
+            retries: 0,
             code: "ResourceNotFoundException".to_owned(),
             message: "no such contact".to_owned(),
         };

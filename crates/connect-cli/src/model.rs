@@ -1,5 +1,10 @@
 //! What generated commands are written in: an operation as data, and one function that calls it.
 
+use connect_sdk::Client;
+use serde_json::Value;
+
+use crate::call::Reply;
+
 /// An operation of the service as a command.
 #[derive(Debug)]
 pub(crate) struct Operation {
@@ -15,6 +20,8 @@ pub(crate) struct Operation {
     pub(crate) output: &'static [Member],
     /// How its results are paged.
     pub(crate) pages: Option<Pages>,
+    /// Calls it: input and output as JSON, times in RFC 3339.
+    pub(crate) call: fn(&Client, Value) -> Reply<'_>,
 }
 
 /// A member of an operation's input, as a flag.
@@ -66,6 +73,17 @@ pub(crate) enum Shape {
     Structure(&'static [Member]),
     /// Exactly one of these members.
     Union(&'static [Member]),
+}
+
+impl Shape {
+    /// A whole number of 8 bits.
+    pub(crate) const BYTE: Self = Self::Integer(i8::MIN as i64, i8::MAX as i64);
+    /// A whole number of 16 bits.
+    pub(crate) const SHORT: Self = Self::Integer(i16::MIN as i64, i16::MAX as i64);
+    /// A whole number of 32 bits.
+    pub(crate) const INTEGER: Self = Self::Integer(i32::MIN as i64, i32::MAX as i64);
+    /// A whole number of 64 bits.
+    pub(crate) const LONG: Self = Self::Integer(i64::MIN, i64::MAX);
 }
 
 /// How an operation's results are paged. Paths are member names joined by dots.

@@ -137,6 +137,16 @@ pub(crate) fn without_token(pages: &Pages, mut page: Value) -> Value {
     page
 }
 
+/// A page with its items and nothing else.
+pub(crate) fn items_only(pages: &Pages, mut page: Value) -> Value {
+    let items = list_mut(&mut page, pages.items).map(std::mem::take);
+    let mut items = items.map_or(Value::Null, Value::Array);
+    for name in pages.items.rsplit('.') {
+        items = Value::Object(Map::from_iter([(name.to_owned(), items)]));
+    }
+    items
+}
+
 /// Joins a further page's items to the first page, whose other members stand for all.
 pub(crate) fn join(pages: &Pages, whole: &mut Value, mut page: Value) {
     match (
@@ -356,5 +366,7 @@ mod tests {
             ..PAGES
         };
         assert_eq!(without_token(&nested, page), json!({"A": {"Items": []}}));
+        let page = json!({"A": {"Items": [1], "Total": 1}, "B": 2});
+        assert_eq!(items_only(&nested, page), json!({"A": {"Items": [1]}}));
     }
 }

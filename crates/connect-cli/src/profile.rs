@@ -116,8 +116,12 @@ pub(crate) struct Section(HashMap<String, String>);
 impl Section {
     /// The value of a key; `None` where it is empty.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        let value = self.0.get(key)?;
-        (!value.is_empty()).then_some(value)
+        self.raw(key).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a key for which empty means something else than absent.
+    pub(crate) fn raw(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
     }
 
     fn nested(&self, outer: &str, key: &str) -> Option<&str> {

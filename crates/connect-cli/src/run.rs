@@ -118,24 +118,26 @@ impl Call<'_> {
         let name = self.operation.name;
         let mut walk = Walk::new(shape, input, paging)?;
         let mut whole: Option<Value> = None;
+        let mut first = true;
         while let Some(page) = walk.next(|input| self.send(input)).await? {
-            match &mut whole {
-                _ if printer.format == Format::YamlStream => printer.print(name, &page)?,
-                _ if printer.format == Format::Text => {
-                    printer.print(name, &pages::without_token(shape, page))?;
-                }
-                Some(whole) => pages::join(shape, whole, page),
-                None => whole = Some(pages::without_token(shape, page)),
+            match (printer.format, &mut whole) {
+                (Format::YamlStream, _) => printer.print(name, &page)?,
+                (Format::Text, _) if first => printer.print(name, &pages::without_token(shape, page))?,
+                (Format::Text, _) => printer.print(name, &pages::items_only(shape, page))?,
+                (_, Some(whole)) => pages::join(shape, whole, page),
+                (_, None) => whole = Some(pages::without_token(shape, page)),
             }
+            first = false;
         }
         let token = walk.resume_token();
         match (whole, token) {
-            (Some(Value::Object(mut whole)), Some(token)) => {
-                whole.insert("NextToken".to_owned(), token.into());
-                printer.print(name, &Value::Object(whole))
+            (Some(mut whole), token) => {
+                if let (Some(members), Some(token)) = (whole.as_object_mut(), token) {
+                    members.insert("NextToken".to_owned(), token.into());
+                }
+                printer.print(name, &whole)
             }
-            (Some(whole), _) => printer.print(name, &whole),
-            (None, Some(token)) => printer.print_token(name, token),
+            (None, Some(token)) => printer.print_token(token),
             (None, None) => Ok(()),
         }
     }

@@ -9,7 +9,7 @@ mod yaml;
 
 use std::io::{self, IsTerminal, Write};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) use self::pager::Sink;
 use crate::failure::Failure;
@@ -30,13 +30,6 @@ pub(crate) enum Format {
     Table,
     /// Nothing.
     Off,
-}
-
-impl Format {
-    /// Whether pages are printed as they come, each on its own.
-    pub(crate) fn by_page(self) -> bool {
-        matches!(self, Self::YamlStream | Self::Text)
-    }
 }
 
 /// When to use colour.
@@ -104,6 +97,20 @@ impl Printer {
                     .map_or(80, |(width, _)| usize::from(width.0));
                 table::write(out, title, found, width, self.color)
             }
+        };
+        written.map_err(Failure::Output)
+    }
+
+    /// Prints how to go on after pages that were printed as they came. Where a query picked what to print, it is left out.
+    ///
+    /// # Errors
+    ///
+    /// An output that cannot be written.
+    pub(crate) fn print_token(&mut self, token: &str) -> Result<(), Failure> {
+        let written = match (self.format, &self.query) {
+            (Format::Text, None) => text::write(&mut self.out, &json!({"NextToken": {"NextToken": token}})),
+            (Format::YamlStream, None) => yaml::write(&mut self.out, &json!([{"NextToken": token}])),
+            _ => Ok(()),
         };
         written.map_err(Failure::Output)
     }
