@@ -70,6 +70,12 @@ impl Place {
     }
 }
 
+impl From<crate::rules::Error> for Error {
+    fn from(error: crate::rules::Error) -> Self {
+        Self::new(Place::shape(error.shape_id()), error.to_string())
+    }
+}
+
 impl From<&ShapeId> for Place {
     fn from(id: &ShapeId) -> Self {
         Self::shape(id)

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 
+mod table;
+
 use crate::error::{Error, Place};
 
 /// Files by their path, which is relative and has forward slashes.
@@ -45,28 +47,24 @@ impl FileSet {
 }
 
 /// Prints a file with a blank line between items, and between the functions of an `impl`.
-fn layout(file: syn::File) -> String {
-    let mut text = String::new();
-    if !file.attrs.is_empty() {
-        text.push_str(&prettyplease::unparse(&syn::File {
-            shebang: None,
-            attrs: file.attrs,
-            items: Vec::new(),
-        }));
-    }
+fn layout(mut file: syn::File) -> String {
+    let items = std::mem::take(&mut file.items);
+    let mut text = if file.attrs.is_empty() { String::new() } else { prettyplease::unparse(&file) };
+    file.attrs.clear();
     let mut before: Option<std::mem::Discriminant<syn::Item>> = None;
-    for item in file.items {
+    for item in items {
         let kind = std::mem::discriminant(&item);
         let flat = matches!(item, syn::Item::Use(_)) || matches!(&item, syn::Item::Mod(module) if module.content.is_none());
         if !(text.is_empty() || flat && before == Some(kind)) {
             text.push('\n');
         }
         before = Some(kind);
-        let printed = prettyplease::unparse(&syn::File {
-            shebang: None,
-            attrs: Vec::new(),
-            items: vec![item],
-        });
+        if let syn::Item::Macro(table) = &item {
+            text.push_str(&table::print(&table.mac));
+            continue;
+        }
+        file.items = vec![item];
+        let printed = prettyplease::unparse(&file);
         let mut lines = printed.lines().peekable();
         while let Some(line) = lines.next() {
             text.push_str(line);

@@ -12,6 +12,7 @@ pub mod ir;
 pub mod lower;
 pub mod model;
 pub mod names;
+pub mod partitions;
 pub mod rules;
 
 pub use error::{Error, Place};

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::structure::{builder_name, member_row, streams};
-use super::tokens::{doc, docs, first_sentence, ident, number, pattern, rust_type};
+use super::tokens::{doc, docs, inner_doc, first_sentence, ident, number, pattern, rust_type};
 use super::{request, response};
 use crate::ir::{
     AcceptorState, Auth, Items, Matcher, Operation, Pagination, ParamValue, Service, Step, Target, Waiter,
@@ -33,10 +33,10 @@ pub(super) fn module(service: &Service) -> TokenStream {
             }
         }
     });
-    let title = format!("A client of {}. Clones share connections, credentials and retry budget.", service.title);
+    let title = doc(&format!("A client of {}. Clones share connections, credentials and retry budget.", service.title));
     let (sdk_id, version, signing_name) = (&service.sdk_id, &service.version, &service.signing_name);
     quote! {
-        #![doc = "The client and its requests."]
+        //! The client and its requests.
 
         mod endpoint;
         #(#modules)*
@@ -45,7 +45,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
 
         use crate::config::{Config, SdkConfig};
 
-        #[doc = "What all requests have in common."]
+        /// What all requests have in common.
         pub(crate) static SERVICE: meta::Service = meta::Service {
             sdk_id: #sdk_id,
             version: #version,
@@ -53,22 +53,22 @@ pub(super) fn module(service: &Service) -> TokenStream {
             endpoint: endpoint::resolve,
         };
 
-        #[doc = #title]
+        #title
         #[derive(Clone, Debug)]
         pub struct Client { handle: transport::Handle }
 
         impl Client {
-            #[doc = "A client with the settings that all AWS clients of a program share."]
+            /// A client with the settings that all AWS clients of a program share.
             pub fn new(config: &SdkConfig) -> Self {
                 Self::from_conf(Config::from(config))
             }
 
-            #[doc = "A client with settings of its own."]
+            /// A client with settings of its own.
             pub fn from_conf(config: Config) -> Self {
                 Self { handle: transport::Handle::new(&SERVICE, config) }
             }
 
-            #[doc = "The settings."]
+            /// The settings.
             pub fn config(&self) -> &Config {
                 self.handle.config()
             }
@@ -81,7 +81,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
 /// `client/list_associated_contacts.rs`
 pub(super) fn operation(operation: &Operation) -> TokenStream {
     let module = ident(&operation.method);
-    let title = doc(&format!(
+    let title = inner_doc(&format!(
         "`{} {}`: requests of `{}`.",
         operation.http_method,
         pattern(&operation.path),
@@ -139,7 +139,7 @@ fn metadata(operation: &Operation) -> TokenStream {
         quote!((#name, #value))
     });
     quote! {
-        #[doc = "What a transport needs to know of the operation."]
+        /// What a transport needs to know of the operation.
         static OPERATION: meta::Operation = meta::Operation {
             service: &crate::client::SERVICE,
             name: #name,
@@ -174,7 +174,7 @@ fn fluent(operation: &Operation) -> TokenStream {
     let paginate = operation.pagination.as_ref().map(|_| {
         let paginator = format_ident!("{}Paginator", operation.name);
         quote! {
-            #[doc = "Sends the request for every page."]
+            /// Sends the request for every page.
             #[inline]
             pub fn into_paginator(self) -> #paginator {
                 #paginator { request: self, stop_on_duplicate_token: true }
@@ -183,7 +183,7 @@ fn fluent(operation: &Operation) -> TokenStream {
     });
     quote! {
         #title
-        #[doc = ""]
+        /// 
         #text
         #clone
         pub struct #name {
@@ -198,10 +198,10 @@ fn fluent(operation: &Operation) -> TokenStream {
                 Self { handle, inner: shapes::builders::#builder::default(), config_override: None }
             }
 
-            #[doc = "Sends the request and waits for the answer."]
-            #[doc = ""]
+            /// Sends the request and waits for the answer.
+            /// 
             #[doc = "# Errors"]
-            #[doc = "The input is not complete, the request did not reach the service or its answer the caller, or the service refused."]
+            /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
             #[inline]
             pub async fn send(self) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
                 let #mutable input = self.inner.build().map_err(error::SdkError::construction_failure)?;
@@ -209,7 +209,7 @@ fn fluent(operation: &Operation) -> TokenStream {
                 self.handle.send(&OPERATION, encode(#argument), self.config_override, decode, decode_error).await
             }
 
-            #[doc = "The values set so far."]
+            /// The values set so far.
             #[inline]
             pub fn as_input(&self) -> &shapes::builders::#builder {
                 &self.inner
@@ -223,10 +223,10 @@ fn fluent(operation: &Operation) -> TokenStream {
         transport::customizable!(#name => shapes::#output, shapes::#error);
 
         impl shapes::builders::#builder {
-            #[doc = "Sends a request with these values by a client."]
-            #[doc = ""]
+            /// Sends a request with these values by a client.
+            /// 
             #[doc = "# Errors"]
-            #[doc = "As those of the fluent builder's `send`."]
+            /// As those of the fluent builder's `send`.
             #[inline]
             pub async fn send_with(self, client: &crate::Client) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
                 let mut request = client.#method();
@@ -281,13 +281,13 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
     let name = format_ident!("{}Paginator", operation.name);
     let fluent = format_ident!("{}FluentBuilder", operation.name);
     let (output, error) = (ident(&operation.output.name), format_ident!("{}Error", operation.name));
-    let title = format!("All pages of `{}`, one request after the other.", operation.name);
+    let title = doc(&format!("All pages of `{}`, one request after the other.", operation.name));
     let input_token = ident(&pagination.input_token);
     let next = follow(&quote!(page), &pagination.output_token);
     let page_size = pagination.page_size.as_ref().map(|(field, target)| {
         let (field, kind) = (ident(field), rust_type(target));
         quote! {
-            #[doc = "How many items a page holds at the most."]
+            /// How many items a page holds at the most.
             #[inline]
             #[must_use]
             pub fn page_size(mut self, limit: #kind) -> Self {
@@ -299,7 +299,7 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
     let items_method = pagination.items.as_ref().map(|_| {
         let items = format_ident!("{}PaginatorItems", operation.name);
         quote! {
-            #[doc = "The items of all pages, one after the other."]
+            /// The items of all pages, one after the other.
             #[inline]
             #[must_use]
             pub fn items(self) -> #items { #items(self) }
@@ -307,7 +307,7 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
     });
     let items_type = pagination.items.as_ref().map(|it| items(operation, it));
     quote! {
-        #[doc = #title]
+        #title
         #[derive(Clone, Debug)]
         pub struct #name { request: #fluent, stop_on_duplicate_token: bool }
 
@@ -316,8 +316,8 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
 
             #items_method
 
-            #[doc = "Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:"]
-            #[doc = "asking again would give the same page for ever."]
+            /// Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:
+            /// asking again would give the same page for ever.
             #[inline]
             #[must_use]
             pub fn stop_on_duplicate_token(mut self, stop: bool) -> Self {
@@ -325,7 +325,7 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
                 self
             }
 
-            #[doc = "The pages. Nothing is sent before the first is asked for."]
+            /// The pages. Nothing is sent before the first is asked for.
             #[inline]
             pub fn send(self) -> transport::PaginationStream<Result<shapes::#output, error::SdkError<shapes::#error>>> {
                 let mut request = self.request;
@@ -356,7 +356,7 @@ fn items(operation: &Operation, items: &Items) -> TokenStream {
         }
         other => rust_type(other),
     };
-    let title = format!("The items of all pages of `{}`.", operation.name);
+    let title = doc(&format!("The items of all pages of `{}`.", operation.name));
     let mut taken = quote!(page);
     let mut optional = false;
     for step in &items.path {
@@ -370,12 +370,12 @@ fn items(operation: &Operation, items: &Items) -> TokenStream {
     }
     let taken = if optional { quote!(#taken.unwrap_or_default()) } else { taken };
     quote! {
-        #[doc = #title]
+        #title
         #[derive(Clone, Debug)]
         pub struct #name(#paginator);
 
         impl #name {
-            #[doc = "The items. Nothing is sent before the first is asked for."]
+            /// The items. Nothing is sent before the first is asked for.
             #[inline]
             pub fn send(self) -> transport::PaginationStream<Result<#item, error::SdkError<shapes::#error>>> {
                 transport::items(self.0.send(), |page| #taken)
@@ -418,11 +418,11 @@ fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
     quote! {
         impl #fluent {
             #text
-            #[doc = ""]
-            #[doc = "Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up."]
-            #[doc = ""]
+            /// 
+            /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
+            /// 
             #[doc = "# Errors"]
-            #[doc = "The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know."]
+            /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
             #[inline]
             pub async fn #method(
                 self,

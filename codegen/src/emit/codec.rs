@@ -1,86 +1,49 @@
-//! Expressions that read and write values: as JSON, and as text in labels, queries and headers.
+//! How values are read and written: as JSON, and as text in labels, queries and headers.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
-use super::tokens::type_path;
 use crate::ir::{Target, TimestampFormat};
 
-/// A function that reads a value: `json::Reader::string`.
-pub(super) fn read(target: &Target) -> TokenStream {
+/// A function that reads a value whose form is not its type's own: a time with a format, or a list or map of such.
+pub(super) fn read_with(target: &Target) -> Option<TokenStream> {
     match target {
+        Target::Timestamp(Some(format)) if *format != TimestampFormat::EpochSeconds => {
+            let method = time_method(*format);
+            Some(quote!(json::Reader::#method))
+        }
         Target::List(list) => {
-            let element = read(&list.element);
-            if list.sparse {
-                quote!(|r| r.sparse_list(#element))
-            } else {
-                quote!(|r| r.list(#element))
-            }
+            let element = read_with(&list.element)?;
+            let method = if list.sparse { quote!(sparse_list) } else { quote!(list) };
+            Some(quote!(|r| r.#method(#element)))
         }
         Target::Map(map) => {
-            let value = read(&map.value);
-            if map.sparse {
-                quote!(|r| r.sparse_map(#value))
-            } else {
-                quote!(|r| r.map(#value))
-            }
+            let value = read_with(&map.value)?;
+            let method = if map.sparse { quote!(sparse_map) } else { quote!(map) };
+            Some(quote!(|r| r.#method(#value)))
         }
-        Target::Structure(name) | Target::Union(name) => {
-            let path = type_path(name);
-            quote!(#path::read)
-        }
-        Target::Enum(_) => quote!(json::Reader::enumeration),
-        simple => {
-            let method = json_method(simple);
-            quote!(json::Reader::#method)
-        }
+        _ => None,
     }
 }
 
-/// A function that writes a value: `json::Writer::string`.
-pub(super) fn write(target: &Target) -> TokenStream {
+/// A function that writes a value whose form is not its type's own.
+pub(super) fn write_with(target: &Target) -> Option<TokenStream> {
     match target {
+        Target::Timestamp(Some(format)) if *format != TimestampFormat::EpochSeconds => {
+            let method = time_method(*format);
+            Some(quote!(json::Writer::#method))
+        }
         Target::List(list) => {
-            let element = write(&list.element);
-            if list.sparse {
-                quote!(|w, v| w.sparse_list(v, #element))
-            } else {
-                quote!(|w, v| w.list(v, #element))
-            }
+            let element = write_with(&list.element)?;
+            let method = if list.sparse { quote!(sparse_list) } else { quote!(list) };
+            Some(quote!(|w, v| w.#method(v, #element)))
         }
         Target::Map(map) => {
-            let value = write(&map.value);
-            if map.sparse {
-                quote!(|w, v| w.sparse_map(v, #value))
-            } else {
-                quote!(|w, v| w.map(v, #value))
-            }
+            let value = write_with(&map.value)?;
+            let method = if map.sparse { quote!(sparse_map) } else { quote!(map) };
+            Some(quote!(|w, v| w.#method(v, #value)))
         }
-        Target::Structure(_) | Target::Union(_) => quote!(|w, v| v.write(w)),
-        Target::Enum(_) => quote!(json::Writer::string),
-        simple => {
-            let method = json_method(simple);
-            quote!(json::Writer::#method)
-        }
-    }
-}
-
-/// The method of both `Reader` and `Writer` for a simple type. Times in JSON are epoch seconds unless the model says otherwise.
-fn json_method(target: &Target) -> TokenStream {
-    match target {
-        Target::Boolean => quote!(boolean),
-        Target::Byte => quote!(byte),
-        Target::Short => quote!(short),
-        Target::Integer | Target::IntEnum(_) => quote!(integer),
-        Target::Long => quote!(long),
-        Target::Float => quote!(float),
-        Target::Double => quote!(double),
-        Target::BigInteger => quote!(big_integer),
-        Target::BigDecimal => quote!(big_decimal),
-        Target::Document => quote!(document),
-        Target::Blob { .. } | Target::Stream { .. } => quote!(blob),
-        Target::Timestamp(format) => time_method(format.unwrap_or(TimestampFormat::EpochSeconds)),
-        _ => quote!(string),
+        _ => None,
     }
 }
 
@@ -107,7 +70,7 @@ pub(super) fn text(target: &Target, default: TimestampFormat) -> TextForm {
     match target {
         Target::Timestamp(format) => {
             let method = time_method(format.unwrap_or(default));
-            let parse = quote::format_ident!("parse_{}", method.to_string());
+            let parse = format_ident!("parse_{}", method.to_string());
             TextForm {
                 encode: quote!(text::#method),
                 fallible: true,

@@ -6,21 +6,33 @@ use quote::{format_ident, quote};
 use super::structure;
 use super::tokens::{docs, ident};
 use super::{Context, response};
-use crate::ir::{Operation, OperationError, Service, Structure};
+use crate::ir::{Operation, OperationError, Role, Service, Structure, Target};
 
 /// An error structure with its codecs.
 pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
     let name = ident(&error.name);
     let definition = structure::definition(error);
     let builder = structure::builder(error);
-    let message = error.members.iter().any(|member| member.field == "message");
-    let message = if message { quote!(message) } else { quote!() };
+    let builder_name = structure::builder_name(error);
+    let message = match error.members.iter().find(|member| member.field == "message") {
+        Some(member) if !matches!(member.target, Target::String { .. }) => quote!(none),
+        Some(member) if error.sensitive || member.sensitive => quote!(sensitive),
+        Some(member) if member.optional => quote!(optional),
+        Some(_) => quote!(required),
+        None => quote!(none),
+    };
+    let Role::Error(wire) = &error.role else {
+        return quote!();
+    };
+    let code = &wire.code;
+    let codec = structure::codec(context, error);
     let parse = response::parse_error(context, error);
     let respond = response::error_response(context, error);
     quote! {
         #definition
         #builder
-        connect_protocol::error_shape!(#name { #message });
+        #codec
+        connect_protocol::error_shape!(#name, #builder_name, #code, message: #message);
         #parse
         #respond
     }
@@ -29,19 +41,19 @@ pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
 /// `ListAssociatedContactsError`.
 pub(super) fn operation_enum(operation: &Operation) -> TokenStream {
     let name = format_ident!("{}Error", operation.name);
-    let title = format!("What can go wrong with `{}`.", operation.name);
+    let title = super::tokens::doc(&format!("What can go wrong with `{}`.", operation.name));
     let variants = operation.errors.iter().map(variant);
     let rows = operation.errors.iter().map(|error| {
         let (name, predicate) = (ident(&error.name), ident(&error.predicate));
         quote!(#name #predicate,)
     });
     quote! {
-        #[doc = #title]
+        #title
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            #[doc = "Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it."]
+            /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
             Unhandled(error::Unhandled),
         }
 
@@ -57,38 +69,35 @@ fn variant(error: &OperationError) -> TokenStream {
 /// `error.rs`: the errors of the runtime, and `crate::Error`, which is every error of every operation, so that `?` works across them.
 pub(super) fn module(context: &Context, service: &Service) -> TokenStream {
     let gate = context.client_gate();
-    let title = format!("Any error of {}.", service.title);
+    let title = super::tokens::doc(&format!("Any error of {}.", service.title));
     let variants = service.errors.iter().map(|error| {
         let (text, name) = (docs(&error.docs), ident(&error.name));
-        quote!(#text #name(types::error::#name))
+        quote!(#text #name(crate::types::error::#name))
     });
     let names = service.errors.iter().map(|error| ident(&error.name));
     let froms = service.operations.iter().map(|operation| {
         let module = ident(&operation.method);
         let name = format_ident!("{}Error", operation.name);
         let rows = operation.errors.iter().map(|error| ident(&error.name));
-        quote!(operation::#module::#name { #(#rows),* };)
+        quote!(crate::operation::#module::#name { #(#rows),* };)
     });
     quote! {
-        #![doc = "Errors."]
+        //! Errors.
 
         pub use connect_protocol::error::*;
         #gate
-        pub use transport::error::*;
-        #gate
-        use crate::{operation, types};
-
-        #[doc = #title]
+        pub use connect_transport::error::*;
+        #title
         #gate
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum Error {
             #(#variants,)*
-            #[doc = "Anything else: an error without a model, or a request that never reached the service."]
+            /// Anything else: an error without a model, or a request that never reached the service.
             Unhandled(Unhandled),
         }
 
         #gate
-        transport::crate_error!(Error { #(#names),* } #(#froms)*);
+        connect_transport::crate_error!(Error { #(#names),* } #(#froms)*);
     }
 }

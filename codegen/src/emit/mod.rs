@@ -22,7 +22,7 @@ pub use self::package::{Package, Runtime};
 use self::tokens::{doc, ident, imports};
 use crate::error::Error;
 use crate::file_set::FileSet;
-use crate::ir::{Service, Usage};
+use crate::ir::Service;
 use crate::{names, rules};
 
 /// The first line of every file, which says where it comes from.
@@ -43,6 +43,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
     let context = Context::new(service, options);
     let mut files = Files {
         set: FileSet::default(),
+        context: &context,
         folder,
     };
     files.add("mod.rs", root(&context))?;
@@ -56,7 +57,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
     files.add(
         "operation/mod.rs",
         quote! {
-            #![doc = "The operations: input, output and error of each."]
+            //! The operations: input, output and error of each.
             #(#operations)*
             #client
             pub use transport::RequestId;
@@ -73,15 +74,26 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
     Ok(files.set)
 }
 
+/// Emits a whole crate: manifest, `src/lib.rs` and the modules.
+///
+/// # Errors
+/// As those of [`modules`].
+pub fn package(service: &Service, options: Options, package: &Package) -> Result<FileSet, Error> {
+    let mut files = modules(service, options, "src/generated")?;
+    package::add(&mut files, service, package, options.server);
+    Ok(files)
+}
+
 /// The files of one generated folder.
 struct Files<'a> {
     set: FileSet,
+    context: &'a Context,
     folder: &'a str,
 }
 
 impl Files<'_> {
     fn add(&mut self, path: &str, tokens: TokenStream) -> Result<(), Error> {
-        let imports = imports(&tokens);
+        let imports = imports(self.context, &tokens);
         // Inner documentation comes before the imports.
         let (inner, items) = split_inner(tokens);
         self.set.rust(format!("{}/{path}", self.folder), HEADER, quote!(#inner #imports #items))
@@ -139,20 +151,6 @@ impl Context {
     fn either_gate(&self) -> TokenStream {
         if self.server { quote!(#[cfg(any(feature = "client", feature = "server"))]) } else { quote!() }
     }
-
-    /// The attributes of a shape's reader and writer; none where no side needs it.
-    fn gates(&self, usage: Usage) -> (Option<TokenStream>, Option<TokenStream>) {
-        (self.gate(usage.output, usage.input), self.gate(usage.input, usage.output))
-    }
-
-    fn gate(&self, client: bool, server: bool) -> Option<TokenStream> {
-        match (client, server && self.server) {
-            (true, true) => Some(self.either_gate()),
-            (true, false) => Some(self.client_gate()),
-            (false, true) => self.server_gate(),
-            (false, false) => None,
-        }
-    }
 }
 
 /// `mod.rs`: the modules that make up the crate's surface.
@@ -160,7 +158,7 @@ fn root(context: &Context) -> TokenStream {
     let client = context.client_gate();
     let server = context.server_gate().map(|gate| quote!(#gate pub mod server;));
     quote! {
-        #![doc = "The service's shapes and operations."]
+        //! The service's shapes and operations.
 
         #client
         pub mod client;
@@ -209,9 +207,12 @@ fn types(context: &Context, service: &Service, files: &mut Files<'_>) -> Result<
         let module = ident(module);
         quote!(pub use self::#module::#name;)
     });
-    let builders = quote!(#[doc = "Builders of structures."] pub mod builders { #(#builders)* });
+    let builders = quote! {
+        /// Builders of structures.
+        pub mod builders { #(#builders)* }
+    };
     let tokens = quote! {
-        #![doc = "Structures, unions and enums."]
+        //! Structures, unions and enums.
         #(#mods)*
         pub mod error;
         #(#uses)*
@@ -233,10 +234,10 @@ fn errors(context: &Context, service: &Service, files: &mut Files<'_>) -> Result
         files.add(&format!("types/error/{file}.rs"), error::shape(context, shape))?;
     }
     let tokens = quote! {
-        #![doc = "The errors that the service answers with."]
+        //! The errors that the service answers with.
         #(#mods)*
         #(#uses)*
-        #[doc = "Builders of errors."]
+        /// Builders of errors.
         pub mod builders { #(#builders)* }
     };
     files.add("types/error/mod.rs", tokens)
@@ -245,9 +246,9 @@ fn errors(context: &Context, service: &Service, files: &mut Files<'_>) -> Result
 fn endpoint(service: &Service) -> TokenStream {
     let resolve = rules::emit(&service.rules);
     let tests = rules::emit_tests(&service.endpoint_tests);
-    let title = format!("Endpoints of {}, as the model's rules give them.", service.title);
+    let title = tokens::inner_doc(&format!("Endpoints of {}, as the model's rules give them.", service.title));
     quote! {
-        #![doc = #title]
+        #title
         #resolve
         #tests
     }

@@ -35,15 +35,13 @@ impl Runtime {
 }
 
 /// `Cargo.toml` and `src/lib.rs`.
-pub fn files(service: &Service, package: &Package, server: bool) -> FileSet {
-    let mut files = FileSet::default();
+pub(super) fn add(files: &mut FileSet, service: &Service, package: &Package, server: bool) {
     files.text("Cargo.toml", manifest(service, package, server));
     let lib = format!(
         "//! {} for Rust, generated from its service model.\n\n#[rustfmt::skip]\nmod generated;\n\npub use generated::*;\n",
         service.title
     );
     files.text("src/lib.rs", lib);
-    files
 }
 
 fn manifest(service: &Service, package: &Package, server: bool) -> String {

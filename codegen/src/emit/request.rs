@@ -178,21 +178,24 @@ fn body(operation: &Operation) -> TokenStream {
     if members.is_empty() {
         return quote!();
     }
+    if members.len() == operation.input.members.len() {
+        let input = if super::structure::streams(&operation.input) { quote!(&input) } else { quote!(input) };
+        return quote!(request.json(|w| w.value(#input))?;);
+    }
     let lines = write_lines(&owner, &members);
     quote! {
         request.json(|writer| {
-            writer.object(|writer| {
-                #lines
-                Ok(())
-            })
-        })?;
+            writer.begin_object();
+            #lines
+            writer.end_object();
+            Ok(())
+                })?;
     }
 }
 
 /// The line that makes a member the body of a request or response.
 pub(super) fn payload_line(owner: &TokenStream, member: &Member, message: &TokenStream, empty_object: bool) -> TokenStream {
     let value = as_option(owner, member);
-    let write = codec::write(&member.target);
     let field = ident(&member.field);
     match &member.target {
         Target::Stream { media_type, .. } => {
@@ -210,20 +213,21 @@ pub(super) fn payload_line(owner: &TokenStream, member: &Member, message: &Token
         Target::Enum(_) => quote!(#message.payload("text/plain", #value);),
         Target::Structure(_) if empty_object => quote! {
             #message.json(|writer| match #value {
-                Some(value) => value.write(writer),
+                Some(value) => writer.value(value),
                 None => writer.object(|_| Ok(())),
             })?;
         },
-        Target::Structure(_) | Target::Union(_) => quote! {
-            if let Some(value) = #value {
-                #message.json(|writer| value.write(writer))?;
+        target => {
+            let write = match codec::write_with(target) {
+                Some(write) => quote!(writer.value_with(value, #write)),
+                None => quote!(writer.value(value)),
+            };
+            quote! {
+                if let Some(value) = #value {
+                    #message.json(|writer| #write)?;
+                }
             }
-        },
-        _ => quote! {
-            if let Some(value) = #value {
-                #message.json(|writer| writer.value(value, #write))?;
-            }
-        },
+        }
     }
 }
 

@@ -38,9 +38,11 @@ fn message_lines(structure: &Structure, headers: &TokenStream) -> TokenStream {
         lines.push(read_payload(payload, &quote!(response.bytes())));
     }
     let body: Vec<&Member> = structure.body().collect();
-    if !body.is_empty() {
-        let arms = read_arms(&body);
-        lines.push(quote!(json::read(response.bytes(), |reader| #arms)?;));
+    if body.len() == structure.members.len() && !body.is_empty() {
+        lines.push(quote!(json::read(response.bytes(), |r| r.object(|r, name| shape.read_member(r, name)))?;));
+    } else if !body.is_empty() {
+        let arms = read_arms(&quote!(shape), &body);
+        lines.push(quote!(json::read(response.bytes(), |reader| reader.object(|reader, name| #arms))?;));
     }
     lines.extend(structure.members.iter().filter_map(|member| match &member.binding {
         Binding::ResponseCode => {
@@ -61,7 +63,7 @@ pub(super) fn read_payload(member: &Member, bytes: &TokenStream) -> TokenStream 
         Target::String { .. } => quote!(shape.#field = text::payload_text(#bytes)?.map(str::to_owned);),
         Target::Enum(_) => quote!(shape.#field = text::payload_text(#bytes)?.map(From::from);),
         target => {
-            let read = codec::read(target);
+            let read = codec::read_with(target).unwrap_or_else(|| quote!(json::Reader::value));
             quote!(shape.#field = json::read_payload(#bytes, #read)?;)
         }
     }
@@ -114,7 +116,7 @@ pub(super) fn parse_error(context: &Context, error: &Structure) -> TokenStream {
         #gate
         impl #name {
             #[inline]
-            pub(crate) fn parse(response: &http::HttpResponse, meta: error::ErrorMetadata) -> Result<Self, json::ReadError> {
+            pub(crate) fn parse(response: &connect_protocol::http::HttpResponse, meta: error::ErrorMetadata) -> Result<Self, json::ReadError> {
                 let mut shape = #builder::default();
                 #lines
                 #message
@@ -169,13 +171,17 @@ pub(super) fn response_lines(structure: &Structure, owner: &TokenStream) -> Toke
     let body: Vec<&Member> = structure.body().collect();
     if !body.is_empty() {
         let writes = write_lines(owner, &body);
-        lines.push(quote! {
-            response.json(|writer| {
-                writer.object(|writer| {
+        lines.push(if body.len() == structure.members.len() {
+            quote!(response.json(|w| w.value(&#owner))?;)
+        } else {
+            quote! {
+                response.json(|writer| {
+                    writer.begin_object();
                     #writes
+                    writer.end_object();
                     Ok(())
-                })
-            })?;
+                })?;
+            }
         });
     }
     lines.extend(structure.members.iter().filter(|member| member.binding == Binding::ResponseCode).map(|member| {

@@ -18,8 +18,8 @@ pub(super) fn definition(structure: &Structure) -> TokenStream {
     let extra = extra_field(structure).map(|(field, kind)| quote!(pub(crate) #field: #kind));
     let fields = fields.chain(extra);
     let (derives, debug) = debug(structure);
-    let derives = if streams(structure) { quote!(#derives) } else { quote!(Clone, PartialEq, #derives) };
-    let derives = quote!(#[derive(#derives)]);
+    let derives = if streams(structure) { quote!(#derives) } else { quote!(Clone, #derives PartialEq) };
+    let derives = if derives.is_empty() { quote!() } else { quote!(#[derive(#derives)]) };
     quote! {
         #text
         #derives
@@ -50,7 +50,7 @@ fn extra_field(structure: &Structure) -> Option<(TokenStream, TokenStream)> {
 /// `Debug` by derive, or by hand where values must not show.
 fn debug(structure: &Structure) -> (TokenStream, TokenStream) {
     if !structure.sensitive && !structure.members.iter().any(|member| member.sensitive) {
-        return (quote!(Debug), quote!());
+        return (quote!(Debug,), quote!());
     }
     (quote!(), redacted(&structure.name, structure))
 }
@@ -69,7 +69,7 @@ pub(super) fn builder(structure: &Structure) -> TokenStream {
     let name = ident(&structure.name);
     let builder = builder_name(structure);
     let table = structure.members.iter().map(member_row);
-    let title = format!("Builds [`{}`].", structure.name);
+    let title = doc(&format!("Builds [`{}`].", structure.name));
     let fields = structure.members.iter().map(|member| {
         let (field, kind) = (ident(&member.field), rust_type(&member.target));
         quote!(pub(crate) #field: Option<#kind>)
@@ -83,11 +83,11 @@ pub(super) fn builder(structure: &Structure) -> TokenStream {
     } else {
         (quote!(Debug,), quote!())
     };
-    let clone = if streams(structure) { quote!() } else { quote!(Clone, PartialEq,) };
+    let (clone, equal) = if streams(structure) { (quote!(), quote!()) } else { (quote!(Clone,), quote!(, PartialEq)) };
     let build = build(structure);
     quote! {
         impl #name {
-            #[doc = "A builder without any value set."]
+            /// A builder without any value set.
             #[inline]
             pub fn builder() -> #builder {
                 #builder::default()
@@ -96,8 +96,8 @@ pub(super) fn builder(structure: &Structure) -> TokenStream {
 
         connect_protocol::members!(#name, #builder { #(#table)* });
 
-        #[doc = #title]
-        #[derive(#clone #derives Default)]
+        #title
+        #[derive(#clone #derives Default #equal)]
         #[non_exhaustive]
         pub struct #builder { #(#fields,)* #extra }
 
@@ -177,25 +177,25 @@ fn build(structure: &Structure) -> TokenStream {
     let built = quote!(#name { #(#fields,)* #extra });
     if structure.fallible() {
         quote! {
-            #[doc = "The finished value."]
-            #[doc = ""]
+            /// The finished value.
+            /// 
             #[doc = "# Errors"]
-            #[doc = "A required member is not set."]
+            /// A required member is not set.
             #[inline]
             pub fn build(self) -> Result<#name, error::BuildError> { Ok(#built) }
         }
     } else if structure.role == Role::Input {
         quote! {
-            #[doc = "The finished value."]
-            #[doc = ""]
+            /// The finished value.
+            /// 
             #[doc = "# Errors"]
-            #[doc = "None: what a required member lacks is told when the request is sent."]
+            /// None: what a required member lacks is told when the request is sent.
             #[inline]
             pub fn build(self) -> Result<#name, error::BuildError> { Ok(#built) }
         }
     } else {
         quote! {
-            #[doc = "The finished value."]
+            /// The finished value.
             #[inline]
             pub fn build(self) -> #name { #built }
         }
@@ -247,56 +247,82 @@ fn default_value(default: &Default, target: &Target) -> TokenStream {
     }
 }
 
-/// `read` and `write` as JSON, each for the side that needs it.
+/// The JSON codec and the checks. Both sides and `serde` share them, and what nobody calls costs nothing.
 pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
     let name = ident(&structure.name);
     let builder = builder_name(structure);
-    let (read_gate, write_gate) = context.gates(structure.usage);
     let members: Vec<&Member> = structure.members.iter().collect();
-    let arms = read_arms(&members);
+    let read_member = read_member(&builder, &members);
+    let object = if members.is_empty() {
+        quote!(reader.object(|reader, _| reader.skip())?;)
+    } else {
+        quote!(reader.object(|reader, name| shape.read_member(reader, name))?;)
+    };
+    let shape = if members.is_empty() { quote!(shape) } else { quote!(mut shape) };
     let finish = finish(structure);
-    let read = read_gate.map(|gate| {
-        quote! {
-            #gate
-            pub(crate) fn read(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
-                let mut shape = #builder::default();
-                #arms?;
+    let lines = write_lines(&quote!(self), &members);
+    let check = structure.checked.then(|| {
+        let gate = context.either_gate();
+        let check = super::checks::structure(&structure.members, context);
+        quote!(#gate impl #name { #check })
+    });
+    quote! {
+        #read_member
+
+        impl json::ReadJson for #name {
+            #[inline]
+            fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
+                let #shape = #builder::default();
+                #object
                 #finish
             }
         }
-    });
-    let body = write_body(&members);
-    let write = write_gate.map(|gate| {
-        quote! {
-            #gate
-            pub(crate) fn write(&self, writer: &mut json::Writer) -> Result<(), json::WriteError> {
-                #body
+
+        impl json::WriteJson for #name {
+            #[inline]
+            fn write_json(&self, writer: &mut json::Writer) -> Result<(), json::WriteError> {
+                writer.begin_object();
+                #lines
+                writer.end_object();
+                Ok(())
             }
         }
-    });
-    let check = structure
-        .checked
-        .then(|| super::checks::structure(&structure.members, &|name| context.is_checked(name)));
-    quote!(impl #name { #read #write #check })
+
+        #check
+    }
 }
 
-/// Reads an object's members into the fields of a builder called `shape`; an expression of a result.
-pub(super) fn read_arms(members: &[&Member]) -> TokenStream {
+/// A builder's `read_member`, which reads a member by its name.
+fn read_member(builder: &proc_macro2::Ident, members: &[&Member]) -> TokenStream {
     if members.is_empty() {
-        return quote!(reader.object(|reader, _| reader.skip()));
+        return quote!();
     }
+    let owner = quote!(self);
+    let arms = read_arms(&owner, members);
+    quote! {
+        impl #builder {
+            #[inline]
+            pub(crate) fn read_member(&mut self, reader: &mut json::Reader<'_>, name: &str) -> Result<(), json::ReadError> {
+                #arms
+            }
+        }
+    }
+}
+
+/// A `match` that reads the member called `name` into a builder's field.
+pub(super) fn read_arms(owner: &TokenStream, members: &[&Member]) -> TokenStream {
     let arms = members.iter().map(|member| {
-        let (json, field, read) = (&member.json, ident(&member.field), codec::read(&member.target));
-        quote!(#json => shape.#field = reader.optional(#read)?)
+        let (json, field) = (&member.json, ident(&member.field));
+        match codec::read_with(&member.target) {
+            Some(read) => quote!(#json => reader.set_with(&mut #owner.#field, #read)),
+            None => quote!(#json => reader.set(&mut #owner.#field)),
+        }
     });
     quote! {
-        reader.object(|reader, key| {
-            match key {
-                #(#arms,)*
-                _ => reader.skip()?,
-            }
-            Ok(())
-        })
+        match name {
+            #(#arms,)*
+            _ => reader.skip(),
+        }
     }
 }
 
@@ -332,31 +358,17 @@ pub(super) fn finish(structure: &Structure) -> TokenStream {
     quote!(Ok(#name { #(#fields,)* #extra }))
 }
 
-/// Writes the members of `self` as an object.
-pub(super) fn write_body(members: &[&Member]) -> TokenStream {
-    if members.is_empty() {
-        return quote!(writer.object(|_| Ok(())));
-    }
-    let owner = quote!(self);
-    let lines = write_lines(&owner, members);
-    quote! {
-        writer.object(|writer| {
-            #lines
-            Ok(())
-        })
-    }
-}
-
-/// A line per member: `writer.member("Name", value, how)?;`
+/// A line per member: `writer.member("Name", &self.name)?;`
 pub(super) fn write_lines(owner: &TokenStream, members: &[&Member]) -> TokenStream {
     let lines = members.iter().map(|member| {
-        let (json, value, write) = (&member.json, as_option(owner, member), codec::write(&member.target));
-        quote!(writer.member(#json, #value, #write)?;)
+        let (json, field) = (&member.json, ident(&member.field));
+        match codec::write_with(&member.target) {
+            Some(write) => {
+                let value = as_option(owner, member);
+                quote!(writer.member_with(#json, #value, #write)?;)
+            }
+            None => quote!(writer.member(#json, &#owner.#field)?;),
+        }
     });
     quote!(#(#lines)*)
-}
-
-/// The documentation of a module that holds one shape.
-pub(super) fn module_doc(shape: &str) -> TokenStream {
-    doc(&format!("`{shape}`"))
 }

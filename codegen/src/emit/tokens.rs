@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
+use super::Context;
 use crate::ir::{Docs, Member, Segment, Target};
 
 /// An identifier; `r#type` gives a raw one.
@@ -26,6 +27,15 @@ pub(super) fn doc(markdown: &str) -> TokenStream {
         // A space behind the slashes, as people write it.
         let line = if line.is_empty() { String::new() } else { format!(" {line}") };
         quote!(#[doc = #line])
+    });
+    quote!(#(#lines)*)
+}
+
+/// `#![doc]` attributes, a line each.
+pub(super) fn inner_doc(markdown: &str) -> TokenStream {
+    let lines = markdown.trim_end().lines().map(|line| {
+        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+        quote!(#![doc = #line])
     });
     quote!(#(#lines)*)
 }
@@ -124,13 +134,19 @@ pub(super) fn as_option(owner: &TokenStream, member: &Member) -> TokenStream {
 }
 
 /// `use` lines for the modules that the tokens name: generated code refers to everything outside of its file by module.
-pub(super) fn imports(tokens: &TokenStream) -> TokenStream {
+pub(super) fn imports(context: &Context, tokens: &TokenStream) -> TokenStream {
     let mut named = BTreeSet::new();
     collect(tokens.clone(), &mut named);
-    let lines = IMPORTS
-        .iter()
-        .filter(|(name, _)| named.contains(*name))
-        .filter_map(|(_, line)| line.parse::<TokenStream>().ok());
+    let lines = IMPORTS.iter().filter(|(name, _)| named.contains(*name)).filter_map(|(name, line)| {
+        let gate = match *name {
+            "transport" => context.client_gate(),
+            "server" => context.server_gate().unwrap_or_default(),
+            "check" => context.either_gate(),
+            _ => quote!(),
+        };
+        let line: TokenStream = line.parse().ok()?;
+        Some(quote!(#gate #line))
+    });
     quote!(#(#lines)*)
 }
 

@@ -27,7 +27,7 @@ pub(super) fn definition(context: &Context, union: &Union) -> TokenStream {
         }
     });
     let sensitive = union.sensitive || union.members.iter().any(|member| member.sensitive);
-    let derives = if sensitive { quote!(Clone, PartialEq) } else { quote!(Clone, PartialEq, Debug) };
+    let derives = if sensitive { quote!(Clone, PartialEq) } else { quote!(Clone, Debug, PartialEq) };
     let debug = sensitive.then(|| quote!(connect_protocol::redacted_debug!(#name);));
     let codec = codec_impl(context, union);
     quote! {
@@ -36,7 +36,7 @@ pub(super) fn definition(context: &Context, union: &Union) -> TokenStream {
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            #[doc = "A member that the model did not know when this code was generated."]
+            /// A member that the model did not know when this code was generated.
             #[non_exhaustive]
             Unknown,
         }
@@ -60,83 +60,75 @@ fn payload(member: &Member) -> Option<TokenStream> {
 
 fn codec_impl(context: &Context, union: &Union) -> TokenStream {
     let name = ident(&union.name);
-    let (read_gate, write_gate) = context.gates(union.usage);
-    let read = read_gate.map(|gate| {
-        let arms = union.members.iter().map(|member| {
-            let (json, variant) = (&member.json, ident(&member.field));
-            if member.target == Target::Unit {
-                return quote!(#json => { reader.skip()?; Self::#variant });
-            }
-            let read = codec::read(&member.target);
-            // A closure called where it stands is a detour: lists and maps are read by the method itself.
-            let value = direct(&member.target).unwrap_or_else(|| quote!(#read(reader)?));
-            let value = if member.boxed { quote!(Box::new(#value)) } else { value };
-            quote!(#json => Self::#variant(#value))
-        });
-        quote! {
-            #gate
-            pub(crate) fn read(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
-                reader.union(|| Self::Unknown, |reader, key| {
-                    Ok(Some(match key {
-                        #(#arms,)*
-                        _ => return Ok(None),
-                    }))
-                })
-            }
+    let reads = union.members.iter().map(|member| {
+        let (json, variant) = (&member.json, ident(&member.field));
+        match (&member.target, codec::read_with(&member.target)) {
+            (Target::Unit, _) => quote!(#json => { reader.skip()?; Self::#variant }),
+            (_, Some(read)) => quote!(#json => Self::#variant(reader.value_with(#read)?)),
+            (_, None) => quote!(#json => Self::#variant(reader.value()?)),
         }
     });
-    let write = write_gate.map(|gate| {
-        let arms = union.members.iter().map(|member| {
-            let (json, variant) = (&member.json, ident(&member.field));
-            if member.target == Target::Unit {
-                return quote!(Self::#variant => writer.member(#json, Some(&()), |w, ()| w.object(|_| Ok(()))));
-            }
-            let write = codec::write(&member.target);
-            let value = if member.boxed { quote!(Some(&**value)) } else { quote!(Some(value)) };
-            quote!(Self::#variant(value) => writer.member(#json, #value, #write))
-        });
-        let label = &union.name;
-        quote! {
-            #gate
-            pub(crate) fn write(&self, writer: &mut json::Writer) -> Result<(), json::WriteError> {
-                writer.object(|writer| match self {
-                    #(#arms,)*
-                    Self::Unknown => Err(json::WriteError::unknown_variant(#label)),
-                })
-            }
+    let writes = union.members.iter().map(|member| {
+        let (json, variant) = (&member.json, ident(&member.field));
+        match (&member.target, codec::write_with(&member.target)) {
+            (Target::Unit, _) => quote!(Self::#variant => writer.member_with(#json, Some(&()), |w, ()| w.object(|_| Ok(())))?),
+            (_, Some(write)) => quote!(Self::#variant(v) => writer.member_with(#json, Some(v), #write)?),
+            (_, None) => quote!(Self::#variant(v) => writer.member(#json, v)?),
         }
     });
+    let label = &union.name;
     let check = union.checked.then(|| check(context, union));
-    quote!(impl #name { #read #write #check })
-}
+    quote! {
+        impl #name {
+            fn read_variant(reader: &mut json::Reader<'_>, name: &str) -> Result<Option<Self>, json::ReadError> {
+                let variant = match name {
+                    #(#reads,)*
+                    _ => return Ok(None),
+                };
+                Ok(Some(variant))
+            }
+        }
 
-/// The call that reads a list or map without a closure around it.
-fn direct(target: &Target) -> Option<TokenStream> {
-    match target {
-        Target::List(list) => {
-            let element = codec::read(&list.element);
-            Some(if list.sparse { quote!(reader.sparse_list(#element)?) } else { quote!(reader.list(#element)?) })
+        impl json::ReadJson for #name {
+            #[inline]
+            fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
+                reader.union(|| Self::Unknown, Self::read_variant)
+            }
         }
-        Target::Map(map) => {
-            let value = codec::read(&map.value);
-            Some(if map.sparse { quote!(reader.sparse_map(#value)?) } else { quote!(reader.map(#value)?) })
+
+        impl json::WriteJson for #name {
+            #[inline]
+            fn write_json(&self, writer: &mut json::Writer) -> Result<(), json::WriteError> {
+                writer.begin_object();
+                match self {
+                    #(#writes,)*
+                    Self::Unknown => return Err(json::WriteError::unknown_variant(#label)),
+                }
+                writer.end_object();
+                Ok(())
+            }
         }
-        _ => None,
+
+        #check
     }
 }
 
 fn check(context: &Context, union: &Union) -> TokenStream {
+    let name = ident(&union.name);
+    let gate = context.either_gate();
     let arms = union.members.iter().filter_map(|member| {
-        let check = value_checks(&member.target, &member.constraints, &|name| context.is_checked(name))?;
+        let check = value_checks(&member.target, &member.constraints, context)?;
         let (name, variant) = (&member.name, ident(&member.field));
-        let value = if member.boxed { quote!(Some(&**value)) } else { quote!(Some(value)) };
-        Some(quote!(Self::#variant(value) => check.optional(#name, #value, #check)))
+        Some(quote!(Self::#variant(v) => check.value(#name, v, #check)))
     });
     quote! {
-        pub(crate) fn check(&self, check: &mut check::Check) {
-            match self {
-                #(#arms,)*
-                _ => {}
+        #gate
+        impl #name {
+            pub(crate) fn check(&self, check: &mut check::Check) {
+                match self {
+                    #(#arms,)*
+                    _ => {}
+                }
             }
         }
     }

@@ -24,6 +24,8 @@ pub struct Selection {
     pub operations: Vec<String>,
     /// What cannot be generated is an error instead of a warning.
     pub strict: bool,
+    /// The server side is generated too, which closes enums.
+    pub server: bool,
 }
 
 /// Lowers the chosen part of a model. What had to be left out is said in `warnings`.

@@ -5,7 +5,7 @@ use crate::error::{Error, Place};
 use crate::ir::{Step, Structure, Target};
 use crate::model::{Kind, Shape, ShapeId};
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// Follows `a.b.c` from a structure that is lowered already. Gives the steps and the last one's type.
     pub(super) fn path(
         &mut self,
@@ -45,7 +45,7 @@ impl Lowering<'_> {
         Ok((steps, target))
     }
 
-    fn shape_by_name(&self, rust: &str) -> Option<&'_ Shape> {
+    fn shape_by_name(&self, rust: &str) -> Option<&'a Shape> {
         let id: &ShapeId = self.names.iter().find(|(_, name)| *name == rust).map(|(id, _)| *id)?;
         self.model.get(id).filter(|shape| matches!(shape.kind, Kind::Structure(_)))
     }

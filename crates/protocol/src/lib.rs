@@ -17,6 +17,7 @@ pub mod json;
 mod macros;
 pub mod open_enum;
 pub mod operation;
+pub mod primitives;
 pub mod text;
 pub mod uri;
 

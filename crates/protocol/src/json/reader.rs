@@ -226,14 +226,14 @@ impl<'a> Reader<'a> {
     }
 
     /// What a `null` in a list or map that is not sparse means: to a client that there is nothing.
-    fn null_entry(&self) -> Result<(), ReadError> {
+    pub(super) fn null_entry(&self) -> Result<(), ReadError> {
         match self.mode {
             Mode::Client => Ok(()),
             _ => Err(self.fail("expected a value, not null,")),
         }
     }
 
-    fn items(
+    pub(super) fn items(
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
