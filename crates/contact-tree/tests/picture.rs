@@ -107,6 +107,8 @@ VOICE  INBOUND                           05:02:11      3m 09s  11111111
     assert!(picture.contains("|- VOICE  DISCONNECT <"), "{picture}");
     assert!(picture.contains("|  |~ TASK   API - related"), "{picture}");
     assert!(picture.is_ascii());
+    let rows = picture.lines().skip(2).take(9);
+    assert!(rows.clone().all(|row| row.len() <= 80), "{picture}");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Amazon Connect on your machine: contact records in, ListAssociatedContacts out.
 
+mod auth;
 mod random;
 mod records;
+pub mod samples;
 mod store;
 mod token;
 

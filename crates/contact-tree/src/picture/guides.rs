@@ -7,7 +7,9 @@ pub(super) const LEVEL: usize = 3;
 /// Levels that are drawn at most; a deeper contact shows the innermost of them and how many are hidden.
 pub(super) const LEVELS: usize = 24;
 /// Levels that a folded row gives up for the number of hidden ones.
-pub(super) const FOLD: usize = 3;
+const FOLD: usize = 3;
+/// What is left of a folded row at least: the number, the contact's own branch and one more.
+pub(super) const FEWEST_LEVELS: usize = FOLD + 2;
 
 /// For each level from the root's down to the current contact's: whether a sibling is still to come.
 #[derive(Default)]

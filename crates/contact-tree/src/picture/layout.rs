@@ -1,6 +1,6 @@
 //! Column widths, and the cells they are taken from.
 
-use crate::picture::guides::{FOLD, LEVEL, LEVELS};
+use crate::picture::guides::{FEWEST_LEVELS, LEVEL, LEVELS};
 use crate::picture::paint::Paint;
 use crate::text::{Escaped, short_duration};
 use crate::{Elapsed, Forest, Picture};
@@ -29,9 +29,7 @@ impl Layout {
     pub(super) fn new(picture: &Picture<'_>) -> Self {
         let style = picture.style;
         let mut layout = Self {
-            levels: style.width.map_or(LEVELS, |width| {
-                (width.saturating_sub(56) / LEVEL).clamp(2 * FOLD, LEVELS)
-            }),
+            levels: LEVELS,
             channel: 0,
             label: "CONTACT".len(),
             start: "START".len(),
@@ -44,9 +42,8 @@ impl Layout {
         let mut id = 0;
         for node in picture.forest.iter() {
             let contact = node.contact();
-            layout.channel = layout
-                .channel
-                .max(plain(contact.channel.as_deref()).len().min(WIDEST_CHANNEL));
+            let channel = plain(contact.channel.as_deref()).len();
+            layout.channel = layout.channel.max(channel.min(WIDEST_CHANNEL));
             layout.elapsed = layout.elapsed.max(elapsed(contact.elapsed()).0.len());
             id = id.max(layout.id(&contact.id).len());
             if let Some(time) = contact.initiation_time {
@@ -54,25 +51,47 @@ impl Layout {
                 layout.dates |= day.get_or_insert_with(|| date.clone()) != &date;
             }
         }
+        // Levels and what stands behind them; the latter depends on the columns found so far.
+        let mut labels = Vec::with_capacity(picture.forest.len());
         for node in picture.forest.iter() {
             let contact = node.contact();
-            let (channel, method) = (
-                plain(contact.channel.as_deref()),
-                plain(contact.initiation_method.as_deref()),
-            );
-            let label = LEVEL * node.depth().min(layout.levels)
-                + label_width(
-                    layout.channel,
-                    &channel,
-                    &method,
-                    &picture.marks(&layout, node),
-                );
-            layout.label = layout.label.max(label.min(WIDEST_LABEL));
+            let channel = plain(contact.channel.as_deref());
+            let method = plain(contact.initiation_method.as_deref());
+            let marks = picture.marks(&layout, node);
+            labels.push((
+                node.depth(),
+                label_width(layout.channel, &channel, &method, &marks),
+            ));
             layout.start = layout.start.max(picture.start(layout.dates, node).len());
         }
-        let total = layout.label + layout.start + layout.elapsed + id + 6;
-        layout.shorten = style.width.is_some_and(|width| total > width);
+        layout.widen(&labels);
+        let others = layout.start + layout.elapsed + 3 * "  ".len();
+        if let Some(width) = style.width
+            && layout.label + others + id > width
+        {
+            layout.shorten = true;
+            layout.fold(&labels, width.saturating_sub(others + layout.distinct));
+        }
         layout
+    }
+
+    /// Makes room for the labels.
+    fn widen(&mut self, labels: &[(usize, usize)]) {
+        let width = |(depth, text): &(usize, usize)| LEVEL * depth.min(&self.levels) + text;
+        let widest = labels.iter().map(width).max().unwrap_or_default();
+        self.label = "CONTACT".len().max(widest.min(WIDEST_LABEL));
+    }
+
+    /// Folds levels until the labels fit a width, as far as that can be.
+    fn fold(&mut self, labels: &[(usize, usize)], width: usize) {
+        for (depth, text) in labels {
+            let room = width.saturating_sub(*text) / LEVEL;
+            if room < *depth {
+                self.levels = self.levels.min(room);
+            }
+        }
+        self.levels = self.levels.max(FEWEST_LEVELS);
+        self.widen(labels);
     }
 
     pub(super) fn id(&self, id: &str) -> String {
