@@ -300,6 +300,7 @@ mod tests {
             page_size: None,
             items: "Items",
         }),
+        call: |_, _| Box::pin(async { Ok(Value::Null) }),
     };
 
     const fn argument(name: &'static str, flag: &'static str, shape: &'static Shape) -> Argument {

@@ -4,15 +4,15 @@ use std::error::Error;
 use std::fmt::Display;
 use std::pin::Pin;
 
-use connect_sdk::error::{ProvideErrorMetadata, SdkError};
 use aws_credential_types::provider::error::CredentialsError;
+use connect_sdk::error::{ProvideErrorMetadata, SdkError};
 use connect_transport::error::InputError;
 use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, with_causes};
 
 /// An operation's answer, when it comes.
 pub(crate) type Reply<'a> = Pin<Box<dyn Future<Output = Result<Value, Failure>> + 'a>>;
@@ -46,10 +46,15 @@ where
     fn from(error: SdkError<E>) -> Self {
         if let SdkError::ServiceError(context) = &error {
             let status = context.raw().status();
-            let retries = error.summary().map_or(0, |summary| summary.attempts().saturating_sub(1));
+            let retries = error
+                .summary()
+                .map_or(0, |summary| summary.attempts().saturating_sub(1));
             let operation = error.summary().map_or("", |summary| summary.operation());
             // An error that is not the service's own, say a proxy's, has a status and no more.
-            let code = context.err().code().map_or_else(|| status.as_u16().to_string(), str::to_owned);
+            let code = context
+                .err()
+                .code()
+                .map_or_else(|| status.as_u16().to_string(), str::to_owned);
             let message = context.err().message().map(str::to_owned);
             return Self::Service {
                 operation,
@@ -61,7 +66,7 @@ where
         match cause::<InputError>(&error) {
             Some(problem) => invalid(problem),
             None if cause::<CredentialsError>(&error).is_some() => {
-                Self::Configuration(chain(&error))
+                Self::Configuration(with_causes(&error))
             }
             None => Self::other(error),
         }
@@ -74,5 +79,12 @@ fn reason(status: StatusCode) -> String {
 
 /// The first cause of a type.
 fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    std::iter::successors(Some(error), |error| error.source()).find_map(|error| error.downcast_ref())
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        cause = error.source();
+    }
+    None
 }

@@ -12,7 +12,12 @@ use crate::output::{Color, Format};
 
 /// Amazon Connect's contacts on the command line, flags and output as the AWS CLI has them.
 #[derive(Debug, Parser)]
-#[command(name = "connect", version, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "connect",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -112,7 +117,9 @@ pub(crate) fn parse(
 ) -> Result<(Globals, Command), clap::Error> {
     let matches = command().try_get_matches_from(line)?;
     if let Some((name, matches)) = matches.subcommand()
-        && let Some(operation) = OPERATIONS.iter().find(|operation| operation.command == name)
+        && let Some(operation) = OPERATIONS
+            .iter()
+            .find(|operation| operation.command == name)
     {
         let globals = Globals::from_arg_matches(matches)?;
         return Ok((globals, Command::Operation(operation, matches.clone())));

@@ -53,11 +53,11 @@ mod lean {
     use std::process::Command;
     use std::time::{Duration, SystemTime};
 
+    use aws_credential_types::provider::error::CredentialsError;
+    use aws_credential_types::provider::future;
     use connect_sdk::config::{
         Credentials, Environment, ProvideCredentials, SharedCredentialsProvider,
     };
-    use aws_credential_types::provider::error::CredentialsError;
-    use aws_credential_types::provider::future;
     use jiff::Timestamp;
     use serde_json::Value;
 
@@ -78,9 +78,17 @@ mod lean {
     pub(super) fn environment(
         environment: &Environment,
     ) -> Result<Option<SharedCredentialsProvider>, Failure> {
-        let [key, secret, token] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
-            .map(|name| environment.get(name));
-        let pair = pair("env", ("AWS_ACCESS_KEY_ID", key), ("AWS_SECRET_ACCESS_KEY", secret))?;
+        let [key, secret, token] = [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+        ]
+        .map(|name| environment.get(name));
+        let pair = pair(
+            "env",
+            ("AWS_ACCESS_KEY_ID", key),
+            ("AWS_SECRET_ACCESS_KEY", secret),
+        )?;
         Ok(pair.map(|(key, secret)| keys(key, secret, token, "Environment")))
     }
 
@@ -149,7 +157,11 @@ mod lean {
     }
 
     fn run(line: &str) -> Result<Credentials, String> {
-        let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+        let (shell, flag) = if cfg!(windows) {
+            ("cmd", "/C")
+        } else {
+            ("sh", "-c")
+        };
         let output = Command::new(shell)
             .args([flag, line])
             .stderr(std::process::Stdio::inherit())
@@ -158,9 +170,8 @@ mod lean {
         if !output.status.success() {
             return Err(format!("credential_process failed: {}", output.status));
         }
-        read(&output.stdout).ok_or_else(|| {
-            "credential_process printed no credentials of version 1".to_owned()
-        })
+        read(&output.stdout)
+            .ok_or_else(|| "credential_process printed no credentials of version 1".to_owned())
     }
 
     /// Reads what a credential process prints. What is wrong with it is not told: the text holds secrets.
@@ -178,6 +189,12 @@ mod lean {
             None => None,
         };
         let (key, secret) = (text("AccessKeyId")?, text("SecretAccessKey")?);
-        Some(Credentials::new(key, secret, text("SessionToken"), expiry, "Process"))
+        Some(Credentials::new(
+            key,
+            secret,
+            text("SessionToken"),
+            expiry,
+            "Process",
+        ))
     }
 }

@@ -61,26 +61,29 @@ impl Failure {
         }
     }
 
-    /// What to print on standard error, without its causes' repetition; nothing where silence is right.
+    /// What to print on standard error; nothing where silence is right.
     pub(crate) fn report(&self) -> Option<String> {
         match self {
             Self::Interrupted => None,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
-            failure => {
-                let mut text = failure.to_string();
-                let mut cause = failure.source();
-                while let Some(error) = cause {
-                    let message = error.to_string();
-                    if !text.ends_with(&message) {
-                        text.push_str(": ");
-                        text.push_str(&message);
-                    }
-                    cause = error.source();
-                }
-                Some(text)
-            }
+            failure => Some(with_causes(failure)),
         }
     }
+}
+
+/// An error and its causes in one line, without repetition.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.ends_with(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
 }
 
 #[cfg(test)]

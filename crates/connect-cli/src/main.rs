@@ -74,7 +74,9 @@ fn log() {
     let stderr = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(false);
-    tracing_subscriber::registry().with(stderr.with_filter(ours)).init();
+    tracing_subscriber::registry()
+        .with(stderr.with_filter(ours))
+        .init();
 }
 
 fn run(globals: Globals, command: Command) -> Result<(), Failure> {
@@ -106,10 +108,16 @@ fn run(globals: Globals, command: Command) -> Result<(), Failure> {
 async fn call(globals: Globals, command: Command) -> Result<(), Failure> {
     let settings = Settings::load(globals, Environment::process())?;
     match command {
-        Command::Operation(operation, matches) => run::operation(operation, &matches, &settings).await,
+        Command::Operation(operation, matches) => {
+            run::operation(operation, &matches, &settings).await
+        }
         Command::Handwritten(Handwritten::Tree(arguments)) => tree::run(arguments, &settings).await,
-        Command::Handwritten(Handwritten::Export(arguments)) => export::run(arguments, &settings).await,
+        Command::Handwritten(Handwritten::Export(arguments)) => {
+            export::run(arguments, &settings).await
+        }
         // These call nobody, and never come here.
-        Command::Handwritten(Handwritten::Import(_) | Handwritten::Samples(_) | Handwritten::Serve(_)) => Ok(()),
+        Command::Handwritten(
+            Handwritten::Import(_) | Handwritten::Samples(_) | Handwritten::Serve(_),
+        ) => Ok(()),
     }
 }

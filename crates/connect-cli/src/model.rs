@@ -48,6 +48,7 @@ pub(crate) struct Member {
 
 /// What a member holds.
 #[derive(Debug)]
+#[allow(dead_code, reason = "the service's model decides which are used")]
 pub(crate) enum Shape {
     /// Text.
     String,
@@ -75,6 +76,7 @@ pub(crate) enum Shape {
     Union(&'static [Member]),
 }
 
+#[allow(dead_code, reason = "the service's model decides which are used")]
 impl Shape {
     /// A whole number of 8 bits.
     pub(crate) const BYTE: Self = Self::Integer(i8::MIN as i64, i8::MAX as i64);

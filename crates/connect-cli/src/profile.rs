@@ -42,7 +42,11 @@ impl Files {
     }
 
     /// The endpoint URL that a profile sets for a service: in its `services` section, else for all services.
-    pub(crate) fn endpoint_url<'a>(&'a self, profile: &'a Section, service: &str) -> Option<&'a str> {
+    pub(crate) fn endpoint_url<'a>(
+        &'a self,
+        profile: &'a Section,
+        service: &str,
+    ) -> Option<&'a str> {
         profile
             .get("services")
             .and_then(|name| self.services.get(name)?.nested(service, "endpoint_url"))
@@ -62,12 +66,16 @@ impl Files {
                 continue;
             }
             if let Some(header) = content.strip_prefix('[') {
-                let header = header.strip_suffix(']').ok_or_else(|| wrong("expected ]"))?;
+                let header = header
+                    .strip_suffix(']')
+                    .ok_or_else(|| wrong("expected ]"))?;
                 section = self.section(header.trim(), kind);
                 key.clear();
                 continue;
             }
-            let pair = content.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
+            let pair = content
+                .split_once('=')
+                .map(|(key, value)| (key.trim(), value.trim()));
             let indented = line.starts_with([' ', '\t']);
             match (pair, &mut section) {
                 // A section that says nothing to us.
@@ -200,8 +208,14 @@ mod tests {
         assert_eq!(default.get("aws_access_key_id"), Some("AKIDEXAMPLE"));
         assert_eq!(default.get("aws_secret_access_key"), Some("a#b=c"));
         let other = files.profile("the other").unwrap();
-        assert_eq!((other.get("region"), other.get("output")), (Some("us-east-1"), None));
-        assert_eq!(files.profile("dev").and_then(|dev| dev.get("region")), Some("x"));
+        assert_eq!(
+            (other.get("region"), other.get("output")),
+            (Some("us-east-1"), None)
+        );
+        assert_eq!(
+            files.profile("dev").and_then(|dev| dev.get("region")),
+            Some("x")
+        );
         assert!(files.profile("ours").is_none());
     }
 
@@ -233,10 +247,16 @@ mod tests {
     fn what_cannot_be_understood_is_named_with_its_line() {
         for (config, message) in [
             ("[default\n", "config, line 1: expected ]"),
-            ("[default]\n\nregion\n", "config, line 3: expected a key, =, and a value"),
+            (
+                "[default]\n\nregion\n",
+                "config, line 3: expected a key, =, and a value",
+            ),
         ] {
             let failure = files(config, "").unwrap_err();
-            assert_eq!((failure.to_string().as_str(), failure.exit_code()), (message, 253));
+            assert_eq!(
+                (failure.to_string().as_str(), failure.exit_code()),
+                (message, 253)
+            );
         }
     }
 

@@ -33,7 +33,11 @@ pub(crate) async fn operation(
         paging,
     } = arguments::given(operation, matches)?;
     let mut printer = settings.printer()?;
-    let members: Vec<&Member> = operation.input.iter().map(|argument| &argument.member).collect();
+    let members: Vec<&Member> = operation
+        .input
+        .iter()
+        .map(|argument| &argument.member)
+        .collect();
     if skeleton.as_deref() == Some("input") {
         // Meant for a file that `--cli-input-json` reads, so no format and no query applies.
         printer.format = Format::Json;
@@ -98,8 +102,7 @@ struct Call<'a> {
 impl Call<'_> {
     /// Makes one call; times in its output are local.
     async fn send(&self, input: Value) -> Result<Value, Failure> {
-        let answer = (self.operation.call)(self.client, input).await;
-        let mut output = answer.map_err(|error| error.into_failure(self.operation.name))?;
+        let mut output = (self.operation.call)(self.client, input).await?;
         time::localise(self.operation.output, &mut output, &self.zone);
         Ok(output)
     }
@@ -122,7 +125,9 @@ impl Call<'_> {
         while let Some(page) = walk.next(|input| self.send(input)).await? {
             match (printer.format, &mut whole) {
                 (Format::YamlStream, _) => printer.print(name, &page)?,
-                (Format::Text, _) if first => printer.print(name, &pages::without_token(shape, page))?,
+                (Format::Text, _) if first => {
+                    printer.print(name, &pages::without_token(shape, page))?
+                }
                 (Format::Text, _) => printer.print(name, &pages::items_only(shape, page))?,
                 (_, Some(whole)) => pages::join(shape, whole, page),
                 (_, None) => whole = Some(pages::without_token(shape, page)),

@@ -38,7 +38,10 @@ impl Settings {
             .clone()
             .or_else(|| environment.get("AWS_PROFILE"))
             .or_else(|| environment.get("AWS_DEFAULT_PROFILE"));
-        if let Some(name) = named.as_deref().filter(|name| files.profile(name).is_none()) {
+        if let Some(name) = named
+            .as_deref()
+            .filter(|name| files.profile(name).is_none())
+        {
             return Err(Failure::Configuration(format!(
                 "The config profile ({name}) could not be found"
             )));
@@ -87,7 +90,11 @@ impl Settings {
     ///
     /// A query that cannot be understood.
     pub(crate) fn query(&self) -> Result<Option<Query>, Failure> {
-        self.globals.query.as_deref().map(Query::compile).transpose()
+        self.globals
+            .query
+            .as_deref()
+            .map(Query::compile)
+            .transpose()
     }
 
     /// Standard output, through a pager if a person reads it and wants one.
@@ -142,27 +149,38 @@ impl Settings {
         if let Some(region) = self.region(&config) {
             config = config.region(region);
         } else {
-            let message = "You must specify a region: --region, AWS_REGION, or `region` of a profile.";
+            let message =
+                "You must specify a region: --region, AWS_REGION, or `region` of a profile.";
             return Err(Failure::Configuration(message.to_owned()));
         }
         if let Some(url) = self.endpoint_url() {
             config = config.endpoint_url(url);
         }
         if self.globals.no_sign_request {
-            config = config.set_credentials_provider(None).allow_no_auth();
+            config.set_credentials_provider(None);
+            config = config.allow_no_auth();
         } else {
-            let profile = self.globals.profile.is_some().then_some(self.profile.as_str());
+            let profile = self
+                .globals
+                .profile
+                .is_some()
+                .then_some(self.profile.as_str());
             let provider = credentials::provider(&self.environment, self.profile(), profile)?;
             config = config.credentials_provider(provider);
         }
-        Ok(config.timeout_config(self.timeouts()).sender(self.sender()?))
+        Ok(config
+            .timeout_config(self.timeouts())
+            .sender(self.sender()?))
     }
 
     fn region(&self, config: &Builder) -> Option<Region> {
         let given = self.globals.region.clone().map(Region::new);
         given
             .or_else(|| config.clone().build().region().cloned())
-            .or_else(|| self.of_profile("region").map(|region| Region::new(region.to_owned())))
+            .or_else(|| {
+                self.of_profile("region")
+                    .map(|region| Region::new(region.to_owned()))
+            })
     }
 
     /// The URL to call, where it is not the service's own or one of the environment's, which the client reads itself.
@@ -171,8 +189,12 @@ impl Settings {
         given.or_else(|| {
             let named = ["AWS_ENDPOINT_URL_CONNECT", "AWS_ENDPOINT_URL"];
             let ignored = self.environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-            let ignored = ignored.as_deref().or_else(|| self.of_profile("ignore_configured_endpoint_urls"));
-            if named.iter().any(|name| self.environment.get(name).is_some())
+            let ignored = ignored
+                .as_deref()
+                .or_else(|| self.of_profile("ignore_configured_endpoint_urls"));
+            if named
+                .iter()
+                .any(|name| self.environment.get(name).is_some())
                 || ignored.is_some_and(|ignored| ignored.eq_ignore_ascii_case("true"))
             {
                 return None;
@@ -208,7 +230,10 @@ impl Settings {
         });
         if let Some(path) = bundle {
             let unreadable = |error: &dyn std::error::Error| {
-                Failure::Configuration(format!("cannot use the CA bundle {}: {error}", path.display()))
+                Failure::Configuration(format!(
+                    "cannot use the CA bundle {}: {error}",
+                    path.display()
+                ))
             };
             let pem = std::fs::read(path).map_err(|error| unreadable(&error))?;
             sender = sender.ca_bundle(&pem).map_err(|error| unreadable(&error))?;

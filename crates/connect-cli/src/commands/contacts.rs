@@ -37,8 +37,12 @@ pub(crate) struct Contacts {
 ///
 /// Anything that can go wrong with a call.
 pub(crate) async fn fetch(arguments: Arguments, settings: &Settings) -> Result<Contacts, Failure> {
-    let instance_id = arguments.instance_id.unwrap_or_else(|| local::INSTANCE_ID.to_owned());
-    let contact_id = arguments.contact_id.unwrap_or_else(|| local::CONTACT_ID.to_owned());
+    let instance_id = arguments
+        .instance_id
+        .unwrap_or_else(|| local::INSTANCE_ID.to_owned());
+    let contact_id = arguments
+        .contact_id
+        .unwrap_or_else(|| local::CONTACT_ID.to_owned());
     let connection = client::connect(settings).await?;
     let mut items = connection
         .client
@@ -77,7 +81,9 @@ fn plain(contact: AssociatedContactSummary) -> Contact {
         previous_contact_id: contact.previous_contact_id,
         related_contact_id: contact.related_contact_id,
         channel: contact.channel.map(|channel| channel.as_str().to_owned()),
-        initiation_method: contact.initiation_method.map(|method| method.as_str().to_owned()),
+        initiation_method: contact
+            .initiation_method
+            .map(|method| method.as_str().to_owned()),
         initiation_time: contact
             .initiation_timestamp
             .map(|time| Timestamp::new(time.secs(), time.subsec_nanos())),

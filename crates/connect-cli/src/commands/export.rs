@@ -61,13 +61,19 @@ fn records(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
 
 fn record(contact: &Contact) -> Value {
     // arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/contact/CONTACT
-    let instance = contact.arn.as_deref().and_then(|arn| arn.split_once("/contact/"));
+    let instance = contact
+        .arn
+        .as_deref()
+        .and_then(|arn| arn.split_once("/contact/"));
     let instance = instance.map(|(instance, _)| instance);
     let account = instance.and_then(|instance| instance.split(':').nth(4));
     let time = |time: Option<contact_tree::Timestamp>| time.map(|time| time.to_string());
     let members = [
         ("AWSAccountId", account.map(str::to_owned)),
-        ("AWSContactTraceRecordFormatVersion", Some("2017-03-10".to_owned())),
+        (
+            "AWSContactTraceRecordFormatVersion",
+            Some("2017-03-10".to_owned()),
+        ),
         ("InstanceARN", instance.map(str::to_owned)),
         ("ContactId", Some(contact.id.clone())),
         ("InitialContactId", contact.initial_contact_id.clone()),
@@ -78,9 +84,14 @@ fn record(contact: &Contact) -> Value {
         ("InitiationTimestamp", time(contact.initiation_time)),
         ("DisconnectTimestamp", time(contact.disconnect_time)),
         // The newest time that is known: records are kept by it.
-        ("LastUpdateTimestamp", time(contact.disconnect_time.max(contact.initiation_time))),
+        (
+            "LastUpdateTimestamp",
+            time(contact.disconnect_time.max(contact.initiation_time)),
+        ),
     ];
-    let members = members.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+    let members = members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()));
     Value::Object(members.collect::<Map<_, _>>())
 }
 
@@ -92,7 +103,9 @@ fn csv(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
     )?;
     for node in forest.depth_first() {
         let contact = node.contact();
-        let duration = contact.duration().map(|duration| duration.as_secs().to_string());
+        let duration = contact
+            .duration()
+            .map(|duration| duration.as_secs().to_string());
         let fields = [
             Some(node.depth().to_string()),
             Some(contact.id.clone()),
@@ -124,7 +137,11 @@ fn quoted(field: String) -> String {
 }
 
 fn dot(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
-    let escaped = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r'], " ");
+    let escaped = |text: &str| {
+        text.replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace(['\n', '\r'], " ")
+    };
     writeln!(out, "digraph contacts {{\n    node [shape=box];")?;
     for (index, node) in forest.iter().enumerate() {
         let lines = label(node).map(|line| escaped(&line));
@@ -143,7 +160,10 @@ fn dot(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
 
 fn mermaid(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
     let escaped = |text: &str| {
-        let text = text.replace('#', "#35;").replace('"', "#quot;").replace('<', "#lt;");
+        let text = text
+            .replace('#', "#35;")
+            .replace('"', "#quot;")
+            .replace('<', "#lt;");
         text.replace('>', "#gt;").replace(['\n', '\r'], " ")
     };
     writeln!(out, "flowchart TD")?;
@@ -165,8 +185,14 @@ fn label(node: Node<'_>) -> [String; 3] {
     let contact = node.contact();
     let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
     [
-        format!("{} {}", or_unknown(&contact.channel), or_unknown(&contact.initiation_method)),
-        contact.initiation_time.map_or("?".to_owned(), |time| time.to_string()),
+        format!(
+            "{} {}",
+            or_unknown(&contact.channel),
+            or_unknown(&contact.initiation_method)
+        ),
+        contact
+            .initiation_time
+            .map_or("?".to_owned(), |time| time.to_string()),
         contact.id.clone(),
     ]
 }
@@ -177,8 +203,11 @@ fn edges(
     mut edge: impl FnMut(usize, usize, Link) -> io::Result<()>,
 ) -> io::Result<()> {
     // Two contacts may share an ID, so nodes are named by their place.
-    let places: std::collections::HashMap<_, _> =
-        forest.iter().enumerate().map(|(place, node)| (node.id(), place)).collect();
+    let places: std::collections::HashMap<_, _> = forest
+        .iter()
+        .enumerate()
+        .map(|(place, node)| (node.id(), place))
+        .collect();
     for (child, node) in forest.iter().enumerate() {
         if let (Some(parent), Some(link)) = (node.parent(), node.link()) {
             edge(places[&parent.id()], child, link)?;
@@ -195,15 +224,18 @@ mod tests {
     use super::*;
 
     fn forest() -> Forest {
-        let contact = |id: &str, previous: Option<&str>, related: Option<&str>, seconds: i64| Contact {
-            id: id.to_owned(),
-            arn: Some(format!("arn:aws:connect:us-east-1:111122223333:instance/i-1/contact/{id}")),
-            previous_contact_id: previous.map(str::to_owned),
-            related_contact_id: related.map(str::to_owned),
-            channel: Some("VOICE".to_owned()),
-            initiation_time: Some(Timestamp::from_secs(1_700_000_000 + seconds)),
-            ..Contact::default()
-        };
+        let contact =
+            |id: &str, previous: Option<&str>, related: Option<&str>, seconds: i64| Contact {
+                id: id.to_owned(),
+                arn: Some(format!(
+                    "arn:aws:connect:us-east-1:111122223333:instance/i-1/contact/{id}"
+                )),
+                previous_contact_id: previous.map(str::to_owned),
+                related_contact_id: related.map(str::to_owned),
+                channel: Some("VOICE".to_owned()),
+                initiation_time: Some(Timestamp::from_secs(1_700_000_000 + seconds)),
+                ..Contact::default()
+            };
         Forest::new([
             contact("a", None, None, 0),
             contact("b, \"x\"", Some("a"), None, 60),
@@ -239,7 +271,12 @@ mod tests {
     fn csv_quotes_what_needs_it() {
         let text = written(csv);
         let row = text.lines().find(|line| line.starts_with('1')).unwrap();
-        assert!(row.starts_with("1,\"b, \"\"x\"\"\",a,PreviousContactId,VOICE,,2023-11-14T22:14:20Z,,,"), "{row}");
+        assert!(
+            row.starts_with(
+                "1,\"b, \"\"x\"\"\",a,PreviousContactId,VOICE,,2023-11-14T22:14:20Z,,,"
+            ),
+            "{row}"
+        );
         let columns = text.lines().next().unwrap().split(',').count();
         assert_eq!(text.lines().nth(1).unwrap().split(',').count(), columns);
     }
@@ -248,10 +285,22 @@ mod tests {
     fn graphs_have_an_edge_for_each_link() {
         let text = written(dot);
         assert!(text.starts_with("digraph contacts {\n") && text.ends_with("}\n"));
-        assert!(text.contains("n1 [label=\"VOICE ?\\n2023-11-14T22:14:20Z\\nb, \\\"x\\\"\"];"), "{text}");
-        assert!(text.contains("n0 -> n1;") && text.contains("n0 -> n2 [style=dashed];"), "{text}");
+        assert!(
+            text.contains("n1 [label=\"VOICE ?\\n2023-11-14T22:14:20Z\\nb, \\\"x\\\"\"];"),
+            "{text}"
+        );
+        assert!(
+            text.contains("n0 -> n1;") && text.contains("n0 -> n2 [style=dashed];"),
+            "{text}"
+        );
         let text = written(mermaid);
-        assert!(text.contains("n1[\"VOICE ?<br/>2023-11-14T22:14:20Z<br/>b, #quot;x#quot;\"]"), "{text}");
-        assert!(text.contains("n0 --> n1") && text.contains("n0 -.-> n2"), "{text}");
+        assert!(
+            text.contains("n1[\"VOICE ?<br/>2023-11-14T22:14:20Z<br/>b, #quot;x#quot;\"]"),
+            "{text}"
+        );
+        assert!(
+            text.contains("n0 --> n1") && text.contains("n0 -.-> n2"),
+            "{text}"
+        );
     }
 }

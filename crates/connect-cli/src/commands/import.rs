@@ -67,7 +67,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     out.close()?;
     match refused {
         0 => Ok(()),
-        count => Err(Failure::other(format!("{count} records were refused; the rest is imported"))),
+        count => Err(Failure::other(format!(
+            "{count} records were refused; the rest is imported"
+        ))),
     }
 }
 
@@ -93,7 +95,9 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
     paths.sort();
     let hidden = |path: &Path| {
-        path.file_name().and_then(OsStr::to_str).is_some_and(|name| name.starts_with('.'))
+        path.file_name()
+            .and_then(OsStr::to_str)
+            .is_some_and(|name| name.starts_with('.'))
     };
     paths
         .iter()

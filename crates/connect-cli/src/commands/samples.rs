@@ -18,6 +18,7 @@ pub(crate) struct Arguments {}
 /// An output that cannot be written.
 pub(crate) fn run() -> Result<(), Failure> {
     let mut out = Sink::open(None)?;
-    out.write_all(connect_local_endpoint::samples().as_bytes()).map_err(Failure::Output)?;
+    out.write_all(connect_local_endpoint::samples::records().as_bytes())
+        .map_err(Failure::Output)?;
     out.close()
 }

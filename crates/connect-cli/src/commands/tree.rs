@@ -34,7 +34,10 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
     if settings.globals().output.is_some() || settings.globals().query.is_some() {
         let mut printer = settings.printer()?;
         let contacts = contacts::fetch(arguments.tree, settings).await?;
-        printer.print("ContactTree", &listed(&contacts.forest, &TimeZone::system()))?;
+        printer.print(
+            "ContactTree",
+            &listed(&contacts.forest, &TimeZone::system()),
+        )?;
         return printer.out.close();
     }
     let contacts = contacts::fetch(arguments.tree, settings).await?;
@@ -60,11 +63,16 @@ fn offset(time: Timestamp, zone: &TimeZone) -> i32 {
 
 /// The contacts as they are drawn, and what is wrong with them.
 fn listed(forest: &Forest, zone: &TimeZone) -> Value {
-    let contacts: Vec<_> = forest.depth_first().map(|node| contact(node, zone)).collect();
+    let contacts: Vec<_> = forest
+        .depth_first()
+        .map(|node| contact(node, zone))
+        .collect();
     let anomalies: Vec<_> = forest
         .anomalies()
         .iter()
-        .map(|anomaly| json!({"ContactId": anomaly.contact_id, "Message": anomaly.kind.to_string()}))
+        .map(
+            |anomaly| json!({"ContactId": anomaly.contact_id, "Message": anomaly.kind.to_string()}),
+        )
         .collect();
     let mut listed = Map::new();
     listed.insert("Contacts".to_owned(), contacts.into());
@@ -80,13 +88,29 @@ fn contact(node: Node<'_>, zone: &TimeZone) -> Value {
     let members = [
         ("Depth", Some(node.depth().into())),
         ("ContactId", Some(contact.id.clone().into())),
-        ("ParentContactId", node.parent().map(|parent| parent.contact().id.clone().into())),
+        (
+            "ParentContactId",
+            node.parent()
+                .map(|parent| parent.contact().id.clone().into()),
+        ),
         ("Link", node.link().map(|link| link_name(link).into())),
         ("Channel", contact.channel.clone().map(Value::from)),
-        ("InitiationMethod", contact.initiation_method.clone().map(Value::from)),
-        ("InitiationTimestamp", contact.initiation_time.map(|time| local(time).into())),
-        ("DisconnectTimestamp", contact.disconnect_time.map(|time| local(time).into())),
-        ("DurationSeconds", contact.duration().map(|duration| duration.as_secs().into())),
+        (
+            "InitiationMethod",
+            contact.initiation_method.clone().map(Value::from),
+        ),
+        (
+            "InitiationTimestamp",
+            contact.initiation_time.map(|time| local(time).into()),
+        ),
+        (
+            "DisconnectTimestamp",
+            contact.disconnect_time.map(|time| local(time).into()),
+        ),
+        (
+            "DurationSeconds",
+            contact.duration().map(|duration| duration.as_secs().into()),
+        ),
         ("ContactArn", contact.arn.clone().map(Value::from)),
     ];
     members
@@ -126,7 +150,9 @@ mod tests {
             contact("a", None, 1_700_000_000),
         ]);
         let listed = listed(&forest, &TimeZone::UTC);
-        let ids: Vec<_> = (0..3).map(|index| &listed["Contacts"][index]["ContactId"]).collect();
+        let ids: Vec<_> = (0..3)
+            .map(|index| &listed["Contacts"][index]["ContactId"])
+            .collect();
         assert_eq!(ids, ["a", "c", "b"]);
         assert_eq!(
             listed["Contacts"][1],

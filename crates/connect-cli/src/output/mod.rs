@@ -108,8 +108,12 @@ impl Printer {
     /// An output that cannot be written.
     pub(crate) fn print_token(&mut self, token: &str) -> Result<(), Failure> {
         let written = match (self.format, &self.query) {
-            (Format::Text, None) => text::write(&mut self.out, &json!({"NextToken": {"NextToken": token}})),
-            (Format::YamlStream, None) => yaml::write(&mut self.out, &json!([{"NextToken": token}])),
+            (Format::Text, None) => {
+                text::write(&mut self.out, &json!({"NextToken": {"NextToken": token}}))
+            }
+            (Format::YamlStream, None) => {
+                yaml::write(&mut self.out, &json!([{"NextToken": token}]))
+            }
             _ => Ok(()),
         };
         written.map_err(Failure::Output)
