@@ -21,7 +21,7 @@ const STARTING_TOKEN: &str = "starting-token";
 pub(crate) fn command(operation: &'static Operation) -> Command {
     let summary = operation.about.split("\n\n").next().unwrap_or_default();
     let mut command = Command::new(operation.command)
-        .about(summary)
+        .about(without_period(summary))
         .long_about(operation.about);
     for argument in operation.input {
         command = command.args(flags(argument));
@@ -47,10 +47,17 @@ pub(crate) fn command(operation: &'static Operation) -> Command {
         )
 }
 
+/// A text as clap's own help writes it.
+fn without_period(text: &'static str) -> &'static str {
+    text.strip_suffix('.').unwrap_or(text)
+}
+
 /// The flag of an input member; two for a boolean.
 fn flags(argument: &'static Argument) -> Vec<Arg> {
     let name = argument.member.name;
-    let flag = Arg::new(name).long(argument.flag).help(argument.about);
+    let flag = Arg::new(name)
+        .long(argument.flag)
+        .help(without_period(argument.about));
     match argument.member.shape {
         Shape::Boolean => {
             let no = format!("no-{}", argument.flag);

@@ -104,7 +104,12 @@ pub(crate) enum Command {
 
 /// The whole command: handwritten subcommands and one for each operation.
 pub(crate) fn command() -> clap::Command {
-    Cli::command().subcommands(OPERATIONS.iter().copied().map(arguments::command))
+    let operations = OPERATIONS.iter().copied().map(arguments::command);
+    // As with the AWS CLI, a flag that is given twice counts as it was given last.
+    Cli::command()
+        .subcommands(operations)
+        .mut_subcommands(|command| command.args_override_self(true))
+        .args_override_self(true)
 }
 
 /// Reads the process's command line.
@@ -126,4 +131,51 @@ pub(crate) fn parse(
     }
     let cli = Cli::from_arg_matches(&matches)?;
     Ok((cli.globals, Command::Handwritten(cli.command)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names that clash, those of an operation's flags with the global ones too, are found here.
+    #[test]
+    fn the_whole_command_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_stand_before_and_after_the_command() {
+        for line in [
+            ["connect", "--region", "r", "list-associated-contacts"],
+            ["connect", "list-associated-contacts", "--region", "r"],
+        ] {
+            let (globals, command) = parse(line.map(Into::into)).unwrap();
+            assert_eq!(globals.region.as_deref(), Some("r"));
+            assert!(matches!(command, Command::Operation(..)));
+        }
+    }
+
+    #[test]
+    fn of_a_flag_given_twice_the_last_counts() {
+        let line = [
+            "connect",
+            "list-associated-contacts",
+            "--region",
+            "a",
+            "--region",
+            "b",
+        ];
+        let line = line
+            .iter()
+            .chain(&["--contact-id", "a", "--contact-id", "b"]);
+        let (globals, command) = parse(line.map(Into::into)).unwrap();
+        assert_eq!(globals.region.as_deref(), Some("b"));
+        let Command::Operation(_, matches) = command else {
+            panic!("it is an operation");
+        };
+        assert_eq!(
+            matches.get_one::<String>("ContactId").map(String::as_str),
+            Some("b")
+        );
+    }
 }

@@ -10,7 +10,7 @@ use crate::settings::Settings;
 
 /// Which tree.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct TreeArguments {
     /// The ID of the Amazon Connect instance: the last part of its ARN
     #[arg(long, value_name = "STRING", required_unless_present = "local")]
     instance_id: Option<String>,
@@ -36,7 +36,10 @@ pub(crate) struct Contacts {
 /// # Errors
 ///
 /// Anything that can go wrong with a call.
-pub(crate) async fn fetch(arguments: Arguments, settings: &Settings) -> Result<Contacts, Failure> {
+pub(crate) async fn fetch(
+    arguments: TreeArguments,
+    settings: &Settings,
+) -> Result<Contacts, Failure> {
     let instance_id = arguments
         .instance_id
         .unwrap_or_else(|| local::INSTANCE_ID.to_owned());

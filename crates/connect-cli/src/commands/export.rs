@@ -14,7 +14,7 @@ use crate::settings::Settings;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    tree: contacts::Arguments,
+    tree: contacts::TreeArguments,
     /// What to write
     #[arg(long, value_name = "FORMAT", default_value = "records")]
     format: Format,

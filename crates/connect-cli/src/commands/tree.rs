@@ -18,7 +18,7 @@ use crate::time;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    tree: contacts::Arguments,
+    tree: contacts::TreeArguments,
     /// Draw with ASCII characters only
     #[arg(long, conflicts_with = "output")]
     ascii: bool,

@@ -28,7 +28,8 @@ impl Query {
         match jmespath::parse(text) {
             Ok(ast) => Ok(Self(ast)),
             Err(error) => Err(Failure::Usage(format!(
-                "Bad value for --query {text}: {error}"
+                "Bad value for --query {text}: {}",
+                error.to_string().trim_end()
             ))),
         }
     }
