@@ -3,7 +3,7 @@
 //! Sign-in (IAM Identity Center), roles, containers and instances need clients of further services, which take longer to
 //! build than all the rest. They are behind the feature `aws-config`, whose chain then looks in all places itself.
 
-use connect_sdk::config::{Environment, SharedCredentialsProvider};
+use connect_sdk::config::{Environment, Region, SharedCredentialsProvider};
 
 use crate::failure::Failure;
 use crate::profile::Section;
@@ -12,39 +12,82 @@ use crate::profile::Section;
 ///
 /// # Errors
 ///
-/// There are none, or half of a pair.
-#[cfg(feature = "aws-config")]
-pub(crate) fn provider(
-    _environment: &Environment,
-    _profile: Option<&Section>,
-    explicit: Option<&str>,
-) -> Result<SharedCredentialsProvider, Failure> {
-    Ok(SharedCredentialsProvider::new(chain::Chain::new(explicit)))
-}
-
-/// The provider of credentials. A profile named on the command line, `explicit`, goes before the environment.
-///
-/// # Errors
-///
-/// There are none, half of a pair, or some that this build cannot get.
-#[cfg(not(feature = "aws-config"))]
+/// There are none, half of a pair, or some that this build cannot get. With the feature `aws-config` it is the call that
+/// fails.
 pub(crate) fn provider(
     environment: &Environment,
     profile: Option<&Section>,
     explicit: Option<&str>,
+    region: &Region,
 ) -> Result<SharedCredentialsProvider, Failure> {
-    let from_environment = match explicit {
-        Some(_) => None,
-        None => lean::environment(environment)?,
-    };
-    let from_profile = |profile| lean::profile(profile).transpose();
-    match from_environment.map(Ok).or_else(|| profile.and_then(from_profile)) {
-        Some(provider) => provider,
-        None => Err(Failure::Configuration(
-            "Unable to locate credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile's keys or \
-             credential_process. Those of containers and instances need a build with `--features aws-config`."
-                .to_owned(),
-        )),
+    #[cfg(feature = "aws-config")]
+    {
+        let _ = (environment, profile);
+        Ok(SharedCredentialsProvider::new(chain::Chain::new(explicit, region)))
+    }
+    #[cfg(not(feature = "aws-config"))]
+    {
+        let _ = region;
+        lean::provider(environment, profile, explicit.is_some())
+    }
+}
+
+#[cfg(feature = "aws-config")]
+mod chain {
+    use aws_config::default_provider::credentials::DefaultCredentialsChain;
+    use aws_config::profile::ProfileFileCredentialsProvider;
+    use aws_config::provider_config::ProviderConfig;
+    use aws_credential_types::provider::{self, ProvideCredentials, future};
+    use connect_sdk::config::{Region, SharedCredentialsProvider};
+    use connect_transport::sender::HttpSender;
+    use tokio::sync::OnceCell;
+
+    /// The chain of `aws-config`, set up when credentials are first wanted: that reads files.
+    #[derive(Debug)]
+    pub(super) struct Chain {
+        profile: Option<String>,
+        region: Region,
+        chain: OnceCell<SharedCredentialsProvider>,
+    }
+
+    impl Chain {
+        pub(super) fn new(profile: Option<&str>, region: &Region) -> Self {
+            Self {
+                profile: profile.map(str::to_owned),
+                region: region.clone(),
+                chain: OnceCell::new(),
+            }
+        }
+
+        async fn chain(&self) -> SharedCredentialsProvider {
+            let config = ProviderConfig::default()
+                .with_http_client(HttpSender::default())
+                .with_region(Some(self.region.clone()));
+            match &self.profile {
+                Some(name) => {
+                    let profile = ProfileFileCredentialsProvider::builder().configure(&config);
+                    SharedCredentialsProvider::new(profile.profile_name(name).build())
+                }
+                None => {
+                    let chain = DefaultCredentialsChain::builder().configure(config);
+                    SharedCredentialsProvider::new(chain.build().await)
+                }
+            }
+        }
+
+        async fn credentials(&self) -> provider::Result {
+            let chain = self.chain.get_or_init(|| self.chain()).await;
+            chain.provide_credentials().await
+        }
+    }
+
+    impl ProvideCredentials for Chain {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            future::ProvideCredentials::new(self.credentials())
+        }
     }
 }
 
@@ -75,7 +118,27 @@ mod lean {
         "source_profile",
     ];
 
-    pub(super) fn environment(
+    pub(super) fn provider(
+        environment: &Environment,
+        profile: Option<&Section>,
+        profile_first: bool,
+    ) -> Result<SharedCredentialsProvider, Failure> {
+        let from_environment = if profile_first { None } else { self::environment(environment)? };
+        let found = match (from_environment, profile) {
+            (Some(provider), _) => Some(provider),
+            (None, Some(profile)) => self::profile(profile)?,
+            (None, None) => None,
+        };
+        found.ok_or_else(|| {
+            Failure::Configuration(
+                "Unable to locate credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile's keys or \
+                 credential_process. Those of containers and instances need a build with `--features aws-config`."
+                    .to_owned(),
+            )
+        })
+    }
+
+    fn environment(
         environment: &Environment,
     ) -> Result<Option<SharedCredentialsProvider>, Failure> {
         let [key, secret, token] = [
@@ -92,7 +155,7 @@ mod lean {
         Ok(pair.map(|(key, secret)| keys(key, secret, token, "Environment")))
     }
 
-    pub(super) fn profile(profile: &Section) -> Result<Option<SharedCredentialsProvider>, Failure> {
+    fn profile(profile: &Section) -> Result<Option<SharedCredentialsProvider>, Failure> {
         if let Some(key) = OTHER_SERVICES.iter().find(|key| profile.get(key).is_some()) {
             return Err(Failure::Configuration(format!(
                 "The profile gets its credentials from another service ({key}), which needs a build with \

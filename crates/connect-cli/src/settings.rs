@@ -26,12 +26,20 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Reads the profile that the command line or the environment names.
+    /// Reads the profile that the command line or the environment names. With `--local` none is needed, so none can be wrong.
     ///
     /// # Errors
     ///
     /// A profile that was named and is not there, a file that cannot be understood.
     pub(crate) fn load(globals: Globals, environment: Environment) -> Result<Self, Failure> {
+        if globals.local {
+            return Ok(Self {
+                globals,
+                environment,
+                files: Files::default(),
+                profile: String::new(),
+            });
+        }
         let files = Files::load(|name| environment.get(name))?;
         let named = globals
             .profile
@@ -165,7 +173,7 @@ impl Settings {
                 .profile
                 .is_some()
                 .then_some(self.profile.as_str());
-            let provider = credentials::provider(&self.environment, self.profile(), profile)?;
+            let provider = credentials::provider(&self.environment, self.profile(), profile, &region)?;
             config = config.credentials_provider(provider);
         }
         Ok(config
