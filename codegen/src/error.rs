@@ -85,7 +85,11 @@ impl From<&ShapeId> for Place {
 /// `model/connect.json: com.example#Shape$member (smithy.api#http)`
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = if self.file.is_empty() { "model" } else { &self.file };
+        let file = if self.file.is_empty() {
+            "model"
+        } else {
+            &self.file
+        };
         f.write_str(file)?;
         if !self.shape.is_empty() {
             write!(f, ": {}", self.shape)?;

@@ -19,13 +19,25 @@ impl FileSet {
     ///
     /// # Errors
     /// The tokens are no Rust file: a defect of the generator, named with the path.
-    pub fn rust(&mut self, path: impl Into<String>, header: &str, tokens: TokenStream) -> Result<(), Error> {
+    pub fn rust(
+        &mut self,
+        path: impl Into<String>,
+        header: &str,
+        tokens: &TokenStream,
+    ) -> Result<(), Error> {
         let path = path.into();
         let file: syn::File = syn::parse2(tokens.clone()).map_err(|error| {
-            Error::new(Place::shape(&path), format!("the emitted code is no Rust: {error}\n{tokens}"))
+            Error::new(
+                Place::shape(&path),
+                format!("the emitted code is no Rust: {error}\n{tokens}"),
+            )
         })?;
         let text = layout(file);
-        let text = if header.is_empty() { text } else { format!("// {header}\n\n{text}") };
+        let text = if header.is_empty() {
+            text
+        } else {
+            format!("// {header}\n\n{text}")
+        };
         self.text(path, text);
         Ok(())
     }
@@ -37,7 +49,9 @@ impl FileSet {
 
     /// Paths and texts, by path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+        self.files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     /// The text of a file.
@@ -49,18 +63,24 @@ impl FileSet {
 /// Prints a file with a blank line between items, and between the functions of an `impl`.
 fn layout(mut file: syn::File) -> String {
     let items = std::mem::take(&mut file.items);
-    let mut text = if file.attrs.is_empty() { String::new() } else { prettyplease::unparse(&file) };
+    let mut text = if file.attrs.is_empty() {
+        String::new()
+    } else {
+        prettyplease::unparse(&file)
+    };
     file.attrs.clear();
     let mut before: Option<std::mem::Discriminant<syn::Item>> = None;
     for item in items {
         let kind = std::mem::discriminant(&item);
-        let flat = matches!(item, syn::Item::Use(_)) || matches!(&item, syn::Item::Mod(module) if module.content.is_none());
+        let flat = matches!(item, syn::Item::Use(_))
+            || matches!(&item, syn::Item::Mod(module) if module.content.is_none());
         if !(text.is_empty() || flat && before == Some(kind)) {
             text.push('\n');
         }
         before = Some(kind);
-        if let syn::Item::Macro(table) = &item {
-            text.push_str(&table::print(&table.mac));
+        if let syn::Item::Macro(call) = item {
+            text.push_str(&attributes(&call.attrs));
+            text.push_str(&table::print(&call.mac));
             continue;
         }
         file.items = vec![item];
@@ -70,12 +90,29 @@ fn layout(mut file: syn::File) -> String {
             text.push_str(line);
             text.push('\n');
             let ends_function = line == "    }";
-            if ends_function && lines.peek().is_some_and(|next| next.starts_with("    ") && !next.starts_with("    }")) {
+            if ends_function
+                && lines
+                    .peek()
+                    .is_some_and(|next| next.starts_with("    ") && !next.starts_with("    }"))
+            {
                 text.push('\n');
             }
         }
     }
     text
+}
+
+/// Attributes as they stand before an item.
+fn attributes(attrs: &[syn::Attribute]) -> String {
+    if attrs.is_empty() {
+        return String::new();
+    }
+    let bearer: syn::Item = syn::parse_quote!(#(#attrs)* struct Bearer;);
+    let printed = prettyplease::unparse(&syn::File {
+        items: vec![bearer],
+        ..syn::parse_quote!()
+    });
+    printed.replace("struct Bearer;\n", "")
 }
 
 #[cfg(test)]
@@ -94,14 +131,16 @@ mod tests {
             struct A;
             impl A { fn x() {} fn y() { if true { b(); } d(); } }
         };
-        files.rust("a.rs", "Made.", tokens).unwrap();
+        files.rust("a.rs", "Made.", &tokens).unwrap();
         let expected = "// Made.\n\n//! Docs.\n\nuse a::b;\nuse c::d;\n\nstruct A;\n\nimpl A {\n    fn x() {}\n    fn y() {\n        if true {\n            b();\n        }\n        d();\n    }\n}\n";
         assert_eq!(files.get("a.rs"), Some(expected));
     }
 
     #[test]
     fn refuses_what_is_no_rust() {
-        let error = FileSet::default().rust("b.rs", "", quote!(struct struct)).unwrap_err();
+        let error = FileSet::default()
+            .rust("b.rs", "", &quote!(struct struct))
+            .unwrap_err();
         assert!(error.to_string().contains("b.rs"), "{error}");
     }
 }

@@ -27,7 +27,11 @@ impl std::fmt::Display for Difference {
 }
 
 /// Compares the files below `root` with a set. Everything in `folders` that is not in the set is an orphan.
-pub(crate) fn compare(root: &Path, folders: &[&str], files: &FileSet) -> Result<Vec<Difference>, Error> {
+pub(crate) fn compare(
+    root: &Path,
+    folders: &[&str],
+    files: &FileSet,
+) -> Result<Vec<Difference>, Error> {
     let mut there = BTreeMap::new();
     for folder in folders {
         collect(root, &root.join(folder), &mut there)?;
@@ -49,7 +53,11 @@ pub(crate) fn compare(root: &Path, folders: &[&str], files: &FileSet) -> Result<
 }
 
 /// Makes the files below `root` what the set says, touching only those that differ.
-pub(crate) fn write(root: &Path, folders: &[&str], files: &FileSet) -> Result<Vec<Difference>, Error> {
+pub(crate) fn write(
+    root: &Path,
+    folders: &[&str],
+    files: &FileSet,
+) -> Result<Vec<Difference>, Error> {
     let differences = compare(root, folders, files)?;
     for difference in &differences {
         match difference {
@@ -73,7 +81,11 @@ pub(crate) fn write(root: &Path, folders: &[&str], files: &FileSet) -> Result<Ve
 
 /// Folders that have become empty go too; the first that has not stops it.
 fn remove_empty_parents(root: &Path, path: &Path) {
-    for folder in path.ancestors().skip(1).take_while(|folder| *folder != root) {
+    for folder in path
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| *folder != root)
+    {
         if fs::remove_dir(folder).is_err() {
             return;
         }

@@ -30,7 +30,11 @@ pub(super) fn structure(members: &[Member], context: &Context) -> TokenStream {
 }
 
 /// A closure that checks one value: `|c, v| ..`, if there is anything to check.
-pub(super) fn value_checks(target: &Target, constraints: &Constraints, context: &Context) -> Option<TokenStream> {
+pub(super) fn value_checks(
+    target: &Target,
+    constraints: &Constraints,
+    context: &Context,
+) -> Option<TokenStream> {
     let mut calls = Vec::new();
     if let Some((min, max)) = constraints.length {
         let range = range(min.map(number), max.map(number));
@@ -49,7 +53,13 @@ pub(super) fn value_checks(target: &Target, constraints: &Constraints, context: 
     if constraints.unique {
         calls.push(quote!(c.unique(v)));
     }
-    let sparse = |sparse: bool, check: TokenStream| if sparse { quote!(|c, v| c.present(v, #check)) } else { check };
+    let sparse = |sparse: bool, check: TokenStream| {
+        if sparse {
+            quote!(|c, v| c.present(v, #check))
+        } else {
+            check
+        }
+    };
     match target {
         Target::List(list) => {
             if let Some(each) = value_checks(&list.element, &list.constraints, context) {
@@ -66,12 +76,14 @@ pub(super) fn value_checks(target: &Target, constraints: &Constraints, context: 
                 calls.push(quote!(c.each_value(v, #each)));
             }
         }
-        Target::Structure(name) | Target::Union(name) if context.is_checked(name) => calls.push(quote!(v.check(c))),
-        Target::Enum(name) if context.server => {
+        Target::Structure(name) | Target::Union(name) if context.is_checked(name) => {
+            calls.push(quote!(v.check(c)));
+        }
+        Target::Enum(name) => {
             let path = type_path(name);
             calls.push(quote!(c.known(v.as_str(), #path::values())));
         }
-        Target::IntEnum(values) if context.server => {
+        Target::IntEnum(values) => {
             let values = values.iter().map(|value| number(*value));
             calls.push(quote!(c.known_number(*v, &[#(#values),*])));
         }

@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::structure::{builder_name, member_row, streams};
-use super::tokens::{doc, docs, inner_doc, first_sentence, ident, number, pattern, rust_type};
+use super::tokens::{doc, docs, first_sentence, ident, inner_doc, number, pattern, rust_type};
 use super::{request, response};
 use crate::ir::{
-    AcceptorState, Auth, Items, Matcher, Operation, Pagination, ParamValue, Service, Step, Target, Waiter,
+    AcceptorState, Auth, Items, Matcher, Operation, Pagination, ParamValue, Service, Step, Target,
+    Waiter,
 };
 
 /// `client/mod.rs`
@@ -17,7 +18,10 @@ pub(super) fn module(service: &Service) -> TokenStream {
         quote!(pub(crate) mod #module;)
     });
     let methods = service.operations.iter().map(|operation| {
-        let (method, fluent) = (ident(&operation.method), format_ident!("{}FluentBuilder", operation.name));
+        let (method, fluent) = (
+            ident(&operation.method),
+            format_ident!("{}FluentBuilder", operation.name),
+        );
         let text = format!(
             "A request of [`{}`](crate::operation::{}). {}",
             operation.name,
@@ -33,8 +37,12 @@ pub(super) fn module(service: &Service) -> TokenStream {
             }
         }
     });
-    let title = doc(&format!("A client of {}. Clones share connections, credentials and retry budget.", service.title));
-    let (sdk_id, version, signing_name) = (&service.sdk_id, &service.version, &service.signing_name);
+    let title = doc(&format!(
+        "A client of {}. Clones share connections, credentials and retry budget.",
+        service.title
+    ));
+    let (sdk_id, version, signing_name) =
+        (&service.sdk_id, &service.version, &service.signing_name);
     quote! {
         //! The client and its requests.
 
@@ -43,7 +51,9 @@ pub(super) fn module(service: &Service) -> TokenStream {
 
         pub use transport::client::customize;
 
-        use crate::config::{Config, SdkConfig};
+        use transport::SdkConfig;
+
+        use crate::config::Config;
 
         /// What all requests have in common.
         pub(crate) static SERVICE: meta::Service = meta::Service {
@@ -92,12 +102,16 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let encode = request::encode(operation);
     let decode = response::decode(operation);
     let decode_error = decode_error(operation);
-    let paginator = operation.pagination.as_ref().map(|pagination| paginator(operation, pagination));
+    let paginator = operation
+        .pagination
+        .as_ref()
+        .map(|pagination| paginator(operation, pagination));
     let waiters = operation.waiters.iter().map(|it| waiter(operation, it));
     let input = ident(&operation.input.name);
     quote! {
         #title
 
+        use super::customize;
         use crate::operation::#module::{self as shapes, #input};
 
         #statics
@@ -130,11 +144,15 @@ fn metadata(operation: &Operation) -> TokenStream {
     let (unsigned, compressible) = (operation.unsigned_payload, operation.compressible);
     let params = operation.static_params.iter().map(|(name, value)| {
         let value = match value {
-            ParamValue::String(text) => quote!(endpoint::Value::String(std::borrow::Cow::Borrowed(#text))),
+            ParamValue::String(text) => {
+                quote!(endpoint::Value::String(std::borrow::Cow::Borrowed(#text)))
+            }
             ParamValue::Bool(flag) => quote!(endpoint::Value::Bool(#flag)),
-            ParamValue::StringList(items) => quote!(endpoint::Value::StringList(std::borrow::Cow::Borrowed(&[
-                #(std::borrow::Cow::Borrowed(#items)),*
-            ]))),
+            ParamValue::StringList(items) => {
+                quote!(endpoint::Value::StringList(std::borrow::Cow::Borrowed(&[
+                    #(std::borrow::Cow::Borrowed(#items)),*
+                ])))
+            }
         };
         quote!((#name, #value))
     });
@@ -156,20 +174,43 @@ fn metadata(operation: &Operation) -> TokenStream {
 fn fluent(operation: &Operation) -> TokenStream {
     let name = format_ident!("{}FluentBuilder", operation.name);
     let builder = builder_name(&operation.input);
-    let (output, error) = (ident(&operation.output.name), format_ident!("{}Error", operation.name));
-    let title = format!("A request of `{}`: set its members, then [`send`](Self::send) it.", operation.name);
+    let (output, error) = (
+        ident(&operation.output.name),
+        format_ident!("{}Error", operation.name),
+    );
+    let title = format!(
+        "A request of `{}`: set its members, then [`send`](Self::send) it.",
+        operation.name
+    );
     let title = doc(&title);
     let text = docs(&operation.docs);
     let rows = operation.input.members.iter().map(member_row);
     let input = ident(&operation.input.name);
-    let tokens: Vec<_> = operation.input.members.iter().filter(|member| member.idempotency_token).collect();
+    let tokens: Vec<_> = operation
+        .input
+        .members
+        .iter()
+        .filter(|member| member.idempotency_token)
+        .collect();
     let fill = tokens.iter().map(|member| {
         let field = ident(&member.field);
         quote!(input.#field.get_or_insert_with(|| self.handle.idempotency_token());)
     });
-    let mutable = if tokens.is_empty() { quote!() } else { quote!(mut) };
-    let argument = if streams(&operation.input) { quote!(input) } else { quote!(&input) };
-    let clone = if streams(&operation.input) { quote!(#[derive(Debug)]) } else { quote!(#[derive(Clone, Debug)]) };
+    let mutable = if tokens.is_empty() {
+        quote!()
+    } else {
+        quote!(mut)
+    };
+    let argument = if streams(&operation.input) {
+        quote!(input)
+    } else {
+        quote!(&input)
+    };
+    let clone = if streams(&operation.input) {
+        quote!(#[derive(Debug)])
+    } else {
+        quote!(#[derive(Clone, Debug)])
+    };
     let method = ident(&operation.method);
     let paginate = operation.pagination.as_ref().map(|_| {
         let paginator = format_ident!("{}Paginator", operation.name);
@@ -183,7 +224,7 @@ fn fluent(operation: &Operation) -> TokenStream {
     });
     quote! {
         #title
-        /// 
+        ///
         #text
         #clone
         pub struct #name {
@@ -199,7 +240,7 @@ fn fluent(operation: &Operation) -> TokenStream {
             }
 
             /// Sends the request and waits for the answer.
-            /// 
+            ///
             #[doc = "# Errors"]
             /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
             #[inline]
@@ -215,16 +256,27 @@ fn fluent(operation: &Operation) -> TokenStream {
                 &self.inner
             }
 
+            /// Lets settings and the request itself be changed for this call.
+            #[inline]
+            pub fn customize(self) -> customize::CustomizableOperation<shapes::#output, shapes::#error, Self> {
+                customize::CustomizableOperation::new(self)
+            }
+
             #paginate
         }
 
         connect_protocol::fluent_members!(#name, #input { #(#rows)* });
 
-        transport::customizable!(#name => shapes::#output, shapes::#error);
+        impl customize::CustomizableSend<shapes::#output, shapes::#error> for #name {
+            #[inline]
+            async fn send(self, config_override: transport::config::Builder) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
+                Self { config_override: Some(config_override), ..self }.send().await
+            }
+        }
 
         impl shapes::builders::#builder {
             /// Sends a request with these values by a client.
-            /// 
+            ///
             #[doc = "# Errors"]
             /// As those of the fluent builder's `send`.
             #[inline]
@@ -280,8 +332,14 @@ fn follow(owner: &TokenStream, path: &[Step]) -> TokenStream {
 fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
     let name = format_ident!("{}Paginator", operation.name);
     let fluent = format_ident!("{}FluentBuilder", operation.name);
-    let (output, error) = (ident(&operation.output.name), format_ident!("{}Error", operation.name));
-    let title = doc(&format!("All pages of `{}`, one request after the other.", operation.name));
+    let (output, error) = (
+        ident(&operation.output.name),
+        format_ident!("{}Error", operation.name),
+    );
+    let title = doc(&format!(
+        "All pages of `{}`, one request after the other.",
+        operation.name
+    ));
     let input_token = ident(&pagination.input_token);
     let next = follow(&quote!(page), &pagination.output_token);
     let page_size = pagination.page_size.as_ref().map(|(field, target)| {
@@ -327,14 +385,20 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
 
             /// The pages. Nothing is sent before the first is asked for.
             #[inline]
-            pub fn send(self) -> transport::PaginationStream<Result<shapes::#output, error::SdkError<shapes::#error>>> {
-                let mut request = self.request;
-                transport::paginate(&OPERATION, request.inner.#input_token.take(), self.stop_on_duplicate_token, move |token| {
-                    let mut request = request.clone();
-                    request.inner.#input_token = token;
-                    request.send()
-                }, |page| #next.map(String::as_str))
+            pub fn send(self) -> transport::pagination::PaginationStream<Result<shapes::#output, error::SdkError<shapes::#error>>> {
+                transport::pagination::pages(
+                    self.request,
+                    self.stop_on_duplicate_token,
+                    next_token,
+                    |request, token| request.inner.#input_token = Some(token),
+                    #fluent::send,
+                )
             }
+        }
+
+        /// The next page's token; an empty one is none.
+        fn next_token(page: &shapes::#output) -> Option<String> {
+            #next.filter(|token| !token.is_empty()).cloned()
         }
 
         #items_type
@@ -348,7 +412,11 @@ fn items(operation: &Operation, items: &Items) -> TokenStream {
     let item = match &items.target {
         Target::List(list) => {
             let element = rust_type(&list.element);
-            if list.sparse { quote!(Option<#element>) } else { element }
+            if list.sparse {
+                quote!(Option<#element>)
+            } else {
+                element
+            }
         }
         Target::Map(map) => {
             let (key, value) = (rust_type(&map.key), rust_type(&map.value));
@@ -368,7 +436,11 @@ fn items(operation: &Operation, items: &Items) -> TokenStream {
         };
         optional |= step.optional;
     }
-    let taken = if optional { quote!(#taken.unwrap_or_default()) } else { taken };
+    let taken = if optional {
+        quote!(#taken.unwrap_or_default())
+    } else {
+        taken
+    };
     quote! {
         #title
         #[derive(Clone, Debug)]
@@ -377,8 +449,8 @@ fn items(operation: &Operation, items: &Items) -> TokenStream {
         impl #name {
             /// The items. Nothing is sent before the first is asked for.
             #[inline]
-            pub fn send(self) -> transport::PaginationStream<Result<#item, error::SdkError<shapes::#error>>> {
-                transport::items(self.0.send(), |page| #taken)
+            pub fn send(self) -> transport::pagination::PaginationStream<Result<#item, error::SdkError<shapes::#error>>> {
+                transport::pagination::items(self.0.send(), |page| #taken)
             }
         }
     }
@@ -386,7 +458,10 @@ fn items(operation: &Operation, items: &Items) -> TokenStream {
 
 fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
     let fluent = format_ident!("{}FluentBuilder", operation.name);
-    let (output, error) = (ident(&operation.output.name), format_ident!("{}Error", operation.name));
+    let (output, error) = (
+        ident(&operation.output.name),
+        format_ident!("{}Error", operation.name),
+    );
     let text = docs(&waiter.docs);
     let method = ident(&waiter.method);
     let (min, max) = (number(waiter.delay.0), number(waiter.delay.1));
@@ -418,9 +493,9 @@ fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
     quote! {
         impl #fluent {
             #text
-            /// 
+            ///
             /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
-            /// 
+            ///
             #[doc = "# Errors"]
             /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
             #[inline]

@@ -14,12 +14,20 @@ pub(super) fn read_with(target: &Target) -> Option<TokenStream> {
         }
         Target::List(list) => {
             let element = read_with(&list.element)?;
-            let method = if list.sparse { quote!(sparse_list) } else { quote!(list) };
+            let method = if list.sparse {
+                quote!(sparse_list)
+            } else {
+                quote!(list)
+            };
             Some(quote!(|r| r.#method(#element)))
         }
         Target::Map(map) => {
             let value = read_with(&map.value)?;
-            let method = if map.sparse { quote!(sparse_map) } else { quote!(map) };
+            let method = if map.sparse {
+                quote!(sparse_map)
+            } else {
+                quote!(map)
+            };
             Some(quote!(|r| r.#method(#value)))
         }
         _ => None,
@@ -35,12 +43,20 @@ pub(super) fn write_with(target: &Target) -> Option<TokenStream> {
         }
         Target::List(list) => {
             let element = write_with(&list.element)?;
-            let method = if list.sparse { quote!(sparse_list) } else { quote!(list) };
+            let method = if list.sparse {
+                quote!(sparse_list)
+            } else {
+                quote!(list)
+            };
             Some(quote!(|w, v| w.#method(v, #element)))
         }
         Target::Map(map) => {
             let value = write_with(&map.value)?;
-            let method = if map.sparse { quote!(sparse_map) } else { quote!(map) };
+            let method = if map.sparse {
+                quote!(sparse_map)
+            } else {
+                quote!(map)
+            };
             Some(quote!(|w, v| w.#method(v, #value)))
         }
         _ => None,

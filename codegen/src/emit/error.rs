@@ -14,7 +14,11 @@ pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
     let definition = structure::definition(error);
     let builder = structure::builder(error);
     let builder_name = structure::builder_name(error);
-    let message = match error.members.iter().find(|member| member.field == "message") {
+    let message = match error
+        .members
+        .iter()
+        .find(|member| member.field == "message")
+    {
         Some(member) if !matches!(member.target, Target::String { .. }) => quote!(none),
         Some(member) if error.sensitive || member.sensitive => quote!(sensitive),
         Some(member) if member.optional => quote!(optional),
@@ -69,6 +73,18 @@ fn variant(error: &OperationError) -> TokenStream {
 /// `error.rs`: the errors of the runtime, and `crate::Error`, which is every error of every operation, so that `?` works across them.
 pub(super) fn module(context: &Context, service: &Service) -> TokenStream {
     let gate = context.client_gate();
+    // The transport's errors contain those that both sides know.
+    let runtime = match context.server_gate() {
+        None => quote!(
+            pub use connect_transport::error::*;
+        ),
+        Some(_) => quote! {
+            #[cfg(not(feature = "client"))]
+            pub use connect_protocol::error::*;
+            #[cfg(feature = "client")]
+            pub use connect_transport::error::*;
+        },
+    };
     let title = super::tokens::doc(&format!("Any error of {}.", service.title));
     let variants = service.errors.iter().map(|error| {
         let (text, name) = (docs(&error.docs), ident(&error.name));
@@ -84,9 +100,7 @@ pub(super) fn module(context: &Context, service: &Service) -> TokenStream {
     quote! {
         //! Errors.
 
-        pub use connect_protocol::error::*;
-        #gate
-        pub use connect_transport::error::*;
+        #runtime
         #title
         #gate
         #[derive(Debug)]

@@ -71,9 +71,14 @@ fn message_codec(context: &Context, message: &crate::ir::Structure) -> TokenStre
         return codec(context, message);
     }
     let name = super::tokens::ident(&message.name);
-    let check = message.checked.then(|| checks::structure(&message.members, context));
+    let check = message
+        .checked
+        .then(|| checks::structure(&message.members, context));
     let gate = context.either_gate();
-    check.map_or_else(TokenStream::new, |check| quote!(#gate impl #name { #check }))
+    check.map_or_else(
+        TokenStream::new,
+        |check| quote!(#gate impl #name { #check }),
+    )
 }
 
 /// A structure of `types`.

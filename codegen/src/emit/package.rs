@@ -57,9 +57,23 @@ fn manifest(service: &Service, package: &Package, server: bool) -> String {
         text.push_str("default = [\"ring\"]\nring = [\"connect-transport/ring\"]\n");
     }
     text.push_str("serde = [\"connect-protocol/serde\"]\n\n[dependencies]\n");
-    text.push_str(&package.runtime.dependency("connect-protocol", "protocol", ""));
-    let optional = if server { format!("{transport}, optional = true") } else { transport.to_owned() };
-    text.push_str(&package.runtime.dependency("connect-transport", "transport", &optional));
-    text.push_str("\n[lints.rust]\nunsafe_code = \"forbid\"\nmissing_docs = \"warn\"\n\n[workspace]\n");
+    text.push_str(
+        &package
+            .runtime
+            .dependency("connect-protocol", "protocol", ""),
+    );
+    let optional = if server {
+        format!("{transport}, optional = true")
+    } else {
+        transport.to_owned()
+    };
+    text.push_str(
+        &package
+            .runtime
+            .dependency("connect-transport", "transport", &optional),
+    );
+    text.push_str(
+        "\n[lints.rust]\nunsafe_code = \"forbid\"\nmissing_docs = \"warn\"\n\n[workspace]\n",
+    );
     text
 }

@@ -13,15 +13,25 @@ pub(super) fn encode(operation: &Operation) -> TokenStream {
     let input = &operation.input;
     let name = ident(&input.name);
     let owner = quote!(input);
-    let check = input.checked.then(|| quote!(check::client(|check| input.check(check))?;));
+    let check = input
+        .checked
+        .then(|| quote!(check::client(|check| input.check(check))?;));
     let path = operation.path.iter().map(|segment| match segment {
         Segment::Literal(text) => quote!(uri.literal(#text);),
         Segment::Label { member, greedy } => {
-            let Some(member) = input.members.iter().find(|candidate| candidate.name == *member) else {
+            let Some(member) = input
+                .members
+                .iter()
+                .find(|candidate| candidate.name == *member)
+            else {
                 return quote!();
             };
             let value = text_option(&owner, member, TimestampFormat::DateTime);
-            let method = if *greedy { quote!(greedy_label) } else { quote!(label) };
+            let method = if *greedy {
+                quote!(greedy_label)
+            } else {
+                quote!(label)
+            };
             let label = &member.name;
             quote!(uri.#method(#label, #value)?;)
         }
@@ -34,13 +44,24 @@ pub(super) fn encode(operation: &Operation) -> TokenStream {
         quote!(uri.query_literal(#literal);)
     });
     let query = query(operation);
-    let rest = [headers(operation), body(operation), host_prefix(operation), params(operation)];
+    let rest = [
+        headers(operation),
+        body(operation),
+        host_prefix(operation),
+        params(operation),
+    ];
     let checksum = operation.checksum.then(|| quote!(request.add_md5();));
     let rest = quote!(#(#rest)* #checksum);
-    let mutable = if rest.is_empty() { quote!() } else { quote!(mut) };
+    let mutable = if rest.is_empty() {
+        quote!()
+    } else {
+        quote!(mut)
+    };
     let method = format_ident!("{}", operation.http_method);
     let method = match operation.http_method.as_str() {
-        "GET" | "PUT" | "POST" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS" | "TRACE" | "CONNECT" => quote!(http::Method::#method),
+        "GET" | "PUT" | "POST" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS" | "TRACE" | "CONNECT" => {
+            quote!(http::Method::#method)
+        }
         other => quote!(http::method(#other)?),
     };
     let argument = argument(operation, &name);
@@ -83,11 +104,21 @@ fn text_option(owner: &TokenStream, member: &Member, default: TimestampFormat) -
 }
 
 /// A list member's values as an iterator of text, where it is there.
-fn text_items(owner: &TokenStream, member: &Member, element: &Target, sparse: bool, default: TimestampFormat) -> TokenStream {
+fn text_items(
+    owner: &TokenStream,
+    member: &Member,
+    element: &Target,
+    sparse: bool,
+    default: TimestampFormat,
+) -> TokenStream {
     let value = as_option(owner, member);
     let form = codec::text(element, default);
     let encode = form.encode;
-    let items = if sparse { quote!(#value.into_iter().flatten().flatten()) } else { quote!(#value.into_iter().flatten()) };
+    let items = if sparse {
+        quote!(#value.into_iter().flatten().flatten())
+    } else {
+        quote!(#value.into_iter().flatten())
+    };
     if form.fallible {
         quote!(#items.map(#encode).collect::<Result<Vec<_>, _>>()?)
     } else {
@@ -98,7 +129,11 @@ fn text_items(owner: &TokenStream, member: &Member, element: &Target, sparse: bo
 fn query(operation: &Operation) -> TokenStream {
     let owner = quote!(input);
     let mut lines = Vec::new();
-    let mut named: Vec<&str> = operation.query.iter().map(|(name, _)| name.as_str()).collect();
+    let mut named: Vec<&str> = operation
+        .query
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
     for member in &operation.input.members {
         let Binding::Query(name) = &member.binding else {
             continue;
@@ -106,7 +141,13 @@ fn query(operation: &Operation) -> TokenStream {
         named.push(name);
         lines.push(match &member.target {
             Target::List(list) => {
-                let items = text_items(&owner, member, &list.element, list.sparse, TimestampFormat::DateTime);
+                let items = text_items(
+                    &owner,
+                    member,
+                    &list.element,
+                    list.sparse,
+                    TimestampFormat::DateTime,
+                );
                 quote!(uri.query_list(#name, #items);)
             }
             _ => {
@@ -119,7 +160,9 @@ fn query(operation: &Operation) -> TokenStream {
         if member.binding == Binding::QueryParams {
             let value = as_option(&owner, member);
             let method = match &member.target {
-                Target::Map(map) if matches!(map.value, Target::List(_)) => quote!(query_map_of_lists),
+                Target::Map(map) if matches!(map.value, Target::List(_)) => {
+                    quote!(query_map_of_lists)
+                }
                 _ => quote!(query_map),
             };
             lines.push(quote!(uri.#method(#value, &[#(#named),*]);));
@@ -140,11 +183,21 @@ fn headers(operation: &Operation) -> TokenStream {
 
 /// The line that writes a member into headers, if it is bound to one. Prefix headers come first by their order in
 /// [`header_lines`], so that a header of a member's own wins.
-pub(super) fn header_line(owner: &TokenStream, member: &Member, headers: &TokenStream) -> Option<TokenStream> {
+pub(super) fn header_line(
+    owner: &TokenStream,
+    member: &Member,
+    headers: &TokenStream,
+) -> Option<TokenStream> {
     match &member.binding {
         Binding::Header(name) => Some(match &member.target {
             Target::List(list) => {
-                let items = text_items(owner, member, &list.element, list.sparse, TimestampFormat::HttpDate);
+                let items = text_items(
+                    owner,
+                    member,
+                    &list.element,
+                    list.sparse,
+                    TimestampFormat::HttpDate,
+                );
                 let value = as_option(owner, member);
                 let method = match list.element {
                     Target::Timestamp(_) => quote!(set_date_list),
@@ -152,7 +205,9 @@ pub(super) fn header_line(owner: &TokenStream, member: &Member, headers: &TokenS
                 };
                 quote!(if #value.is_some() { header::#method(#headers, #name, #items)?; })
             }
-            Target::String { media_type: Some(_) } => {
+            Target::String {
+                media_type: Some(_),
+            } => {
                 let value = as_option(owner, member);
                 quote!(header::set(#headers, #name, #value.map(text::base64))?;)
             }
@@ -179,7 +234,11 @@ fn body(operation: &Operation) -> TokenStream {
         return quote!();
     }
     if members.len() == operation.input.members.len() {
-        let input = if super::structure::streams(&operation.input) { quote!(&input) } else { quote!(input) };
+        let input = if super::structure::streams(&operation.input) {
+            quote!(&input)
+        } else {
+            quote!(input)
+        };
         return quote!(request.json(|w| w.value(#input))?;);
     }
     let lines = write_lines(&owner, &members);
@@ -194,7 +253,12 @@ fn body(operation: &Operation) -> TokenStream {
 }
 
 /// The line that makes a member the body of a request or response.
-pub(super) fn payload_line(owner: &TokenStream, member: &Member, message: &TokenStream, empty_object: bool) -> TokenStream {
+pub(super) fn payload_line(
+    owner: &TokenStream,
+    member: &Member,
+    message: &TokenStream,
+    empty_object: bool,
+) -> TokenStream {
     let value = as_option(owner, member);
     let field = ident(&member.field);
     match &member.target {
@@ -238,7 +302,11 @@ fn host_prefix(operation: &Operation) -> TokenStream {
     let parts = operation.host_prefix.iter().map(|segment| match segment {
         Segment::Literal(text) => quote!(prefix.literal(#text);),
         Segment::Label { member, .. } => {
-            let found = operation.input.members.iter().find(|candidate| candidate.name == *member);
+            let found = operation
+                .input
+                .members
+                .iter()
+                .find(|candidate| candidate.name == *member);
             let value = found.map(|member| as_option(&quote!(input), member));
             quote!(prefix.label(#member, #value)?;)
         }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::structure::{finish, read_arms, streams, write_lines};
+use super::structure::{finish, read_arms, write_lines};
 use super::tokens::{ident, number};
 use super::{Context, codec, request};
 use crate::ir::{Binding, Member, Operation, Role, Structure, Target, TimestampFormat};
@@ -14,15 +14,10 @@ pub(super) fn decode(operation: &Operation) -> TokenStream {
     let name = ident(&output.name);
     let builder = format_ident!("{}Builder", output.name);
     let lines = message_lines(output, &quote!(response.headers()));
-    let finish = finish(output);
-    let argument = if streams(output) {
-        quote!(response: &mut http::HttpResponse)
-    } else {
-        quote!(response: &http::HttpResponse)
-    };
+    let finish = finish(output, &quote!(shapes::));
     quote! {
         #[inline]
-        fn decode(#argument) -> Result<shapes::#name, json::ReadError> {
+        fn decode(response: &mut http::HttpResponse) -> Result<shapes::#name, json::ReadError> {
             let mut shape = shapes::builders::#builder::default();
             #lines
             shape._request_id = response.request_id().map(str::to_owned);
@@ -42,15 +37,22 @@ fn message_lines(structure: &Structure, headers: &TokenStream) -> TokenStream {
         lines.push(quote!(json::read(response.bytes(), |r| r.object(|r, name| shape.read_member(r, name)))?;));
     } else if !body.is_empty() {
         let arms = read_arms(&quote!(shape), &body);
-        lines.push(quote!(json::read(response.bytes(), |reader| reader.object(|reader, name| #arms))?;));
+        lines.push(
+            quote!(json::read(response.bytes(), |reader| reader.object(|reader, name| #arms))?;),
+        );
     }
-    lines.extend(structure.members.iter().filter_map(|member| match &member.binding {
-        Binding::ResponseCode => {
-            let field = ident(&member.field);
-            Some(quote!(shape.#field = Some(i32::from(response.status().as_u16()));))
-        }
-        _ => read_header(member, headers),
-    }));
+    lines.extend(
+        structure
+            .members
+            .iter()
+            .filter_map(|member| match &member.binding {
+                Binding::ResponseCode => {
+                    let field = ident(&member.field);
+                    Some(quote!(shape.#field = Some(i32::from(response.status().as_u16()));))
+                }
+                _ => read_header(member, headers),
+            }),
+    );
     quote!(#(#lines)*)
 }
 
@@ -58,9 +60,15 @@ fn message_lines(structure: &Structure, headers: &TokenStream) -> TokenStream {
 pub(super) fn read_payload(member: &Member, bytes: &TokenStream) -> TokenStream {
     let field = ident(&member.field);
     match &member.target {
-        Target::Stream { .. } => quote!(shape.#field = Some(primitives::ByteStream::new(response.take_body()));),
-        Target::Blob { .. } => quote!(shape.#field = text::payload(#bytes).map(primitives::Blob::new);),
-        Target::String { .. } => quote!(shape.#field = text::payload_text(#bytes)?.map(str::to_owned);),
+        Target::Stream { .. } => {
+            quote!(shape.#field = Some(primitives::ByteStream::new(response.take_body()));)
+        }
+        Target::Blob { .. } => {
+            quote!(shape.#field = text::payload(#bytes).map(primitives::Blob::new);)
+        }
+        Target::String { .. } => {
+            quote!(shape.#field = text::payload_text(#bytes)?.map(str::to_owned);)
+        }
         Target::Enum(_) => quote!(shape.#field = text::payload_text(#bytes)?.map(From::from);),
         target => {
             let read = codec::read_with(target).unwrap_or_else(|| quote!(json::Reader::value));
@@ -87,7 +95,9 @@ pub(super) fn read_header(member: &Member, headers: &TokenStream) -> Option<Toke
                         .transpose()?;
                 }
             }
-            Target::String { media_type: Some(_) } => {
+            Target::String {
+                media_type: Some(_),
+            } => {
                 quote!(shape.#field = header::get(#headers, #name)?.map(text::parse_base64).transpose()?;)
             }
             target => {
@@ -95,7 +105,9 @@ pub(super) fn read_header(member: &Member, headers: &TokenStream) -> Option<Toke
                 quote!(shape.#field = header::get(#headers, #name)?.map(#decode).transpose()?;)
             }
         }),
-        Binding::PrefixHeaders(prefix) => Some(quote!(shape.#field = header::prefix(#headers, #prefix)?;)),
+        Binding::PrefixHeaders(prefix) => {
+            Some(quote!(shape.#field = header::prefix(#headers, #prefix)?;))
+        }
         _ => None,
     }
 }
@@ -109,8 +121,10 @@ pub(super) fn parse_error(context: &Context, error: &Structure) -> TokenStream {
         .members
         .iter()
         .any(|member| member.field == "message" && matches!(member.target, Target::String { .. }))
-        .then(|| quote!(shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));));
-    let finish = finish(error);
+        .then(
+            || quote!(shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));),
+        );
+    let finish = finish(error, &quote!());
     let gate = context.client_gate();
     quote! {
         #gate
@@ -166,7 +180,12 @@ pub(super) fn response_lines(structure: &Structure, owner: &TokenStream) -> Toke
         .filter_map(|member| request::header_line(owner, member, &quote!(response.headers_mut())))
         .collect();
     if let Some(payload) = structure.payload() {
-        lines.push(request::payload_line(owner, payload, &quote!(response), false));
+        lines.push(request::payload_line(
+            owner,
+            payload,
+            &quote!(response),
+            false,
+        ));
     }
     let body: Vec<&Member> = structure.body().collect();
     if !body.is_empty() {
@@ -184,9 +203,15 @@ pub(super) fn response_lines(structure: &Structure, owner: &TokenStream) -> Toke
             }
         });
     }
-    lines.extend(structure.members.iter().filter(|member| member.binding == Binding::ResponseCode).map(|member| {
-        let value = super::tokens::as_option(owner, member);
-        quote!(response.set_status(#value.copied());)
-    }));
+    lines.extend(
+        structure
+            .members
+            .iter()
+            .filter(|member| member.binding == Binding::ResponseCode)
+            .map(|member| {
+                let value = super::tokens::as_option(owner, member);
+                quote!(response.set_status(#value.copied());)
+            }),
+    );
     quote!(#(#lines)*)
 }

@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::tokens::{as_option, doc, docs, field_type, ident, is_copy, number, parsed, prefixed, rust_type, type_path};
+use super::tokens::{
+    as_option, doc, docs, field_type, ident, is_copy, number, parsed, prefixed, rust_type,
+    type_path,
+};
 use super::{Context, codec};
 use crate::ir::{Default, Member, Role, Structure, Target};
 
@@ -18,8 +21,16 @@ pub(super) fn definition(structure: &Structure) -> TokenStream {
     let extra = extra_field(structure).map(|(field, kind)| quote!(pub(crate) #field: #kind));
     let fields = fields.chain(extra);
     let (derives, debug) = debug(structure);
-    let derives = if streams(structure) { quote!(#derives) } else { quote!(Clone, #derives PartialEq) };
-    let derives = if derives.is_empty() { quote!() } else { quote!(#[derive(#derives)]) };
+    let derives = if streams(structure) {
+        quote!(#derives)
+    } else {
+        quote!(Clone, #derives PartialEq)
+    };
+    let derives = if derives.is_empty() {
+        quote!()
+    } else {
+        quote!(#[derive(#derives)])
+    };
     quote! {
         #text
         #derives
@@ -59,7 +70,11 @@ fn redacted(name: &str, structure: &Structure) -> TokenStream {
     let name = ident(name);
     let fields = structure.members.iter().map(|member| {
         let field = ident(&member.field);
-        if structure.sensitive || member.sensitive { quote!(#field: redacted) } else { quote!(#field) }
+        if structure.sensitive || member.sensitive {
+            quote!(#field: redacted)
+        } else {
+            quote!(#field)
+        }
     });
     quote!(connect_protocol::redacted_debug!(#name { #(#fields),* });)
 }
@@ -78,12 +93,17 @@ pub(super) fn builder(structure: &Structure) -> TokenStream {
         Role::Error(_) => quote!(pub(crate) #field: Option<#kind>),
         _ => quote!(pub(crate) #field: #kind),
     });
-    let (derives, debug) = if structure.sensitive || structure.members.iter().any(|member| member.sensitive) {
-        (quote!(), redacted(&builder.to_string(), structure))
+    let (derives, debug) =
+        if structure.sensitive || structure.members.iter().any(|member| member.sensitive) {
+            (quote!(), redacted(&builder.to_string(), structure))
+        } else {
+            (quote!(Debug,), quote!())
+        };
+    let (clone, equal) = if streams(structure) {
+        (quote!(), quote!())
     } else {
-        (quote!(Debug,), quote!())
+        (quote!(Clone,), quote!(, PartialEq))
     };
-    let (clone, equal) = if streams(structure) { (quote!(), quote!()) } else { (quote!(Clone,), quote!(, PartialEq)) };
     let build = build(structure);
     quote! {
         impl #name {
@@ -114,7 +134,10 @@ pub(super) fn builder_name(structure: &Structure) -> proc_macro2::Ident {
 /// A line of the table that `members!` makes accessors and setters from.
 pub(super) fn member_row(member: &Member) -> TokenStream {
     let field = ident(&member.field);
-    let (set, get) = (prefixed("set_", &member.field), prefixed("get_", &member.field));
+    let (set, get) = (
+        prefixed("set_", &member.field),
+        prefixed("get_", &member.field),
+    );
     let wire = &member.name;
     let kind = member_kind(member);
     quote!(#kind #field #set #get #wire;)
@@ -122,7 +145,11 @@ pub(super) fn member_row(member: &Member) -> TokenStream {
 
 /// How accessors and setters treat a member: `optional string`, `required copy(i32)`, `optional list(string)`.
 fn member_kind(member: &Member) -> TokenStream {
-    let presence = if member.optional { quote!(optional) } else { quote!(required) };
+    let presence = if member.optional {
+        quote!(optional)
+    } else {
+        quote!(required)
+    };
     let kind = match &member.target {
         Target::String { .. } => quote!(string),
         target if is_copy(target) => {
@@ -134,12 +161,19 @@ fn member_kind(member: &Member) -> TokenStream {
             quote!(list(#element))
         }
         Target::Map(map) => {
-            let (key, value) = (item_kind(&map.key, false), item_kind(&map.value, map.sparse));
+            let (key, value) = (
+                item_kind(&map.key, false),
+                item_kind(&map.value, map.sparse),
+            );
             quote!(map(#key, #value))
         }
         target => {
             let kind = rust_type(target);
-            if member.boxed { quote!(boxed(#kind)) } else { quote!(value(#kind)) }
+            if member.boxed {
+                quote!(boxed(#kind))
+            } else {
+                quote!(value(#kind))
+            }
         }
     };
     quote!(#presence #kind)
@@ -167,7 +201,10 @@ fn build(structure: &Structure) -> TokenStream {
     let fields = structure.members.iter().map(|member| {
         let field = ident(&member.field);
         let value = if member.must_be_set() {
-            let (name, message) = (member.field.trim_start_matches("r#"), format!("`{}` is required", member.name));
+            let (name, message) = (
+                member.field.trim_start_matches("r#"),
+                format!("`{}` is required", member.name),
+            );
             quote!(self.#field.ok_or_else(|| error::BuildError::missing_field(#name, #message))?)
         } else {
             finished(&owner, member)
@@ -178,7 +215,7 @@ fn build(structure: &Structure) -> TokenStream {
     if structure.fallible() {
         quote! {
             /// The finished value.
-            /// 
+            ///
             #[doc = "# Errors"]
             /// A required member is not set.
             #[inline]
@@ -187,7 +224,7 @@ fn build(structure: &Structure) -> TokenStream {
     } else if structure.role == Role::Input {
         quote! {
             /// The finished value.
-            /// 
+            ///
             #[doc = "# Errors"]
             /// None: what a required member lacks is told when the request is sent.
             #[inline]
@@ -211,7 +248,10 @@ fn finished(owner: &TokenStream, member: &Member) -> TokenStream {
         Some(Default::Zero) => quote!(#owner.#field.unwrap_or_default()),
         Some(default) => {
             let default = default_value(default, &member.target);
-            if matches!(member.default, Some(Default::True | Default::Integer(_) | Default::Float(_))) {
+            if matches!(
+                member.default,
+                Some(Default::True | Default::Integer(_) | Default::Float(_))
+            ) {
                 quote!(#owner.#field.unwrap_or(#default))
             } else {
                 quote!(#owner.#field.unwrap_or_else(|| #default))
@@ -235,7 +275,9 @@ fn default_value(default: &Default, target: &Target) -> TokenStream {
                 let path = type_path(name);
                 quote!(#path::from(#text))
             }
-            Target::BigInteger | Target::BigDecimal | Target::Timestamp(_) => quote!(primitives::parse_default(#text)),
+            Target::BigInteger | Target::BigDecimal | Target::Timestamp(_) => {
+                quote!(primitives::parse_default(#text))
+            }
             _ => quote!(#text.to_owned()),
         },
         Default::Timestamp(seconds) => {
@@ -258,8 +300,12 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
     } else {
         quote!(reader.object(|reader, name| shape.read_member(reader, name))?;)
     };
-    let shape = if members.is_empty() { quote!(shape) } else { quote!(mut shape) };
-    let finish = finish(structure);
+    let shape = if members.is_empty() {
+        quote!(shape)
+    } else {
+        quote!(mut shape)
+    };
+    let finish = finish(structure, &quote!());
     let lines = write_lines(&quote!(self), &members);
     let check = structure.checked.then(|| {
         let gate = context.either_gate();
@@ -327,7 +373,7 @@ pub(super) fn read_arms(owner: &TokenStream, members: &[&Member]) -> TokenStream
 }
 
 /// Turns the builder called `shape` into the structure. Inside of a message `reader` judges what is required and missing.
-pub(super) fn finish(structure: &Structure) -> TokenStream {
+pub(super) fn finish(structure: &Structure, module: &TokenStream) -> TokenStream {
     let owner = quote!(shape);
     // An input's `build()` answers a result, which a reader has no use for.
     if !structure.fallible() && structure.role != Role::Input {
@@ -355,7 +401,7 @@ pub(super) fn finish(structure: &Structure) -> TokenStream {
         Role::Nested | Role::Input => quote!(),
     };
     let name = ident(&structure.name);
-    quote!(Ok(#name { #(#fields,)* #extra }))
+    quote!(Ok(#module #name { #(#fields,)* #extra }))
 }
 
 /// A line per member: `writer.member("Name", &self.name)?;`

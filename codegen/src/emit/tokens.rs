@@ -18,14 +18,21 @@ pub(super) fn ident(name: &str) -> Ident {
 
 /// An identifier with a prefix, which makes a raw one plain: `set_type`.
 pub(super) fn prefixed(prefix: &str, name: &str) -> Ident {
-    ident(&format!("{prefix}{}", name.strip_prefix("r#").unwrap_or(name)))
+    ident(&format!(
+        "{prefix}{}",
+        name.strip_prefix("r#").unwrap_or(name)
+    ))
 }
 
 /// `#[doc]` attributes, a line each.
 pub(super) fn doc(markdown: &str) -> TokenStream {
     let lines = markdown.trim_end().lines().map(|line| {
         // A space behind the slashes, as people write it.
-        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+        let line = if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        };
         quote!(#[doc = #line])
     });
     quote!(#(#lines)*)
@@ -34,7 +41,11 @@ pub(super) fn doc(markdown: &str) -> TokenStream {
 /// `#![doc]` attributes, a line each.
 pub(super) fn inner_doc(markdown: &str) -> TokenStream {
     let lines = markdown.trim_end().lines().map(|line| {
-        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+        let line = if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        };
         quote!(#![doc = #line])
     });
     quote!(#(#lines)*)
@@ -81,7 +92,11 @@ pub(super) fn rust_type(target: &Target) -> TokenStream {
         Target::Enum(name) | Target::Structure(name) | Target::Union(name) => type_path(name),
         Target::List(list) => {
             let element = rust_type(&list.element);
-            if list.sparse { quote!(Vec<Option<#element>>) } else { quote!(Vec<#element>) }
+            if list.sparse {
+                quote!(Vec<Option<#element>>)
+            } else {
+                quote!(Vec<#element>)
+            }
         }
         Target::Map(map) => {
             let (key, value) = (rust_type(&map.key), rust_type(&map.value));
@@ -103,8 +118,16 @@ pub(super) fn type_path(name: &str) -> TokenStream {
 /// The type of a member's field.
 pub(super) fn field_type(member: &Member) -> TokenStream {
     let inner = rust_type(&member.target);
-    let inner = if member.boxed { quote!(Box<#inner>) } else { inner };
-    if member.optional { quote!(Option<#inner>) } else { inner }
+    let inner = if member.boxed {
+        quote!(Box<#inner>)
+    } else {
+        inner
+    };
+    if member.optional {
+        quote!(Option<#inner>)
+    } else {
+        inner
+    }
 }
 
 /// Whether values of the type are copied rather than borrowed.
@@ -136,17 +159,21 @@ pub(super) fn as_option(owner: &TokenStream, member: &Member) -> TokenStream {
 /// `use` lines for the modules that the tokens name: generated code refers to everything outside of its file by module.
 pub(super) fn imports(context: &Context, tokens: &TokenStream) -> TokenStream {
     let mut named = BTreeSet::new();
-    collect(tokens.clone(), &mut named);
-    let lines = IMPORTS.iter().filter(|(name, _)| named.contains(*name)).filter_map(|(name, line)| {
-        let gate = match *name {
-            "transport" => context.client_gate(),
-            "server" => context.server_gate().unwrap_or_default(),
-            "check" => context.either_gate(),
-            _ => quote!(),
-        };
-        let line: TokenStream = line.parse().ok()?;
-        Some(quote!(#gate #line))
-    });
+    let mut declared = BTreeSet::new();
+    collect(tokens.clone(), &mut named, &mut declared);
+    let lines = IMPORTS
+        .iter()
+        .filter(|(name, _)| named.contains(*name) && !declared.contains(*name))
+        .filter_map(|(name, line)| {
+            let gate = match *name {
+                "transport" => context.client_gate(),
+                "server" => context.server_gate().unwrap_or_default(),
+                "check" => context.either_gate(),
+                _ => quote!(),
+            };
+            let line: TokenStream = line.parse().ok()?;
+            Some(quote!(#gate #line))
+        });
     quote!(#(#lines)*)
 }
 
@@ -170,17 +197,22 @@ const IMPORTS: &[(&str, &str)] = &[
     ("types", "use crate::types;"),
 ];
 
-/// Collects every identifier that starts a path, `name::`, or stands alone as a type.
-fn collect(tokens: TokenStream, named: &mut BTreeSet<String>) {
+/// Collects every identifier that starts a path, `name::`, or stands alone as a type; and modules that are declared.
+fn collect(tokens: TokenStream, named: &mut BTreeSet<String>, declared: &mut BTreeSet<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Group(group) => collect(group.stream(), named),
+            TokenTree::Group(group) => collect(group.stream(), named, declared),
             TokenTree::Ident(name) => {
                 let first = !(at >= 2 && is(at - 1, ':') && is(at - 2, ':'));
                 let path = is(at + 1, ':') && is(at + 2, ':');
                 let name = name.to_string();
+                if matches!(at.checked_sub(1).and_then(|at| tokens.get(at)), Some(TokenTree::Ident(before)) if before == "mod")
+                {
+                    declared.insert(name);
+                    continue;
+                }
                 if first && (path || name == "HashMap" || name == "LazyLock") {
                     named.insert(name);
                 }
@@ -196,8 +228,14 @@ pub(super) fn pattern(segments: &[Segment]) -> String {
         .iter()
         .map(|segment| match segment {
             Segment::Literal(text) => text.clone(),
-            Segment::Label { member, greedy: false } => format!("{{{member}}}"),
-            Segment::Label { member, greedy: true } => format!("{{{member}+}}"),
+            Segment::Label {
+                member,
+                greedy: false,
+            } => format!("{{{member}}}"),
+            Segment::Label {
+                member,
+                greedy: true,
+            } => format!("{{{member}+}}"),
         })
         .collect()
 }

@@ -27,7 +27,11 @@ pub(super) fn definition(context: &Context, union: &Union) -> TokenStream {
         }
     });
     let sensitive = union.sensitive || union.members.iter().any(|member| member.sensitive);
-    let derives = if sensitive { quote!(Clone, PartialEq) } else { quote!(Clone, Debug, PartialEq) };
+    let derives = if sensitive {
+        quote!(Clone, PartialEq)
+    } else {
+        quote!(Clone, Debug, PartialEq)
+    };
     let debug = sensitive.then(|| quote!(connect_protocol::redacted_debug!(#name);));
     let codec = codec_impl(context, union);
     quote! {
@@ -55,7 +59,11 @@ fn payload(member: &Member) -> Option<TokenStream> {
         return None;
     }
     let kind = rust_type(&member.target);
-    Some(if member.boxed { quote!(Box<#kind>) } else { kind })
+    Some(if member.boxed {
+        quote!(Box<#kind>)
+    } else {
+        kind
+    })
 }
 
 fn codec_impl(context: &Context, union: &Union) -> TokenStream {
@@ -76,7 +84,6 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
             (_, None) => quote!(Self::#variant(v) => writer.member(#json, v)?),
         }
     });
-    let label = &union.name;
     let check = union.checked.then(|| check(context, union));
     quote! {
         impl #name {
@@ -102,7 +109,7 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
                 writer.begin_object();
                 match self {
                     #(#writes,)*
-                    Self::Unknown => return Err(json::WriteError::unknown_variant(#label)),
+                    Self::Unknown => return Err(json::WriteError::unknown_variant()),
                 }
                 writer.end_object();
                 Ok(())

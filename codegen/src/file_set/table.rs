@@ -6,7 +6,12 @@ const WIDTH: usize = 100;
 
 /// `path!(Head { row; row; });`
 pub(super) fn print(call: &syn::Macro) -> String {
-    let path: Vec<String> = call.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let path: Vec<String> = call
+        .path
+        .segments
+        .iter()
+        .map(|segment| segment.ident.to_string())
+        .collect();
     let mut text = format!("{}!(", path.join("::"));
     let mut head = Line::default();
     for token in call.tokens.clone() {
@@ -42,13 +47,19 @@ fn rows(group: &Group, text: &mut String) {
     let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
     let is = |token: &TokenTree, c: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == c);
     if tokens.iter().any(|token| is(token, ';')) {
-        for row in tokens.split(|token| is(token, ';')).filter(|row| !row.is_empty()) {
+        for row in tokens
+            .split(|token| is(token, ';'))
+            .filter(|row| !row.is_empty())
+        {
             text.push_str(&format!("    {};\n", line(row)));
         }
         return;
     }
     let mut filled = String::from("   ");
-    for row in tokens.split(|token| is(token, ',')).filter(|row| !row.is_empty()) {
+    for row in tokens
+        .split(|token| is(token, ','))
+        .filter(|row| !row.is_empty())
+    {
         let row = line(row);
         if filled.len() + row.len() + 2 > WIDTH && !filled.trim().is_empty() {
             text.push_str(&filled);
@@ -88,12 +99,15 @@ impl Line {
         match token {
             TokenTree::Punct(punct) => {
                 let c = punct.as_char();
-                let joins = matches!(c, ':' if self.half || punct.spacing() == Spacing::Joint) || matches!(c, ',' | '<' | '>' | '?');
+                let joins = matches!(c, ':' if self.half || punct.spacing() == Spacing::Joint)
+                    || matches!(c, ',' | '<' | '>' | '?');
                 if !(self.tight || joins || self.text.is_empty()) {
                     self.text.push(' ');
                 }
                 self.text.push(c);
-                self.tight = matches!(c, '<' | '&' | '#') || (c == ':' && joins) || (c == '=' && punct.spacing() == Spacing::Joint);
+                self.tight = matches!(c, '<' | '&' | '#')
+                    || (c == ':' && joins)
+                    || (c == '=' && punct.spacing() == Spacing::Joint);
                 self.half = c == ':' && punct.spacing() == Spacing::Joint;
             }
             TokenTree::Group(group) => {
@@ -105,7 +119,8 @@ impl Line {
                 };
                 let inside: TokenStream = group.stream();
                 let inside: Vec<TokenTree> = inside.into_iter().collect();
-                self.text.push_str(&format!("{open}{}{close}", line(&inside)));
+                self.text
+                    .push_str(&format!("{open}{}{close}", line(&inside)));
                 self.tight = false;
             }
             other => {
@@ -138,7 +153,11 @@ mod tests {
 
     #[test]
     fn fills_lines_between_commas() {
-        let call: syn::Macro = syn::parse_quote!(a::open_enum!(Channel { Chat = "CHAT", Voice = "VOICE" }));
-        assert_eq!(print(&call), "a::open_enum!(Channel {\n    Chat = \"CHAT\", Voice = \"VOICE\",\n});\n");
+        let call: syn::Macro =
+            syn::parse_quote!(a::open_enum!(Channel { Chat = "CHAT", Voice = "VOICE" }));
+        assert_eq!(
+            print(&call),
+            "a::open_enum!(Channel {\n    Chat = \"CHAT\", Voice = \"VOICE\",\n});\n"
+        );
     }
 }

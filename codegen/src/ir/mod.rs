@@ -89,6 +89,8 @@ pub struct Operation {
     pub input: Structure,
     /// The output.
     pub output: Structure,
+    /// Whether the model states an output, be it an empty one.
+    pub has_output: bool,
     /// The errors.
     pub errors: Vec<OperationError>,
     /// Ways to authenticate, best first.
@@ -109,7 +111,10 @@ pub struct Operation {
 
 /// A way to authenticate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "as `connect_protocol::operation::Auth` documents them")]
+#[allow(
+    missing_docs,
+    reason = "as `connect_protocol::operation::Auth` documents them"
+)]
 pub enum Auth {
     SigV4,
     Bearer,
@@ -287,12 +292,16 @@ impl Structure {
 
     /// The members that travel in the JSON body.
     pub fn body(&self) -> impl Iterator<Item = &Member> {
-        self.members.iter().filter(|member| member.binding == Binding::Body)
+        self.members
+            .iter()
+            .filter(|member| member.binding == Binding::Body)
     }
 
     /// The member that is the body.
     pub fn payload(&self) -> Option<&Member> {
-        self.members.iter().find(|member| member.binding == Binding::Payload)
+        self.members
+            .iter()
+            .find(|member| member.binding == Binding::Payload)
     }
 }
 

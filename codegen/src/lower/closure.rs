@@ -8,7 +8,10 @@ use crate::ir::Usage;
 use crate::model::{Kind, Model, Service, Shape, ShapeId};
 
 /// All operations of a service, those of its resources included, by name.
-pub(super) fn operations<'a>(model: &'a Model, service: &'a Service) -> Result<Vec<&'a Shape>, Error> {
+pub(super) fn operations<'a>(
+    model: &'a Model,
+    service: &'a Service,
+) -> Result<Vec<&'a Shape>, Error> {
     let mut found: BTreeMap<&str, &Shape> = BTreeMap::new();
     let mut seen: Vec<&ShapeId> = Vec::new();
     let mut resources: Vec<&ShapeId> = service.resources.iter().collect();
@@ -28,7 +31,10 @@ pub(super) fn operations<'a>(model: &'a Model, service: &'a Service) -> Result<V
         if let Some(other) = found.insert(id.name(), shape)
             && other.id != *id
         {
-            return Err(Error::new(id, format!("name clash: the service has {} too", other.id)));
+            return Err(Error::new(
+                id,
+                format!("name clash: the service has {} too", other.id),
+            ));
         }
     }
     Ok(found.into_values().collect())
@@ -41,11 +47,21 @@ impl<'a> Lowering<'a> {
         while let Some(id) = open.pop() {
             let shape = self.model.target(id, || Place::from(id))?;
             let usage = self.usage.entry(&shape.id).or_default();
-            let flag = if input { &mut usage.input } else { &mut usage.output };
+            let flag = if input {
+                &mut usage.input
+            } else {
+                &mut usage.output
+            };
             if std::mem::replace(flag, true) {
                 continue;
             }
-            open.extend(shape.kind.members().into_iter().map(|member| &member.target));
+            open.extend(
+                shape
+                    .kind
+                    .members()
+                    .into_iter()
+                    .map(|member| &member.target),
+            );
         }
         Ok(())
     }
@@ -90,7 +106,12 @@ impl<'a> Lowering<'a> {
                 path.truncate(depth);
                 path.push(edge);
                 if let Some(first) = path.iter().position(|(from, ..)| *from == edge.2) {
-                    return Some(path[first..].iter().map(|(from, member, _)| (*from, *member)).collect());
+                    return Some(
+                        path[first..]
+                            .iter()
+                            .map(|(from, member, _)| (*from, *member))
+                            .collect(),
+                    );
                 }
                 if done.contains(edge.2) {
                     continue;

@@ -24,15 +24,17 @@ pub struct Selection {
     pub operations: Vec<String>,
     /// What cannot be generated is an error instead of a warning.
     pub strict: bool,
-    /// The server side is generated too, which closes enums.
-    pub server: bool,
 }
 
 /// Lowers the chosen part of a model. What had to be left out is said in `warnings`.
 ///
 /// # Errors
 /// The model is wrong, or the selection names what is not in it.
-pub fn lower(model: &Model, selection: &Selection, warnings: &mut Vec<String>) -> Result<ir::Service, Error> {
+pub fn lower(
+    model: &Model,
+    selection: &Selection,
+    warnings: &mut Vec<String>,
+) -> Result<ir::Service, Error> {
     let mut lowering = Lowering {
         model,
         strict: selection.strict,

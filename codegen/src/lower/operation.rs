@@ -7,7 +7,10 @@ use serde_json::Value;
 use super::Lowering;
 use super::values::documentation;
 use crate::error::{Error, Place};
-use crate::ir::{Auth, Binding, Items, Operation, OperationError, Pagination, ParamValue, Role, Segment, Structure, Target};
+use crate::ir::{
+    Auth, Binding, Items, Operation, OperationError, Pagination, ParamValue, Role, Segment,
+    Structure, Target,
+};
 use crate::model::{self, Http, Kind, Paginated, Shape, ShapeId, ids};
 use crate::names;
 
@@ -21,7 +24,10 @@ impl Lowering<'_> {
     ) -> Result<Operation, Error> {
         let name = shape.id.name().to_owned();
         let Some(http) = shape.traits.read::<Http>(ids::HTTP, &shape.id)? else {
-            return Err(Error::new(&shape.id, "an operation of restJson1 needs the smithy.api#http trait"));
+            return Err(Error::new(
+                &shape.id,
+                "an operation of restJson1 needs the smithy.api#http trait",
+            ));
         };
         let input = self.message(operation.input.as_ref(), &name, Role::Input)?;
         let output = self.message(operation.output.as_ref(), &name, Role::Output)?;
@@ -29,10 +35,14 @@ impl Lowering<'_> {
         let (path, query) = uri(&http.uri).map_err(|message| Error::new(http_place(), message))?;
         labels_agree(&input, &path).map_err(|message| Error::new(http_place(), message))?;
         if http.method.is_empty() || !http.method.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            return Err(Error::new(http_place(), format!("{:?} is no HTTP method", http.method)));
+            return Err(Error::new(
+                http_place(),
+                format!("{:?} is no HTTP method", http.method),
+            ));
         }
         for structure in [&input, &output] {
-            one_body(structure).map_err(|message| Error::new(Place::shape(&structure.shape), message))?;
+            one_body(structure)
+                .map_err(|message| Error::new(Place::shape(&structure.shape), message))?;
         }
         let errors = self.operation_errors(service, operation)?;
         let host_prefix = match shape.traits.get(ids::ENDPOINT) {
@@ -41,7 +51,8 @@ impl Lowering<'_> {
                 let place = || Place::shape(&shape.id).with_trait(ids::ENDPOINT);
                 let prefix = endpoint["hostPrefix"].as_str().unwrap_or_default();
                 let segments = segments(prefix).map_err(|message| Error::new(place(), message))?;
-                host_labels_agree(&input, &segments).map_err(|message| Error::new(place(), message))?;
+                host_labels_agree(&input, &segments)
+                    .map_err(|message| Error::new(place(), message))?;
                 segments
             }
         };
@@ -49,6 +60,10 @@ impl Lowering<'_> {
         let waiters = self.waiters(shape, &output)?;
         Ok(Operation {
             docs: self.shape_docs(shape, || format!("Calls `{name}`."))?,
+            has_output: operation
+                .output
+                .as_ref()
+                .is_some_and(|id| *id != ShapeId::prelude("Unit")),
             method: names::operation_method(&name),
             http_method: http.method,
             path,
@@ -62,7 +77,9 @@ impl Lowering<'_> {
                 || shape
                     .traits
                     .get(ids::HTTP_CHECKSUM)
-                    .is_some_and(|checksum| checksum["requestChecksumRequired"] == Value::Bool(true)),
+                    .is_some_and(|checksum| {
+                        checksum["requestChecksumRequired"] == Value::Bool(true)
+                    }),
             compressible: shape
                 .traits
                 .get(ids::REQUEST_COMPRESSION)
@@ -78,13 +95,23 @@ impl Lowering<'_> {
     }
 
     /// An operation's input or output; an empty one where the model has none.
-    fn message(&mut self, id: Option<&ShapeId>, operation: &str, role: Role) -> Result<Structure, Error> {
+    fn message(
+        &mut self,
+        id: Option<&ShapeId>,
+        operation: &str,
+        role: Role,
+    ) -> Result<Structure, Error> {
         let unit = ShapeId::prelude("Unit");
         let shape = self.shape(id.unwrap_or(&unit))?;
-        let kind = if role == Role::Input { "Input" } else { "Output" };
+        let kind = if role == Role::Input {
+            "Input"
+        } else {
+            "Output"
+        };
         let mut structure = self.structure(shape, format!("{operation}{kind}"), role)?;
         if !shape.traits.has(ids::DOCUMENTATION) {
-            structure.docs.markdown = format!("The {} of `{operation}`.", kind.to_ascii_lowercase());
+            structure.docs.markdown =
+                format!("The {} of `{operation}`.", kind.to_ascii_lowercase());
         }
         Ok(structure)
     }
@@ -104,7 +131,9 @@ impl Lowering<'_> {
             let name = self.type_name(id)?;
             let error = OperationError {
                 predicate: format!("is_{}", names::module_name(&name)),
-                docs: documentation(&shape.traits, &shape.id, || format!("`{}`", shape.id.name()))?,
+                docs: documentation(&shape.traits, &shape.id, || {
+                    format!("`{}`", shape.id.name())
+                })?,
                 wire: self.error_wire(shape)?,
                 name: name.clone(),
             };
@@ -135,8 +164,14 @@ impl Lowering<'_> {
             })
             .collect();
         if auth.is_empty() && !schemes.is_empty() {
-            let message = format!("no supported way to authenticate among {}", schemes.join(", "));
-            return Err(Error::new(Place::shape(&shape.id).with_trait(ids::AUTH), message));
+            let message = format!(
+                "no supported way to authenticate among {}",
+                schemes.join(", ")
+            );
+            return Err(Error::new(
+                Place::shape(&shape.id).with_trait(ids::AUTH),
+                message,
+            ));
         }
         if schemes.is_empty() || shape.traits.has(ids::OPTIONAL_AUTH) {
             auth.push(Auth::Anonymous);
@@ -154,22 +189,33 @@ impl Lowering<'_> {
         let Some(own) = shape.traits.read::<Paginated>(ids::PAGINATED, &shape.id)? else {
             return Ok(None);
         };
-        let common: Paginated = service.traits.read(ids::PAGINATED, &service.id)?.unwrap_or_default();
+        let common: Paginated = service
+            .traits
+            .read(ids::PAGINATED, &service.id)?
+            .unwrap_or_default();
         let place = || Place::shape(&shape.id).with_trait(ids::PAGINATED);
         let input_member = |name: String| {
             input
                 .members
                 .iter()
                 .find(|member| member.name == name)
-                .ok_or_else(|| Error::new(place(), format!("{} has no member {name:?}", input.shape)))
+                .ok_or_else(|| {
+                    Error::new(place(), format!("{} has no member {name:?}", input.shape))
+                })
         };
         let missing = |what: &str| Error::new(place(), format!("{what} is missing"));
-        let token = own.input_token.or(common.input_token).ok_or_else(|| missing("inputToken"))?;
+        let token = own
+            .input_token
+            .or(common.input_token)
+            .ok_or_else(|| missing("inputToken"))?;
         let token = input_member(token)?;
         if !matches!(token.target, Target::String { .. }) || !token.optional {
             return Err(Error::new(place(), "the token must be an optional string"));
         }
-        let output_token = own.output_token.or(common.output_token).ok_or_else(|| missing("outputToken"))?;
+        let output_token = own
+            .output_token
+            .or(common.output_token)
+            .ok_or_else(|| missing("outputToken"))?;
         let (output_token, target) = self.path(output, &output_token, &place)?;
         if !matches!(target, Target::String { .. }) {
             return Err(Error::new(place(), "the output's token must be a string"));
@@ -189,8 +235,11 @@ impl Lowering<'_> {
             Some(name) => {
                 let member = input_member(name)?;
                 // Services that model the size as a string have no use for a number.
-                matches!(member.target, Target::Integer | Target::Short | Target::Long | Target::Byte)
-                    .then(|| (member.field.clone(), member.target.clone()))
+                matches!(
+                    member.target,
+                    Target::Integer | Target::Short | Target::Long | Target::Byte
+                )
+                .then(|| (member.field.clone(), member.target.clone()))
             }
         };
         Ok(Some(Pagination {
@@ -211,7 +260,10 @@ fn uri(pattern: &str) -> Result<Uri, String> {
     }
     let (path, query) = pattern.split_once('?').unwrap_or((pattern, ""));
     let path = segments(path)?;
-    let greedy = path.iter().filter(|part| matches!(part, Segment::Label { greedy: true, .. })).count();
+    let greedy = path
+        .iter()
+        .filter(|part| matches!(part, Segment::Label { greedy: true, .. }))
+        .count();
     if greedy > 1 {
         return Err(format!("{pattern:?} has more than one greedy label"));
     }
@@ -242,7 +294,9 @@ fn segments(pattern: &str) -> Result<Vec<Segment>, String> {
             None => (label, false),
         };
         if !model::is_identifier(member) {
-            return Err(format!("{pattern:?} has the label {label:?}, which is no member's name"));
+            return Err(format!(
+                "{pattern:?} has the label {label:?}, which is no member's name"
+            ));
         }
         segments.push(Segment::Label {
             member: member.to_owned(),
@@ -269,48 +323,65 @@ fn labels(segments: &[Segment]) -> impl Iterator<Item = &String> {
 /// Every label of the path is a member with `httpLabel`, and the other way round.
 fn labels_agree(input: &Structure, path: &[Segment]) -> Result<(), String> {
     for label in labels(path) {
-        let bound = |member: &&crate::ir::Member| member.name == *label && member.binding == Binding::Label;
+        let bound =
+            |member: &&crate::ir::Member| member.name == *label && member.binding == Binding::Label;
         if !input.members.iter().any(|member| bound(&member)) {
-            return Err(format!("the label {label:?} is no member of {} with httpLabel", input.shape));
+            return Err(format!(
+                "the label {label:?} is no member of {} with httpLabel",
+                input.shape
+            ));
         }
     }
-    match input
-        .members
-        .iter()
-        .find(|member| member.binding == Binding::Label && !labels(path).any(|label| *label == member.name))
-    {
-        Some(member) => Err(format!("{}${} is a label, but the path has none of that name", input.shape, member.name)),
+    match input.members.iter().find(|member| {
+        member.binding == Binding::Label && !labels(path).any(|label| *label == member.name)
+    }) {
+        Some(member) => Err(format!(
+            "{}${} is a label, but the path has none of that name",
+            input.shape, member.name
+        )),
         None => Ok(()),
     }
 }
 
 fn host_labels_agree(input: &Structure, prefix: &[Segment]) -> Result<(), String> {
     match labels(prefix).find(|label| {
-        !input
-            .members
-            .iter()
-            .any(|member| member.name == **label && member.host_label && matches!(member.target, Target::String { .. }))
+        !input.members.iter().any(|member| {
+            member.name == **label
+                && member.host_label
+                && matches!(member.target, Target::String { .. })
+        })
     }) {
-        Some(label) => Err(format!("the label {label:?} is no string member of {} with hostLabel", input.shape)),
+        Some(label) => Err(format!(
+            "the label {label:?} is no string member of {} with hostLabel",
+            input.shape
+        )),
         None => Ok(()),
     }
 }
 
 /// A payload leaves no room for other members in the body.
 fn one_body(structure: &Structure) -> Result<(), String> {
-    let mut payloads = structure.members.iter().filter(|member| member.binding == Binding::Payload);
+    let mut payloads = structure
+        .members
+        .iter()
+        .filter(|member| member.binding == Binding::Payload);
     let Some(payload) = payloads.next() else {
         return Ok(());
     };
     match payloads.next().or_else(|| structure.body().next()) {
-        Some(other) => Err(format!("{} is the payload, so {} has no place", payload.name, other.name)),
+        Some(other) => Err(format!(
+            "{} is the payload, so {} has no place",
+            payload.name, other.name
+        )),
         None => Ok(()),
     }
 }
 
 fn static_params(shape: &Shape) -> Result<Vec<(String, ParamValue)>, Error> {
-    let params: BTreeMap<String, Value> =
-        shape.traits.read(ids::STATIC_CONTEXT_PARAMS, &shape.id)?.unwrap_or_default();
+    let params: BTreeMap<String, Value> = shape
+        .traits
+        .read(ids::STATIC_CONTEXT_PARAMS, &shape.id)?
+        .unwrap_or_default();
     params
         .into_iter()
         .map(|(name, param)| {
@@ -318,11 +389,18 @@ fn static_params(shape: &Shape) -> Result<Vec<(String, ParamValue)>, Error> {
                 Value::String(text) => ParamValue::String(text.clone()),
                 Value::Bool(flag) => ParamValue::Bool(*flag),
                 Value::Array(items) => ParamValue::StringList(
-                    items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                    items
+                        .iter()
+                        .filter_map(Value::as_str)
+                        .map(str::to_owned)
+                        .collect(),
                 ),
                 other => {
                     let place = Place::shape(&shape.id).with_trait(ids::STATIC_CONTEXT_PARAMS);
-                    return Err(Error::new(place, format!("{other} is no value for {name:?}")));
+                    return Err(Error::new(
+                        place,
+                        format!("{other} is no value for {name:?}"),
+                    ));
                 }
             };
             Ok((name, value))
@@ -342,8 +420,22 @@ mod tests {
             greedy,
         };
         let literal = |text: &str| Segment::Literal(text.to_owned());
-        assert_eq!(path, [literal("/a/"), label("B", false), literal("/c/"), label("D", true)]);
-        assert_eq!(query, [("x".to_owned(), None), ("y".to_owned(), Some("z".to_owned()))]);
+        assert_eq!(
+            path,
+            [
+                literal("/a/"),
+                label("B", false),
+                literal("/c/"),
+                label("D", true)
+            ]
+        );
+        assert_eq!(
+            query,
+            [
+                ("x".to_owned(), None),
+                ("y".to_owned(), Some("z".to_owned()))
+            ]
+        );
     }
 
     #[test]

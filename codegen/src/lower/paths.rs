@@ -17,7 +17,10 @@ impl<'a> Lowering<'a> {
         let mut names = path.split('.');
         let first = names.next().unwrap_or_default();
         let Some(member) = root.members.iter().find(|member| member.name == first) else {
-            return Err(Error::new(place(), format!("{} has no member {first:?}", root.shape)));
+            return Err(Error::new(
+                place(),
+                format!("{} has no member {first:?}", root.shape),
+            ));
         };
         steps.push(Step {
             field: member.field.clone(),
@@ -30,11 +33,21 @@ impl<'a> Lowering<'a> {
                 _ => None,
             };
             let Some(shape) = shape else {
-                return Err(Error::new(place(), format!("{path:?} goes through what is no structure")));
+                return Err(Error::new(
+                    place(),
+                    format!("{path:?} goes through what is no structure"),
+                ));
             };
             let nested = self.structure(shape, String::new(), crate::ir::Role::Nested)?;
-            let Some(member) = nested.members.into_iter().find(|member| member.name == name) else {
-                return Err(Error::new(place(), format!("{} has no member {name:?}", shape.id)));
+            let Some(member) = nested
+                .members
+                .into_iter()
+                .find(|member| member.name == name)
+            else {
+                return Err(Error::new(
+                    place(),
+                    format!("{} has no member {name:?}", shape.id),
+                ));
             };
             steps.push(Step {
                 field: member.field,
@@ -46,7 +59,13 @@ impl<'a> Lowering<'a> {
     }
 
     fn shape_by_name(&self, rust: &str) -> Option<&'a Shape> {
-        let id: &ShapeId = self.names.iter().find(|(_, name)| *name == rust).map(|(id, _)| *id)?;
-        self.model.get(id).filter(|shape| matches!(shape.kind, Kind::Structure(_)))
+        let id: &ShapeId = self
+            .names
+            .iter()
+            .find(|(_, name)| *name == rust)
+            .map(|(id, _)| *id)?;
+        self.model
+            .get(id)
+            .filter(|shape| matches!(shape.kind, Kind::Structure(_)))
     }
 }

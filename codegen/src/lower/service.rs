@@ -13,21 +13,38 @@ impl<'a> Lowering<'a> {
     pub(super) fn service(&mut self, selection: &Selection) -> Result<ir::Service, Error> {
         let (shape, service) = self.find_service(selection.service.as_deref())?;
         if !shape.traits.has(ids::REST_JSON_1) {
-            return Err(Error::new(&shape.id, "the service does not speak aws.protocols#restJson1"));
+            return Err(Error::new(
+                &shape.id,
+                "the service does not speak aws.protocols#restJson1",
+            ));
         }
         let operations = self.choose(shape, service, &selection.operations)?;
         for (_, operation) in &operations {
-            operation.input.iter().try_for_each(|id| self.reach_members(id, true))?;
-            operation.output.iter().try_for_each(|id| self.reach_members(id, false))?;
-            operation.errors.iter().try_for_each(|id| self.reach(id, false))?;
+            operation
+                .input
+                .iter()
+                .try_for_each(|id| self.reach_members(id, true))?;
+            operation
+                .output
+                .iter()
+                .try_for_each(|id| self.reach_members(id, false))?;
+            operation
+                .errors
+                .iter()
+                .try_for_each(|id| self.reach(id, false))?;
         }
-        service.errors.iter().try_for_each(|id| self.reach(id, false))?;
+        service
+            .errors
+            .iter()
+            .try_for_each(|id| self.reach(id, false))?;
         self.box_cycles();
         self.name_types(service)?;
 
         let mut lowered = ir::Service {
             name: shape.id.name().to_owned(),
-            sdk_id: self.aws_service(shape, "sdkId").unwrap_or_else(|| shape.id.name().to_owned()),
+            sdk_id: self
+                .aws_service(shape, "sdkId")
+                .unwrap_or_else(|| shape.id.name().to_owned()),
             version: service.version.clone(),
             signing_name: shape
                 .traits
@@ -53,7 +70,9 @@ impl<'a> Lowering<'a> {
             client_params: client_params(shape)?,
         };
         for (shape_, operation) in operations {
-            lowered.operations.push(self.operation(shape, shape_, operation)?);
+            lowered
+                .operations
+                .push(self.operation(shape, shape_, operation)?);
         }
         self.types(&mut lowered)?;
         mark_checked(&mut lowered);
@@ -69,17 +88,29 @@ impl<'a> Lowering<'a> {
                 _ => None,
             })
             .collect();
-        let names = || services.iter().map(|(shape, _)| shape.id.as_str()).collect::<Vec<_>>().join(", ");
+        let names = || {
+            services
+                .iter()
+                .map(|(shape, _)| shape.id.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         match (wanted, services.as_slice()) {
             (_, []) => Err(Error::new(Place::model(), "the model has no service")),
             (None, [one]) => Ok(*one),
-            (None, _) => Err(Error::new(Place::model(), format!("the model has several services: {}", names()))),
+            (None, _) => Err(Error::new(
+                Place::model(),
+                format!("the model has several services: {}", names()),
+            )),
             (Some(wanted), services) => services
                 .iter()
                 .find(|(shape, _)| shape.id.as_str() == wanted || shape.id.name() == wanted)
                 .copied()
                 .ok_or_else(|| {
-                    Error::new(Place::model(), format!("no service {wanted:?}; the model has {}", names()))
+                    Error::new(
+                        Place::model(),
+                        format!("no service {wanted:?}; the model has {}", names()),
+                    )
                 }),
         }
     }
@@ -93,13 +124,22 @@ impl<'a> Lowering<'a> {
     ) -> Result<Vec<(&'a Shape, &'a model::Operation)>, Error> {
         let all = closure::operations(self.model, service)?;
         for name in wanted {
-            if !all.iter().any(|shape| shape.id.name() == name || shape.id.as_str() == name) {
-                return Err(Error::new(&service_shape.id, format!("the service has no operation {name:?}")));
+            if !all
+                .iter()
+                .any(|shape| shape.id.name() == name || shape.id.as_str() == name)
+            {
+                return Err(Error::new(
+                    &service_shape.id,
+                    format!("the service has no operation {name:?}"),
+                ));
             }
         }
         let mut chosen = Vec::new();
         for shape in all {
-            let asked = wanted.is_empty() || wanted.iter().any(|name| shape.id.name() == name || shape.id.as_str() == name);
+            let asked = wanted.is_empty()
+                || wanted
+                    .iter()
+                    .any(|name| shape.id.name() == name || shape.id.as_str() == name);
             let Kind::Operation(operation) = &shape.kind else {
                 continue;
             };
@@ -108,7 +148,10 @@ impl<'a> Lowering<'a> {
             }
             match self.unsupported(service_shape, shape, operation)? {
                 None => chosen.push((shape, operation)),
-                Some(why) => self.leave_out(Place::from(&shape.id), format!("the operation is left out: {why}"))?,
+                Some(why) => self.leave_out(
+                    Place::from(&shape.id),
+                    format!("the operation is left out: {why}"),
+                )?,
             }
         }
         Ok(chosen)
@@ -137,13 +180,18 @@ impl<'a> Lowering<'a> {
             }
         }
         if shape.traits.has(ids::OPERATION_CONTEXT_PARAMS) {
-            return Ok(Some(format!("{} is not supported", ids::OPERATION_CONTEXT_PARAMS)));
+            return Ok(Some(format!(
+                "{} is not supported",
+                ids::OPERATION_CONTEXT_PARAMS
+            )));
         }
         let stated: Option<Vec<String>> = match shape.traits.read(ids::AUTH, &shape.id)? {
             Some(stated) => Some(stated),
             None => service.traits.read(ids::AUTH, &service.id)?,
         };
-        let only = |schemes: &[String], id: &str| !schemes.is_empty() && schemes.iter().all(|scheme| scheme == id);
+        let only = |schemes: &[String], id: &str| {
+            !schemes.is_empty() && schemes.iter().all(|scheme| scheme == id)
+        };
         let sigv4a = match stated {
             Some(schemes) => only(&schemes, ids::SIGV4A),
             None => service.traits.has(ids::SIGV4A) && !service.traits.has(ids::SIGV4),
@@ -177,7 +225,10 @@ impl<'a> Lowering<'a> {
             }
             let name = names::type_name(service.rename.get(id).map_or(id.name(), String::as_str));
             if let Some(other) = taken.insert(name.clone(), id) {
-                return Err(Error::new(id, format!("name clash: {other} and {id} are both {name} in Rust")));
+                return Err(Error::new(
+                    id,
+                    format!("name clash: {other} and {id} are both {name} in Rust"),
+                ));
             }
             self.names.insert(id, name);
         }
@@ -186,8 +237,11 @@ impl<'a> Lowering<'a> {
 
     /// Lowers the types that members refer to, and the errors.
     fn types(&mut self, service: &mut ir::Service) -> Result<(), Error> {
-        let named: Vec<(&ShapeId, String)> =
-            self.names.iter().map(|(id, name)| (*id, name.clone())).collect();
+        let named: Vec<(&ShapeId, String)> = self
+            .names
+            .iter()
+            .map(|(id, name)| (*id, name.clone()))
+            .collect();
         for (id, name) in named {
             let shape = self.shape(id)?;
             match &shape.kind {
@@ -195,7 +249,11 @@ impl<'a> Lowering<'a> {
                     let role = Role::Error(self.error_wire(shape)?);
                     service.errors.push(self.structure(shape, name, role)?);
                 }
-                Kind::Structure(_) => service.structures.push(self.structure(shape, name, Role::Nested)?),
+                Kind::Structure(_) => {
+                    service
+                        .structures
+                        .push(self.structure(shape, name, Role::Nested)?);
+                }
                 Kind::Union(members) => service.unions.push(self.union(shape, members)?),
                 _ => service.enums.push(self.enumeration(shape)?),
             }
@@ -219,8 +277,10 @@ fn client_params(shape: &Shape) -> Result<Vec<ClientParam>, Error> {
         r#type: String,
         documentation: Option<String>,
     }
-    let params: BTreeMap<String, Param> =
-        shape.traits.read(ids::CLIENT_CONTEXT_PARAMS, &shape.id)?.unwrap_or_default();
+    let params: BTreeMap<String, Param> = shape
+        .traits
+        .read(ids::CLIENT_CONTEXT_PARAMS, &shape.id)?
+        .unwrap_or_default();
     params
         .into_iter()
         .map(|(name, param)| {
@@ -229,16 +289,20 @@ fn client_params(shape: &Shape) -> Result<Vec<ClientParam>, Error> {
                 "string" => false,
                 other => {
                     let place = Place::shape(&shape.id).with_trait(ids::CLIENT_CONTEXT_PARAMS);
-                    return Err(Error::new(place, format!("{name:?} is of the type {other:?}, which is not supported")));
+                    return Err(Error::new(
+                        place,
+                        format!("{name:?} is of the type {other:?}, which is not supported"),
+                    ));
                 }
             };
             Ok(ClientParam {
                 method: names::field_name(&name),
                 boolean,
                 docs: ir::Docs {
-                    markdown: param
-                        .documentation
-                        .map_or_else(|| format!("The endpoint parameter `{name}`."), |html| crate::docs::to_markdown(&html)),
+                    markdown: param.documentation.map_or_else(
+                        || format!("The endpoint parameter `{name}`."),
+                        |html| crate::docs::to_markdown(&html),
+                    ),
                     deprecated: None,
                 },
                 name,
@@ -257,6 +321,10 @@ fn mark_checked(service: &mut ir::Service) {
         shape.checked = shape.usage.input && names.contains(&shape.name);
     }
     for operation in &mut service.operations {
-        operation.input.checked = operation.input.members.iter().any(|member| needs_check(member, &names));
+        operation.input.checked = operation
+            .input
+            .members
+            .iter()
+            .any(|member| needs_check(member, &names));
     }
 }

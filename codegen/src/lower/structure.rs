@@ -9,15 +9,26 @@ use crate::names;
 
 impl Lowering<'_> {
     /// A structure under a Rust name, with its part in an operation.
-    pub(super) fn structure(&mut self, shape: &Shape, name: String, role: Role) -> Result<Structure, Error> {
+    pub(super) fn structure(
+        &mut self,
+        shape: &Shape,
+        name: String,
+        role: Role,
+    ) -> Result<Structure, Error> {
         let Kind::Structure(members) = &shape.kind else {
-            return Err(Error::new(&shape.id, format!("a {} is no structure", shape.kind.name())));
+            return Err(Error::new(
+                &shape.id,
+                format!("a {} is no structure", shape.kind.name()),
+            ));
         };
         let members = members
             .iter()
             .map(|member| self.structure_member(shape, member, &role))
             .collect::<Result<Vec<_>, _>>()?;
-        unique(&shape.id, members.iter().map(|member| (&member.name, &member.field)))?;
+        unique(
+            &shape.id,
+            members.iter().map(|member| (&member.name, &member.field)),
+        )?;
         let kind = match role {
             Role::Nested => "structure",
             Role::Input => "input",
@@ -31,8 +42,14 @@ impl Lowering<'_> {
             members,
             usage: match role {
                 Role::Nested => self.usage_of(&shape.id),
-                Role::Input => Usage { input: true, output: false },
-                Role::Output | Role::Error(_) => Usage { input: false, output: true },
+                Role::Input => Usage {
+                    input: true,
+                    output: false,
+                },
+                Role::Output | Role::Error(_) => Usage {
+                    input: false,
+                    output: true,
+                },
             },
             role,
             checked: false,
@@ -40,7 +57,12 @@ impl Lowering<'_> {
         })
     }
 
-    fn structure_member(&mut self, shape: &Shape, member: &model::Member, role: &Role) -> Result<Member, Error> {
+    fn structure_member(
+        &mut self,
+        shape: &Shape,
+        member: &model::Member,
+        role: &Role,
+    ) -> Result<Member, Error> {
         let mut lowered = self.member(&shape.id, member)?;
         let traits = &member.traits;
         let by_value = !matches!(lowered.target, Target::Structure(_) | Target::Union(_));
@@ -70,7 +92,9 @@ impl Lowering<'_> {
         let required = traits.has(ids::REQUIRED);
         Ok(Member {
             name: member.name.clone(),
-            json: traits.read(ids::JSON_NAME, place)?.unwrap_or_else(|| member.name.clone()),
+            json: traits
+                .read(ids::JSON_NAME, place)?
+                .unwrap_or_else(|| member.name.clone()),
             field: String::new(),
             docs: self.member_docs(container, member, &target, required, &constraints)?,
             optional: true,
@@ -118,7 +142,9 @@ impl Lowering<'_> {
         let map_of_strings = |lists: bool| match target {
             Target::Map(map) => match &map.value {
                 Target::String { .. } | Target::Enum(_) => true,
-                Target::List(list) => lists && matches!(list.element, Target::String { .. } | Target::Enum(_)),
+                Target::List(list) => {
+                    lists && matches!(list.element, Target::String { .. } | Target::Enum(_))
+                }
                 _ => false,
             },
             _ => false,
@@ -127,14 +153,20 @@ impl Lowering<'_> {
             let place = Place::member(&shape.id, &member.name).with_trait(id);
             Err(Error::new(place, why.to_owned()))
         };
-        let (input, outgoing) = (*role == Role::Input, matches!(role, Role::Output | Role::Error(_)));
+        let (input, outgoing) = (
+            *role == Role::Input,
+            matches!(role, Role::Output | Role::Error(_)),
+        );
         // Binding traits speak of the top level of a message only; further down they mean nothing.
         if !input && !outgoing {
             return Ok(Binding::Body);
         }
         if input && traits.has(ids::HTTP_LABEL) {
             if !simple(target) {
-                return refuse(ids::HTTP_LABEL, "only a string, number, boolean or timestamp fits into a path");
+                return refuse(
+                    ids::HTTP_LABEL,
+                    "only a string, number, boolean or timestamp fits into a path",
+                );
             }
             if !traits.has(ids::REQUIRED) {
                 return refuse(ids::HTTP_LABEL, "a label must be required");
@@ -143,29 +175,44 @@ impl Lowering<'_> {
         }
         if input && let Some(name) = traits.read(ids::HTTP_QUERY, place)? {
             if !simple_or_list(target) {
-                return refuse(ids::HTTP_QUERY, "only simple types and lists of them fit into a query");
+                return refuse(
+                    ids::HTTP_QUERY,
+                    "only simple types and lists of them fit into a query",
+                );
             }
             return Ok(Binding::Query(name));
         }
         if input && traits.has(ids::HTTP_QUERY_PARAMS) {
             if !map_of_strings(true) {
-                return refuse(ids::HTTP_QUERY_PARAMS, "the target must be a map of strings or of lists of strings");
+                return refuse(
+                    ids::HTTP_QUERY_PARAMS,
+                    "the target must be a map of strings or of lists of strings",
+                );
             }
             return Ok(Binding::QueryParams);
         }
         if let Some(name) = traits.read::<String>(ids::HTTP_HEADER, place)? {
-            let valid = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+            let valid = !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
             if !valid {
                 return refuse(ids::HTTP_HEADER, "this is no header name");
             }
             if !simple_or_list(target) {
-                return refuse(ids::HTTP_HEADER, "only simple types and lists of them fit into a header");
+                return refuse(
+                    ids::HTTP_HEADER,
+                    "only simple types and lists of them fit into a header",
+                );
             }
             return Ok(Binding::Header(name.to_ascii_lowercase()));
         }
         if let Some(prefix) = traits.read::<String>(ids::HTTP_PREFIX_HEADERS, place)? {
             if !map_of_strings(false) {
-                return refuse(ids::HTTP_PREFIX_HEADERS, "the target must be a map of strings");
+                return refuse(
+                    ids::HTTP_PREFIX_HEADERS,
+                    "the target must be a map of strings",
+                );
             }
             return Ok(Binding::PrefixHeaders(prefix.to_ascii_lowercase()));
         }
@@ -206,8 +253,18 @@ impl Lowering<'_> {
         let status = match kind.as_deref() {
             Some("client") => 400,
             Some("server") => 500,
-            Some(other) => return Err(Error::new(&shape.id, format!("error kind {other:?} is unknown"))),
-            None => return Err(Error::new(&shape.id, "an operation's error needs the error trait")),
+            Some(other) => {
+                return Err(Error::new(
+                    &shape.id,
+                    format!("error kind {other:?} is unknown"),
+                ));
+            }
+            None => {
+                return Err(Error::new(
+                    &shape.id,
+                    "an operation's error needs the error trait",
+                ));
+            }
         };
         let explicit: Option<HttpError> = shape.traits.read(ids::HTTP_ERROR, &shape.id)?;
         let retry: Option<Retryable> = shape.traits.read(ids::RETRYABLE, &shape.id)?;
@@ -219,7 +276,11 @@ impl Lowering<'_> {
     }
 
     /// A union.
-    pub(super) fn union(&mut self, shape: &Shape, members: &[model::Member]) -> Result<Union, Error> {
+    pub(super) fn union(
+        &mut self,
+        shape: &Shape,
+        members: &[model::Member],
+    ) -> Result<Union, Error> {
         let mut lowered = Vec::with_capacity(members.len());
         for member in members {
             let mut variant = self.member(&shape.id, member)?;
@@ -227,7 +288,10 @@ impl Lowering<'_> {
             variant.optional = false;
             lowered.push(variant);
         }
-        unique(&shape.id, lowered.iter().map(|member| (&member.name, &member.field)))?;
+        unique(
+            &shape.id,
+            lowered.iter().map(|member| (&member.name, &member.field)),
+        )?;
         Ok(Union {
             shape: shape.id.to_string(),
             name: self.type_name(&shape.id)?,
@@ -251,12 +315,14 @@ impl Lowering<'_> {
                 values.push((Some(member.name.clone()), value, docs));
             }
         } else {
-            let entries: Vec<OldEnumValue> = shape.traits.read(ids::ENUM, &shape.id)?.unwrap_or_default();
+            let entries: Vec<OldEnumValue> =
+                shape.traits.read(ids::ENUM, &shape.id)?.unwrap_or_default();
             for entry in entries {
                 let docs = crate::ir::Docs {
-                    markdown: entry
-                        .documentation
-                        .map_or_else(|| format!("`{}`", entry.value), |html| crate::docs::to_markdown(&html)),
+                    markdown: entry.documentation.map_or_else(
+                        || format!("`{}`", entry.value),
+                        |html| crate::docs::to_markdown(&html),
+                    ),
                     deprecated: entry.deprecated.then(String::new),
                 };
                 values.push((entry.name, entry.value, docs));
@@ -270,10 +336,18 @@ impl Lowering<'_> {
                 docs,
             })
             .collect();
-        unique(&shape.id, variants.iter().map(|variant| (&variant.value, &variant.name)))?;
+        unique(
+            &shape.id,
+            variants
+                .iter()
+                .map(|variant| (&variant.value, &variant.name)),
+        )?;
         let mut seen = std::collections::HashSet::new();
         if let Some(twice) = variants.iter().find(|variant| !seen.insert(&variant.value)) {
-            return Err(Error::new(&shape.id, format!("the value {:?} occurs twice", twice.value)));
+            return Err(Error::new(
+                &shape.id,
+                format!("the value {:?} occurs twice", twice.value),
+            ));
         }
         Ok(Enum {
             shape: shape.id.to_string(),
@@ -295,12 +369,18 @@ struct OldEnumValue {
 }
 
 /// Refuses two members that come out under one Rust name.
-fn unique<'n>(shape: &ShapeId, names: impl Iterator<Item = (&'n String, &'n String)>) -> Result<(), Error> {
+fn unique<'n>(
+    shape: &ShapeId,
+    names: impl Iterator<Item = (&'n String, &'n String)>,
+) -> Result<(), Error> {
     let mut seen = std::collections::HashMap::new();
     for (model, rust) in names {
         if let Some(other) = seen.insert(rust, model) {
             let place = Place::member(shape, model);
-            return Err(Error::new(place, format!("name clash: {other:?} and {model:?} are both {rust} in Rust")));
+            return Err(Error::new(
+                place,
+                format!("name clash: {other:?} and {model:?} are both {rust} in Rust"),
+            ));
         }
     }
     Ok(())

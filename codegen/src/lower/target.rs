@@ -11,7 +11,12 @@ impl Lowering<'_> {
         self.target_at(container, member, 0)
     }
 
-    fn target_at(&mut self, container: &ShapeId, member: &Member, depth: usize) -> Result<Target, Error> {
+    fn target_at(
+        &mut self,
+        container: &ShapeId,
+        member: &Member,
+        depth: usize,
+    ) -> Result<Target, Error> {
         // Lists and maps have no type of their own in Rust: one that contains itself has no end.
         if depth > 32 {
             return Err(Error::new(
@@ -28,7 +33,9 @@ impl Lowering<'_> {
             }
         };
         Ok(match &shape.kind {
-            Kind::Simple(Simple::String) if shape.traits.has(ids::ENUM) => Target::Enum(self.type_name(&shape.id)?),
+            Kind::Simple(Simple::String) if shape.traits.has(ids::ENUM) => {
+                Target::Enum(self.type_name(&shape.id)?)
+            }
             Kind::Simple(Simple::String) => Target::String {
                 media_type: media_type()?,
             },
@@ -50,18 +57,23 @@ impl Lowering<'_> {
             Kind::Simple(Simple::BigDecimal) => Target::BigDecimal,
             Kind::Simple(Simple::Document) => Target::Document,
             Kind::Simple(Simple::Timestamp) => {
-                let format: Option<String> = match member.traits.read(ids::TIMESTAMP_FORMAT, place)? {
-                    Some(format) => Some(format),
-                    None => shape.traits.read(ids::TIMESTAMP_FORMAT, &shape.id)?,
-                };
+                let format: Option<String> =
+                    match member.traits.read(ids::TIMESTAMP_FORMAT, place)? {
+                        Some(format) => Some(format),
+                        None => shape.traits.read(ids::TIMESTAMP_FORMAT, &shape.id)?,
+                    };
                 Target::Timestamp(match format.as_deref() {
                     None => None,
                     Some("epoch-seconds") => Some(TimestampFormat::EpochSeconds),
                     Some("date-time") => Some(TimestampFormat::DateTime),
                     Some("http-date") => Some(TimestampFormat::HttpDate),
                     Some(other) => {
-                        let place = Place::member(container, &member.name).with_trait(ids::TIMESTAMP_FORMAT);
-                        return Err(Error::new(place, format!("timestamp format {other:?} is unknown")));
+                        let place = Place::member(container, &member.name)
+                            .with_trait(ids::TIMESTAMP_FORMAT);
+                        return Err(Error::new(
+                            place,
+                            format!("timestamp format {other:?} is unknown"),
+                        ));
                     }
                 })
             }
@@ -73,7 +85,10 @@ impl Lowering<'_> {
                         let place = (&shape.id, member.name.as_str());
                         let value: Option<i32> = member.traits.read(ids::ENUM_VALUE, place)?;
                         value.ok_or_else(|| {
-                            Error::new(Place::member(&shape.id, &member.name), "an intEnum member needs a value")
+                            Error::new(
+                                Place::member(&shape.id, &member.name),
+                                "an intEnum member needs a value",
+                            )
                         })
                     })
                     .collect::<Result<_, Error>>()?,
@@ -81,7 +96,10 @@ impl Lowering<'_> {
             Kind::Structure(_) if shape.id == ShapeId::prelude("Unit") => {
                 if !matches!(self.shape(container)?.kind, Kind::Union(_)) {
                     let place = Place::member(container, &member.name);
-                    return Err(Error::new(place, "only a union's member can target smithy.api#Unit"));
+                    return Err(Error::new(
+                        place,
+                        "only a union's member can target smithy.api#Unit",
+                    ));
                 }
                 Target::Unit
             }
@@ -95,7 +113,10 @@ impl Lowering<'_> {
             Kind::Map(key, value) => {
                 let key_target = self.target_at(&shape.id, key, depth + 1)?;
                 if !matches!(key_target, Target::String { .. } | Target::Enum(_)) {
-                    return Err(Error::new(Place::member(&shape.id, "key"), "a map's key must be a string"));
+                    return Err(Error::new(
+                        Place::member(&shape.id, "key"),
+                        "a map's key must be a string",
+                    ));
                 }
                 Target::Map(Box::new(Map {
                     key: key_target,
@@ -108,7 +129,10 @@ impl Lowering<'_> {
             Kind::Operation(_) | Kind::Resource(_) | Kind::Service(_) => {
                 let kind = shape.kind.name();
                 let place = Place::member(container, &member.name);
-                return Err(Error::new(place, format!("a member cannot target the {kind} {}", shape.id)));
+                return Err(Error::new(
+                    place,
+                    format!("a member cannot target the {kind} {}", shape.id),
+                ));
             }
         })
     }

@@ -10,7 +10,11 @@ use crate::model::{Kind, Length, Member, Range, Shape, ShapeId, Traits, ids};
 
 impl<'a> Lowering<'a> {
     /// What a member's value must keep to: its own traits, and its target's where it has none.
-    pub(super) fn constraints(&mut self, container: &ShapeId, member: &Member) -> Result<Constraints, Error> {
+    pub(super) fn constraints(
+        &mut self,
+        container: &ShapeId,
+        member: &Member,
+    ) -> Result<Constraints, Error> {
         let target = self.shape(&member.target)?;
         let place = (container, member.name.as_str());
         let find = |id: &str| member.traits.has(id) || target.traits.has(id);
@@ -32,7 +36,10 @@ impl<'a> Lowering<'a> {
             };
             if let Some(range) = range {
                 constraints.range = Some(range_literals(target, &range).map_err(|message| {
-                    Error::new(Place::member(container, &member.name).with_trait(ids::RANGE), message)
+                    Error::new(
+                        Place::member(container, &member.name).with_trait(ids::RANGE),
+                        message,
+                    )
                 })?);
             }
         }
@@ -74,7 +81,9 @@ impl<'a> Lowering<'a> {
             Value::Null => return Ok(None),
             Value::Bool(false) => matches!(target, Target::Boolean),
             Value::Number(number) => number.as_f64() == Some(0.0) && is_number(target),
-            Value::String(text) => text.is_empty() && matches!(target, Target::String { .. } | Target::Blob { .. }),
+            Value::String(text) => {
+                text.is_empty() && matches!(target, Target::String { .. } | Target::Blob { .. })
+            }
             Value::Array(items) => items.is_empty() && matches!(target, Target::List(_)),
             Value::Object(members) => members.is_empty() && matches!(target, Target::Map(_)),
             Value::Bool(true) => false,
@@ -85,24 +94,36 @@ impl<'a> Lowering<'a> {
         let default = match (target, value) {
             (Target::Document, _) => Default::Document(value.to_string()),
             (Target::Boolean, Value::Bool(true)) => Default::True,
-            (Target::Timestamp(_), Value::Number(number)) => Default::Timestamp(number.as_f64().ok_or_else(wrong)?),
+            (Target::Timestamp(_), Value::Number(number)) => {
+                Default::Timestamp(number.as_f64().ok_or_else(wrong)?)
+            }
             (Target::Timestamp(_), Value::String(text)) => Default::String(text.clone()),
             (Target::Float | Target::Double, Value::Number(number)) => {
                 Default::Float(number.as_f64().ok_or_else(wrong)?)
             }
-            (Target::BigInteger | Target::BigDecimal, Value::Number(number)) => Default::String(number.to_string()),
+            (Target::BigInteger | Target::BigDecimal, Value::Number(number)) => {
+                Default::String(number.to_string())
+            }
             (target, Value::Number(number)) if is_number(target) => {
                 Default::Integer(number.as_i64().ok_or_else(wrong)?)
             }
-            (Target::Blob { .. } | Target::Stream { .. }, Value::String(text)) => Default::Blob(text.clone()),
-            (Target::String { .. } | Target::Enum(_), Value::String(text)) => Default::String(text.clone()),
+            (Target::Blob { .. } | Target::Stream { .. }, Value::String(text)) => {
+                Default::Blob(text.clone())
+            }
+            (Target::String { .. } | Target::Enum(_), Value::String(text)) => {
+                Default::String(text.clone())
+            }
             _ => return Err(wrong()),
         };
         Ok(Some(default))
     }
 
     /// A shape's documentation; one is made up from its type where the model has none.
-    pub(super) fn shape_docs(&self, shape: &Shape, otherwise: impl FnOnce() -> String) -> Result<Docs, Error> {
+    pub(super) fn shape_docs(
+        &self,
+        shape: &Shape,
+        otherwise: impl FnOnce() -> String,
+    ) -> Result<Docs, Error> {
         documentation(&shape.traits, &shape.id, otherwise)
     }
 
@@ -145,9 +166,17 @@ pub(super) fn documentation(
 
 fn deprecation(traits: &Traits) -> Option<String> {
     let value = traits.get(ids::DEPRECATED)?;
-    let since = value["since"].as_str().map(|since| format!("since {since}"));
+    let since = value["since"]
+        .as_str()
+        .map(|since| format!("since {since}"));
     let message = value["message"].as_str().map(str::to_owned);
-    Some([message, since].into_iter().flatten().collect::<Vec<_>>().join(", "))
+    Some(
+        [message, since]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", "),
+    )
 }
 
 fn describe(name: &str, target: &Target, required: bool, constraints: &Constraints) -> String {
@@ -182,7 +211,10 @@ fn is_number(target: &Target) -> bool {
 }
 
 /// Bounds as literals of the target's type.
-fn range_literals(target: &Shape, range: &Range) -> Result<(Option<String>, Option<String>), String> {
+fn range_literals(
+    target: &Shape,
+    range: &Range,
+) -> Result<(Option<String>, Option<String>), String> {
     use crate::model::Simple;
     let literal = |bound: &Option<serde_json::Number>| -> Result<Option<String>, String> {
         let Some(bound) = bound else {
@@ -190,16 +222,25 @@ fn range_literals(target: &Shape, range: &Range) -> Result<(Option<String>, Opti
         };
         let whole = bound.as_i64().or_else(|| {
             let value = bound.as_f64()?;
-            #[allow(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "checked to be whole and in range"
+            )]
             (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64)
         });
         let (min, max) = match target.kind {
             Kind::Simple(Simple::Byte) => (i64::from(i8::MIN), i64::from(i8::MAX)),
             Kind::Simple(Simple::Short) => (i64::from(i16::MIN), i64::from(i16::MAX)),
-            Kind::Simple(Simple::Integer) | Kind::IntEnum(_) => (i64::from(i32::MIN), i64::from(i32::MAX)),
+            Kind::Simple(Simple::Integer) | Kind::IntEnum(_) => {
+                (i64::from(i32::MIN), i64::from(i32::MAX))
+            }
             Kind::Simple(Simple::Long) => (i64::MIN, i64::MAX),
-            Kind::Simple(Simple::Float | Simple::Double | Simple::BigDecimal | Simple::BigInteger) => {
-                let value = bound.as_f64().ok_or_else(|| format!("{bound} is out of range"))?;
+            Kind::Simple(
+                Simple::Float | Simple::Double | Simple::BigDecimal | Simple::BigInteger,
+            ) => {
+                let value = bound
+                    .as_f64()
+                    .ok_or_else(|| format!("{bound} is out of range"))?;
                 return Ok(Some(format!("{value:?}")));
             }
             _ => return Err(format!("a {} has no range", target.kind.name())),
@@ -220,9 +261,12 @@ impl Target {
         match self {
             Self::String { .. } => "string".to_owned(),
             Self::Boolean => "boolean".to_owned(),
-            Self::Byte | Self::Short | Self::Integer | Self::Long | Self::BigInteger | Self::IntEnum(_) => {
-                "integer".to_owned()
-            }
+            Self::Byte
+            | Self::Short
+            | Self::Integer
+            | Self::Long
+            | Self::BigInteger
+            | Self::IntEnum(_) => "integer".to_owned(),
             Self::Float | Self::Double | Self::BigDecimal => "number".to_owned(),
             Self::Unit => "nothing".to_owned(),
             Self::Document => "JSON document".to_owned(),
@@ -236,7 +280,6 @@ impl Target {
             Self::Map(map) => format!("map of {} to {}", map.key.words(), map.value.words()),
         }
     }
-
 }
 
 /// Structures and unions that have something to check themselves or in what they reach, by name.
@@ -245,7 +288,12 @@ pub(super) fn checked(service: &ir::Service) -> std::collections::BTreeSet<Strin
         .structures
         .iter()
         .map(|shape| (shape.name.as_str(), shape.members.as_slice()))
-        .chain(service.unions.iter().map(|shape| (shape.name.as_str(), shape.members.as_slice())))
+        .chain(
+            service
+                .unions
+                .iter()
+                .map(|shape| (shape.name.as_str(), shape.members.as_slice())),
+        )
         .collect();
     let mut checked = std::collections::BTreeSet::new();
     loop {
@@ -262,7 +310,10 @@ pub(super) fn checked(service: &ir::Service) -> std::collections::BTreeSet<Strin
 }
 
 /// Whether a member has something to check, given the types that have.
-pub(super) fn needs_check(member: &ir::Member, checked: &std::collections::BTreeSet<String>) -> bool {
+pub(super) fn needs_check(
+    member: &ir::Member,
+    checked: &std::collections::BTreeSet<String>,
+) -> bool {
     (member.required && member.optional)
         || !member.constraints.is_empty()
         || target_needs_check(&member.target, checked)
@@ -270,13 +321,17 @@ pub(super) fn needs_check(member: &ir::Member, checked: &std::collections::BTree
 
 fn target_needs_check(target: &Target, checked: &std::collections::BTreeSet<String>) -> bool {
     match target {
-        Target::List(list) => !list.constraints.is_empty() || target_needs_check(&list.element, checked),
+        Target::List(list) => {
+            !list.constraints.is_empty() || target_needs_check(&list.element, checked)
+        }
         Target::Map(map) => {
             !map.key_constraints.is_empty()
                 || !map.value_constraints.is_empty()
                 || target_needs_check(&map.value, checked)
         }
         Target::Structure(name) | Target::Union(name) => checked.contains(name),
+        // A server takes the values it knows only; to a client the check is nothing.
+        Target::Enum(_) | Target::IntEnum(_) => true,
         _ => false,
     }
 }

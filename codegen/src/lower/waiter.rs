@@ -10,7 +10,11 @@ use crate::names;
 
 impl Lowering<'_> {
     /// The waiters of an operation; one whose acceptors go beyond plain paths is left out.
-    pub(super) fn waiters(&mut self, shape: &Shape, output: &Structure) -> Result<Vec<Waiter>, Error> {
+    pub(super) fn waiters(
+        &mut self,
+        shape: &Shape,
+        output: &Structure,
+    ) -> Result<Vec<Waiter>, Error> {
         let waitable: Option<Waitable> = shape.traits.read(ids::WAITABLE, &shape.id)?;
         let mut waiters = Vec::new();
         for (name, waiter) in waitable.unwrap_or_default() {
@@ -44,13 +48,21 @@ impl Lowering<'_> {
         Ok(Waiter {
             name: name.to_owned(),
             method: format!("wait_until_{}", names::module_name(name)),
-            docs: Docs { markdown, deprecated: None },
+            docs: Docs {
+                markdown,
+                deprecated: None,
+            },
             delay: (waiter.min_delay, waiter.max_delay),
             acceptors,
         })
     }
 
-    fn acceptor(&mut self, shape: &Shape, output: &Structure, acceptor: &Value) -> Result<Acceptor, Error> {
+    fn acceptor(
+        &mut self,
+        shape: &Shape,
+        output: &Structure,
+        acceptor: &Value,
+    ) -> Result<Acceptor, Error> {
         let place = || Place::shape(&shape.id).with_trait(ids::WAITABLE);
         let unsupported = |what: &Value| Error::new(place(), format!("{what} is not supported"));
         let state = match acceptor["state"].as_str() {
@@ -68,10 +80,17 @@ impl Lowering<'_> {
         } else {
             let wanted = &matcher["output"];
             let comparator = wanted["comparator"].as_str();
-            match (wanted["path"].as_str(), wanted["expected"].as_str(), comparator) {
+            match (
+                wanted["path"].as_str(),
+                wanted["expected"].as_str(),
+                comparator,
+            ) {
                 (Some(path), Some(expected), Some("stringEquals" | "booleanEquals")) => {
                     let (path, target) = self.path(output, path, &place)?;
-                    if !matches!(target, Target::String { .. } | Target::Enum(_) | Target::Boolean) {
+                    if !matches!(
+                        target,
+                        Target::String { .. } | Target::Enum(_) | Target::Boolean
+                    ) {
                         return Err(unsupported(wanted));
                     }
                     Matcher::Output {

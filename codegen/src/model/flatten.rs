@@ -15,8 +15,12 @@ pub(super) fn flatten(mut parsed: Parsed) -> Result<Model, Error> {
     for (id, member, traits) in std::mem::take(&mut parsed.applied) {
         apply(&mut parsed.shapes, &id, member.as_deref(), traits)?;
     }
-    let model = Model { shapes: parsed.shapes };
-    model.shapes().try_for_each(|shape| check_references(&model, shape))?;
+    let model = Model {
+        shapes: parsed.shapes,
+    };
+    model
+        .shapes()
+        .try_for_each(|shape| check_references(&model, shape))?;
     Ok(model)
 }
 
@@ -55,7 +59,10 @@ fn mix_in(parsed: &mut Parsed, id: &ShapeId) -> Result<(), Error> {
             return Err(Error::new(id, format!("mixin {mixin} is not in the model")));
         };
         if !shape.traits.has(ids::MIXIN) {
-            return Err(Error::new(id, format!("{mixin} is mixed in but has no mixin trait")));
+            return Err(Error::new(
+                id,
+                format!("{mixin} is mixed in but has no mixin trait"),
+            ));
         }
         for member in shape.kind.members() {
             merge_member(&mut members, member.clone());
@@ -98,16 +105,20 @@ fn apply(
     traits: Traits,
 ) -> Result<(), Error> {
     let Some(shape) = shapes.get_mut(id) else {
-        return Err(Error::new(id, "apply names a shape that is not in the model"));
+        return Err(Error::new(
+            id,
+            "apply names a shape that is not in the model",
+        ));
     };
     let Some(name) = member else {
         shape.traits.extend(traits);
         return Ok(());
     };
     let found = match &mut shape.kind {
-        Kind::Structure(members) | Kind::Union(members) | Kind::Enum(members) | Kind::IntEnum(members) => {
-            members.iter_mut().find(|member| member.name == name)
-        }
+        Kind::Structure(members)
+        | Kind::Union(members)
+        | Kind::Enum(members)
+        | Kind::IntEnum(members) => members.iter_mut().find(|member| member.name == name),
         Kind::List(member) => Some(member).filter(|_| name == "member"),
         Kind::Map(key, value) => match name {
             "key" => Some(key),
@@ -118,7 +129,12 @@ fn apply(
     };
     match found {
         Some(member) => member.traits.extend(traits),
-        None => return Err(Error::new(Place::member(id, name), "apply names a member that is not there")),
+        None => {
+            return Err(Error::new(
+                Place::member(id, name),
+                "apply names a member that is not there",
+            ));
+        }
     }
     Ok(())
 }
@@ -127,9 +143,15 @@ fn check_references(model: &Model, shape: &Shape) -> Result<(), Error> {
     for member in shape.kind.members() {
         let place = || Place::member(&shape.id, &member.name);
         let target = model.target(&member.target, place)?;
-        if matches!(target.kind, Kind::Operation(_) | Kind::Resource(_) | Kind::Service(_)) {
+        if matches!(
+            target.kind,
+            Kind::Operation(_) | Kind::Resource(_) | Kind::Service(_)
+        ) {
             let kind = target.kind.name();
-            return Err(Error::new(place(), format!("a member cannot target the {kind} {}", target.id)));
+            return Err(Error::new(
+                place(),
+                format!("a member cannot target the {kind} {}", target.id),
+            ));
         }
     }
     let refer = |ids: &[ShapeId], what: &str, fits: fn(&Kind) -> bool| {
@@ -139,7 +161,10 @@ fn check_references(model: &Model, shape: &Shape) -> Result<(), Error> {
                 return Ok(());
             }
             let kind = target.kind.name();
-            Err(Error::new(&shape.id, format!("{id} is a {kind}, where {what} belongs")))
+            Err(Error::new(
+                &shape.id,
+                format!("{id} is a {kind}, where {what} belongs"),
+            ))
         })
     };
     let structure = |kind: &Kind| matches!(kind, Kind::Structure(_));

@@ -109,10 +109,13 @@ impl Kind {
         match self {
             Self::List(member) => vec![member],
             Self::Map(key, value) => vec![key, value],
-            Self::Structure(members) | Self::Union(members) | Self::Enum(members) | Self::IntEnum(members) => {
-                members.iter().collect()
+            Self::Structure(members)
+            | Self::Union(members)
+            | Self::Enum(members)
+            | Self::IntEnum(members) => members.iter().collect(),
+            Self::Simple(_) | Self::Operation(_) | Self::Resource(_) | Self::Service(_) => {
+                Vec::new()
             }
-            Self::Simple(_) | Self::Operation(_) | Self::Resource(_) | Self::Service(_) => Vec::new(),
         }
     }
 }

@@ -9,7 +9,10 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Kind, Member, Operation, Resource, Service, Shape, ShapeId, Simple, Traits, is_identifier, prelude};
+use super::{
+    Kind, Member, Operation, Resource, Service, Shape, ShapeId, Simple, Traits, is_identifier,
+    prelude,
+};
 use crate::error::{Error, Place};
 
 /// What a file says, before mixins and `apply` are worked in.
@@ -20,10 +23,13 @@ pub(super) struct Parsed {
 }
 
 pub(super) fn parse(text: &str) -> Result<Parsed, Error> {
-    let file: RawFile<'_> =
-        serde_json::from_str(text).map_err(|error| Error::new(Place::model(), format!("not a JSON AST: {error}")))?;
+    let file: RawFile<'_> = serde_json::from_str(text)
+        .map_err(|error| Error::new(Place::model(), format!("not a JSON AST: {error}")))?;
     if !matches!(file.smithy.as_str(), "2.0" | "2" | "1.0" | "1") {
-        return Err(Error::new(Place::model(), format!("Smithy version {:?} is unknown", file.smithy)));
+        return Err(Error::new(
+            Place::model(),
+            format!("Smithy version {:?} is unknown", file.smithy),
+        ));
     }
     let mut parsed = Parsed {
         shapes: prelude::shapes(),
@@ -40,13 +46,16 @@ impl Parsed {
     fn add(&mut self, id: &str, raw: &RawValue) -> Result<(), Error> {
         let place = || Place::shape(id);
         let raw: RawShape<'_> = read(raw, &place)?;
-        let traits = raw.traits.map_or(Ok(Traits::default()), |raw| traits(raw, &place))?;
+        let traits = raw
+            .traits
+            .map_or(Ok(Traits::default()), |raw| traits(raw, &place))?;
         if raw.kind == "apply" {
             let (shape, member) = match id.split_once('$') {
                 Some((shape, member)) => (shape, Some(member.to_owned())),
                 None => (id, None),
             };
-            self.applied.push((shape_id(shape, &place)?, member, traits));
+            self.applied
+                .push((shape_id(shape, &place)?, member, traits));
             return Ok(());
         }
         let id = shape_id(id, &place)?;
@@ -75,7 +84,9 @@ impl Parsed {
                 errors: ids(raw.errors, &place)?,
             }),
             "resource" => {
-                let lifecycle = [raw.create, raw.put, raw.read, raw.update, raw.delete, raw.list];
+                let lifecycle = [
+                    raw.create, raw.put, raw.read, raw.update, raw.delete, raw.list,
+                ];
                 let mut operations = ids(lifecycle.into_iter().flatten().collect(), &place)?;
                 operations.extend(ids(raw.operations, &place)?);
                 operations.extend(ids(raw.collection_operations, &place)?);
@@ -95,7 +106,10 @@ impl Parsed {
                     .map(|(id, name)| Ok((shape_id(&id, &place)?, name)))
                     .collect::<Result<_, Error>>()?,
             }),
-            other => match Simple::ALL.into_iter().find(|simple| simple.name() == other) {
+            other => match Simple::ALL
+                .into_iter()
+                .find(|simple| simple.name() == other)
+            {
                 Some(simple) => Kind::Simple(simple),
                 None => return Err(Error::new(&id, format!("shape type {other:?} is unknown"))),
             },
@@ -121,7 +135,9 @@ fn member(shape: &ShapeId, name: &str, raw: &RawValue) -> Result<Member, Error> 
     Ok(Member {
         name: name.to_owned(),
         target: shape_id(&raw.target, &place)?,
-        traits: raw.traits.map_or(Ok(Traits::default()), |raw| traits(raw, &place))?,
+        traits: raw
+            .traits
+            .map_or(Ok(Traits::default()), |raw| traits(raw, &place))?,
     })
 }
 
@@ -144,11 +160,14 @@ fn shape_id(text: &str, place: &dyn Fn() -> Place) -> Result<ShapeId, Error> {
 }
 
 fn id_of(raw: Option<Reference>, place: &dyn Fn() -> Place) -> Result<Option<ShapeId>, Error> {
-    raw.map(|reference| shape_id(&reference.target, place)).transpose()
+    raw.map(|reference| shape_id(&reference.target, place))
+        .transpose()
 }
 
 fn ids(raw: Vec<Reference>, place: &dyn Fn() -> Place) -> Result<Vec<ShapeId>, Error> {
-    raw.into_iter().map(|reference| shape_id(&reference.target, place)).collect()
+    raw.into_iter()
+        .map(|reference| shape_id(&reference.target, place))
+        .collect()
 }
 
 #[derive(Deserialize)]

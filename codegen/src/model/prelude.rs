@@ -35,6 +35,10 @@ pub(super) fn shapes() -> BTreeMap<ShapeId, Shape> {
         add(&pascal, Kind::Simple(simple), traits);
     }
     let unit = [("smithy.api#unitType".to_owned(), serde_json::json!({}))];
-    add("Unit", Kind::Structure(Vec::new()), unit.into_iter().collect());
+    add(
+        "Unit",
+        Kind::Structure(Vec::new()),
+        unit.into_iter().collect(),
+    );
     shapes
 }

@@ -55,7 +55,9 @@ impl fmt::Display for ShapeId {
 pub fn is_identifier(text: &str) -> bool {
     let rest = text.trim_start_matches('_');
     let starts_well = match rest.chars().next() {
-        Some(first) => first.is_ascii_alphabetic() || (first.is_ascii_digit() && rest.len() < text.len()),
+        Some(first) => {
+            first.is_ascii_alphabetic() || (first.is_ascii_digit() && rest.len() < text.len())
+        }
         None => false,
     };
     starts_well && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -73,13 +75,20 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_absolute_id() {
-        for text in ["", "Thing", "#Thing", "a.#Thing", "a#", "a#1x", "a#b$c", "a b#C", "a#B#C"] {
+        for text in [
+            "", "Thing", "#Thing", "a.#Thing", "a#", "a#1x", "a#b$c", "a b#C", "a#B#C",
+        ] {
             assert_eq!(ShapeId::parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn identifiers_may_start_with_underscores() {
-        assert!(is_identifier("_1") && is_identifier("__a") && !is_identifier("_") && !is_identifier("1a"));
+        assert!(
+            is_identifier("_1")
+                && is_identifier("__a")
+                && !is_identifier("_")
+                && !is_identifier("1a")
+        );
     }
 }

@@ -96,7 +96,11 @@ impl Traits {
     ///
     /// # Errors
     /// The value does not have the trait's form; the error names the place and the trait.
-    pub fn read<T: DeserializeOwned>(&self, id: &str, place: impl TraitPlace) -> Result<Option<T>, Error> {
+    pub fn read<T: DeserializeOwned>(
+        &self,
+        id: &str,
+        place: impl TraitPlace,
+    ) -> Result<Option<T>, Error> {
         let Some(value) = self.0.get(id) else {
             return Ok(None);
         };

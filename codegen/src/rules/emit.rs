@@ -25,8 +25,6 @@ pub fn emit(rule_set: &RuleSet) -> TokenStream {
         quote!(params)
     };
     quote! {
-        //! Where requests go: the endpoint rules of the service's model.
-
         use connect_protocol::endpoint::{self, Endpoint, EndpointError, Params};
 
         /// The endpoint for these parameters.

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 
 pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+pub use aws_smithy_types::error::operation::BuildError;
 
 use crate::http::HttpResponse;
 use crate::json::{self, WriteError};

@@ -11,6 +11,8 @@ mod date;
 mod decimal;
 pub mod endpoint;
 pub mod error;
+#[rustfmt::skip]
+mod generated;
 pub mod header;
 pub mod http;
 pub mod json;
@@ -18,6 +20,8 @@ mod macros;
 pub mod open_enum;
 pub mod operation;
 pub mod primitives;
+#[cfg(feature = "server")]
+pub mod server;
 pub mod text;
 pub mod uri;
 

@@ -13,6 +13,7 @@ mod auth;
 mod call;
 #[cfg(any(test, feature = "test-util"))]
 mod clock;
+mod crate_error;
 mod endpoint;
 mod handle;
 mod identity;

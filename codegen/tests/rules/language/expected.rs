@@ -1,4 +1,3 @@
-//! Where requests go: the endpoint rules of the service's model.
 use connect_protocol::endpoint::{self, Endpoint, EndpointError, Params};
 /// The endpoint for these parameters.
 pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {

@@ -2,14 +2,10 @@
 
 //! Errors.
 
-use connect_transport as transport;
-use crate::operation;
-use crate::types;
+#[cfg(not(feature = "client"))]
 pub use connect_protocol::error::*;
 #[cfg(feature = "client")]
-pub use transport::error::*;
-#[cfg(feature = "client")]
-use crate::{operation, types};
+pub use connect_transport::error::*;
 
 /// Any error of Amazon Connect.
 #[cfg(feature = "client")]
@@ -17,24 +13,25 @@ use crate::{operation, types};
 #[non_exhaustive]
 pub enum Error {
     /// The service failed. The same request may succeed later.
-    InternalServiceException(types::error::InternalServiceException),
+    InternalServiceException(crate::types::error::InternalServiceException),
     /// The value of a parameter is not valid.
-    InvalidParameterException(types::error::InvalidParameterException),
+    InvalidParameterException(crate::types::error::InvalidParameterException),
     /// The request as a whole is not valid, as with a token that belongs to another request.
-    InvalidRequestException(types::error::InvalidRequestException),
+    InvalidRequestException(crate::types::error::InvalidRequestException),
     /// There is no such instance or contact.
-    ResourceNotFoundException(types::error::ResourceNotFoundException),
+    ResourceNotFoundException(crate::types::error::ResourceNotFoundException),
     /// Requests come faster than the quota allows.
-    ThrottlingException(types::error::ThrottlingException),
+    ThrottlingException(crate::types::error::ThrottlingException),
     /// Anything else: an error without a model, or a request that never reached the service.
     Unhandled(Unhandled),
 }
 
-transport::crate_error!(Error {
+#[cfg(feature = "client")]
+connect_transport::crate_error!(Error {
     InternalServiceException, InvalidParameterException, InvalidRequestException,
     ResourceNotFoundException, ThrottlingException,
 }
-operation::list_associated_contacts::ListAssociatedContactsError {
+crate::operation::list_associated_contacts::ListAssociatedContactsError {
     InternalServiceException, InvalidParameterException, InvalidRequestException,
     ResourceNotFoundException, ThrottlingException,
 };);

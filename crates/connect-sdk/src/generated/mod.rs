@@ -2,6 +2,7 @@
 
 //! The service's shapes and operations.
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 #[cfg(feature = "client")]

@@ -2,15 +2,18 @@
 
 //! `GET /contact/associated/{InstanceId}`: requests of `ListAssociatedContacts`.
 
+#[cfg(any(feature = "client", feature = "server"))]
 use connect_protocol::check;
 use connect_protocol::http;
 use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::text;
 use connect_protocol::uri;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
+use super::customize;
 use crate::operation::list_associated_contacts::{
     self as shapes, ListAssociatedContactsInput,
 };
@@ -35,7 +38,11 @@ static OPERATION: meta::Operation = meta::Operation {
 
 /// A request of `ListAssociatedContacts`: set its members, then [`send`](Self::send) it.
 ///
-/// Lists all contacts that belong together with the given one, itself included: the chain of transfers before and after it, and the chains that are related to that one.Which contacts belong together is told by their <code>InitialContactId</code>, <code>PreviousContactId</code> and <code>RelatedContactId</code>.
+/// Lists all contacts that belong together with the given one, itself included: the chain of transfers
+/// before and after it, and the chains that are related to that one.
+///
+/// Which contacts belong together is told by their `InitialContactId`, `PreviousContactId` and
+/// `RelatedContactId`.
 #[derive(Clone, Debug)]
 pub struct ListAssociatedContactsFluentBuilder {
     handle: transport::Handle,
@@ -76,6 +83,18 @@ impl ListAssociatedContactsFluentBuilder {
         &self.inner
     }
 
+    /// Lets settings and the request itself be changed for this call.
+    #[inline]
+    pub fn customize(
+        self,
+    ) -> customize::CustomizableOperation<
+        shapes::ListAssociatedContactsOutput,
+        shapes::ListAssociatedContactsError,
+        Self,
+    > {
+        customize::CustomizableOperation::new(self)
+    }
+
     /// Sends the request for every page.
     #[inline]
     pub fn into_paginator(self) -> ListAssociatedContactsPaginator {
@@ -93,7 +112,26 @@ connect_protocol::fluent_members!(ListAssociatedContactsFluentBuilder, ListAssoc
     optional string next_token set_next_token get_next_token "NextToken";
 });
 
-transport::customizable!(ListAssociatedContactsFluentBuilder => shapes::ListAssociatedContactsOutput, shapes::ListAssociatedContactsError);
+impl customize::CustomizableSend<
+    shapes::ListAssociatedContactsOutput,
+    shapes::ListAssociatedContactsError,
+> for ListAssociatedContactsFluentBuilder {
+    #[inline]
+    async fn send(
+        self,
+        config_override: transport::config::Builder,
+    ) -> Result<
+        shapes::ListAssociatedContactsOutput,
+        error::SdkError<shapes::ListAssociatedContactsError>,
+    > {
+        Self {
+            config_override: Some(config_override),
+            ..self
+        }
+            .send()
+            .await
+    }
+}
 
 impl shapes::builders::ListAssociatedContactsInputBuilder {
     /// Sends a request with these values by a client.
@@ -131,7 +169,7 @@ fn encode(
 
 #[inline]
 fn decode(
-    response: &http::HttpResponse,
+    response: &mut http::HttpResponse,
 ) -> Result<shapes::ListAssociatedContactsOutput, json::ReadError> {
     let mut shape = shapes::builders::ListAssociatedContactsOutputBuilder::default();
     json::read(response.bytes(), |r| r.object(|r, name| shape.read_member(r, name)))?;
@@ -212,25 +250,25 @@ impl ListAssociatedContactsPaginator {
     #[inline]
     pub fn send(
         self,
-    ) -> transport::PaginationStream<
+    ) -> transport::pagination::PaginationStream<
         Result<
             shapes::ListAssociatedContactsOutput,
             error::SdkError<shapes::ListAssociatedContactsError>,
         >,
     > {
-        let mut request = self.request;
-        transport::paginate(
-            &OPERATION,
-            request.inner.next_token.take(),
+        transport::pagination::pages(
+            self.request,
             self.stop_on_duplicate_token,
-            move |token| {
-                let mut request = request.clone();
-                request.inner.next_token = token;
-                request.send()
-            },
-            |page| page.next_token.as_ref().map(String::as_str),
+            next_token,
+            |request, token| request.inner.next_token = Some(token),
+            ListAssociatedContactsFluentBuilder::send,
         )
     }
+}
+
+/// The next page's token; an empty one is none.
+fn next_token(page: &shapes::ListAssociatedContactsOutput) -> Option<String> {
+    page.next_token.as_ref().filter(|token| !token.is_empty()).cloned()
 }
 
 /// The items of all pages of `ListAssociatedContacts`.
@@ -242,13 +280,13 @@ impl ListAssociatedContactsPaginatorItems {
     #[inline]
     pub fn send(
         self,
-    ) -> transport::PaginationStream<
+    ) -> transport::pagination::PaginationStream<
         Result<
             types::AssociatedContactSummary,
             error::SdkError<shapes::ListAssociatedContactsError>,
         >,
     > {
-        transport::items(
+        transport::pagination::items(
             self.0.send(),
             |page| page.contact_summary_list.unwrap_or_default(),
         )

@@ -2,15 +2,16 @@
 
 //! The client and its requests.
 
-use connect_protocol::endpoint;
 use connect_protocol::operation as meta;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 mod endpoint;
 pub(crate) mod list_associated_contacts;
 
 pub use transport::client::customize;
-use crate::config::{Config, SdkConfig};
+use transport::SdkConfig;
+use crate::config::Config;
 
 /// What all requests have in common.
 pub(crate) static SERVICE: meta::Service = meta::Service {
@@ -44,7 +45,7 @@ impl Client {
         self.handle.config()
     }
 
-    /// A request of [`ListAssociatedContacts`](crate::operation::list_associated_contacts). Lists all contacts that belong together with the given one, itself included: the chain of transfers before and after it, and the chains that are related to that one.Which contacts belong together is told by their <code>InitialContactId</code>, <code>PreviousContactId</code> and <code>RelatedContactId</code>.
+    /// A request of [`ListAssociatedContacts`](crate::operation::list_associated_contacts). Lists all contacts that belong together with the given one, itself included: the chain of transfers
     #[inline]
     pub fn list_associated_contacts(
         &self,

@@ -2,8 +2,10 @@
 
 //! Input, output and error of `ListAssociatedContacts`.
 
+#[cfg(any(feature = "client", feature = "server"))]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;

@@ -2,6 +2,7 @@
 
 //! The operations: input, output and error of each.
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 /// `ListAssociatedContacts`

@@ -16,11 +16,13 @@ pub struct AssociatedContactSummary {
     pub initiation_timestamp: Option<primitives::DateTime>,
     /// When the contact ended. Absent while it lasts.
     pub disconnect_timestamp: Option<primitives::DateTime>,
-    /// The ID of the first contact in the chain of transfers. On that contact itself it is its own ID, or absent.
+    /// The ID of the first contact in the chain of transfers. On that contact itself it is its own ID, or
+    /// absent.
     pub initial_contact_id: Option<String>,
     /// The ID of the contact that this one came from by transfer, consultation or a disconnect flow.
     pub previous_contact_id: Option<String>,
-    /// The ID of a contact in another chain that gave rise to this one, as an e-mail does to the reply, or a call to a task.
+    /// The ID of a contact in another chain that gave rise to this one, as an e-mail does to the reply, or
+    /// a call to a task.
     pub related_contact_id: Option<String>,
     /// How the contact began.
     pub initiation_method: Option<types::ContactInitiationMethod>,

@@ -50,11 +50,7 @@ impl json::WriteJson for InvalidRequestExceptionReason {
             Self::AttachedFileInvalidRequestExceptionReason(v) => {
                 writer.member("AttachedFileInvalidRequestExceptionReason", v)?
             }
-            Self::Unknown => {
-                return Err(
-                    json::WriteError::unknown_variant("InvalidRequestExceptionReason"),
-                );
-            }
+            Self::Unknown => return Err(json::WriteError::unknown_variant()),
         }
         writer.end_object();
         Ok(())
