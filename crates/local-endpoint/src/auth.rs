@@ -270,4 +270,6 @@ fn signature(key: &Key, claim: &Claim, request: &Parts, body: &[u8]) -> Result<S
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
