@@ -116,6 +116,8 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
             }
         }
 
+        connect_protocol::serde_shape!(#name);
+
         #check
     }
 }
