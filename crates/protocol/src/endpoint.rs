@@ -2,6 +2,34 @@
 
 use std::borrow::Cow;
 
+mod functions;
+
+pub use functions::{
+    Arn, Url, is_valid_host_label, is_virtual_hostable_s3_bucket, parse_arn, parse_url, partition,
+    split, substring, uri_encode,
+};
+
+/// A partition of AWS: regions with names, suffixes and abilities in common.
+#[derive(Debug)]
+pub struct Partition {
+    /// `aws`
+    pub name: &'static str,
+    /// The end of host names: `amazonaws.com`.
+    pub dns_suffix: &'static str,
+    /// The end of host names that have IPv6 addresses as well: `api.aws`.
+    pub dual_stack_dns_suffix: &'static str,
+    /// The region that services without regions are signed for.
+    pub implicit_global_region: &'static str,
+    /// Whether there are endpoints validated under FIPS 140.
+    pub supports_fips: bool,
+    /// Whether there are endpoints with IPv6 addresses as well.
+    pub supports_dual_stack: bool,
+    /// What regions of this partition start with, before a hyphen.
+    pub(crate) region_prefixes: &'static [&'static str],
+    /// The regions that are known by name.
+    pub(crate) regions: &'static [&'static str],
+}
+
 /// What an endpoint rule set is asked with. Built-in parameters have a field each; a service's own come in `custom`.
 #[derive(Debug, Clone, Default)]
 pub struct Params<'a> {

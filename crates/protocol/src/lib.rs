@@ -1,8 +1,40 @@
 //! restJson1 without I/O: what generated code calls into.
 //!
 //! Nothing here knows a service or opens a socket. [`http`] holds the encoded request and the response, [`operation`]
-//! what is fixed about a service and its operations, [`endpoint`] the functions that endpoint rules call.
+//! what is fixed about a service and its operations. A request is made with [`uri`], [`header`], [`text`] and
+//! [`json::Writer`]; a response is read with [`header`], [`text`] and [`json::Reader`]; [`check`] judges a model's
+//! constraints; [`endpoint`] holds what endpoint rules call. The macros write the parts of a shape that are the same
+//! for every shape.
 
+pub mod check;
+mod date;
+mod decimal;
 pub mod endpoint;
+pub mod error;
+#[rustfmt::skip]
+mod generated;
+pub mod header;
 pub mod http;
+pub mod json;
+mod macros;
+pub mod open_enum;
 pub mod operation;
+pub mod primitives;
+#[cfg(feature = "server")]
+pub mod server;
+pub mod text;
+pub mod uri;
+
+/// What expanded macros need from other crates.
+#[doc(hidden)]
+pub mod __private {
+    pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+}
+
+/// Nothing: feature `serde` is off.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serde_text {
+    ($name:ident) => {};
+}

@@ -1,0 +1,360 @@
+//! Timestamps as text: RFC 3339 and HTTP dates.
+
+use std::fmt::Write as _;
+
+use aws_smithy_types::DateTime;
+
+const DAY: i64 = 86_400;
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+/// The epoch was a Thursday.
+const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+
+/// A moment by calendar and clock, in UTC.
+struct Civil {
+    year: i64,
+    month: usize,
+    day: u32,
+    hour: i64,
+    minute: i64,
+    second: i64,
+}
+
+/// Days since the epoch of a date in the proleptic Gregorian calendar. Years are counted from March, so that the leap
+/// day is a year's last.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+impl Civil {
+    /// `None` outside the years 0000 to 9999, which is what the formats can hold.
+    fn of(seconds: i64) -> Option<Self> {
+        if !(days(0, 1, 1) * DAY..days(10_000, 1, 1) * DAY).contains(&seconds) {
+            return None;
+        }
+        let clock = seconds.rem_euclid(DAY);
+        let day_of_march_eras = seconds.div_euclid(DAY) + 719_468;
+        let era = day_of_march_eras.div_euclid(146_097);
+        let day_of_era = day_of_march_eras.rem_euclid(146_097);
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let month = (month_from_march + 2) % 12 + 1;
+        let year = era * 400 + year_of_era + i64::from(month <= 2);
+        Some(Self {
+            year,
+            month: usize::try_from(month).ok()?,
+            day: u32::try_from(day_of_year - (153 * month_from_march + 2) / 5 + 1).ok()?,
+            hour: clock / 3_600,
+            minute: clock / 60 % 60,
+            second: clock % 60,
+        })
+    }
+}
+
+/// RFC 3339 in UTC, with as many digits after the point as there are: `2014-04-29T18:30:38.5Z`.
+pub(crate) fn format_date_time(time: &DateTime) -> Option<String> {
+    let civil = Civil::of(time.secs())?;
+    let mut text = String::with_capacity(30);
+    let Civil {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+    } = civil;
+    let _ = write!(
+        text,
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+    );
+    push_fraction(&mut text, time.subsec_nanos());
+    text.push('Z');
+    Some(text)
+}
+
+/// The preferred form of RFC 9110, which has whole seconds: `Tue, 29 Apr 2014 18:30:38 GMT`.
+pub(crate) fn format_http_date(time: &DateTime) -> Option<String> {
+    let civil = Civil::of(time.secs())?;
+    let weekday = WEEKDAYS[usize::try_from(time.secs().div_euclid(DAY).rem_euclid(7)).ok()?];
+    let Civil {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+    } = civil;
+    let month = MONTHS.get(month - 1)?;
+    Some(format!(
+        "{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
+    ))
+}
+
+/// Seconds since the epoch, with as many digits after the point as there are: `-0.5`.
+pub(crate) fn format_epoch_seconds(time: &DateTime) -> String {
+    let (seconds, nanos) = (time.secs(), time.subsec_nanos());
+    let mut text = String::with_capacity(20);
+    if seconds < 0 && nanos != 0 {
+        // The fraction counts upwards from the whole second before.
+        let _ = write!(text, "-{}", seconds.unsigned_abs() - 1);
+        push_fraction(&mut text, 1_000_000_000 - nanos);
+    } else {
+        let _ = write!(text, "{seconds}");
+        push_fraction(&mut text, nanos);
+    }
+    text
+}
+
+fn push_fraction(text: &mut String, nanos: u32) {
+    if nanos != 0 {
+        let _ = write!(text, ".{nanos:09}");
+        text.truncate(text.trim_end_matches('0').len());
+    }
+}
+
+/// What is left of a text that is being read.
+struct Rest<'a>(&'a [u8]);
+
+impl Rest<'_> {
+    fn byte(&mut self, any_of: &[u8]) -> Option<u8> {
+        let (&first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        any_of.contains(&first).then_some(first)
+    }
+
+    fn word<const N: usize>(&mut self, words: [&str; N]) -> Option<usize> {
+        let (word, rest) = self.0.split_at_checked(3)?;
+        self.0 = rest;
+        words.iter().position(|known| known.as_bytes() == word)
+    }
+
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        self.0 = rest;
+        number.iter().try_fold(0, |number, byte| {
+            byte.is_ascii_digit()
+                .then(|| number * 10 + i64::from(byte - b'0'))
+        })
+    }
+
+    /// `hh:mm:ss` and, where there is one, a fraction: seconds and nanoseconds.
+    fn clock(&mut self) -> Option<(i64, u32)> {
+        let hour = self.number(2)?;
+        self.byte(b":")?;
+        let minute = self.number(2)?;
+        self.byte(b":")?;
+        let second = self.number(2)?;
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        Some((hour * 3_600 + minute * 60 + second, self.fraction()?))
+    }
+
+    fn fraction(&mut self) -> Option<u32> {
+        let Some(after) = self.0.strip_prefix(b".") else {
+            return Some(0);
+        };
+        let digits = after
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let (fraction, rest) = after.split_at_checked(digits).filter(|_| digits > 0)?;
+        self.0 = rest;
+        let read = fraction.iter().take(9);
+        let missing = 9_u32.saturating_sub(u32::try_from(digits).unwrap_or(9));
+        let nanos = read.fold(0, |nanos, byte| nanos * 10 + u32::from(byte - b'0'));
+        Some(nanos * 10_u32.pow(missing))
+    }
+}
+
+fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
+    let next = if month == 12 {
+        days(year + 1, 1, 1)
+    } else {
+        days(year, month + 1, 1)
+    };
+    let known = (1..=12).contains(&month) && day >= 1 && days(year, month, day) < next;
+    known.then(|| days(year, month, day) * DAY)
+}
+
+/// Reads RFC 3339. `offsets`: whether another zone than `Z` will do.
+pub(crate) fn parse_date_time(text: &str, offsets: bool) -> Option<DateTime> {
+    let mut rest = Rest(text.as_bytes());
+    let year = rest.number(4)?;
+    rest.byte(b"-")?;
+    let month = rest.number(2)?;
+    rest.byte(b"-")?;
+    let day = rest.number(2)?;
+    rest.byte(b"Tt")?;
+    let (clock, nanos) = rest.clock()?;
+    let offset = match rest.byte(b"Zz+-")? {
+        b'Z' | b'z' => 0,
+        _ if !offsets => return None,
+        sign => {
+            let hours = rest.number(2)?;
+            rest.byte(b":")?;
+            let minutes = rest.number(2)?;
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let offset = hours * 3_600 + minutes * 60;
+            if sign == b'-' { -offset } else { offset }
+        }
+    };
+    let seconds = midnight(year, month, day)? + clock - offset;
+    rest.0
+        .is_empty()
+        .then(|| DateTime::from_secs_and_nanos(seconds, nanos))
+}
+
+/// Reads the preferred form of RFC 9110, with or without a fraction of a second. The day of the week is not compared
+/// with the date.
+pub(crate) fn parse_http_date(text: &str) -> Option<DateTime> {
+    let mut rest = Rest(text.as_bytes());
+    rest.word(WEEKDAYS)?;
+    rest.byte(b",")?;
+    rest.byte(b" ")?;
+    let day = rest.number(2)?;
+    rest.byte(b" ")?;
+    let month = rest.word(MONTHS)? + 1;
+    rest.byte(b" ")?;
+    let year = rest.number(4)?;
+    rest.byte(b" ")?;
+    let (clock, nanos) = rest.clock()?;
+    let seconds = midnight(year, i64::try_from(month).ok()?, day)? + clock;
+    (rest.0 == b" GMT").then(|| DateTime::from_secs_and_nanos(seconds, nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_and_read_back() {
+        for (seconds, date_time, http_date) in [
+            (0, "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (
+                951_827_696,
+                "2000-02-29T12:34:56Z",
+                "Tue, 29 Feb 2000 12:34:56 GMT",
+            ),
+            (
+                1_700_000_000,
+                "2023-11-14T22:13:20Z",
+                "Tue, 14 Nov 2023 22:13:20 GMT",
+            ),
+            (-1, "1969-12-31T23:59:59Z", "Wed, 31 Dec 1969 23:59:59 GMT"),
+            (
+                -2_208_988_800,
+                "1900-01-01T00:00:00Z",
+                "Mon, 01 Jan 1900 00:00:00 GMT",
+            ),
+            (
+                253_402_300_799,
+                "9999-12-31T23:59:59Z",
+                "Fri, 31 Dec 9999 23:59:59 GMT",
+            ),
+            (
+                -62_167_219_200,
+                "0000-01-01T00:00:00Z",
+                "Sat, 01 Jan 0000 00:00:00 GMT",
+            ),
+        ] {
+            let time = DateTime::from_secs(seconds);
+            assert_eq!(format_date_time(&time).as_deref(), Some(date_time));
+            assert_eq!(format_http_date(&time).as_deref(), Some(http_date));
+            assert_eq!(parse_date_time(date_time, false), Some(time));
+            assert_eq!(parse_http_date(http_date), Some(time));
+        }
+    }
+
+    #[test]
+    fn every_day_of_a_leap_cycle_survives() {
+        for day in 0..146_097 {
+            let time = DateTime::from_secs(day * DAY);
+            let text = format_date_time(&time).unwrap();
+            assert_eq!(parse_date_time(&text, false), Some(time), "{text}");
+        }
+    }
+
+    #[test]
+    fn fractions_keep_nanoseconds() {
+        let time = DateTime::from_secs_and_nanos(482_196_050, 520_000_001);
+        assert_eq!(
+            format_date_time(&time).as_deref(),
+            Some("1985-04-12T23:20:50.520000001Z")
+        );
+        assert_eq!(
+            parse_date_time("1985-04-12T23:20:50.5200000019Z", false),
+            Some(time)
+        );
+        assert_eq!(format_epoch_seconds(&time), "482196050.520000001");
+        let half_before = DateTime::from_secs_and_nanos(-1, 500_000_000);
+        assert_eq!(format_epoch_seconds(&half_before), "-0.5");
+        assert_eq!(
+            parse_http_date("Sun, 02 Jan 2000 20:34:56.456 GMT"),
+            Some(DateTime::from_secs_and_nanos(946_845_296, 456_000_000))
+        );
+    }
+
+    #[test]
+    fn offsets_only_where_allowed() {
+        let time = DateTime::from_secs(851_042_397);
+        assert_eq!(
+            parse_date_time("1996-12-19T16:39:57-08:00", true),
+            Some(time)
+        );
+        assert_eq!(
+            parse_date_time("1996-12-20T06:09:57+05:30", true),
+            Some(time)
+        );
+        assert_eq!(parse_date_time("1996-12-19T16:39:57-08:00", false), None);
+    }
+
+    #[test]
+    fn outside_the_calendar() {
+        assert_eq!(
+            format_date_time(&DateTime::from_secs(253_402_300_800)),
+            None
+        );
+        assert_eq!(format_http_date(&DateTime::from_secs(i64::MIN)), None);
+        for text in [
+            "2023-02-29T00:00:00Z",
+            "2023-13-01T00:00:00Z",
+            "2023-00-01T00:00:00Z",
+            "2023-01-00T00:00:00Z",
+            "2023-01-32T00:00:00Z",
+            "2023-01-01T24:00:00Z",
+            "2023-01-01T00:60:00Z",
+            "2023-01-01T00:00:60Z",
+            "2023-01-01T00:00:00.Z",
+            "2023-01-01T00:00:00",
+            "2023-01-01T00:00:00ZZ",
+            "2023-01-01 00:00:00Z",
+            "2023-01-01T00:00:00+24:00",
+            "2023-01-01T00:00:00+01:60",
+            "2023-01-01T00:00:00+01",
+            "20230101T000000Z",
+            "",
+        ] {
+            assert_eq!(parse_date_time(text, true), None, "{text}");
+        }
+        for text in [
+            "Xyz, 29 Apr 2014 18:30:38 GMT",
+            "Tue, 29 Apr 2014 18:30:38",
+            "Tue, 29 Apr 2014 18:30:38 UTC",
+            "Tue, 31 Apr 2014 18:30:38 GMT",
+            "Tuesday, 29-Apr-14 18:30:38 GMT",
+            "Tue Apr 29 18:30:38 2014",
+        ] {
+            assert_eq!(parse_http_date(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Decimal text to whole numbers and timestamps, exactly: no detour over floating point.
+
+use aws_smithy_types::DateTime;
+
+/// Nanoseconds in a second.
+const NANOS: u32 = 1_000_000_000;
+
+/// A decimal number, cut below the nanosecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Decimal {
+    negative: bool,
+    whole: u64,
+    nanos: u32,
+    /// Whether a digit other than zero was cut off.
+    cut: bool,
+}
+
+impl Decimal {
+    /// Reads a number in JSON's form. `None` if the text has another form or the whole part does not fit 64 bits.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (negative, text) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)?),
+            None => (text, 0),
+        };
+        let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        if integer.is_empty() || (mantissa.len() != integer.len() && fraction.is_empty()) {
+            return None;
+        }
+        let mut number = Self {
+            negative,
+            whole: 0,
+            nanos: 0,
+            cut: false,
+        };
+        // The power of ten of the next digit.
+        let mut power = exponent.saturating_add(i64::try_from(integer.len()).ok()?) - 1;
+        for byte in integer.bytes().chain(fraction.bytes()) {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            number.push(digit, power)?;
+            power -= 1;
+        }
+        while power >= 0 && number.whole != 0 {
+            number.push(0, power)?;
+            power -= 1;
+        }
+        Some(number)
+    }
+
+    fn push(&mut self, digit: u8, power: i64) -> Option<()> {
+        if power >= 0 {
+            let digit = u64::from(digit);
+            self.whole = self.whole.checked_mul(10)?.checked_add(digit)?;
+        } else if let Some(place) = u32::try_from(power + 9).ok().filter(|_| power >= -9) {
+            self.nanos += u32::from(digit) * 10_u32.pow(place);
+        } else {
+            self.cut |= digit != 0;
+        }
+        Some(())
+    }
+
+    /// The number, if it is whole and fits.
+    pub(crate) fn to_i64(self) -> Option<i64> {
+        if self.nanos != 0 || self.cut {
+            return None;
+        }
+        if self.negative {
+            0_i64.checked_sub_unsigned(self.whole)
+        } else {
+            i64::try_from(self.whole).ok()
+        }
+    }
+
+    /// The number as seconds since the epoch, cut below the nanosecond.
+    pub(crate) fn to_date_time(self) -> Option<DateTime> {
+        let (seconds, nanos) = match (self.negative, self.nanos) {
+            (false, nanos) => (i64::try_from(self.whole).ok()?, nanos),
+            (true, 0) => (0_i64.checked_sub_unsigned(self.whole)?, 0),
+            (true, nanos) => ((-1_i64).checked_sub_unsigned(self.whole)?, NANOS - nanos),
+        };
+        Some(DateTime::from_secs_and_nanos(seconds, nanos))
+    }
+}
+
+/// An exponent; one too large for 64 bits is as good as the largest that fits.
+fn parse_exponent(text: &str) -> Option<i64> {
+    let (sign, digits) = match text.as_bytes() {
+        [b'-', digits @ ..] => (-1, digits),
+        [b'+', digits @ ..] => (1, digits),
+        digits => (1, digits),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    let mut exponent = 0_i64;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        exponent = exponent.saturating_mul(10).saturating_add(i64::from(digit));
+    }
+    // Half the range: adding the length of the text must not overflow.
+    Some(sign * exponent.min(i64::MAX / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Option<(i64, u32)> {
+        let time = Decimal::parse(text)?.to_date_time()?;
+        Some((time.secs(), time.subsec_nanos()))
+    }
+
+    #[test]
+    fn timestamps_keep_nanoseconds() {
+        assert_eq!(time("1700000000"), Some((1_700_000_000, 0)));
+        assert_eq!(
+            time("1700000000.123456789"),
+            Some((1_700_000_000, 123_456_789))
+        );
+        assert_eq!(time("1.7000000005E9"), Some((1_700_000_000, 500_000_000)));
+        assert_eq!(time("17e8"), Some((1_700_000_000, 0)));
+        assert_eq!(time("1700000000123e-3"), Some((1_700_000_000, 123_000_000)));
+        assert_eq!(time("0.0000000019"), Some((0, 1)));
+        assert_eq!(time("-0.5"), Some((-1, 500_000_000)));
+        assert_eq!(time("-1.5"), Some((-2, 500_000_000)));
+        assert_eq!(time("-9223372036854775808"), Some((i64::MIN, 0)));
+    }
+
+    #[test]
+    fn huge_exponents_end_quickly() {
+        assert_eq!(time("1e999999999999999999999"), None);
+        assert_eq!(time("0e999999999999999999999"), Some((0, 0)));
+        assert_eq!(time("1e-999999999999999999999"), Some((0, 0)));
+    }
+
+    #[test]
+    fn whole_numbers() {
+        let whole = |text| Decimal::parse(text).and_then(Decimal::to_i64);
+        assert_eq!(whole("1.0"), Some(1));
+        assert_eq!(whole("1e2"), Some(100));
+        assert_eq!(whole("120e-1"), Some(12));
+        assert_eq!(whole("-1.50e1"), Some(-15));
+        assert_eq!(whole("9223372036854775807"), Some(i64::MAX));
+        assert_eq!(whole("9223372036854775808"), None);
+        assert_eq!(whole("1.001"), None);
+        assert_eq!(whole("0.00000000001"), None);
+    }
+
+    #[test]
+    fn other_forms_are_no_numbers() {
+        for text in [
+            "", "-", "1.", ".5", "e1", "1e", "1e+", "1x", "0x42", "1.2.3", "NaN", "--1", "+1",
+        ] {
+            assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Path and query of a request, percent-encoded once.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::error::InputError;
+
+/// Everything but RFC 3986's unreserved characters.
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+const RESERVED_BUT_SLASH: &AsciiSet = &RESERVED.remove(b'/');
+
+/// Writes a request's path and query from left to right.
+#[derive(Debug, Default)]
+pub struct UriWriter {
+    uri: String,
+    query: bool,
+}
+
+impl UriWriter {
+    /// A writer of one path and query.
+    pub fn new() -> Self {
+        Self {
+            uri: String::with_capacity(96),
+            query: false,
+        }
+    }
+
+    /// Writes a part of the path as it is: `/contact/associated/`.
+    pub fn literal(&mut self, text: &str) {
+        self.uri.push_str(text);
+    }
+
+    /// Writes a member's value into the path, all but unreserved characters encoded.
+    ///
+    /// # Errors
+    /// No value, or an empty one: the path would be another's.
+    pub fn label(
+        &mut self,
+        member: &'static str,
+        value: Option<impl AsRef<str>>,
+    ) -> Result<(), InputError> {
+        self.encoded_label(member, value, RESERVED)
+    }
+
+    /// Writes a member's value into the path as several segments: slashes stay.
+    ///
+    /// # Errors
+    /// No value, or an empty one.
+    pub fn greedy_label(
+        &mut self,
+        member: &'static str,
+        value: Option<impl AsRef<str>>,
+    ) -> Result<(), InputError> {
+        self.encoded_label(member, value, RESERVED_BUT_SLASH)
+    }
+
+    fn encoded_label(
+        &mut self,
+        member: &'static str,
+        value: Option<impl AsRef<str>>,
+        reserved: &'static AsciiSet,
+    ) -> Result<(), InputError> {
+        let value = value.ok_or_else(|| InputError::new(member, "required"))?;
+        let value = value.as_ref();
+        if value.is_empty() {
+            return Err(InputError::new(
+                member,
+                "must not be empty, it is part of the path",
+            ));
+        }
+        self.uri.extend(utf8_percent_encode(value, reserved));
+        Ok(())
+    }
+
+    fn separate(&mut self) {
+        self.uri.push(if self.query { '&' } else { '?' });
+        self.query = true;
+    }
+
+    /// Writes a part of the query as it is: `foo=bar`, or only `foo`.
+    pub fn query_literal(&mut self, text: &str) {
+        self.separate();
+        self.uri.push_str(text);
+    }
+
+    /// Writes a query parameter; nothing for `None`.
+    pub fn query(&mut self, name: &str, value: Option<impl AsRef<str>>) {
+        if let Some(value) = value {
+            self.pair(name, value.as_ref());
+        }
+    }
+
+    fn pair(&mut self, name: &str, value: &str) {
+        self.separate();
+        self.uri.extend(utf8_percent_encode(name, RESERVED));
+        self.uri.push('=');
+        self.uri.extend(utf8_percent_encode(value, RESERVED));
+    }
+
+    /// Writes a query parameter once for each value.
+    pub fn query_list(&mut self, name: &str, values: impl IntoIterator<Item = impl AsRef<str>>) {
+        for value in values {
+            self.pair(name, value.as_ref());
+        }
+    }
+
+    /// Writes a map of query parameters by the order of their names, without those that members of their own are bound to.
+    pub fn query_map<V: QueryValues>(&mut self, map: Option<&HashMap<String, V>>, skip: &[&str]) {
+        let mut entries: Vec<(&String, &V)> = map.into_iter().flatten().collect();
+        entries.sort_unstable_by_key(|(name, _)| *name);
+        for (name, values) in entries {
+            if !skip.contains(&name.as_str()) {
+                self.query_list(name, values.values());
+            }
+        }
+    }
+
+    /// Path and query.
+    pub fn finish(self) -> String {
+        self.uri
+    }
+}
+
+/// What a map of query parameters holds under a name: a string or a list of strings.
+pub trait QueryValues {
+    /// The values, in order.
+    fn values(&self) -> &[String];
+    /// Adds a value that a server read. A single value is overwritten.
+    #[doc(hidden)]
+    fn add(slot: Entry<'_, String, Self>, value: String)
+    where
+        Self: Sized;
+}
+
+impl QueryValues for String {
+    fn values(&self) -> &[String] {
+        std::slice::from_ref(self)
+    }
+
+    fn add(slot: Entry<'_, String, Self>, value: String) {
+        // Of a name that comes several times the first value is kept.
+        slot.or_insert(value);
+    }
+}
+
+impl QueryValues for Vec<String> {
+    fn values(&self) -> &[String] {
+        self
+    }
+
+    fn add(slot: Entry<'_, String, Self>, value: String) {
+        slot.or_default().push(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_and_query_of_every_kind() {
+        let mut uri = UriWriter::new();
+        uri.literal("/a/");
+        uri.label("Id", Some("x/y z\u{e9}%~")).unwrap();
+        uri.literal("/");
+        uri.greedy_label("Rest", Some("p/q r")).unwrap();
+        uri.query_literal("list-type");
+        uri.query("max results", Some("5"));
+        uri.query("none", None::<&str>);
+        uri.query("empty", Some(String::new()));
+        uri.query_list("tag", ["a&b", "c=d+"]);
+        let map = HashMap::from([
+            ("z".to_owned(), "1".to_owned()),
+            ("b".to_owned(), "2".to_owned()),
+            ("tag".to_owned(), "3".to_owned()),
+        ]);
+        uri.query_map(Some(&map), &["tag"]);
+        uri.query_map(
+            Some(&HashMap::from([(
+                "l".to_owned(),
+                vec!["1".to_owned(), "2".to_owned()],
+            )])),
+            &[],
+        );
+        uri.query_map(None::<&HashMap<String, String>>, &[]);
+        assert_eq!(
+            uri.finish(),
+            "/a/x%2Fy%20z%C3%A9%25~/p/q%20r?list-type&max%20results=5&empty=&tag=a%26b&tag=c%3Dd%2B&b=2&z=1&l=1&l=2"
+        );
+    }
+
+    #[test]
+    fn a_label_must_be_there() {
+        let mut uri = UriWriter::new();
+        assert_eq!(
+            uri.label("InstanceId", None::<&str>)
+                .unwrap_err()
+                .to_string(),
+            "InstanceId: required"
+        );
+        assert_eq!(
+            uri.label("InstanceId", Some("")).unwrap_err().member(),
+            "InstanceId"
+        );
+        assert_eq!(
+            uri.greedy_label("Key", Some("")).unwrap_err().member(),
+            "Key"
+        );
+        assert_eq!(uri.finish(), "");
+    }
+}
