@@ -7,6 +7,26 @@ use connect_codegen::rules;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+#[rustfmt::skip]
+#[path = "rules/connect/expected.rs"]
+mod connect;
+#[rustfmt::skip]
+#[path = "rules/language/expected.rs"]
+mod language;
+
+/// The expected code is called by its own tests; this keeps it from being unused without them.
+#[test]
+fn the_expected_code_resolves() {
+    let params = connect_protocol::endpoint::Params {
+        region: Some("eu-central-1"),
+        ..Default::default()
+    };
+    let endpoint = connect::resolve(&params).unwrap();
+    assert_eq!(endpoint.url, "https://connect.eu-central-1.amazonaws.com");
+    let error = language::resolve(&params).unwrap_err().to_string();
+    assert_eq!(error, "no endpoint: Tenant is not set");
+}
+
 fn check(folder: &str, input: &Value, shape_id: &str) {
     let rule_set = rules::lower(&input["endpointRuleSet"], shape_id).unwrap();
     let tests = rules::lower_tests(&input["endpointTests"], &rule_set, shape_id).unwrap();
