@@ -258,6 +258,14 @@ impl<'m> Comparison<'m> {
             self.report
                 .look_up("types", name, &expected, types.iter().copied());
         }
+        // Whether there is a paginator is up to the model's version.
+        for suffix in [OperationType::Paginator, OperationType::PaginatorItems] {
+            let expected = names::operation_type(name, suffix);
+            if types.iter().any(|ty| could_be(ty, &expected)) {
+                let present = types.iter().copied();
+                self.report.look_up("types", name, &expected, present);
+            }
+        }
         let error = names::operation_type(name, OperationType::Error);
         if let Some(error) = self.sdk.operation_type(module, &error) {
             for target in shape["errors"].as_array().into_iter().flatten() {
