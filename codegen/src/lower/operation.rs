@@ -110,8 +110,7 @@ impl Lowering<'_> {
         let name = names::operation_type(operation, name);
         let mut structure = self.structure(shape, name, role)?;
         if !shape.traits.has(ids::DOCUMENTATION) {
-            structure.docs.markdown =
-                format!("The {kind} of `{operation}`.");
+            structure.docs.markdown = format!("The {kind} of `{operation}`.");
         }
         Ok(structure)
     }
