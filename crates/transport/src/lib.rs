@@ -13,6 +13,8 @@ mod auth;
 mod call;
 #[cfg(any(test, feature = "test-util"))]
 mod clock;
+#[cfg(feature = "compression")]
+mod compression;
 mod endpoint;
 mod handle;
 mod identity;
@@ -26,6 +28,8 @@ mod skew;
 mod stalled;
 mod user_agent;
 
+#[cfg(feature = "aws-config")]
+pub use aws_config;
 pub use aws_types::SdkConfig;
 pub use aws_types::request_id::RequestId;
 pub use handle::Handle;
