@@ -1,5 +1,6 @@
 //! `cargo xtask codegen`
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -96,13 +97,14 @@ fn workspace(root: &Path, check: bool) -> Result<(), Error> {
 
 fn workspace_files(root: &Path) -> Result<FileSet, Error> {
     let model = read_model(root, Path::new("model/connect.json"))?;
-    let mut warnings = Vec::new();
+    let mut warnings = BTreeSet::new();
     let selection = Selection {
         strict: true,
         ..Selection::default()
     };
     let service = lower(&model, &selection, &mut warnings)?;
     let mut files = emit::modules(&service, Options { server: true }, SDK)?;
+    files.extend(emit::commands(&service, "connect-sdk", CLI)?);
     let partitions_path = root.join("model/partitions.json");
     let partitions = read(&partitions_path)?;
     let table = partitions::emit(&partitions)
@@ -131,7 +133,7 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
         operations: arguments.operations.clone(),
         strict: arguments.strict,
     };
-    let mut warnings = Vec::new();
+    let mut warnings = BTreeSet::new();
     let service = lower(&model, &selection, &mut warnings)?;
     let package = Package {
         name: package.to_owned(),
@@ -213,7 +215,7 @@ fn relative(runtime: &Path, out: &Path) -> Result<Runtime, Error> {
     Ok(Runtime::Path(up.chain(down).collect::<Vec<_>>().join("/")))
 }
 
-fn tell(warnings: &[String]) {
+fn tell(warnings: &BTreeSet<String>) {
     for warning in warnings {
         eprintln!("warning: {warning}");
     }

@@ -33,7 +33,7 @@ pub struct Selection {
 pub fn lower(
     model: &Model,
     selection: &Selection,
-    warnings: &mut Vec<String>,
+    warnings: &mut BTreeSet<String>,
 ) -> Result<ir::Service, Error> {
     let mut lowering = Lowering {
         model,
@@ -49,7 +49,7 @@ pub fn lower(
 struct Lowering<'a> {
     model: &'a Model,
     strict: bool,
-    warnings: &'a mut Vec<String>,
+    warnings: &'a mut BTreeSet<String>,
     /// Members whose field is boxed: container and member name.
     boxed: BTreeSet<(&'a ShapeId, &'a str)>,
     /// Every shape that the chosen operations reach, and the sides it travels to.
@@ -65,7 +65,7 @@ impl<'a> Lowering<'a> {
         if self.strict {
             return Err(error);
         }
-        self.warnings.push(error.to_string());
+        self.warnings.insert(error.to_string());
         Ok(())
     }
 

@@ -52,8 +52,14 @@ impl<'a> Lowering<'a> {
                 match regex::Regex::new(&pattern) {
                     Ok(_) => constraints.pattern = Some(pattern),
                     Err(_) => {
-                        let place = Place::member(container, &member.name).with_trait(ids::PATTERN);
-                        self.warnings.push(format!(
+                        let own = member.traits.has(ids::PATTERN);
+                        let place = if own {
+                            Place::member(container, &member.name)
+                        } else {
+                            Place::from(&target.id)
+                        };
+                        let place = place.with_trait(ids::PATTERN);
+                        self.warnings.insert(format!(
                             "{place}: {pattern:?} is no regular expression of Rust's; the server will not check it"
                         ));
                     }

@@ -6,4 +6,5 @@ mod error_shape;
 mod members;
 mod open_enum;
 mod operation_error;
+mod redacted_debug;
 mod union;
