@@ -20,12 +20,6 @@ pub mod operation;
 pub mod text;
 pub mod uri;
 
-/// What expanded macros need from other crates.
-#[doc(hidden)]
-pub mod __private {
-    pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-}
-
 /// Nothing: feature `serde` is off.
 #[cfg(not(feature = "serde"))]
 #[doc(hidden)]
