@@ -85,7 +85,7 @@ fn page() -> Result<Vec<u8>, Box<dyn Error>> {
 
 mod ours {
     use aws_smithy_types::DateTime;
-    use connect_protocol::json::{self, ReadError, Reader};
+    use connect_protocol::json::{self, ReadError, ReadJson, Reader};
     use connect_protocol::open_enum::UnknownVariantValue;
 
     #[derive(Clone, PartialEq, Eq)]
@@ -143,35 +143,26 @@ mod ours {
     }
 
     impl Summary {
-        fn read(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
+        fn read_member(&mut self, reader: &mut Reader<'_>, name: &str) -> Result<(), ReadError> {
+            match name {
+                "ContactId" => reader.set(&mut self.contact_id),
+                "ContactArn" => reader.set(&mut self.contact_arn),
+                "InitiationTimestamp" => reader.set(&mut self.initiation_timestamp),
+                "DisconnectTimestamp" => reader.set(&mut self.disconnect_timestamp),
+                "InitialContactId" => reader.set(&mut self.initial_contact_id),
+                "PreviousContactId" => reader.set(&mut self.previous_contact_id),
+                "RelatedContactId" => reader.set(&mut self.related_contact_id),
+                "InitiationMethod" => reader.set(&mut self.initiation_method),
+                "Channel" => reader.set(&mut self.channel),
+                _ => reader.skip(),
+            }
+        }
+    }
+
+    impl ReadJson for Summary {
+        fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
             let mut shape = Self::default();
-            reader.object(|reader, key| {
-                match key {
-                    "ContactId" => shape.contact_id = reader.optional(Reader::string)?,
-                    "ContactArn" => shape.contact_arn = reader.optional(Reader::string)?,
-                    "InitiationTimestamp" => {
-                        shape.initiation_timestamp = reader.optional(Reader::epoch_seconds)?
-                    }
-                    "DisconnectTimestamp" => {
-                        shape.disconnect_timestamp = reader.optional(Reader::epoch_seconds)?
-                    }
-                    "InitialContactId" => {
-                        shape.initial_contact_id = reader.optional(Reader::string)?
-                    }
-                    "PreviousContactId" => {
-                        shape.previous_contact_id = reader.optional(Reader::string)?
-                    }
-                    "RelatedContactId" => {
-                        shape.related_contact_id = reader.optional(Reader::string)?
-                    }
-                    "InitiationMethod" => {
-                        shape.initiation_method = reader.optional(Reader::enumeration)?
-                    }
-                    "Channel" => shape.channel = reader.optional(Reader::enumeration)?,
-                    _ => reader.skip()?,
-                }
-                Ok(())
-            })?;
+            reader.object(|reader, name| shape.read_member(reader, name))?;
             Ok(shape)
         }
     }
@@ -179,16 +170,11 @@ mod ours {
     pub(super) fn read(page: &[u8]) -> Result<Vec<Summary>, ReadError> {
         json::read(page, |reader| {
             let mut summaries = None;
-            let mut next_token = None;
-            reader.object(|reader, key| {
-                match key {
-                    "ContactSummaryList" => {
-                        summaries = reader.optional(|reader| reader.list(Summary::read))?
-                    }
-                    "NextToken" => next_token = reader.optional(Reader::string)?,
-                    _ => reader.skip()?,
-                }
-                Ok(())
+            let mut next_token: Option<String> = None;
+            reader.object(|reader, name| match name {
+                "ContactSummaryList" => reader.set(&mut summaries),
+                "NextToken" => reader.set(&mut next_token),
+                _ => reader.skip(),
             })?;
             std::hint::black_box(next_token);
             Ok(summaries.unwrap_or_default())

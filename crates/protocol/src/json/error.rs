@@ -135,6 +135,12 @@ struct WriteErrorParts {
 }
 
 impl WriteError {
+    /// A union's variant that the model does not know has no form on the wire.
+    #[cold]
+    pub fn unknown_variant() -> Self {
+        Self::new("the union's unknown variant cannot be sent")
+    }
+
     /// An error that says what has no form.
     #[cold]
     pub fn new(reason: &'static str) -> Self {

@@ -80,13 +80,13 @@ impl Writer {
     }
 
     /// Writes a comma, unless what comes next is the first in its brackets.
-    fn separate(&mut self) {
+    pub(crate) fn separate(&mut self) {
         if !matches!(self.out.last(), Some(b'{' | b'[') | None) {
             self.out.push(b',');
         }
     }
 
-    fn name(&mut self, name: &str) {
+    pub(crate) fn name(&mut self, name: &str) {
         self.separate();
         self.quoted(name);
         self.out.push(b':');
@@ -100,17 +100,45 @@ impl Writer {
         &mut self,
         members: impl FnOnce(&mut Self) -> Result<(), WriteError>,
     ) -> Result<(), WriteError> {
-        self.out.push(b'{');
+        self.begin_object();
         members(self)?;
-        self.out.push(b'}');
+        self.end_object();
         Ok(())
     }
 
-    /// Writes a member of the object that is open; nothing for `None`.
+    /// A whole number that an `i64` may not hold.
+    #[cfg(feature = "serde")]
+    pub(crate) fn unsigned(&mut self, value: u64) {
+        self.plain(format_args!("{value}"));
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn begin_list(&mut self) {
+        self.out.push(b'[');
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn end_list(&mut self) {
+        self.out.push(b']');
+    }
+
+    /// Opens an object; its members come next, then [`end_object`](Self::end_object).
+    #[inline]
+    pub fn begin_object(&mut self) {
+        self.out.push(b'{');
+    }
+
+    /// Closes the object that is open.
+    #[inline]
+    pub fn end_object(&mut self) {
+        self.out.push(b'}');
+    }
+
+    /// Writes a member of the object that is open by a function, for a form that is not the type's own; nothing for `None`.
     ///
     /// # Errors
     /// Those of `write`, under the member's name.
-    pub fn member<T: ?Sized>(
+    pub fn member_with<T: ?Sized>(
         &mut self,
         name: &str,
         value: Option<&T>,
@@ -169,7 +197,7 @@ impl Writer {
         entries.sort_unstable_by_key(|(key, _)| *key);
         self.object(|writer| {
             for (key, value) in entries {
-                writer.member(key, Some(value), &mut write)?;
+                writer.member_with(key, Some(value), &mut write)?;
             }
             Ok(())
         })

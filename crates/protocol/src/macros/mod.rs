@@ -7,4 +7,5 @@ mod fluent;
 mod members;
 mod open_enum;
 mod operation_error;
+mod redacted_debug;
 mod union;

@@ -1,0 +1,470 @@
+//! One attempt: authenticate, address, sign, send, receive.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use aws_credential_types::attributes::AccountId;
+use aws_credential_types::{Credentials, Token};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::error::metadata::ErrorMetadata;
+use bytes::{Bytes, BytesMut};
+use connect_protocol::http::HttpResponse;
+use connect_protocol::operation::Operation;
+use http::header::{AUTHORIZATION, HOST, HeaderName, USER_AGENT};
+use http::{HeaderValue, Request};
+use http_body::Body;
+
+use crate::auth::{Authentication, NoAuthentication, authentication};
+use crate::call::{Call, Failure, add_response};
+use crate::endpoint::ResolvedEndpoint;
+use crate::error::{BoxError, CallSummary, ConnectorError, LimitExceeded};
+use crate::identity::{Held, IdentityError};
+use crate::limits::{Limit, within};
+use crate::retry::{self, Reason};
+use crate::sender::body::{RequestBody, ResponseBody};
+use crate::sender::http_error;
+use crate::settings::{Settings, request_info};
+use crate::sign::{Payload, Scope, sign};
+use crate::skew::Measured;
+
+const X_AMZ_USER_AGENT: HeaderName = HeaderName::from_static("x-amz-user-agent");
+const INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
+const REQUEST_INFO: HeaderName = HeaderName::from_static("amz-sdk-request");
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+/// Headers that most requests have, so that the map need not grow.
+const USUAL_HEADERS: usize = 12;
+
+/// An attempt that brought no output.
+pub(crate) enum AttemptFailure {
+    /// The request cannot be made.
+    Construction(BoxError),
+    /// There are no credentials.
+    Identity(IdentityError),
+    /// No response came, or it broke off.
+    Sender(ConnectorError),
+    /// The attempt's own time limit ran out.
+    Limit(LimitExceeded),
+    /// A response came whose body cannot be used.
+    Body {
+        response: Box<HttpResponse>,
+        source: BoxError,
+    },
+    /// The service answered with an error.
+    Service(Box<ServiceAnswer>),
+}
+
+/// An error response.
+pub(crate) struct ServiceAnswer {
+    response: HttpResponse,
+    metadata: ErrorMetadata,
+    skew: Option<Measured>,
+}
+
+impl AttemptFailure {
+    /// Why another attempt makes sense, if it does.
+    pub(crate) fn reason(&self, operation: &Operation) -> Option<Reason> {
+        match self {
+            Self::Sender(error) => retry::classify_connector(error),
+            Self::Limit(_) => Some(Reason::Transient),
+            Self::Service(answer) => {
+                let (status, code) = (answer.response.status().as_u16(), answer.metadata.code());
+                let skewed = answer.skew.is_some_and(|skew| skew.explains(code));
+                let skewed = skewed.then_some(Reason::ClockSkew);
+                skewed.or_else(|| retry::classify_response(operation, status, code))
+            }
+            Self::Construction(_) | Self::Identity(_) | Self::Body { .. } => None,
+        }
+    }
+
+    pub(crate) fn response(&self) -> Option<&HttpResponse> {
+        match self {
+            Self::Service(answer) => Some(&answer.response),
+            Self::Body { response, .. } => Some(response),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn into_failure(self, mut summary: CallSummary) -> Failure {
+        if let Some(response) = self.response() {
+            add_response(&mut summary, response);
+        }
+        match self {
+            Self::Construction(source) => {
+                summary.attempts -= 1;
+                Failure::Construction(source, summary)
+            }
+            Self::Identity(source) => {
+                summary.attempts -= 1;
+                Failure::Dispatch(ConnectorError::other(source.into(), None), summary)
+            }
+            Self::Sender(source) => Failure::Dispatch(source, summary),
+            Self::Limit(limit) => Failure::Timeout(limit, summary),
+            Self::Body { response, source } => Failure::Response {
+                response: *response,
+                source,
+                summary,
+            },
+            Self::Service(answer) => {
+                let ServiceAnswer {
+                    response, metadata, ..
+                } = *answer;
+                summary.code = metadata.code().map(str::to_owned);
+                summary.message = metadata.message().map(str::to_owned);
+                Failure::Service {
+                    response,
+                    metadata,
+                    summary,
+                }
+            }
+        }
+    }
+}
+
+impl From<NoAuthentication> for AttemptFailure {
+    fn from(error: NoAuthentication) -> Self {
+        match error {
+            NoAuthentication::NotConfigured(error) => Self::Construction(error.into()),
+            NoAuthentication::Provider(error) => Self::Identity(error),
+        }
+    }
+}
+
+/// Makes one attempt. A pooled connection that the server had closed is replaced at no cost, once.
+pub(crate) async fn attempt(call: &mut Call<'_>) -> Result<HttpResponse, AttemptFailure> {
+    match once(call, false).await {
+        Err(AttemptFailure::Sender(error)) if error.stale_connection && call.body.is_some() => {
+            tracing::debug!(
+                attempt = call.attempts,
+                "the server had closed the connection, using a fresh one"
+            );
+            once(call, true).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpResponse, AttemptFailure> {
+    let settings = call.settings;
+    let now = signing_time(settings);
+    let authentication = authentication(settings, call.operation, now).await?;
+    let account_id = match &authentication {
+        Authentication::SigV4(held) => held
+            .credentials()
+            .and_then(|credentials| credentials.account_id()),
+        _ => None,
+    };
+    let account_id = account_id.map(AccountId::as_str);
+    let endpoint = ResolvedEndpoint::resolve(settings, call.operation, &call.request, account_id);
+    let endpoint = endpoint.map_err(AttemptFailure::Construction)?;
+    let request =
+        request(call, &endpoint, &authentication).map_err(AttemptFailure::Construction)?;
+    let fresh;
+    let send = if fresh_connection {
+        fresh = crate::sender::SendSettings {
+            fresh_connection,
+            ..settings.send.clone()
+        };
+        &fresh
+    } else {
+        &settings.send
+    };
+    let sent = settings.times.clock.now();
+    let response = settings.sender.send(request, send).await;
+    let received = settings.times.clock.now();
+    let response = response.map_err(|error| {
+        log_failure(call, &endpoint, &error);
+        AttemptFailure::Sender(error)
+    })?;
+    let skew = settings.skew.as_ref().and_then(|skew| {
+        let measured = Measured::from_response(response.headers(), sent, received)?;
+        skew.record(measured);
+        Some(measured)
+    });
+    let response = receive(call, response).await?;
+    log_response(call, &endpoint, &response);
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let metadata = without_secrets(
+        connect_protocol::error::metadata(&response),
+        &authentication,
+    );
+    if let (Authentication::SigV4(held), Some("ExpiredTokenException" | "ExpiredToken")) =
+        (&authentication, metadata.code())
+        && let Some(identities) = &settings.credentials
+    {
+        identities.reject(held);
+    }
+    Err(AttemptFailure::Service(Box::new(ServiceAnswer {
+        response,
+        metadata,
+        skew,
+    })))
+}
+
+/// AWS answers to a wrong signature with what should have been signed, session token included.
+fn without_secrets(metadata: ErrorMetadata, authentication: &Authentication) -> ErrorMetadata {
+    let Authentication::SigV4(held) = authentication else {
+        return metadata;
+    };
+    let token = held.credentials().and_then(Credentials::session_token);
+    match (metadata.message(), token) {
+        (Some(message), Some(token)) if message.contains(token) => {
+            let message = message.replace(token, "** redacted **");
+            metadata.into_builder().message(message).build()
+        }
+        _ => metadata,
+    }
+}
+
+/// The service's time, as far as it is known.
+fn signing_time(settings: &Settings) -> std::time::SystemTime {
+    let now = settings.times.clock.now();
+    settings.skew.as_ref().map_or(now, |skew| skew.apply(now))
+}
+
+/// The request, complete and signed.
+fn request(
+    call: &mut Call<'_>,
+    endpoint: &ResolvedEndpoint,
+    authentication: &Authentication,
+) -> Result<Request<RequestBody>, BoxError> {
+    let settings = call.settings;
+    let body = match call.body.as_ref().map(RequestBody::try_clone) {
+        Some(Some(copy)) => copy,
+        Some(None) => call.body.take().ok_or("the body is gone")?,
+        None => return Err("the request's body can be sent only once".into()),
+    };
+    let mut request = Request::new(body);
+    *request.method_mut() = call.request.method.clone();
+    *request.uri_mut() = endpoint.uri(&call.request.uri)?;
+    let headers = request.headers_mut();
+    headers.reserve(USUAL_HEADERS + call.request.headers.len());
+    headers.extend(
+        call.request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
+    headers.insert(HOST, endpoint.host.clone());
+    headers.insert(USER_AGENT, settings.user_agent.clone());
+    headers.insert(X_AMZ_USER_AGENT, settings.user_agent.clone());
+    headers.insert(INVOCATION_ID, HeaderValue::from_bytes(&call.invocation_id)?);
+    headers.insert(REQUEST_INFO, info(call));
+    if let Some(trace) = settings
+        .lambda
+        .as_ref()
+        .and_then(|environment| environment.get("_X_AMZN_TRACE_ID"))
+    {
+        headers.insert(TRACE_ID, trace_id(&trace)?);
+    }
+    for (name, value) in &endpoint.headers {
+        headers.insert(name.clone(), value.clone());
+    }
+    let mut request = changed(settings, request)?;
+    match authentication {
+        Authentication::SigV4(held) => add_signature(call, endpoint, held, &mut request)?,
+        Authentication::Bearer(held) => {
+            let token: &Token = held
+                .identity
+                .data()
+                .ok_or("the provider gave something other than a token")?;
+            let mut value = HeaderValue::try_from(format!("Bearer {}", token.token()))
+                .map_err(|_| "the token does not fit into a header")?;
+            value.set_sensitive(true);
+            request.headers_mut().insert(AUTHORIZATION, value);
+        }
+        Authentication::Anonymous => {}
+    }
+    Ok(request)
+}
+
+fn add_signature(
+    call: &Call<'_>,
+    endpoint: &ResolvedEndpoint,
+    held: &Arc<Held>,
+    request: &mut Request<RequestBody>,
+) -> Result<(), BoxError> {
+    let settings = call.settings;
+    let region = endpoint.signing_region.as_deref();
+    let region = region.or_else(|| settings.region.as_ref().map(AsRef::as_ref));
+    let scope = Scope {
+        region: region.ok_or("no region to sign for: set `region`")?,
+        name: endpoint
+            .signing_name
+            .as_deref()
+            .unwrap_or(settings.service.signing_name),
+    };
+    let credentials = held
+        .credentials()
+        .ok_or("the provider gave something other than credentials")?;
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let bytes = match request.body() {
+        RequestBody::Bytes(bytes) if !call.operation.unsigned_payload => Some(bytes.clone()),
+        _ => None,
+    };
+    let payload = bytes.as_deref().map_or(Payload::Unsigned, Payload::Bytes);
+    let headers = (&method, &uri, request.headers_mut());
+    sign(
+        headers,
+        payload,
+        (credentials, &held.signing_key),
+        scope,
+        signing_time(settings),
+    )?;
+    Ok(())
+}
+
+/// `amz-sdk-request`.
+fn info(call: &Call<'_>) -> HeaderValue {
+    if call.attempts == 1 {
+        call.settings.first_attempt.clone()
+    } else {
+        request_info(call.attempts, call.settings.retry.max_attempts)
+    }
+}
+
+/// The header's value, with what a header cannot hold percent-encoded.
+fn trace_id(value: &str) -> Result<HeaderValue, BoxError> {
+    let encoded = percent_encoding::utf8_percent_encode(value, percent_encoding::CONTROLS);
+    Ok(HeaderValue::try_from(encoded.to_string())?)
+}
+
+/// The request after the caller's changes to it.
+fn changed(
+    settings: &Settings,
+    request: Request<RequestBody>,
+) -> Result<Request<RequestBody>, BoxError> {
+    if settings.request_changes.is_empty() {
+        return Ok(request);
+    }
+    let mut request = HttpRequest::try_from(request.map(SdkBody::from))?;
+    for change in &settings.request_changes {
+        request = change(request)?;
+    }
+    Ok(request.try_into_http1x()?.map(RequestBody::from))
+}
+
+/// The response with its body in memory, unless the operation's output streams it.
+async fn receive(
+    call: &Call<'_>,
+    response: http::Response<ResponseBody>,
+) -> Result<HttpResponse, AttemptFailure> {
+    let (parts, mut body) = response.into_parts();
+    let settings = call.settings;
+    if settings.retry.reconnect && retry::is_transient(parts.status) {
+        body.close_connection();
+    }
+    if call.operation.streaming_output && parts.status.is_success() {
+        let body =
+            crate::stalled::Watched::new(body, settings.body_limit, settings.times.sleep.clone());
+        return Ok(HttpResponse::new(
+            parts.status,
+            parts.headers,
+            SdkBody::from_body_1_x(body),
+        ));
+    }
+    match collect(settings, &mut body).await {
+        Ok(bytes) => Ok(HttpResponse::new(
+            parts.status,
+            parts.headers,
+            SdkBody::from(bytes),
+        )),
+        Err(BodyProblem::Broken(error)) if error.is_io() || error.is_timeout() => {
+            Err(AttemptFailure::Sender(error))
+        }
+        Err(problem) => Err(AttemptFailure::Body {
+            response: Box::new(HttpResponse::new(
+                parts.status,
+                parts.headers,
+                SdkBody::empty(),
+            )),
+            source: problem.into(),
+        }),
+    }
+}
+
+/// Why a body cannot be used.
+#[derive(Debug, thiserror::Error)]
+enum BodyProblem {
+    #[error(transparent)]
+    Broken(ConnectorError),
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge { limit: usize },
+}
+
+async fn collect(settings: &Settings, body: &mut ResponseBody) -> Result<Bytes, BodyProblem> {
+    let limit = settings.max_response_body_bytes;
+    let too_large = || BodyProblem::TooLarge { limit };
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large());
+    }
+    let mut first: Option<Bytes> = None;
+    let mut rest = BytesMut::new();
+    loop {
+        let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx));
+        let frame = within(
+            &settings.times.sleep,
+            Limit::Read,
+            settings.body_limit,
+            frame,
+        )
+        .await;
+        let frame =
+            frame.map_err(|limit| BodyProblem::Broken(ConnectorError::timeout(limit.into())))?;
+        let data = match frame {
+            None => break,
+            Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+            Some(Err(error)) => return Err(BodyProblem::Broken(body_error(error))),
+        };
+        let so_far = first.as_ref().map_or(0, Bytes::len) + rest.len();
+        if data.len() > limit - so_far {
+            return Err(too_large());
+        }
+        match &first {
+            None => first = Some(data),
+            // Most bodies come in one piece and are not copied.
+            Some(first) => {
+                if rest.is_empty() {
+                    let announced = usize::try_from(body.size_hint().lower()).unwrap_or_default();
+                    rest.reserve(first.len() + data.len() + announced.min(limit));
+                    rest.extend_from_slice(first);
+                }
+                rest.extend_from_slice(&data);
+            }
+        }
+    }
+    Ok(if rest.is_empty() {
+        first.unwrap_or_default()
+    } else {
+        rest.freeze()
+    })
+}
+
+fn body_error(error: BoxError) -> ConnectorError {
+    match error.downcast::<hyper::Error>() {
+        Ok(error) => http_error(*error),
+        Err(error) => ConnectorError::io(error),
+    }
+}
+
+fn log_response(call: &Call<'_>, endpoint: &ResolvedEndpoint, response: &HttpResponse) {
+    tracing::debug!(
+        attempt = call.attempts,
+        endpoint = endpoint.authority.as_str(),
+        status = response.status().as_u16(),
+        request_id = response.request_id(),
+        "response"
+    );
+}
+
+fn log_failure(call: &Call<'_>, endpoint: &ResolvedEndpoint, error: &ConnectorError) {
+    tracing::debug!(
+        attempt = call.attempts,
+        endpoint = endpoint.authority.as_str(),
+        error = error as &dyn std::error::Error,
+        "no response"
+    );
+}

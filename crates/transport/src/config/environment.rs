@@ -1,0 +1,219 @@
+//! The environment, where a caller asks for it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_credential_types::Credentials;
+use aws_types::app_name::AppName;
+use aws_types::region::Region;
+
+use super::retry::{RetryConfig, RetryMode};
+use super::{Builder, EndpointSource};
+use crate::sender::{HttpSender, ProxyError};
+
+/// Environment variables: the process's, or a given set.
+#[derive(Clone, Default)]
+pub struct Environment(Option<Arc<HashMap<String, String>>>);
+
+impl Environment {
+    /// The process's own variables.
+    pub fn process() -> Self {
+        Self(None)
+    }
+
+    /// These variables and no others.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let pairs = pairs
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self(Some(Arc::new(pairs.collect())))
+    }
+
+    /// The value of a variable; `None` where it is not set, empty or not Unicode.
+    pub fn get(&self, name: &str) -> Option<String> {
+        let value = match &self.0 {
+            None => std::env::var(name).ok(),
+            Some(pairs) => pairs.get(name).cloned(),
+        };
+        value.filter(|value| !value.is_empty())
+    }
+}
+
+/// Names only: values may be secrets.
+impl std::fmt::Debug for Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            None => f.write_str("Environment(process)"),
+            Some(pairs) => f.debug_set().entries(pairs.keys()).finish(),
+        }
+    }
+}
+
+/// A variable that cannot be understood.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnvironmentError {
+    /// A value that the variable cannot have.
+    #[error("{name}: expected {expected}")]
+    Value {
+        /// The variable.
+        name: &'static str,
+        /// What it can hold.
+        expected: &'static str,
+    },
+    /// A proxy variable that holds no proxy URL, or a CA bundle that cannot be read.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
+}
+
+/// A configuration from environment variables alone: no profile, no metadata service.
+///
+/// Read are AWS_REGION, else AWS_DEFAULT_REGION; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; the
+/// service's own endpoint override (AWS_ENDPOINT_URL_CONNECT), else AWS_ENDPOINT_URL, when the client is made, neither if
+/// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true;
+/// AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT; AWS_RETRY_MODE and AWS_MAX_ATTEMPTS; AWS_SDK_UA_APP_ID;
+/// AWS_CA_BUNDLE, HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.
+///
+/// # Errors
+///
+/// A variable that is set to something it cannot hold is an error that names it.
+pub fn from_env(environment: &Environment) -> Result<Builder, EnvironmentError> {
+    let get = |name| environment.get(name);
+    let mut builder = Builder::new();
+    builder.set_region(
+        get("AWS_REGION")
+            .or_else(|| get("AWS_DEFAULT_REGION"))
+            .map(Region::new),
+    );
+    if let (Some(key), Some(secret)) = (get("AWS_ACCESS_KEY_ID"), get("AWS_SECRET_ACCESS_KEY")) {
+        let token = get("AWS_SESSION_TOKEN");
+        builder =
+            builder.credentials_provider(Credentials::new(key, secret, token, None, "Environment"));
+    }
+    if flag(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")? != Some(true) {
+        builder.endpoint_source = Some(EndpointSource::Environment(environment.clone()));
+    }
+    builder.set_use_fips(flag(environment, "AWS_USE_FIPS_ENDPOINT")?);
+    builder.set_use_dual_stack(flag(environment, "AWS_USE_DUALSTACK_ENDPOINT")?);
+    builder.set_retry_config(retries(environment)?);
+    if let Some(name) = get("AWS_SDK_UA_APP_ID") {
+        let name = AppName::new(name).map_err(|_| EnvironmentError::Value {
+            name: "AWS_SDK_UA_APP_ID",
+            expected: "letters, digits and !#$%&'*+-.^_`|~",
+        })?;
+        builder.set_app_name(Some(name));
+    }
+    builder = builder.sender(HttpSender::builder().environment(environment)?.build());
+    Ok(builder.environment(environment.clone()))
+}
+
+fn flag(environment: &Environment, name: &'static str) -> Result<Option<bool>, EnvironmentError> {
+    match environment.get(name) {
+        None => Ok(None),
+        Some(value) if value.eq_ignore_ascii_case("true") => Ok(Some(true)),
+        Some(value) if value.eq_ignore_ascii_case("false") => Ok(Some(false)),
+        Some(_) => Err(EnvironmentError::Value {
+            name,
+            expected: "true or false",
+        }),
+    }
+}
+
+fn retries(environment: &Environment) -> Result<Option<RetryConfig>, EnvironmentError> {
+    let mode = environment.get("AWS_RETRY_MODE");
+    let attempts = environment.get("AWS_MAX_ATTEMPTS");
+    if mode.is_none() && attempts.is_none() {
+        return Ok(None);
+    }
+    let mut config = RetryConfig::standard();
+    if let Some(mode) = mode {
+        let mode = mode
+            .parse::<RetryMode>()
+            .map_err(|_| EnvironmentError::Value {
+                name: "AWS_RETRY_MODE",
+                expected: "standard or adaptive",
+            })?;
+        config = config.with_retry_mode(mode);
+    }
+    if let Some(attempts) = attempts {
+        match attempts.parse() {
+            Ok(attempts) if attempts > 0 => config = config.with_max_attempts(attempts),
+            _ => {
+                return Err(EnvironmentError::Value {
+                    name: "AWS_MAX_ATTEMPTS",
+                    expected: "a positive number",
+                });
+            }
+        }
+    }
+    Ok(Some(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&'static str, &'static str)]) -> Result<Builder, EnvironmentError> {
+        from_env(&Environment::from_pairs(pairs.iter().copied()))
+    }
+
+    #[test]
+    fn the_more_specific_variable_wins() {
+        let config = read(&[
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_DEFAULT_REGION", "us-east-1"),
+            ("AWS_ENDPOINT_URL", "http://general"),
+            ("AWS_ENDPOINT_URL_CONNECT", "http://connect"),
+            ("AWS_MAX_ATTEMPTS", "5"),
+            ("AWS_RETRY_MODE", "adaptive"),
+            ("AWS_USE_FIPS_ENDPOINT", "True"),
+        ])
+        .unwrap()
+        .build();
+        assert_eq!(config.region().map(Region::as_ref), Some("eu-central-1"));
+        let endpoint = config
+            .fields
+            .endpoint_source
+            .as_ref()
+            .unwrap()
+            .endpoint_url("Connect");
+        assert_eq!(endpoint.as_deref(), Some("http://connect"));
+        assert_eq!(
+            config.retry_config().map(RetryConfig::max_attempts),
+            Some(5)
+        );
+        assert_eq!(
+            config.retry_config().map(RetryConfig::mode),
+            Some(RetryMode::Adaptive)
+        );
+        assert_eq!(config.fields.use_fips, Some(true));
+    }
+
+    #[test]
+    fn configured_endpoints_can_be_ignored() {
+        let config = read(&[
+            ("AWS_ENDPOINT_URL", "http://general"),
+            ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"),
+        ]);
+        assert!(config.unwrap().endpoint_source.is_none());
+    }
+
+    #[test]
+    fn a_variable_that_makes_no_sense_is_named() {
+        let message = |pairs| read(pairs).map(|_| ()).unwrap_err().to_string();
+        assert_eq!(
+            message(&[("AWS_MAX_ATTEMPTS", "0")]),
+            "AWS_MAX_ATTEMPTS: expected a positive number"
+        );
+        assert_eq!(
+            message(&[("AWS_USE_FIPS_ENDPOINT", "yes")]),
+            "AWS_USE_FIPS_ENDPOINT: expected true or false"
+        );
+    }
+
+    #[test]
+    fn values_stay_out_of_debug() {
+        let environment = Environment::from_pairs([("AWS_SECRET_ACCESS_KEY", "s3cr3t")]);
+        assert_eq!(format!("{environment:?}"), r#"{"AWS_SECRET_ACCESS_KEY"}"#);
+    }
+}

@@ -1,0 +1,122 @@
+//! Configuration from what `aws_config` loaded.
+
+use std::sync::Arc;
+
+use aws_types::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
+
+use super::{Builder, Config, Environment};
+use crate::sender::HttpSender;
+
+/// Where a service's endpoint override comes from, if none was set on the client: it depends on the service's name, which
+/// the client knows and its configuration does not.
+#[derive(Clone)]
+pub(crate) enum EndpointSource {
+    SdkConfig(Arc<SdkConfig>),
+    Environment(Environment),
+}
+
+impl EndpointSource {
+    /// The override for a service: its own variable or profile setting before the general one.
+    pub(crate) fn endpoint_url(&self, sdk_id: &str) -> Option<String> {
+        match self {
+            Self::SdkConfig(config) => {
+                let key = ServiceConfigKey::builder()
+                    .service_id(sdk_id)
+                    .env("AWS_ENDPOINT_URL")
+                    .profile("endpoint_url")
+                    .build();
+                let own = config
+                    .service_config()
+                    .and_then(|service| service.load_config(key.ok()?));
+                own.or_else(|| config.endpoint_url().map(str::to_owned))
+            }
+            Self::Environment(environment) => {
+                let name = sdk_id.to_ascii_uppercase().replace([' ', '-'], "_");
+                let own = environment.get(&format!("AWS_ENDPOINT_URL_{name}"));
+                own.or_else(|| environment.get("AWS_ENDPOINT_URL"))
+            }
+        }
+    }
+}
+
+/// Every field of `SdkConfig` is honoured or adapted, but for a `protocol` other than restJson1, which the first call refuses.
+///
+/// - `service_config`, `config_origins`: an endpoint override of the environment or profile is looked up under the
+///   service's name when the client is made.
+/// - `http_client`: used as it is; an [`HttpSender`] that was passed as one is used directly. Without one, the client has an
+///   `HttpSender` with the proxies and the CA bundle that the process's environment names.
+/// - `identity_cache`: asked for credentials and tokens in place of the built-in cache. What it last gave is used on
+///   while it holds and the cache fails.
+/// - `stalled_stream_protection`: a body may stall no longer than the grace period, nor than the read limit.
+/// - `request_checksum_calculation`, `response_checksum_validation`: concern operations with the `httpChecksum` trait,
+///   which are not generated; checksums that a model requires are sent in any case.
+/// - `sigv4a_signing_region_set`: concerns operations signed with SigV4a, which are not generated.
+/// - `behavior_version`: accepted; this client has one behaviour.
+impl From<&SdkConfig> for Builder {
+    fn from(config: &SdkConfig) -> Self {
+        let mut builder = Self::new();
+        builder.set_region(config.region().cloned());
+        if config.get_origin("endpoint_url").is_client_config() {
+            builder.set_endpoint_url(config.endpoint_url().map(str::to_owned));
+        } else {
+            builder.endpoint_source = Some(EndpointSource::SdkConfig(Arc::new(config.clone())));
+        }
+        builder.set_use_fips(config.use_fips());
+        builder.set_use_dual_stack(config.use_dual_stack());
+        builder.set_account_id_endpoint_mode(config.account_id_endpoint_mode().cloned());
+        builder.set_credentials_provider(config.credentials_provider());
+        builder.set_token_provider(config.token_provider());
+        builder.identity_cache = config.identity_cache();
+        builder.set_auth_scheme_preference(config.auth_scheme_preference().cloned());
+        builder.set_retry_config(config.retry_config().cloned());
+        builder.set_timeout_config(config.timeout_config().cloned());
+        builder.set_stalled_stream_protection(config.stalled_stream_protection());
+        builder.set_sleep_impl(config.sleep_impl());
+        builder.set_time_source(config.time_source());
+        builder.set_app_name(config.app_name().cloned());
+        for framework in config.framework_metadata() {
+            builder.push_framework_metadata(framework.clone());
+        }
+        builder.set_disable_request_compression(config.disable_request_compression());
+        builder.set_request_min_compression_size_bytes(config.request_min_compression_size_bytes());
+        builder.set_disable_clock_skew_correction(config.disable_clock_skew_correction());
+        builder.set_behavior_version(config.behavior_version());
+        if let Some(protocol) = config.protocol()
+            && protocol.protocol_id().as_str() != "aws.protocols#restJson1"
+        {
+            builder.refuse("protocol", "this client speaks restJson1 only".into());
+        }
+        match config.http_client() {
+            Some(client) => {
+                builder.set_http_client(Some(client));
+            }
+            None => match HttpSender::builder().environment(&Environment::process()) {
+                Ok(sender) => builder.sender = Some(sender.build().into()),
+                Err(error) => builder.refuse("http_client", error.to_string()),
+            },
+        }
+        builder
+    }
+}
+
+impl From<&SdkConfig> for Config {
+    fn from(config: &SdkConfig) -> Self {
+        Builder::from(config).build()
+    }
+}
+
+/// A loader of `aws_config`'s chain: environment, profile, SSO, web identity, container and instance metadata. It talks to
+/// them through an [`HttpSender`] with the process's proxies and CA bundle, which clients made from what it loads share.
+///
+/// # Errors
+///
+/// If a proxy variable holds no proxy URL, or the CA bundle cannot be read.
+#[cfg(feature = "aws-config")]
+pub fn aws_config_loader() -> Result<aws_config::ConfigLoader, crate::sender::ProxyError> {
+    let sender = HttpSender::builder()
+        .environment(&Environment::process())?
+        .build();
+    let latest = super::BehaviorVersion::latest();
+    Ok(aws_config::defaults(latest).http_client(sender))
+}

@@ -1,0 +1,191 @@
+//! Where a request goes: the model's rules, or the override, taken apart once.
+
+use connect_protocol::endpoint::{Params, Value};
+use connect_protocol::http::Request;
+use connect_protocol::operation::Operation;
+use http::HeaderValue;
+use http::header::HeaderName;
+use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+
+use crate::config::AccountIdEndpointMode;
+use crate::error::BoxError;
+use crate::sender::host_and_port;
+use crate::settings::Settings;
+
+/// An endpoint, ready to be put into requests.
+#[derive(Debug, Clone)]
+pub(crate) struct ResolvedEndpoint {
+    account_id: Option<String>,
+    scheme: Scheme,
+    pub(crate) authority: Authority,
+    pub(crate) host: HeaderValue,
+    /// Without a slash at its end.
+    base_path: String,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) signing_region: Option<String>,
+    pub(crate) signing_name: Option<String>,
+}
+
+/// An endpoint that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EndpointProblem {
+    #[error("the endpoint {url:?} is no URL")]
+    Url { url: String, source: BoxError },
+    #[error("the endpoint {url:?} has neither http nor https as its scheme, or no host")]
+    SchemeOrHost { url: String },
+    #[error("the endpoint {url:?} is plaintext, which only an explicit `endpoint_url` may be")]
+    Plaintext { url: String },
+    #[error("the endpoint has a header that cannot be sent")]
+    Header { source: BoxError },
+    #[error("the host prefix {prefix:?} fits no host name")]
+    Prefix { prefix: String },
+    #[error("the request's path or query cannot be sent")]
+    Target { source: BoxError },
+}
+
+impl ResolvedEndpoint {
+    /// The endpoint for one request.
+    pub(crate) fn resolve(
+        settings: &Settings,
+        operation: &Operation,
+        request: &Request,
+        account_id: Option<&str>,
+    ) -> Result<Self, BoxError> {
+        let has_params =
+            !(operation.endpoint_params.is_empty() && request.endpoint_params.is_empty());
+        let endpoint = if has_params {
+            let sources = [
+                operation.endpoint_params,
+                &settings.endpoint_params,
+                &request.endpoint_params,
+            ];
+            Self::from_rules(settings, &sources.concat(), account_id)?
+        } else {
+            match settings.endpoint.get() {
+                Some(known) if known.account_id.as_deref() == account_id => known.clone(),
+                _ => {
+                    let endpoint =
+                        Self::from_rules(settings, &settings.endpoint_params, account_id)?;
+                    settings.endpoint.get_or_init(|| endpoint.clone());
+                    endpoint
+                }
+            }
+        };
+        match &request.host_prefix {
+            Some(prefix) => Ok(endpoint.with_prefix(prefix)?),
+            None => Ok(endpoint),
+        }
+    }
+
+    fn from_rules(
+        settings: &Settings,
+        custom: &[(&'static str, Value)],
+        account_id: Option<&str>,
+    ) -> Result<Self, BoxError> {
+        let mode = match settings.account_id_endpoint_mode {
+            AccountIdEndpointMode::Disabled => "disabled",
+            AccountIdEndpointMode::Required => "required",
+            _ => "preferred",
+        };
+        let endpoint = (settings.service.endpoint)(&Params {
+            region: settings.region.as_ref().map(AsRef::as_ref),
+            use_fips: settings.use_fips,
+            use_dual_stack: settings.use_dual_stack,
+            endpoint: settings.endpoint_url.as_deref(),
+            account_id,
+            account_id_endpoint_mode: Some(mode),
+            custom,
+        })?;
+        let url = endpoint.url.as_ref();
+        let parts = url.parse::<Uri>().map_err(|source| EndpointProblem::Url {
+            url: url.to_owned(),
+            source: source.into(),
+        })?;
+        let parts = parts.into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+            return Err(EndpointProblem::SchemeOrHost {
+                url: url.to_owned(),
+            }
+            .into());
+        };
+        if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
+            return Err(EndpointProblem::SchemeOrHost {
+                url: url.to_owned(),
+            }
+            .into());
+        }
+        if scheme == Scheme::HTTP && settings.endpoint_url.is_none() {
+            return Err(EndpointProblem::Plaintext {
+                url: url.to_owned(),
+            }
+            .into());
+        }
+        let base_path = parts.path_and_query.as_ref().map_or("", PathAndQuery::path);
+        let header = |(name, value): (String, String)| {
+            let name = HeaderName::try_from(name).map_err(|source| EndpointProblem::Header {
+                source: source.into(),
+            })?;
+            let value = HeaderValue::try_from(value).map_err(|source| EndpointProblem::Header {
+                source: source.into(),
+            })?;
+            Ok::<_, EndpointProblem>((name, value))
+        };
+        Ok(Self {
+            account_id: account_id.map(str::to_owned),
+            host: host_header(&scheme, &authority)?,
+            base_path: base_path.trim_end_matches('/').to_owned(),
+            headers: endpoint
+                .headers
+                .into_iter()
+                .map(header)
+                .collect::<Result<_, _>>()?,
+            signing_region: endpoint.signing_region,
+            signing_name: endpoint.signing_name,
+            scheme,
+            authority,
+        })
+    }
+
+    fn with_prefix(mut self, prefix: &str) -> Result<Self, EndpointProblem> {
+        let bad = || EndpointProblem::Prefix {
+            prefix: prefix.to_owned(),
+        };
+        let labels = prefix.split_terminator('.');
+        let valid = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        if !labels.clone().all(valid) {
+            return Err(bad());
+        }
+        self.authority = format!("{prefix}{}", self.authority)
+            .parse()
+            .map_err(|_| bad())?;
+        self.host = host_header(&self.scheme, &self.authority)?;
+        Ok(self)
+    }
+
+    /// The absolute URI of a request to `target`, path and query as the input encodes them.
+    pub(crate) fn uri(&self, target: &str) -> Result<Uri, EndpointProblem> {
+        let bad = |source: BoxError| EndpointProblem::Target { source };
+        let target = if self.base_path.is_empty() {
+            PathAndQuery::try_from(target)
+        } else {
+            PathAndQuery::try_from(format!("{}{target}", self.base_path))
+        };
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(target.map_err(|error| bad(error.into()))?);
+        Uri::from_parts(parts).map_err(|error| bad(error.into()))
+    }
+}
+
+fn host_header(scheme: &Scheme, authority: &Authority) -> Result<HeaderValue, EndpointProblem> {
+    let host = host_and_port(*scheme == Scheme::HTTPS, authority);
+    HeaderValue::from_str(host).map_err(|source| EndpointProblem::Header {
+        source: source.into(),
+    })
+}

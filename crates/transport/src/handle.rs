@@ -1,0 +1,149 @@
+//! The door for generated code: a client's handle, and what it sends with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aws_smithy_types::error::ErrorMetadata;
+use connect_protocol::error::InputError;
+use connect_protocol::http::{HttpResponse, Request};
+use connect_protocol::json::ReadError;
+use connect_protocol::operation::{Operation, Service};
+use tracing::Instrument;
+
+use crate::call::{self, Failure};
+use crate::config::{self, Config};
+use crate::error::SdkError;
+use crate::settings::{Client, Settings};
+
+/// A client without its operations: configuration, connections, credentials and what calls have taught it. Clones share
+/// it all.
+#[derive(Clone)]
+pub struct Handle(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    settings: Settings,
+}
+
+impl Handle {
+    /// A handle for a service. Nothing is sent, loaded or looked up yet; what is wrong with the configuration is the first
+    /// call's error.
+    pub fn new(service: &'static Service, config: Config) -> Self {
+        let settings = Settings::new(service, &config.fields, None);
+        Self(Arc::new(Inner { config, settings }))
+    }
+
+    /// The configuration that the handle was made with.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The client's clock.
+    pub(crate) fn now(&self) -> std::time::SystemTime {
+        self.0.settings.times.clock.now()
+    }
+
+    /// Sleeps by the client's own means.
+    pub(crate) async fn sleep(&self, duration: std::time::Duration) {
+        aws_smithy_async::rt::sleep::AsyncSleep::sleep(&self.0.settings.times.sleep, duration)
+            .await;
+    }
+
+    /// A random number in [0, 1).
+    pub(crate) fn random(&self) -> f64 {
+        self.0.settings.times.random.fraction()
+    }
+
+    /// An idempotency token for one call.
+    pub fn idempotency_token(&self) -> String {
+        self.0.settings.idempotency_tokens.make_idempotency_token()
+    }
+
+    /// Makes a call: signs and sends `request`, retries it where that makes sense, and reads the response.
+    ///
+    /// `request` is the encoded input, or why it cannot be encoded; `overrides` changes the configuration for this call;
+    /// `output` and `error` read a response of success (2xx) or of failure.
+    ///
+    /// # Errors
+    ///
+    /// See [`SdkError`]'s variants.
+    pub async fn send<O, E>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Request, InputError>,
+        overrides: Option<config::Builder>,
+        output: fn(&mut HttpResponse) -> Result<O, ReadError>,
+        error: fn(&HttpResponse, ErrorMetadata) -> Result<E, ReadError>,
+    ) -> Result<O, SdkError<E>> {
+        let failure = match self.respond(operation, request, overrides).await {
+            Ok(mut done) => match output(&mut done.response) {
+                Ok(output) => return Ok(output),
+                Err(source) => {
+                    let summary = done.summary();
+                    return Err(
+                        SdkError::response_error(source, done.response).with_summary(summary)
+                    );
+                }
+            },
+            Err(failure) => *failure,
+        };
+        Err(match failure {
+            Failure::Service {
+                response,
+                metadata,
+                summary,
+            } => match error(&response, metadata) {
+                Ok(source) => SdkError::service_error(source, response).with_summary(summary),
+                Err(source) => SdkError::response_error(source, response).with_summary(summary),
+            },
+            Failure::Construction(source, summary) => {
+                SdkError::construction_failure(source).with_summary(summary)
+            }
+            Failure::Timeout(limit, summary) => {
+                SdkError::timeout_error(limit).with_summary(summary)
+            }
+            Failure::Dispatch(source, summary) => {
+                SdkError::dispatch_failure(source).with_summary(summary)
+            }
+            Failure::Response {
+                response,
+                source,
+                summary,
+            } => SdkError::response_error(source, response).with_summary(summary),
+        })
+    }
+
+    /// All of a call that does not depend on its types, so that it is compiled once.
+    async fn respond(
+        &self,
+        operation: &'static Operation,
+        request: Result<Request, InputError>,
+        overrides: Option<config::Builder>,
+    ) -> Result<call::Done, Box<Failure>> {
+        let request = request.map_err(|error| Failure::before_sending(operation, error))?;
+        let span = tracing::info_span!(
+            "call",
+            service = operation.service.sdk_id,
+            operation = operation.name,
+        );
+        let Some(overrides) = overrides else {
+            return call::call(&self.0.settings, operation, request)
+                .instrument(span)
+                .await;
+        };
+        let client = Client::new(&self.0.settings, &overrides);
+        let fields = overrides.over(&self.0.config.fields);
+        let settings = Settings::new(operation.service, &fields, Some(&client));
+        call::call(&settings, operation, request)
+            .instrument(span)
+            .await
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("config", &self.0.config)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,525 @@
+//! Credentials and tokens: cached, refreshed ahead of their expiry, one refresh at a time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::token::{ProvideToken, SharedTokenProvider};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime_api::client::identity::{
+    Identity, ResolveCachedIdentity, SharedIdentityCache, SharedIdentityResolver,
+};
+use aws_smithy_runtime_api::client::runtime_components::{BuildError, RuntimeComponents};
+use aws_smithy_types::config_bag::ConfigBag;
+
+use crate::error::{BoxError, LimitExceeded};
+use crate::limits::{Limit, within};
+use crate::random::SharedRandom;
+use crate::sender::runtime_components;
+use crate::sign::SigningKey;
+
+/// How long a provider may take.
+const LOAD_LIMIT: Duration = Duration::from_secs(10);
+/// How long before their expiry credentials are refreshed, at most: a fifth of their life if that is less, and between
+/// half of it and all of it, so that clients started together do not refresh together.
+const REFRESH_AHEAD: Duration = Duration::from_secs(5 * 60);
+/// The pause after an early refresh that brought nothing newer.
+const REFRESH_PAUSE: Duration = Duration::from_secs(30);
+
+/// Where identities come from.
+#[derive(Debug, Clone)]
+pub(crate) enum Provider {
+    Credentials(SharedCredentialsProvider),
+    Token(SharedTokenProvider),
+}
+
+/// An identity in use, with the signing key derived from it.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) identity: Identity,
+    pub(crate) signing_key: SigningKey,
+}
+
+impl Held {
+    fn new(identity: Identity) -> Arc<Self> {
+        Arc::new(Self {
+            identity,
+            signing_key: SigningKey::default(),
+        })
+    }
+
+    fn holds(&self, now: SystemTime) -> bool {
+        self.identity
+            .expiration()
+            .is_none_or(|expires| now < expires)
+    }
+
+    pub(crate) fn credentials(&self) -> Option<&Credentials> {
+        self.identity.data()
+    }
+}
+
+/// Why there is no identity. Shared by all calls that waited for it.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum IdentityError {
+    #[error("the provider of {what} failed")]
+    Provider {
+        what: &'static str,
+        #[source]
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
+    #[error("{what}: {source}")]
+    TooSlow {
+        what: &'static str,
+        source: LimitExceeded,
+    },
+}
+
+/// The time as this client has it, for identities.
+#[derive(Debug, Clone)]
+pub(crate) struct Times {
+    pub(crate) clock: SharedTimeSource,
+    pub(crate) sleep: SharedAsyncSleep,
+    pub(crate) random: SharedRandom,
+}
+
+/// One provider's identities.
+#[derive(Debug)]
+pub(crate) struct Identities {
+    provider: Provider,
+    /// A cache of the caller's, asked in place of this one.
+    foreign: Option<Foreign>,
+    state: Mutex<State>,
+    /// Held by the one who asks the provider.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    held: Option<Arc<Held>>,
+    refresh_at: Option<SystemTime>,
+    /// How often the provider was asked: who waited for their turn sees that someone else has just been there.
+    asked: u64,
+    last_error: Option<IdentityError>,
+}
+
+#[derive(Debug)]
+struct Foreign {
+    cache: SharedIdentityCache,
+    resolver: SharedIdentityResolver,
+    components: Result<RuntimeComponents, BuildError>,
+    bag: ConfigBag,
+}
+
+impl Identities {
+    pub(crate) fn new(
+        provider: Provider,
+        cache: Option<SharedIdentityCache>,
+        times: &Times,
+    ) -> Arc<Self> {
+        let foreign = cache.map(|cache| Foreign {
+            cache,
+            resolver: match &provider {
+                Provider::Credentials(provider) => SharedIdentityResolver::new(provider.clone()),
+                Provider::Token(provider) => SharedIdentityResolver::new(provider.clone()),
+            },
+            components: runtime_components(times.sleep.clone(), times.clock.clone()),
+            bag: ConfigBag::base(),
+        });
+        Arc::new(Self {
+            provider,
+            foreign,
+            state: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An identity that holds `now`, the time by the service's clock as far as it is known.
+    pub(crate) async fn get(
+        &self,
+        now: SystemTime,
+        times: &Times,
+    ) -> Result<Arc<Held>, IdentityError> {
+        if let Some(foreign) = &self.foreign {
+            return self.ask_foreign(foreign, now, times).await;
+        }
+        let (held, asked) = {
+            let state = self.state();
+            let held = state.held.clone().filter(|held| held.holds(now));
+            match held {
+                Some(held) if state.refresh_at.is_none_or(|time| now < time) => return Ok(held),
+                held => (held, state.asked),
+            }
+        };
+        let Some(held) = held else {
+            let _turn = self.turn.lock().await;
+            {
+                let state = self.state();
+                if state.asked != asked {
+                    return match (&state.last_error, &state.held) {
+                        (None, Some(held)) => Ok(held.clone()),
+                        (error, _) => Err(error
+                            .clone()
+                            .unwrap_or_else(|| self.failed("no identity".into()))),
+                    };
+                }
+            }
+            return self.load(now, times).await;
+        };
+        // What is held still holds: one caller refreshes, the others go on with it.
+        let Ok(_turn) = self.turn.try_lock() else {
+            return Ok(held);
+        };
+        match self.load(now, times).await {
+            Ok(fresh) => Ok(fresh),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot refresh {}, using those that still hold",
+                    self.what()
+                );
+                self.state().refresh_at = Some(now + REFRESH_PAUSE);
+                Ok(held)
+            }
+        }
+    }
+
+    /// Makes the next call ask the provider: the service says that this identity has expired.
+    pub(crate) fn reject(&self, rejected: &Arc<Held>) {
+        let mut state = self.state();
+        if state
+            .held
+            .as_ref()
+            .is_some_and(|held| Arc::ptr_eq(held, rejected))
+        {
+            state.held = None;
+        }
+    }
+
+    async fn load(&self, now: SystemTime, times: &Times) -> Result<Arc<Held>, IdentityError> {
+        let provided = within(
+            &times.sleep,
+            Limit::Credentials,
+            Some(LOAD_LIMIT),
+            self.provide(),
+        )
+        .await;
+        let loaded = match provided {
+            Ok(provided) => provided.map_err(|error| self.failed(error)),
+            Err(limit) => match self.provider_fallback() {
+                Some(identity) => Ok(identity),
+                None => Err(IdentityError::TooSlow {
+                    what: self.what(),
+                    source: limit,
+                }),
+            },
+        };
+        let mut state = self.state();
+        state.asked += 1;
+        match loaded {
+            Ok(identity) => {
+                state.refresh_at = identity
+                    .expiration()
+                    .map(|expires| refresh_at(now, expires, &times.random));
+                let held = Held::new(identity);
+                state.held = Some(held.clone());
+                state.last_error = None;
+                tracing::debug!(refresh_at = ?state.refresh_at, "loaded {}", self.what());
+                Ok(held)
+            }
+            Err(error) => {
+                state.last_error = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    async fn provide(&self) -> Result<Identity, BoxError> {
+        Ok(match &self.provider {
+            Provider::Credentials(provider) => provider.provide_credentials().await?.into(),
+            Provider::Token(provider) => provider.provide_token().await?.into(),
+        })
+    }
+
+    fn provider_fallback(&self) -> Option<Identity> {
+        match &self.provider {
+            Provider::Credentials(provider) => provider.fallback_on_interrupt().map(Into::into),
+            Provider::Token(_) => None,
+        }
+    }
+
+    async fn ask_foreign(
+        &self,
+        foreign: &Foreign,
+        now: SystemTime,
+        times: &Times,
+    ) -> Result<Arc<Held>, IdentityError> {
+        let components = foreign.components.as_ref();
+        let components = components.map_err(|error| self.failed(error.to_string().into()))?;
+        let (resolver, bag) = (foreign.resolver.clone(), &foreign.bag);
+        let asked = foreign
+            .cache
+            .resolve_cached_identity(resolver, components, bag);
+        let error = match within(&times.sleep, Limit::Credentials, Some(LOAD_LIMIT), asked).await {
+            Ok(Ok(identity)) => return Ok(self.keep(identity)),
+            Ok(Err(error)) => self.failed(error),
+            Err(source) => IdentityError::TooSlow {
+                what: self.what(),
+                source,
+            },
+        };
+        match self.state().held.clone().filter(|held| held.holds(now)) {
+            Some(held) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the identity cache failed, using {} that still hold",
+                    self.what()
+                );
+                Ok(held)
+            }
+            None => Err(error),
+        }
+    }
+
+    /// What the caller's cache gave; the signing key lives on while that is the same.
+    fn keep(&self, identity: Identity) -> Arc<Held> {
+        let mut state = self.state();
+        if let (Some(held), Some(new)) = (&state.held, identity.data::<Credentials>())
+            && held.credentials() == Some(new)
+        {
+            return held.clone();
+        }
+        let held = Held::new(identity);
+        state.held = Some(held.clone());
+        held
+    }
+
+    fn failed(&self, error: BoxError) -> IdentityError {
+        IdentityError::Provider {
+            what: self.what(),
+            source: error.into(),
+        }
+    }
+
+    fn what(&self) -> &'static str {
+        match self.provider {
+            Provider::Credentials(_) => "credentials",
+            Provider::Token(_) => "bearer tokens",
+        }
+    }
+}
+
+/// When to refresh what expires then.
+fn refresh_at(now: SystemTime, expires: SystemTime, random: &SharedRandom) -> SystemTime {
+    let life = expires.duration_since(now).unwrap_or_default();
+    let ahead = REFRESH_AHEAD.min(life / 5);
+    let planned = expires - ahead.mul_f64(0.5 + 0.5 * random.fraction());
+    // A provider that gives what it has until it expires is not asked at every call.
+    planned.max(now + REFRESH_PAUSE.min(life / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::UNIX_EPOCH;
+
+    use aws_credential_types::provider::error::CredentialsError;
+    use aws_credential_types::provider::future;
+    use aws_smithy_async::rt::sleep::TokioSleep;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::test_util::{SeededRandom, TokioClock};
+
+    /// Gives credentials that live for an hour, after a while; or fails.
+    #[derive(Debug, Clone, Default)]
+    struct Vault(Arc<Inside>);
+
+    #[derive(Debug, Default)]
+    struct Inside {
+        asked: AtomicUsize,
+        shut: std::sync::atomic::AtomicBool,
+        slow: std::sync::atomic::AtomicBool,
+    }
+
+    impl Vault {
+        fn asked(&self) -> usize {
+            self.0.asked.load(Ordering::Relaxed)
+        }
+
+        fn shut(&self, shut: bool) {
+            self.0.shut.store(shut, Ordering::Relaxed);
+        }
+    }
+
+    impl ProvideCredentials for Vault {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            future::ProvideCredentials::new(async move {
+                let number = self.0.asked.fetch_add(1, Ordering::Relaxed);
+                let slow = self.0.slow.load(Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_secs(if slow { 3600 } else { 1 })).await;
+                if self.0.shut.load(Ordering::Relaxed) {
+                    return Err(CredentialsError::provider_error("shut"));
+                }
+                let expires = now() + Duration::from_secs(3600);
+                Ok(Credentials::new(
+                    format!("AKID{number}"),
+                    "s",
+                    None,
+                    Some(expires),
+                    "vault",
+                ))
+            })
+        }
+    }
+
+    thread_local! {
+        static START: Instant = Instant::now();
+    }
+
+    /// Time that stands still with tokio's.
+    fn now() -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_700_000_000) + START.with(Instant::elapsed)
+    }
+
+    fn identities() -> (Arc<Identities>, Vault, Times) {
+        START.with(|_| {});
+        let times = Times {
+            clock: SharedTimeSource::new(TokioClock::default()),
+            sleep: SharedAsyncSleep::new(TokioSleep::new()),
+            random: SharedRandom::new(SeededRandom::new(7)),
+        };
+        let vault = Vault::default();
+        let provider = Provider::Credentials(SharedCredentialsProvider::new(vault.clone()));
+        (Identities::new(provider, None, &times), vault, times)
+    }
+
+    async fn key(identities: &Identities, times: &Times) -> Result<String, String> {
+        let held = identities.get(now(), times).await;
+        held.map(|held| held.credentials().unwrap().access_key_id().to_owned())
+            .map_err(|error| error.to_string())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_who_wait_share_one_load() {
+        let (identities, vault, times) = identities();
+        let calls: tokio::task::JoinSet<_> = (0..100)
+            .map(|_| (identities.clone(), times.clone()))
+            .map(|(identities, times)| async move { key(&identities, &times).await })
+            .collect();
+        assert!(
+            calls
+                .join_all()
+                .await
+                .iter()
+                .all(|key| key.as_deref() == Ok("AKID0"))
+        );
+        assert_eq!(vault.asked(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_who_wait_share_one_failure() {
+        let (identities, vault, times) = identities();
+        vault.shut(true);
+        let calls: tokio::task::JoinSet<_> = (0..100)
+            .map(|_| (identities.clone(), times.clone()))
+            .map(|(identities, times)| async move { key(&identities, &times).await })
+            .collect();
+        assert!(calls.join_all().await.iter().all(Result::is_err));
+        assert_eq!(vault.asked(), 1);
+        vault.shut(false);
+        assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID1"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_caller_refreshes_ahead_of_expiry_and_the_others_do_not_wait() {
+        let (identities, vault, times) = identities();
+        assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID0"));
+        tokio::time::advance(Duration::from_secs(3200)).await;
+        assert_eq!(
+            key(&identities, &times).await.as_deref(),
+            Ok("AKID0"),
+            "not due yet"
+        );
+        tokio::time::advance(Duration::from_secs(300)).await;
+        let refreshing = tokio::spawn({
+            let (identities, times) = (identities.clone(), times.clone());
+            async move { key(&identities, &times).await }
+        });
+        tokio::task::yield_now().await;
+        let start = Instant::now();
+        assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID0"));
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        assert_eq!(refreshing.await.unwrap().as_deref(), Ok("AKID1"));
+        assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID1"));
+        assert_eq!(vault.asked(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_early_refresh_keeps_what_still_holds_and_pauses() {
+        let (identities, vault, times) = identities();
+        key(&identities, &times).await.unwrap();
+        vault.shut(true);
+        tokio::time::advance(Duration::from_secs(3500)).await;
+        for _ in 0..10 {
+            assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID0"));
+        }
+        assert_eq!(vault.asked(), 2);
+        tokio::time::advance(Duration::from_secs(31)).await;
+        assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID0"));
+        assert_eq!(vault.asked(), 3);
+        tokio::time::advance(Duration::from_secs(100)).await;
+        let error = key(&identities, &times).await.unwrap_err();
+        assert!(
+            error.contains("the provider of credentials failed"),
+            "{error}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_provider_that_hangs_is_given_up_on() {
+        let (identities, vault, times) = identities();
+        vault.0.slow.store(true, Ordering::Relaxed);
+        let error = key(&identities, &times).await.unwrap_err();
+        assert_eq!(
+            error,
+            "credentials: the credentials time limit of 10s ran out"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_that_stops_waiting_leaves_the_next_one_its_turn() {
+        let (identities, vault, times) = identities();
+        let given_up =
+            tokio::time::timeout(Duration::from_millis(10), key(&identities, &times)).await;
+        assert!(given_up.is_err());
+        assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID1"));
+        assert_eq!(vault.asked(), 2);
+    }
+
+    #[test]
+    fn refreshes_are_spread_before_expiry() {
+        let random = SharedRandom::new(SeededRandom::new(1));
+        let start = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        for life in [60, 900, 3600, 43_200] {
+            let ahead = (life / 5).min(300);
+            for _ in 0..100 {
+                let at = refresh_at(start, start + Duration::from_secs(life), &random);
+                let at = at.duration_since(start).unwrap().as_secs_f64();
+                let range = (life - ahead) as f64..=(life as f64 - ahead as f64 / 2.0);
+                assert!(range.contains(&at), "{life}: {at}");
+            }
+        }
+        // What has expired already is asked for again soon, not at once.
+        assert!(refresh_at(start, start, &random) >= start);
+    }
+}

@@ -1,0 +1,182 @@
+//! Idle connections, and how many there may be.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use super::connect::Key;
+use super::connection::Http1;
+#[cfg(feature = "http2")]
+use super::http2::Http2;
+
+/// Idle connections of one sender. The newest is used first, so that the surplus of a burst grows old and is closed.
+#[derive(Debug)]
+pub(super) struct Pool {
+    idle: Mutex<HashMap<Key, Vec<Idle>>>,
+    /// HTTP/2 connections, each in use by any number of calls.
+    #[cfg(feature = "http2")]
+    shared: Mutex<HashMap<Key, Http2>>,
+    idle_timeout: Duration,
+    /// As many permits as connections may be in use.
+    slots: Arc<Semaphore>,
+    max_connections: usize,
+    open: Arc<AtomicUsize>,
+    /// Whether a task closes what has been idle for too long.
+    reaped: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Idle {
+    connection: Box<Http1>,
+    since: Instant,
+}
+
+/// Counts a connection for as long as it is open.
+#[derive(Debug)]
+pub(super) struct OpenConnection(Arc<AtomicUsize>);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Pool {
+    pub(super) fn new(max_connections: usize, idle_timeout: Duration) -> Arc<Self> {
+        let max_connections = max_connections.clamp(1, Semaphore::MAX_PERMITS);
+        Arc::new(Self {
+            idle: Mutex::default(),
+            #[cfg(feature = "http2")]
+            shared: Mutex::default(),
+            idle_timeout,
+            slots: Arc::new(Semaphore::new(max_connections)),
+            max_connections,
+            open: Arc::default(),
+            reaped: AtomicBool::new(false),
+        })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, HashMap<Key, Vec<Idle>>> {
+        // Nothing in here panics half way through a change.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a place among the connections in use: first come, first served.
+    pub(super) async fn slot(&self) -> Option<OwnedSemaphorePermit> {
+        if self.slots.available_permits() == 0 {
+            tracing::debug!(
+                max_connections = self.max_connections,
+                "waiting for a connection"
+            );
+        }
+        // The semaphore is never closed.
+        self.slots.clone().acquire_owned().await.ok()
+    }
+
+    /// The idle connection to `key` that was used last, if the server has not closed it.
+    pub(super) fn take(&self, key: &Key) -> Option<Box<Http1>> {
+        loop {
+            let mut idle = self.idle().get_mut(key)?.pop()?;
+            if idle.since.elapsed() < self.idle_timeout && idle.connection.is_usable() {
+                return Some(idle.connection);
+            }
+        }
+    }
+
+    pub(super) fn put(self: &Arc<Self>, key: Key, connection: Box<Http1>) {
+        let since = Instant::now();
+        self.idle()
+            .entry(key)
+            .or_default()
+            .push(Idle { connection, since });
+        if !self.reaped.swap(true, Ordering::Relaxed) {
+            self.reap();
+        }
+    }
+
+    /// The HTTP/2 connection to `key`, if there is one.
+    #[cfg(feature = "http2")]
+    pub(super) fn shared(&self, key: &Key) -> Option<Http2> {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = shared.get(key)?;
+        if found.is_usable() {
+            return Some(found.clone());
+        }
+        shared.remove(key);
+        None
+    }
+
+    #[cfg(feature = "http2")]
+    pub(super) fn share(&self, key: Key, connection: Http2) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.insert(key, connection);
+    }
+
+    /// Gives up on a connection that does not answer: the next call makes another one.
+    #[cfg(feature = "http2")]
+    pub(super) fn forget(&self, connection: &Http2) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.retain(|_, known| !known.is_same(connection));
+    }
+
+    /// Counts a new connection. If that is one too many, the idle one unused for longest is closed: as those in use are
+    /// limited by their slots, there is one.
+    pub(super) fn open(&self) -> OpenConnection {
+        if self.open.fetch_add(1, Ordering::Relaxed) >= self.max_connections {
+            let mut idle = self.idle();
+            let oldest = idle
+                .values_mut()
+                .filter(|connections| !connections.is_empty())
+                .min_by_key(|connections| connections[0].since);
+            if let Some(connections) = oldest {
+                connections.remove(0);
+            }
+        }
+        OpenConnection(self.open.clone())
+    }
+
+    /// Starts the task that closes idle connections. It ends when there are none, or the pool is gone.
+    fn reap(self: &Arc<Self>) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            self.reaped.store(false, Ordering::Relaxed);
+            return;
+        };
+        let (reaping, interval) = (Reaping(Arc::downgrade(self)), self.idle_timeout);
+        runtime.spawn(async move {
+            loop {
+                tokio::time::sleep(interval).await;
+                if reaping.0.upgrade().is_none_or(|pool| pool.close_unused()) {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Closes what has been idle for too long or was closed by the server. Answers whether nothing idle is left.
+    fn close_unused(&self) -> bool {
+        let mut idle = self.idle();
+        idle.retain(|_, connections| {
+            connections.retain_mut(|idle| {
+                idle.since.elapsed() < self.idle_timeout && idle.connection.is_usable()
+            });
+            !connections.is_empty()
+        });
+        idle.is_empty()
+    }
+}
+
+/// The task that closes idle connections. It may end with its runtime: the next connection to be put back then starts
+/// another, on another runtime.
+struct Reaping(Weak<Pool>);
+
+impl Drop for Reaping {
+    fn drop(&mut self) {
+        if let Some(pool) = self.0.upgrade() {
+            pool.reaped.store(false, Ordering::Relaxed);
+        }
+    }
+}

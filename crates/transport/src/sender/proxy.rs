@@ -1,0 +1,405 @@
+//! HTTP proxies: which requests go through one, and the CONNECT request.
+
+use std::fmt;
+use std::io;
+use std::net::IpAddr;
+
+use http::HeaderValue;
+use http::uri::{Authority, Scheme, Uri};
+use percent_encoding::percent_decode_str;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use crate::config::Environment;
+use crate::error::BoxError;
+
+/// A proxy's answer may be this long, headers and all.
+const MAX_ANSWER: usize = 16 * 1024;
+
+/// Which proxy to use for which host. `Debug` shows no credentials.
+#[derive(Clone, Debug, Default)]
+pub struct Proxy {
+    https: Option<Server>,
+    http: Option<Server>,
+    except: Vec<Exception>,
+}
+
+/// A proxy setting that makes no sense.
+#[derive(Debug, thiserror::Error)]
+#[error("{setting}: {reason}")]
+pub struct ProxyError {
+    setting: String,
+    reason: String,
+    source: Option<BoxError>,
+}
+
+impl ProxyError {
+    pub(super) fn new(setting: &str, reason: impl Into<String>, source: Option<BoxError>) -> Self {
+        Self {
+            setting: setting.to_owned(),
+            reason: reason.into(),
+            source,
+        }
+    }
+}
+
+/// One proxy.
+#[derive(Clone)]
+pub(super) struct Server {
+    pub(super) tls: bool,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) authorization: Option<HeaderValue>,
+}
+
+/// A host that is reached directly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Exception {
+    All,
+    /// A domain with all below it, or an address; and a port, if only that one is meant.
+    Host {
+        name: String,
+        port: Option<u16>,
+    },
+    /// Addresses that begin with these bits.
+    Network {
+        address: IpAddr,
+        bits: u8,
+    },
+}
+
+impl Proxy {
+    /// One proxy for everything: `http://user:password@proxy.example:3128`. A scheme of `https` means that the proxy itself
+    /// is spoken to over TLS.
+    ///
+    /// # Errors
+    ///
+    /// If that is no proxy URL.
+    pub fn all(url: &str) -> Result<Self, ProxyError> {
+        let server = Server::parse("proxy", url)?;
+        Ok(Self {
+            https: Some(server.clone()),
+            http: Some(server),
+            except: Vec::new(),
+        })
+    }
+
+    /// The hosts to reach directly, in the form of NO_PROXY: names with all below them, addresses, networks
+    /// (`10.0.0.0/8`), each but networks with or without port; `*` for all.
+    #[must_use]
+    pub fn except(mut self, hosts: &str) -> Self {
+        self.except = hosts
+            .split(',')
+            .filter_map(|host| Exception::parse(host.trim()))
+            .collect();
+        self
+    }
+
+    /// The proxies that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY name, in capitals or not. HTTP_PROXY in capitals
+    /// is not read where REQUEST_METHOD is set: there it may be a header of a CGI request.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is no proxy URL; the error names it.
+    pub fn from_environment(environment: &Environment) -> Result<Self, ProxyError> {
+        let get = |capitals: &str| {
+            let small = capitals.to_ascii_lowercase();
+            let is_header = capitals == "HTTP_PROXY" && environment.get("REQUEST_METHOD").is_some();
+            let value = environment.get(&small);
+            value.or_else(|| environment.get(capitals).filter(|_| !is_header))
+        };
+        let server = |name| get(name).map(|url| Server::parse(name, &url)).transpose();
+        let all = server("ALL_PROXY")?;
+        let proxy = Self {
+            https: server("HTTPS_PROXY")?.or_else(|| all.clone()),
+            http: server("HTTP_PROXY")?.or(all),
+            except: Vec::new(),
+        };
+        Ok(proxy.except(&get("NO_PROXY").unwrap_or_default()))
+    }
+
+    /// The proxy on the way to this host, if there is one.
+    pub(super) fn on_the_way_to(&self, tls: bool, host: &str, port: u16) -> Option<&Server> {
+        let server = if tls { &self.https } else { &self.http };
+        let server = server.as_ref()?;
+        let direct = self
+            .except
+            .iter()
+            .any(|exception| exception.covers(host, port));
+        (!direct).then_some(server)
+    }
+}
+
+impl Server {
+    fn parse(setting: &str, url: &str) -> Result<Self, ProxyError> {
+        let with_scheme = if url.contains("://") {
+            url.to_owned()
+        } else {
+            format!("http://{url}")
+        };
+        // The URL itself stays out of the errors: it may hold a password.
+        let uri: Uri = with_scheme
+            .parse()
+            .map_err(|error: http::uri::InvalidUri| {
+                ProxyError::new(setting, "not a URL", Some(error.into()))
+            })?;
+        let tls = match uri.scheme().map(Scheme::as_str) {
+            Some("http") => false,
+            Some("https") => true,
+            _ => {
+                return Err(ProxyError::new(
+                    setting,
+                    "only http and https proxies are supported",
+                    None,
+                ));
+            }
+        };
+        let Some(authority) = uri.authority() else {
+            return Err(ProxyError::new(setting, "no host", None));
+        };
+        Ok(Self {
+            tls,
+            host: authority.host().to_owned(),
+            port: authority.port_u16().unwrap_or(if tls { 443 } else { 80 }),
+            authorization: authorization(setting, authority)?,
+        })
+    }
+}
+
+fn authorization(setting: &str, authority: &Authority) -> Result<Option<HeaderValue>, ProxyError> {
+    let Some((user_info, _)) = authority.as_str().rsplit_once('@') else {
+        return Ok(None);
+    };
+    let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
+    let mut plain = percent_decode_str(user).collect::<Vec<u8>>();
+    plain.push(b':');
+    plain.extend(percent_decode_str(password));
+    let encoded = base64_simd::STANDARD.encode_to_string(plain);
+    let mut header = HeaderValue::try_from(format!("Basic {encoded}"))
+        .map_err(|error| ProxyError::new(setting, "bad credentials", Some(error.into())))?;
+    header.set_sensitive(true);
+    Ok(Some(header))
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+impl Exception {
+    fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return None;
+        }
+        if text == "*" {
+            return Some(Self::All);
+        }
+        if let Some((address, bits)) = text.split_once('/') {
+            let (address, bits) = (address.parse().ok()?, bits.parse().ok()?);
+            return Some(Self::Network { address, bits });
+        }
+        // An IPv6 address has colons of its own: it is in brackets if a port follows.
+        let (name, port) = match text.rsplit_once(':') {
+            Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
+                (name, port.parse().ok())
+            }
+            _ => (text, None),
+        };
+        let name = name.trim_start_matches("*.").trim_start_matches('.');
+        let name = bare(name).to_ascii_lowercase();
+        Some(Self::Host { name, port })
+    }
+
+    fn covers(&self, host: &str, port: u16) -> bool {
+        let host = bare(host).to_ascii_lowercase();
+        match self {
+            Self::All => true,
+            Self::Host { name, port: only } => {
+                let below = || {
+                    host.strip_suffix(name.as_str())
+                        .is_some_and(|rest| rest.ends_with('.'))
+                };
+                only.is_none_or(|only| only == port) && (host == *name || below())
+            }
+            Self::Network { address, bits } => match (host.parse(), address) {
+                (Ok(IpAddr::V4(host)), IpAddr::V4(network)) => same_bits(
+                    u128::from(host.to_bits()) << 96,
+                    u128::from(network.to_bits()) << 96,
+                    *bits,
+                ),
+                (Ok(IpAddr::V6(host)), IpAddr::V6(network)) => {
+                    same_bits(host.to_bits(), network.to_bits(), *bits)
+                }
+                _ => false,
+            },
+        }
+    }
+}
+
+fn same_bits(a: u128, b: u128, bits: u8) -> bool {
+    let different = a ^ b;
+    different.leading_zeros() >= u32::from(bits)
+}
+
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host)
+}
+
+/// Why a proxy opened no tunnel.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TunnelError {
+    #[error("the proxy {proxy:?} broke the connection off")]
+    Io { proxy: Server, source: io::Error },
+    #[error("the proxy {proxy:?} answered with something other than HTTP")]
+    NotHttp { proxy: Server },
+    #[error("the proxy {proxy:?} refused a tunnel to {target} with status {status}")]
+    Refused {
+        proxy: Server,
+        target: String,
+        status: u16,
+    },
+}
+
+impl TunnelError {
+    /// Whether another attempt may succeed: the network failed, or the proxy says that its own upstream did.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            Self::Io { .. } => true,
+            Self::NotHttp { .. } => false,
+            Self::Refused { status, .. } => matches!(status, 500 | 502 | 503 | 504),
+        }
+    }
+}
+
+/// Asks the proxy at the other end of `stream` for a tunnel to `host`.
+pub(super) async fn tunnel<S>(
+    stream: &mut S,
+    proxy: &Server,
+    host: &str,
+    port: u16,
+) -> Result<(), TunnelError>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let target = format!("{host}:{port}");
+    let mut request = format!("CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n").into_bytes();
+    if let Some(authorization) = &proxy.authorization {
+        request.extend_from_slice(b"proxy-authorization: ");
+        request.extend_from_slice(authorization.as_bytes());
+        request.extend_from_slice(b"\r\n");
+    }
+    request.extend_from_slice(b"\r\n");
+    let io = |source| TunnelError::Io {
+        proxy: proxy.clone(),
+        source,
+    };
+    stream.write_all(&request).await.map_err(io)?;
+    stream.flush().await.map_err(io)?;
+    // The server behind the tunnel waits for our TLS handshake, so nothing follows the answer that must be kept.
+    let mut answer = Vec::with_capacity(256);
+    while !answer.windows(4).any(|window| window == b"\r\n\r\n") {
+        if answer.len() > MAX_ANSWER {
+            return Err(TunnelError::NotHttp {
+                proxy: proxy.clone(),
+            });
+        }
+        if stream.read_buf(&mut answer).await.map_err(io)? == 0 {
+            return Err(io(io::ErrorKind::UnexpectedEof.into()));
+        }
+    }
+    match status(&answer) {
+        Some(200..=299) => Ok(()),
+        Some(status) => Err(TunnelError::Refused {
+            proxy: proxy.clone(),
+            target,
+            status,
+        }),
+        None => Err(TunnelError::NotHttp {
+            proxy: proxy.clone(),
+        }),
+    }
+}
+
+/// The status of an answer that begins `HTTP/1.1 200`.
+fn status(answer: &[u8]) -> Option<u16> {
+    let rest = answer.strip_prefix(b"HTTP/1.")?;
+    let digits = rest.get(1..)?.strip_prefix(b" ")?.get(..3)?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxy(pairs: &[(&'static str, &'static str)]) -> Proxy {
+        Proxy::from_environment(&Environment::from_pairs(pairs.iter().copied())).unwrap()
+    }
+
+    #[test]
+    fn the_scheme_decides_and_all_proxy_fills_in() {
+        let proxy = proxy(&[("https_proxy", "http://secure:1"), ("ALL_PROXY", "rest:2")]);
+        let host = |tls| {
+            proxy
+                .on_the_way_to(tls, "example.com", 443)
+                .map(|server| server.host.clone())
+        };
+        assert_eq!(host(true).as_deref(), Some("secure"));
+        assert_eq!(host(false).as_deref(), Some("rest"));
+    }
+
+    #[test]
+    fn exceptions_are_domains_addresses_networks_and_ports() {
+        let proxy = Proxy::all("http://proxy").unwrap();
+        let proxy = proxy
+            .except("internal.example, .local, 10.0.0.0/8, [::1]:8080, 169.254.169.254,fd00::/8");
+        let direct = |host, port| proxy.on_the_way_to(true, host, port).is_none();
+        for (host, port) in [
+            ("internal.example", 443),
+            ("API.Internal.Example", 443),
+            ("box.local", 443),
+            ("10.200.0.1", 443),
+            ("[::1]", 8080),
+            ("169.254.169.254", 80),
+            ("[fd00::1]", 443),
+        ] {
+            assert!(direct(host, port), "{host}:{port} is reached directly");
+        }
+        for (host, port) in [
+            ("notinternal.example", 443),
+            ("11.0.0.1", 443),
+            ("[::1]", 443),
+            ("example", 443),
+        ] {
+            assert!(!direct(host, port), "{host}:{port} goes through the proxy");
+        }
+        assert!(
+            Proxy::all("http://proxy")
+                .unwrap()
+                .except("*")
+                .on_the_way_to(true, "x", 1)
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn credentials_are_decoded_and_never_shown() {
+        let proxy = Proxy::all("http://user:p%40ss@proxy:3128").unwrap();
+        let server = proxy.on_the_way_to(true, "example.com", 443).unwrap();
+        // user:p@ss
+        assert_eq!(server.authorization.as_ref().unwrap(), "Basic dXNlcjpwQHNz");
+        assert!(!format!("{proxy:?}").contains("ss"), "{proxy:?}");
+        let error = Proxy::all("ftp://user:p4ssw0rd@proxy").unwrap_err();
+        assert!(
+            !format!("{error:?} {error}").contains("p4ssw0rd"),
+            "{error:?}"
+        );
+    }
+
+    #[test]
+    fn a_cgi_header_is_no_proxy_setting() {
+        let cgi = proxy(&[("HTTP_PROXY", "http://evil"), ("REQUEST_METHOD", "GET")]);
+        assert!(cgi.on_the_way_to(false, "example.com", 80).is_none());
+    }
+}

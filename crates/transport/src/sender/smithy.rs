@@ -1,0 +1,148 @@
+//! HTTP clients of the AWS SDK's kind: one of theirs as our sender, our sender as one of theirs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError as SmithyConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::{BuildError, RuntimeComponents};
+use aws_smithy_types::body::SdkBody;
+
+use super::{HttpSender, SendFuture, SendSettings, Sender};
+use crate::error::ConnectorError;
+
+pub(crate) use components::runtime_components;
+
+mod components;
+
+const NAME: &str = "connect-transport";
+
+/// An HTTP client of theirs as a sender of ours.
+#[derive(Debug)]
+pub(super) struct Adapter(SharedHttpClient);
+
+impl Adapter {
+    pub(super) fn new(client: SharedHttpClient) -> Self {
+        Self(client)
+    }
+
+    fn connector(&self, settings: &SendSettings) -> Result<SharedHttpConnector, BuildError> {
+        let mut limits = HttpConnectorSettings::builder();
+        limits.set_connect_timeout(settings.connect_timeout);
+        limits.set_read_timeout(settings.read_timeout);
+        let components = runtime_components(settings.sleep.clone(), SharedTimeSource::default())?;
+        Ok(self.0.http_connector(&limits.build(), &components))
+    }
+}
+
+impl Sender for Adapter {
+    fn send<'a>(
+        &'a self,
+        request: http::Request<SdkBody>,
+        settings: &'a SendSettings,
+    ) -> SendFuture<'a> {
+        Box::pin(async move {
+            let connector = self
+                .connector(settings)
+                .map_err(|error| ConnectorError::user(error.into()))?;
+            let request = HttpRequest::try_from(request)
+                .map_err(|error| ConnectorError::user(error.into()))?;
+            let response = connector.call(request).await?;
+            response
+                .try_into_http1x()
+                .map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+/// Asks a client of ours in their clothes for the sender inside.
+#[derive(Clone, Debug, Default)]
+struct Undress(Arc<Mutex<Option<HttpSender>>>);
+
+/// The [`HttpSender`] that `client` is, if it is one: it is then used directly.
+pub(super) fn own_sender(client: &SharedHttpClient) -> Option<HttpSender> {
+    if client.connector_metadata()?.name() != NAME {
+        return None;
+    }
+    let sleep = SharedAsyncSleep::new(TokioSleep::new());
+    let components = runtime_components(sleep, SharedTimeSource::default()).ok()?;
+    let connector = client.http_connector(&HttpConnectorSettings::default(), &components);
+    let question = Undress::default();
+    let mut request = HttpRequest::new(SdkBody::empty());
+    request.add_extension(question.clone());
+    drop(connector.call(request));
+    let mut answer = question.0.lock().unwrap_or_else(PoisonError::into_inner);
+    answer.take()
+}
+
+/// Serves `aws_config` and the AWS SDK's clients, so that one TLS stack is built and one pool is used.
+impl HttpClient for HttpSender {
+    fn http_connector(
+        &self,
+        limits: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let sleep = components.sleep_impl();
+        SharedHttpConnector::new(Connector {
+            sender: self.clone(),
+            settings: SendSettings {
+                connect_timeout: limits.connect_timeout(),
+                read_timeout: limits.read_timeout(),
+                sleep: sleep.unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new())),
+                fresh_connection: false,
+            },
+        })
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        Some(ConnectorMetadata::new(
+            NAME,
+            Some(env!("CARGO_PKG_VERSION").into()),
+        ))
+    }
+}
+
+#[derive(Debug)]
+struct Connector {
+    sender: HttpSender,
+    settings: SendSettings,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if let Some(question) = request.extension::<Undress>() {
+            *question.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.sender.clone());
+            let answered = SmithyConnectorError::user("not a request".into());
+            return HttpConnectorFuture::ready(Err(answered));
+        }
+        let (sender, mut settings) = (self.sender.clone(), self.settings.clone());
+        HttpConnectorFuture::new(async move {
+            let again = request.try_clone();
+            match (send(&sender, request, &settings).await, again) {
+                (Err(error), Some(request)) if error.stale_connection => {
+                    settings.fresh_connection = true;
+                    Ok(send(&sender, request, &settings).await?)
+                }
+                (sent, _) => Ok(sent?),
+            }
+        })
+    }
+}
+
+async fn send(
+    sender: &HttpSender,
+    request: HttpRequest,
+    settings: &SendSettings,
+) -> Result<HttpResponse, ConnectorError> {
+    let request = request
+        .try_into_http1x()
+        .map_err(|error| ConnectorError::user(error.into()))?;
+    let response = sender.send(request, settings).await?;
+    HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+}

@@ -1,0 +1,241 @@
+//! What a client sends with: its configuration with every default filled in, and the state that its calls share.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_runtime_api::client::auth::AuthSchemePreference;
+use aws_smithy_types::retry::{RetryConfig, RetryMode};
+use aws_smithy_types::timeout::TimeoutConfig;
+use connect_protocol::endpoint::Value;
+use connect_protocol::operation::Service;
+use http::HeaderValue;
+
+use crate::config::{
+    self, AccountIdEndpointMode, Environment, IdempotencyTokenProvider, RateLimit, Refused, Region,
+    RequestChange, StalledStreamProtectionConfig,
+};
+use crate::endpoint::ResolvedEndpoint;
+use crate::identity::{Identities, Provider, Times};
+use crate::retry::{AdaptiveLimiter, RetryPolicy, RetryQuota};
+use crate::sender::{HttpSender, SendSettings, SharedSender};
+use crate::skew::ClockSkew;
+use crate::user_agent::user_agent;
+
+const CONNECT_LIMIT: Duration = Duration::from_millis(3_100);
+const READ_LIMIT: Duration = Duration::from_secs(60);
+const MAX_RESPONSE_BODY_BYTES: usize = 64 << 20;
+#[cfg(feature = "compression")]
+const MIN_COMPRESSED_BYTES: u32 = 10_240;
+
+/// Everything a call needs to know.
+pub(crate) struct Settings {
+    pub(crate) service: &'static Service,
+    pub(crate) refused: Option<Refused>,
+
+    pub(crate) region: Option<Region>,
+    pub(crate) endpoint_url: Option<String>,
+    pub(crate) use_fips: bool,
+    pub(crate) use_dual_stack: bool,
+    pub(crate) account_id_endpoint_mode: AccountIdEndpointMode,
+    pub(crate) endpoint_params: Vec<(&'static str, Value)>,
+    /// The endpoint of all calls that bring no parameters of their own.
+    pub(crate) endpoint: OnceLock<ResolvedEndpoint>,
+
+    pub(crate) credentials: Option<Arc<Identities>>,
+    pub(crate) tokens: Option<Arc<Identities>>,
+    pub(crate) auth_scheme_preference: Option<AuthSchemePreference>,
+    pub(crate) allow_no_auth: bool,
+
+    pub(crate) retry: RetryPolicy,
+    pub(crate) retry_quota: Arc<RetryQuota>,
+    pub(crate) adaptive: Option<Arc<AdaptiveLimiter>>,
+    pub(crate) rate_limit: Option<RateLimit>,
+
+    pub(crate) attempt_limit: Option<Duration>,
+    pub(crate) operation_limit: Option<Duration>,
+    pub(crate) body_limit: Option<Duration>,
+    pub(crate) max_response_body_bytes: usize,
+
+    pub(crate) times: Times,
+    /// `None` where the clock is to be left alone.
+    pub(crate) skew: Option<Arc<ClockSkew>>,
+
+    pub(crate) sender: SharedSender,
+    pub(crate) send: SendSettings,
+    pub(crate) user_agent: HeaderValue,
+    /// `amz-sdk-request` of a first attempt.
+    pub(crate) first_attempt: HeaderValue,
+    /// Where AWS Lambda puts the trace of its current invocation, if this runs there.
+    pub(crate) lambda: Option<Environment>,
+    #[cfg(feature = "compression")]
+    pub(crate) min_compressed_bytes: Option<u32>,
+    pub(crate) idempotency_tokens: IdempotencyTokenProvider,
+    pub(crate) request_changes: Vec<RequestChange>,
+}
+
+/// The client whose configuration a call overrides.
+pub(crate) struct Client<'a> {
+    settings: &'a Settings,
+    new_credentials: bool,
+    new_tokens: bool,
+}
+
+impl<'a> Client<'a> {
+    pub(crate) fn new(settings: &'a Settings, overrides: &config::Builder) -> Self {
+        let new_cache = overrides.identity_cache.is_some();
+        Self {
+            settings,
+            new_credentials: new_cache || overrides.credentials_provider.is_some(),
+            new_tokens: new_cache || overrides.token_provider.is_some(),
+        }
+    }
+}
+
+impl Settings {
+    /// From a configuration. An overriding one shares with the client's own what it does not change: connections,
+    /// credentials, retry quota, clock skew.
+    pub(crate) fn new(
+        service: &'static Service,
+        fields: &config::Builder,
+        client: Option<&Client<'_>>,
+    ) -> Self {
+        let sleep = fields.sleep_impl.clone();
+        let random = fields.random.clone().unwrap_or_default();
+        let times = Times {
+            clock: fields.time_source.clone().unwrap_or_default(),
+            sleep: sleep.unwrap_or_else(|| SharedAsyncSleep::new(TokioSleep::new())),
+            random: random.clone(),
+        };
+        let retry = RetryPolicy::new(
+            fields
+                .retry_config
+                .as_ref()
+                .unwrap_or(&RetryConfig::standard()),
+        );
+        let limits = time_limits(fields);
+        let stall = fields
+            .stalled_stream_protection
+            .as_ref()
+            .filter(|stall| stall.download_enabled());
+        let body_limits = [
+            limits.read_timeout(),
+            stall.map(StalledStreamProtectionConfig::grace_period),
+        ];
+        let endpoint_url = fields.endpoint_url.clone();
+        let endpoint_url = endpoint_url.or_else(|| {
+            fields
+                .endpoint_source
+                .as_ref()?
+                .endpoint_url(service.sdk_id)
+        });
+        let environment = fields.environment.clone().unwrap_or_default();
+        let shared = client.map(|client| client.settings);
+        let adaptive = (retry.mode == RetryMode::Adaptive).then(|| {
+            let shared = shared.and_then(|settings| settings.adaptive.clone());
+            shared.unwrap_or_else(|| Arc::new(AdaptiveLimiter::new(times.clock.now())))
+        });
+        Self {
+            service,
+            refused: fields.refused.clone(),
+            region: fields.region.clone(),
+            use_fips: fields.use_fips.unwrap_or_default(),
+            use_dual_stack: fields.use_dual_stack.unwrap_or_default(),
+            account_id_endpoint_mode: fields.account_id_endpoint_mode.clone().unwrap_or_default(),
+            endpoint_params: fields.endpoint_params.clone().unwrap_or_default(),
+            endpoint: OnceLock::new(),
+            credentials: match client {
+                Some(client) if !client.new_credentials => client.settings.credentials.clone(),
+                _ => fields.credentials_provider.clone().map(|provider| {
+                    Identities::new(
+                        Provider::Credentials(provider),
+                        fields.identity_cache.clone(),
+                        &times,
+                    )
+                }),
+            },
+            tokens: match client {
+                Some(client) if !client.new_tokens => client.settings.tokens.clone(),
+                _ => fields.token_provider.clone().map(|provider| {
+                    Identities::new(
+                        Provider::Token(provider),
+                        fields.identity_cache.clone(),
+                        &times,
+                    )
+                }),
+            },
+            auth_scheme_preference: fields.auth_scheme_preference.clone(),
+            allow_no_auth: fields.allow_no_auth.unwrap_or_default(),
+            retry_quota: shared
+                .map(|settings| settings.retry_quota.clone())
+                .unwrap_or_default(),
+            adaptive,
+            rate_limit: fields.rate_limit.clone(),
+            attempt_limit: limits.operation_attempt_timeout(),
+            operation_limit: limits.operation_timeout(),
+            body_limit: body_limits.into_iter().flatten().min(),
+            max_response_body_bytes: fields
+                .max_response_body_bytes
+                .unwrap_or(MAX_RESPONSE_BODY_BYTES),
+            skew: (fields.disable_clock_skew_correction != Some(true)).then(|| {
+                let shared = shared.and_then(|settings| settings.skew.clone());
+                shared.unwrap_or_default()
+            }),
+            sender: match (&fields.sender, shared) {
+                (Some(sender), _) => sender.clone(),
+                (None, Some(settings)) => settings.sender.clone(),
+                (None, None) => HttpSender::default().into(),
+            },
+            send: SendSettings {
+                connect_timeout: limits.connect_timeout(),
+                read_timeout: limits.read_timeout(),
+                sleep: times.sleep.clone(),
+                fresh_connection: false,
+            },
+            user_agent: user_agent(
+                service,
+                retry.mode,
+                endpoint_url.is_some(),
+                fields.framework_metadata.as_deref().unwrap_or_default(),
+                fields.app_name.as_ref(),
+            ),
+            first_attempt: request_info(1, retry.max_attempts),
+            lambda: environment
+                .get("AWS_LAMBDA_FUNCTION_NAME")
+                .map(|_| environment),
+            #[cfg(feature = "compression")]
+            min_compressed_bytes: (fields.disable_request_compression != Some(true)).then(|| {
+                fields
+                    .request_min_compression_size_bytes
+                    .unwrap_or(MIN_COMPRESSED_BYTES)
+            }),
+            idempotency_tokens: fields
+                .idempotency_token_provider
+                .clone()
+                .unwrap_or_else(|| IdempotencyTokenProvider::from(random)),
+            request_changes: fields.request_changes.clone().unwrap_or_default(),
+            endpoint_url,
+            retry,
+            times,
+        }
+    }
+}
+
+fn time_limits(fields: &config::Builder) -> TimeoutConfig {
+    let defaults = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_LIMIT)
+        .read_timeout(READ_LIMIT)
+        .build();
+    let mut limits = fields
+        .timeout_config
+        .clone()
+        .unwrap_or_else(|| TimeoutConfig::builder().build());
+    limits.take_defaults_from(&defaults);
+    limits
+}
+
+/// The value of `amz-sdk-request`.
+pub(crate) fn request_info(attempt: u32, max: u32) -> HeaderValue {
+    let text = format!("attempt={attempt}; max={max}");
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("attempt=1"))
+}
