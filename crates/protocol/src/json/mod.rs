@@ -50,6 +50,6 @@ mod writer;
 
 pub use error::{ReadError, WriteError};
 pub use placeholder::Placeholder;
-pub use reader::{Reader, read};
+pub use reader::{Reader, read, read_payload};
 pub use value::{ReadJson, WriteJson};
 pub use writer::Writer;
