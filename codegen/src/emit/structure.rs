@@ -348,6 +348,8 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
             }
         }
 
+        connect_protocol::serde_shape!(#name);
+
         #check
     }
 }

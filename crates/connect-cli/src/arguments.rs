@@ -125,8 +125,10 @@ pub(crate) struct Given {
     pub(crate) input: Map<String, Value>,
     /// The kind of skeleton asked for: `input` or `output`.
     pub(crate) skeleton: Option<String>,
-    /// How to page. `None` where the input pages by itself, by its token or page size.
-    pub(crate) paging: Option<Paging>,
+    /// What was asked of paging.
+    pub(crate) paging: Paging,
+    /// Whether the input pages by itself, by its token or page size.
+    pub(crate) pages_by_hand: bool,
 }
 
 /// Reads what was given of an operation's flags.
@@ -147,29 +149,30 @@ pub(crate) fn given(operation: &Operation, matches: &ArgMatches) -> Result<Given
             input.insert(argument.member.name.to_owned(), value);
         }
     }
-    let paging = match &operation.pages {
-        Some(pages) => {
-            let paging = Paging {
-                max_items: matches
-                    .get_one::<u32>(MAX_ITEMS)
-                    .map(|count| *count as usize),
-                page_size: matches.get_one::<u32>(PAGE_SIZE).copied().map(i64::from),
-                starting_token: matches.get_one::<String>(STARTING_TOKEN).cloned(),
-            };
-            let by_hand = input.contains_key(pages.input_token)
-                || pages
-                    .page_size
-                    .is_some_and(|member| input.contains_key(member));
-            (!by_hand).then_some(paging)
-        }
-        None => None,
+    let skeleton = matches.get_one::<String>(SKELETON).cloned();
+    let Some(pages) = &operation.pages else {
+        return Ok(Given {
+            input,
+            skeleton,
+            paging: Paging::default(),
+            pages_by_hand: false,
+        });
     };
-    let given = Given {
+    let pages_by_hand = input.contains_key(pages.input_token)
+        || pages
+            .page_size
+            .is_some_and(|member| input.contains_key(member));
+    let count = |flag| matches.get_one::<u32>(flag).copied();
+    Ok(Given {
         input,
-        skeleton: matches.get_one::<String>(SKELETON).cloned(),
-        paging,
-    };
-    Ok(given)
+        skeleton,
+        paging: Paging {
+            max_items: count(MAX_ITEMS).map(|count| count as usize),
+            page_size: count(PAGE_SIZE).map(i64::from),
+            starting_token: matches.get_one::<String>(STARTING_TOKEN).cloned(),
+        },
+        pages_by_hand,
+    })
 }
 
 /// What an input member's flag was given, as JSON; none where the flag is absent.
@@ -411,23 +414,16 @@ mod tests {
     }
 
     #[test]
-    fn paging_by_hand_turns_paging_off() {
-        assert!(parse(&[]).unwrap().paging.is_some());
-        assert!(parse(&["--next-token", "t"]).unwrap().paging.is_none());
-        assert!(
-            parse(&["--cli-input-json", r#"{"NextToken":"t"}"#])
-                .unwrap()
-                .paging
-                .is_none()
-        );
+    fn paging_by_hand_is_noticed() {
+        let by_hand = |line: &[&str]| parse(line).unwrap().pages_by_hand;
+        assert!(!by_hand(&[]));
+        assert!(by_hand(&["--next-token", "t"]));
+        assert!(by_hand(&["--cli-input-json", r#"{"NextToken":"t"}"#]));
         let paging = parse(&["--max-items", "5", "--starting-token", "t"])
             .unwrap()
-            .paging
-            .unwrap();
-        assert_eq!(
-            (paging.max_items, paging.starting_token.as_deref()),
-            (Some(5), Some("t"))
-        );
+            .paging;
+        assert_eq!(paging.max_items, Some(5));
+        assert_eq!(paging.starting_token.as_deref(), Some("t"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use aws_credential_types::provider::error::CredentialsError;
 use connect_sdk::error::{ProvideErrorMetadata, SdkError};
@@ -81,6 +82,11 @@ fn reason(status: StatusCode) -> String {
 fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     let mut cause = Some(error);
     while let Some(error) = cause {
+        // The transport shares what a credentials provider failed with among all calls that waited for it.
+        let error = match error.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
+            Some(shared) => shared.as_ref(),
+            None => error,
+        };
         if let Some(found) = error.downcast_ref() {
             return Some(found);
         }

@@ -23,7 +23,9 @@ pub(crate) fn provider(
     #[cfg(feature = "aws-config")]
     {
         let _ = (environment, profile);
-        Ok(SharedCredentialsProvider::new(chain::Chain::new(explicit, region)))
+        Ok(SharedCredentialsProvider::new(chain::Chain::new(
+            explicit, region,
+        )))
     }
     #[cfg(not(feature = "aws-config"))]
     {
@@ -123,7 +125,11 @@ mod lean {
         profile: Option<&Section>,
         profile_first: bool,
     ) -> Result<SharedCredentialsProvider, Failure> {
-        let from_environment = if profile_first { None } else { self::environment(environment)? };
+        let from_environment = if profile_first {
+            None
+        } else {
+            self::environment(environment)?
+        };
         let found = match (from_environment, profile) {
             (Some(provider), _) => Some(provider),
             (None, Some(profile)) => self::profile(profile)?,

@@ -10,7 +10,7 @@ use crate::check;
 use crate::client;
 use crate::failure::Failure;
 use crate::local;
-use crate::model::{Member, Operation};
+use crate::model::{Member, Operation, Pages};
 use crate::output::{Format, Printer};
 use crate::pages::{self, Paging, Walk};
 use crate::settings::Settings;
@@ -31,6 +31,7 @@ pub(crate) async fn operation(
         mut input,
         skeleton,
         paging,
+        pages_by_hand,
     } = arguments::given(operation, matches)?;
     let mut printer = settings.printer()?;
     let members: Vec<&Member> = operation
@@ -56,19 +57,22 @@ pub(crate) async fn operation(
         printer.print(operation.name, &sample)?;
         return printer.out.close();
     }
-    let paging = paging.filter(|_| !settings.globals().no_paginate);
+    let one_call = pages_by_hand || settings.globals().no_paginate;
+    if one_call {
+        refuse_paging(&paging)?;
+    }
     let connection = client::connect(settings).await?;
     let call = Call {
         operation,
         client: &connection.client,
         zone: TimeZone::system(),
     };
-    let printed = match paging {
-        Some(paging) => call.pages(input, &paging, &mut printer).await,
-        None => {
-            let output = call.send(Value::Object(input)).await?;
-            printer.print(operation.name, &output)
-        }
+    let printed = match &operation.pages {
+        Some(pages) if !one_call => call.pages(pages, input, &paging, &mut printer).await,
+        _ => match call.send(Value::Object(input)).await {
+            Ok(output) => printer.print(operation.name, &output),
+            Err(failure) => Err(failure),
+        },
     };
     connection.close().await;
     printed?;
@@ -92,6 +96,27 @@ fn require(operation: &Operation, input: &Map<String, Value>) -> Result<(), Fail
     )))
 }
 
+/// Refuses flags that page where there is one call only.
+fn refuse_paging(paging: &Paging) -> Result<(), Failure> {
+    let given = [
+        ("--starting-token", paging.starting_token.is_some()),
+        ("--page-size", paging.page_size.is_some()),
+        ("--max-items", paging.max_items.is_some()),
+    ];
+    let given: Vec<_> = given
+        .iter()
+        .filter(|(_, given)| *given)
+        .map(|(flag, _)| *flag)
+        .collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "Cannot specify --no-paginate along with pagination arguments: {}",
+        given.join(", ")
+    )))
+}
+
 /// An operation, and who calls it.
 struct Call<'a> {
     operation: &'static Operation,
@@ -110,14 +135,11 @@ impl Call<'_> {
     /// Makes calls for all pages that are wanted, and prints them as they come or as one result.
     async fn pages(
         &self,
+        shape: &Pages,
         input: Map<String, Value>,
         paging: &Paging,
         printer: &mut Printer,
     ) -> Result<(), Failure> {
-        let Some(shape) = &self.operation.pages else {
-            let output = self.send(Value::Object(input)).await?;
-            return printer.print(self.operation.name, &output);
-        };
         let name = self.operation.name;
         let mut walk = Walk::new(shape, input, paging)?;
         let mut whole: Option<Value> = None;
@@ -126,7 +148,7 @@ impl Call<'_> {
             match (printer.format, &mut whole) {
                 (Format::YamlStream, _) => printer.print(name, &page)?,
                 (Format::Text, _) if first => {
-                    printer.print(name, &pages::without_token(shape, page))?
+                    printer.print(name, &pages::without_token(shape, page))?;
                 }
                 (Format::Text, _) => printer.print(name, &pages::items_only(shape, page))?,
                 (_, Some(whole)) => pages::join(shape, whole, page),

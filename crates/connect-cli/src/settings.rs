@@ -1,6 +1,5 @@
 //! What the command line, the environment and the profile come to, in this order.
 
-use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use connect_transport::sender::HttpSender;
 use crate::cli::Globals;
 use crate::credentials;
 use crate::failure::Failure;
-use crate::output::{Format, Printer, Sink};
+use crate::output::{Format, Pager, Printer, Sink};
 use crate::profile::{Files, Section};
 use crate::query::Query;
 
@@ -106,43 +105,29 @@ impl Settings {
     }
 
     /// Standard output, through a pager if a person reads it and wants one.
-    ///
-    /// # Errors
-    ///
-    /// A pager that cannot be started.
-    pub(crate) fn sink(&self) -> Result<Sink, Failure> {
-        if self.globals.no_cli_pager || !std::io::stdout().is_terminal() {
-            return Sink::open(None);
+    pub(crate) fn sink(&self) -> Sink {
+        if self.globals.no_cli_pager {
+            return Sink::new(Pager::None);
         }
         // Empty means no pager, so it has to be told from unset.
-        let pager = std::env::var("AWS_PAGER")
+        let chosen = std::env::var("AWS_PAGER")
             .ok()
             .or_else(|| Some(self.profile()?.raw("cli_pager")?.to_owned()))
             .or_else(|| std::env::var("PAGER").ok());
-        match pager {
-            Some(pager) => Sink::open(Some(&pager)),
-            // Nobody asked for this one: where it is not installed, do without.
-            None => Sink::open(Some("less")).or_else(|_| Sink::open(None)),
-        }
+        Sink::new(chosen.map_or(Pager::Usual, Pager::Chosen))
     }
 
     /// What prints results.
     ///
     /// # Errors
     ///
-    /// A format, query or pager that is wrong.
+    /// A format or query that is wrong.
     pub(crate) fn printer(&self) -> Result<Printer, Failure> {
-        let format = self.format()?;
-        let query = self.query()?;
-        let out = match format {
-            Format::Off => Sink::open(None)?,
-            _ => self.sink()?,
-        };
         Ok(Printer {
-            format,
-            query,
+            format: self.format()?,
+            query: self.query()?,
             color: self.globals.color.on_stdout(),
-            out,
+            out: self.sink(),
         })
     }
 
@@ -154,13 +139,12 @@ impl Settings {
     pub(crate) fn client_config(&self) -> Result<Builder, Failure> {
         let wrong = |error: &dyn std::error::Error| Failure::Configuration(error.to_string());
         let mut config = from_env(&self.environment).map_err(|error| wrong(&error))?;
-        if let Some(region) = self.region(&config) {
-            config = config.region(region);
-        } else {
+        let Some(region) = self.region(&config) else {
             let message =
                 "You must specify a region: --region, AWS_REGION, or `region` of a profile.";
             return Err(Failure::Configuration(message.to_owned()));
-        }
+        };
+        config = config.region(region.clone());
         if let Some(url) = self.endpoint_url() {
             config = config.endpoint_url(url);
         }
@@ -173,7 +157,8 @@ impl Settings {
                 .profile
                 .is_some()
                 .then_some(self.profile.as_str());
-            let provider = credentials::provider(&self.environment, self.profile(), profile, &region)?;
+            let provider =
+                credentials::provider(&self.environment, self.profile(), profile, &region)?;
             config = config.credentials_provider(provider);
         }
         Ok(config

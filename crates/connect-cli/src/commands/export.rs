@@ -39,14 +39,14 @@ enum Format {
 /// Anything that can go wrong with it.
 pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
     let contacts = contacts::fetch(arguments.tree, settings).await?;
-    let mut out = settings.sink()?;
+    let mut out = settings.sink();
     let write = match arguments.format {
         Format::Records => records,
         Format::Csv => csv,
         Format::Dot => dot,
         Format::Mermaid => mermaid,
     };
-    write(&mut out, &contacts.forest).map_err(Failure::Output)?;
+    write(out.open()?, &contacts.forest).map_err(Failure::Output)?;
     out.close()
 }
 

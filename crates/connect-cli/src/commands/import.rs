@@ -2,13 +2,13 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use connect_local_endpoint::{OnRefusal, Report, Store};
 
 use crate::failure::Failure;
-use crate::output::Sink;
+use crate::output::{Pager, Sink};
 
 /// Read contact records and events into a database for `connect serve`
 ///
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     for refusal in &total.refusals {
         crate::note(&refusal.to_string());
     }
-    let mut out = Sink::open(None)?;
+    let mut out = Sink::new(Pager::None);
     let Report {
         added,
         updated,
@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         ..
     } = total;
     writeln!(
-        out,
+        out.open()?,
         "{added} contacts added, {updated} updated, {stale} records not newer, {ignored} other events, {refused} records refused"
     )
     .map_err(Failure::Output)?;

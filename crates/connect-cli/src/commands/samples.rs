@@ -1,9 +1,7 @@
 //! `connect samples`.
 
-use std::io::Write;
-
 use crate::failure::Failure;
-use crate::output::Sink;
+use crate::output::{Pager, Sink};
 
 /// Write the sample contact records, as `connect import` reads them
 ///
@@ -17,8 +15,9 @@ pub(crate) struct Arguments {}
 ///
 /// An output that cannot be written.
 pub(crate) fn run() -> Result<(), Failure> {
-    let mut out = Sink::open(None)?;
-    out.write_all(connect_local_endpoint::samples::records().as_bytes())
+    let mut out = Sink::new(Pager::None);
+    out.open()?
+        .write_all(connect_local_endpoint::samples::records().as_bytes())
         .map_err(Failure::Output)?;
     out.close()
 }

@@ -1,6 +1,6 @@
 //! `connect serve`.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use connect_local_endpoint::{Credentials, LocalEndpoint, Store};
 use connect_transport::config::Environment;
 
 use crate::failure::Failure;
-use crate::output::Sink;
+use crate::output::{Pager, Sink};
 
 /// Serve the contacts of a database as Amazon Connect does
 ///
@@ -41,7 +41,10 @@ pub(crate) fn open(path: &Path) -> Result<Store, Failure> {
 pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Result<(), Failure> {
     let credentials = credentials(environment)?;
     if !arguments.database.exists() {
-        crate::note(&format!("{} is new and holds no contacts", arguments.database.display()));
+        crate::note(&format!(
+            "{} is new and holds no contacts",
+            arguments.database.display()
+        ));
     }
     let mut endpoint = LocalEndpoint::builder()
         .store(open(&arguments.database)?)
@@ -69,7 +72,13 @@ fn credentials(environment: &Environment) -> Result<Option<Credentials>, Failure
     match (get("AWS_ACCESS_KEY_ID"), get("AWS_SECRET_ACCESS_KEY")) {
         (Some(key), Some(secret)) => {
             let token = get("AWS_SESSION_TOKEN");
-            Ok(Some(Credentials::new(key, secret, token, None, "Environment")))
+            Ok(Some(Credentials::new(
+                key,
+                secret,
+                token,
+                None,
+                "Environment",
+            )))
         }
         (None, None) => Ok(None),
         (Some(_), None) => Err(half("AWS_SECRET_ACCESS_KEY")),
@@ -78,7 +87,9 @@ fn credentials(environment: &Environment) -> Result<Option<Credentials>, Failure
 }
 
 fn half(missing: &str) -> Failure {
-    Failure::Configuration(format!("Partial credentials found in env, missing: {missing}"))
+    Failure::Configuration(format!(
+        "Partial credentials found in env, missing: {missing}"
+    ))
 }
 
 fn announce(endpoint: &LocalEndpoint, with_credentials: bool) -> Result<(), Failure> {
@@ -91,8 +102,10 @@ fn announce(endpoint: &LocalEndpoint, with_credentials: bool) -> Result<(), Fail
             credentials.secret_access_key()
         );
     }
-    let mut out = Sink::open(None)?;
-    out.write_all(text.as_bytes()).map_err(Failure::Output)?;
+    let mut out = Sink::new(Pager::None);
+    out.open()?
+        .write_all(text.as_bytes())
+        .map_err(Failure::Output)?;
     out.close()
 }
 

@@ -1,6 +1,6 @@
 //! `connect tree`.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use contact_tree::{Forest, Link, Node, Style, Timestamp, Zone};
 use jiff::tz::TimeZone;
@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         return printer.out.close();
     }
     let contacts = contacts::fetch(arguments.tree, settings).await?;
-    let mut out = settings.sink()?;
+    let mut out = settings.sink();
     let width = terminal_size::terminal_size_of(io::stdout());
     let style = Style {
         colour: settings.globals().color.on_stdout(),
@@ -52,7 +52,7 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         zone: Zone::Local(|time| offset(time, &TimeZone::system())),
         focus: Some(contacts.asked_for),
     };
-    write!(out, "{}", contacts.forest.picture(&style)).map_err(Failure::Output)?;
+    write!(out.open()?, "{}", contacts.forest.picture(&style)).map_err(Failure::Output)?;
     out.close()
 }
 

@@ -7,11 +7,11 @@ mod table;
 mod text;
 mod yaml;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use serde_json::{Value, json};
 
-pub(crate) use self::pager::Sink;
+pub(crate) use self::pager::{Pager, Sink};
 use crate::failure::Failure;
 use crate::query::Query;
 
@@ -82,20 +82,19 @@ impl Printer {
             Some(query) => &query.search(result)?,
             None => result,
         };
-        let out: &mut dyn Write = &mut self.out;
         let nothing = found.as_object().is_some_and(serde_json::Map::is_empty);
         let written = match self.format {
             Format::Off => Ok(()),
             Format::Json | Format::Yaml | Format::YamlStream if nothing => Ok(()),
-            Format::Json => json::write(out, found),
-            Format::Yaml => yaml::write(out, found),
-            Format::YamlStream => yaml::write(out, &Value::Array(vec![found.clone()])),
-            Format::Text => text::write(out, found),
+            Format::Json => json::write(self.out.open()?, found),
+            Format::Yaml => yaml::write(self.out.open()?, found),
+            Format::YamlStream => yaml::write(self.out.open()?, &Value::Array(vec![found.clone()])),
+            Format::Text => text::write(self.out.open()?, found),
             Format::Table => {
                 // Where there is no terminal, the AWS CLI takes 80 columns.
                 let width = terminal_size::terminal_size_of(io::stdout())
                     .map_or(80, |(width, _)| usize::from(width.0));
-                table::write(out, title, found, width, self.color)
+                table::write(self.out.open()?, title, found, width, self.color)
             }
         };
         written.map_err(Failure::Output)
@@ -108,11 +107,12 @@ impl Printer {
     /// An output that cannot be written.
     pub(crate) fn print_token(&mut self, token: &str) -> Result<(), Failure> {
         let written = match (self.format, &self.query) {
-            (Format::Text, None) => {
-                text::write(&mut self.out, &json!({"NextToken": {"NextToken": token}}))
-            }
+            (Format::Text, None) => text::write(
+                self.out.open()?,
+                &json!({"NextToken": {"NextToken": token}}),
+            ),
             (Format::YamlStream, None) => {
-                yaml::write(&mut self.out, &json!([{"NextToken": token}]))
+                yaml::write(self.out.open()?, &json!([{"NextToken": token}]))
             }
             _ => Ok(()),
         };

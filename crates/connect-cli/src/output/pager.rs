@@ -5,47 +5,67 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 use crate::failure::Failure;
 
-/// Standard output, buffered.
+/// Who shows the output to a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pager {
+    /// Nobody: it goes to the terminal.
+    None,
+    /// The command that was asked for.
+    Chosen(String),
+    /// `less`, if it is there.
+    Usual,
+}
+
+/// Standard output, buffered. It is opened by the first use, so that a pager starts when there is something to show.
 #[derive(Debug)]
-pub(crate) enum Sink {
-    /// Standard output itself.
+pub(crate) struct Sink {
+    pager: Pager,
+    out: Option<Out>,
+}
+
+#[derive(Debug)]
+enum Out {
     Direct(BufWriter<StdoutLock<'static>>),
-    /// A pager in front of it.
-    Pager(Child, BufWriter<ChildStdin>),
+    // The writer comes first: dropped, it closes the pipe that the pager waits for.
+    Pager(BufWriter<ChildStdin>, Child),
 }
 
 impl Sink {
-    /// Opens standard output. A pager is a command line, split at spaces; none, or an empty one, means no pager, as does
-    /// an output that is no terminal.
+    /// Standard output, with a pager if it is a terminal.
+    pub(crate) fn new(pager: Pager) -> Self {
+        Self { pager, out: None }
+    }
+
+    /// Where to write.
     ///
     /// # Errors
     ///
-    /// A pager that cannot be started is a wrong setting.
-    pub(crate) fn open(pager: Option<&str>) -> Result<Self, Failure> {
-        let mut words = pager.unwrap_or_default().split_whitespace();
-        match words.next() {
-            Some(program) if io::stdout().is_terminal() => {
-                Self::page(program, words).map_err(|error| {
-                    Failure::Configuration(format!(
-                        "Unable to redirect output to pager `{program}`: {error}"
-                    ))
-                })
-            }
-            _ => Ok(Self::Direct(BufWriter::new(io::stdout().lock()))),
-        }
+    /// A pager that was chosen and cannot be started is a wrong setting.
+    pub(crate) fn open(&mut self) -> Result<&mut dyn Write, Failure> {
+        let out = match self.out.take() {
+            Some(out) => out,
+            None => self.start()?,
+        };
+        Ok(match self.out.insert(out) {
+            Out::Direct(out) => out,
+            Out::Pager(out, _) => out,
+        })
     }
 
-    fn page<'a>(program: &str, arguments: impl Iterator<Item = &'a str>) -> io::Result<Self> {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::piped());
-        if std::env::var_os("LESS").is_none() {
-            // Leave at once what fits on one screen, show colours, leave the text behind.
-            command.env("LESS", "FRX");
+    fn start(&self) -> Result<Out, Failure> {
+        let direct = || Ok(Out::Direct(BufWriter::new(io::stdout().lock())));
+        if !io::stdout().is_terminal() {
+            return direct();
         }
-        let mut child = command.spawn()?;
-        match child.stdin.take() {
-            Some(stdin) => Ok(Self::Pager(child, BufWriter::new(stdin))),
-            None => Err(io::Error::other("it has no standard input")),
+        match &self.pager {
+            Pager::None => direct(),
+            Pager::Usual => page("less").or_else(|_| direct()),
+            Pager::Chosen(line) if line.trim().is_empty() => direct(),
+            Pager::Chosen(line) => page(line).map_err(|error| {
+                Failure::Configuration(format!(
+                    "Unable to redirect output to pager `{line}`: {error}"
+                ))
+            }),
         }
     }
 
@@ -55,27 +75,42 @@ impl Sink {
     ///
     /// What could not be written.
     pub(crate) fn close(mut self) -> Result<(), Failure> {
-        let flushed = self.flush();
-        if let Self::Pager(mut child, stdin) = self {
-            drop(stdin);
-            child.wait().map_err(Failure::Output)?;
+        self.finish().map_err(Failure::Output)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        match self.out.take() {
+            None => Ok(()),
+            Some(Out::Direct(mut out)) => out.flush(),
+            Some(Out::Pager(mut out, mut child)) => {
+                let flushed = out.flush();
+                drop(out);
+                child.wait()?;
+                flushed
+            }
         }
-        flushed.map_err(Failure::Output)
     }
 }
 
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Direct(out) => out.write(bytes),
-            Self::Pager(_, out) => out.write(bytes),
-        }
+/// A command that fails half-way leaves no pager behind: what it printed can be read first.
+impl Drop for Sink {
+    fn drop(&mut self) {
+        let _ = self.finish();
     }
+}
 
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Direct(out) => out.flush(),
-            Self::Pager(_, out) => out.flush(),
-        }
+/// Starts a pager from a command line, split at spaces.
+fn page(line: &str) -> io::Result<Out> {
+    let mut words = line.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words).stdin(Stdio::piped());
+    if std::env::var_os("LESS").is_none() {
+        // Leave at once what fits on one screen, show colours, leave the text behind.
+        command.env("LESS", "FRX");
+    }
+    let mut child = command.spawn()?;
+    match child.stdin.take() {
+        Some(stdin) => Ok(Out::Pager(BufWriter::new(stdin), child)),
+        None => Err(io::Error::other("it has no standard input")),
     }
 }

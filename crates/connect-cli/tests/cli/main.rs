@@ -3,4 +3,6 @@
 
 mod connect;
 mod local;
+mod profiles;
+mod served;
 mod usage;
