@@ -54,6 +54,11 @@ impl FileSet {
             .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
+    /// Takes all files of another set over.
+    pub fn extend(&mut self, other: Self) {
+        self.files.extend(other.files);
+    }
+
     /// The text of a file.
     pub fn get(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(String::as_str)

@@ -4,7 +4,28 @@
 use std::path::Path;
 
 use connect_codegen::rules;
+use proptest::prelude::*;
 use serde_json::{Value, json};
+
+#[rustfmt::skip]
+#[path = "rules/connect/expected.rs"]
+mod connect;
+#[rustfmt::skip]
+#[path = "rules/language/expected.rs"]
+mod language;
+
+/// The expected code is called by its own tests; this keeps it from being unused without them.
+#[test]
+fn the_expected_code_resolves() {
+    let params = connect_protocol::endpoint::Params {
+        region: Some("eu-central-1"),
+        ..Default::default()
+    };
+    let endpoint = connect::resolve(&params).unwrap();
+    assert_eq!(endpoint.url, "https://connect.eu-central-1.amazonaws.com");
+    let error = language::resolve(&params).unwrap_err().to_string();
+    assert_eq!(error, "no endpoint: Tenant is not set");
+}
 
 fn check(folder: &str, input: &Value, shape_id: &str) {
     let rule_set = rules::lower(&input["endpointRuleSet"], shape_id).unwrap();
@@ -337,4 +358,63 @@ fn a_service_without_rules_takes_an_endpoint() {
         code.contains("the service has no endpoint of its own, set one"),
         "{code}"
     );
+}
+
+/// The places in a document.
+fn pointers(value: &Value, pointer: &str, all: &mut Vec<String>) {
+    all.push(pointer.to_owned());
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointers(item, &format!("{pointer}/{index}"), all);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                pointers(member, &format!("{pointer}/{name}"), all);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let names = [
+        "Region", "Bucket", "Type", "UseFIPS", "Zones", "url", "isSet", "tree", "self",
+    ];
+    prop_oneof![
+        Just(Value::Null),
+        Just(json!([])),
+        Just(json!({})),
+        any::<bool>().prop_map(Value::from),
+        (-3i64..3).prop_map(Value::from),
+        prop::sample::select(names.to_vec()).prop_map(|name| json!({ "ref": name })),
+        prop::sample::select(names.to_vec()).prop_map(Value::from),
+        "[a-zA-Z{}#.\\[\\]0-9_-]{0,8}".prop_map(Value::from),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 1_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// A rule set with something exchanged in it is refused, or becomes code that can be parsed.
+    #[test]
+    fn mutated_rules_do_no_harm(changes in prop::collection::vec((any::<prop::sample::Index>(), value()), 1..4)) {
+        let mut input = read("tests/rules/language/input.json");
+        for (place, value) in changes {
+            let mut all = Vec::new();
+            pointers(&input, "", &mut all);
+            *input.pointer_mut(&all[place.index(all.len())]).unwrap() = value;
+        }
+        if let Ok(rule_set) = rules::lower(&input["endpointRuleSet"], "example#Service") {
+            syn::parse2::<syn::File>(rules::emit(&rule_set)).unwrap();
+            if let Ok(tests) = rules::lower_tests(&input["endpointTests"], &rule_set, "example#Service") {
+                syn::parse2::<syn::File>(rules::emit_tests(&tests)).unwrap();
+            }
+        }
+    }
 }

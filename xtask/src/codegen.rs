@@ -104,6 +104,7 @@ fn workspace_files(root: &Path) -> Result<FileSet, Error> {
     };
     let service = lower(&model, &selection, &mut warnings)?;
     let mut files = emit::modules(&service, Options { server: true }, SDK)?;
+    files.extend(emit::commands(&service, "connect-sdk", CLI)?);
     let partitions_path = root.join("model/partitions.json");
     let partitions = read(&partitions_path)?;
     let table = partitions::emit(&partitions)

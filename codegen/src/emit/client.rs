@@ -10,6 +10,7 @@ use crate::ir::{
     AcceptorState, Auth, Items, Matcher, Operation, Pagination, ParamValue, Service, Step, Target,
     Waiter,
 };
+use crate::names;
 
 /// `client/mod.rs`
 pub(super) fn module(service: &Service) -> TokenStream {
@@ -213,7 +214,10 @@ fn fluent(operation: &Operation) -> TokenStream {
     };
     let method = ident(&operation.method);
     let paginate = operation.pagination.as_ref().map(|_| {
-        let paginator = format_ident!("{}Paginator", operation.name);
+        let paginator = ident(&names::operation_type(
+            &operation.name,
+            names::OperationType::Paginator,
+        ));
         quote! {
             /// Sends the request for every page.
             #[inline]
@@ -330,7 +334,10 @@ fn follow(owner: &TokenStream, path: &[Step]) -> TokenStream {
 }
 
 fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
-    let name = format_ident!("{}Paginator", operation.name);
+    let name = ident(&names::operation_type(
+        &operation.name,
+        names::OperationType::Paginator,
+    ));
     let fluent = format_ident!("{}FluentBuilder", operation.name);
     let (output, error) = (
         ident(&operation.output.name),
@@ -340,10 +347,10 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
         "All pages of `{}`, one request after the other.",
         operation.name
     ));
-    let input_token = ident(&pagination.input_token);
+    let input_token = ident(&pagination.input_token.field);
     let next = follow(&quote!(page), &pagination.output_token);
     let page_size = pagination.page_size.as_ref().map(|(field, target)| {
-        let (field, kind) = (ident(field), rust_type(target));
+        let (field, kind) = (ident(&field.field), rust_type(target));
         quote! {
             /// How many items a page holds at the most.
             #[inline]
@@ -355,7 +362,10 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
         }
     });
     let items_method = pagination.items.as_ref().map(|_| {
-        let items = format_ident!("{}PaginatorItems", operation.name);
+        let items = ident(&names::operation_type(
+            &operation.name,
+            names::OperationType::PaginatorItems,
+        ));
         quote! {
             /// The items of all pages, one after the other.
             #[inline]
@@ -406,8 +416,14 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
 }
 
 fn items(operation: &Operation, items: &Items) -> TokenStream {
-    let name = format_ident!("{}PaginatorItems", operation.name);
-    let paginator = format_ident!("{}Paginator", operation.name);
+    let name = ident(&names::operation_type(
+        &operation.name,
+        names::OperationType::PaginatorItems,
+    ));
+    let paginator = ident(&names::operation_type(
+        &operation.name,
+        names::OperationType::Paginator,
+    ));
     let error = format_ident!("{}Error", operation.name);
     let item = match &items.target {
         Target::List(list) => {

@@ -1,6 +1,7 @@
 //! IR to tokens: one kind of item per file.
 
 mod checks;
+mod cli;
 mod client;
 mod codec;
 mod enumeration;
@@ -19,6 +20,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+pub use self::cli::commands;
 pub use self::package::{Package, Runtime};
 use self::tokens::{doc, ident, imports};
 use crate::error::Error;

@@ -7,6 +7,7 @@ use super::structure::{self, builder_name, codec};
 use super::tokens::inner_doc;
 use super::{Context, checks, error};
 use crate::ir::Operation;
+use crate::names;
 
 /// The module `operation::list_associated_contacts`.
 pub(super) fn module(context: &Context, operation: &Operation) -> TokenStream {
@@ -25,12 +26,20 @@ pub(super) fn module(context: &Context, operation: &Operation) -> TokenStream {
     let method = super::tokens::ident(&operation.method);
     let client = context.client_gate();
     let paginator = operation.pagination.as_ref().map(|_| {
-        let paginator = format_ident!("{}Paginator", operation.name);
+        let paginator = super::tokens::ident(&names::operation_type(
+            &operation.name,
+            names::OperationType::Paginator,
+        ));
         let items = operation
             .pagination
             .as_ref()
             .and_then(|pagination| pagination.items.as_ref())
-            .map(|_| format_ident!("{}PaginatorItems", operation.name));
+            .map(|_| {
+                super::tokens::ident(&names::operation_type(
+                    &operation.name,
+                    names::OperationType::PaginatorItems,
+                ))
+            });
         let names = [Some(paginator), items].into_iter().flatten();
         quote! {
             /// Paginators.

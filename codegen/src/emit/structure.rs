@@ -334,6 +334,8 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
             }
         }
 
+        connect_protocol::serde_shape!(#name);
+
         #check
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn definition(context: &Context, union: &Union) -> TokenStream {
     });
     let rows = union.members.iter().map(|member| {
         let variant = ident(&member.field);
-        let method = names::module_name(&member.name);
+        let method = names::snake_case(&member.name);
         let (is, as_) = (prefixed("is_", &method), prefixed("as_", &method));
         match payload(member) {
             Some(kind) => quote!(#variant #as_ #is: #kind;),
@@ -115,6 +115,8 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
                 Ok(())
             }
         }
+
+        connect_protocol::serde_shape!(#name);
 
         #check
     }

@@ -171,19 +171,21 @@ pub struct ErrorWire {
 /// How an operation pages.
 #[derive(Debug, Clone)]
 pub struct Pagination {
-    /// The input's field that takes the token.
-    pub input_token: String,
+    /// The input's member that takes the token.
+    pub input_token: Step,
     /// The path to the token in the output: fields, and whether each is optional.
     pub output_token: Vec<Step>,
     /// The path to the items in the output.
     pub items: Option<Items>,
-    /// The input's field that sets the page size, and its type.
-    pub page_size: Option<(String, Target)>,
+    /// The input's member that sets the page size, and its type.
+    pub page_size: Option<(Step, Target)>,
 }
 
 /// A field on a path into an output.
 #[derive(Debug, Clone)]
 pub struct Step {
+    /// The member's name.
+    pub name: String,
     /// The field.
     pub field: String,
     /// Whether it is an `Option`.

@@ -8,11 +8,11 @@ use super::Lowering;
 use super::values::documentation;
 use crate::error::{Error, Place};
 use crate::ir::{
-    Auth, Binding, Items, Operation, OperationError, Pagination, ParamValue, Role, Segment,
+    Auth, Binding, Items, Operation, OperationError, Pagination, ParamValue, Role, Segment, Step,
     Structure, Target,
 };
 use crate::model::{self, Http, Kind, Paginated, Shape, ShapeId, ids};
-use crate::names;
+use crate::names::{self, OperationType};
 
 impl Lowering<'_> {
     /// An operation with its input and output.
@@ -103,15 +103,14 @@ impl Lowering<'_> {
     ) -> Result<Structure, Error> {
         let unit = ShapeId::prelude("Unit");
         let shape = self.shape(id.unwrap_or(&unit))?;
-        let kind = if role == Role::Input {
-            "Input"
-        } else {
-            "Output"
+        let (kind, name) = match role {
+            Role::Input => ("input", OperationType::Input),
+            _ => ("output", OperationType::Output),
         };
-        let mut structure = self.structure(shape, format!("{operation}{kind}"), role)?;
+        let name = names::operation_type(operation, name);
+        let mut structure = self.structure(shape, name, role)?;
         if !shape.traits.has(ids::DOCUMENTATION) {
-            structure.docs.markdown =
-                format!("The {} of `{operation}`.", kind.to_ascii_lowercase());
+            structure.docs.markdown = format!("The {kind} of `{operation}`.");
         }
         Ok(structure)
     }
@@ -130,7 +129,7 @@ impl Lowering<'_> {
             let shape = self.shape(id)?;
             let name = self.type_name(id)?;
             let error = OperationError {
-                predicate: format!("is_{}", names::module_name(&name)),
+                predicate: names::predicate_name(&name),
                 docs: documentation(&shape.traits, &shape.id, || {
                     format!("`{}`", shape.id.name())
                 })?,
@@ -239,11 +238,11 @@ impl Lowering<'_> {
                     member.target,
                     Target::Integer | Target::Short | Target::Long | Target::Byte
                 )
-                .then(|| (member.field.clone(), member.target.clone()))
+                .then(|| (Step::of(member), member.target.clone()))
             }
         };
         Ok(Some(Pagination {
-            input_token: token.field.clone(),
+            input_token: Step::of(token),
             output_token,
             items,
             page_size,

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::error::{Error, Place};
-use crate::ir::{Step, Structure, Target};
+use crate::ir::{Member, Step, Structure, Target};
 use crate::model::{Kind, Shape, ShapeId};
 
 impl<'a> Lowering<'a> {
@@ -22,10 +22,7 @@ impl<'a> Lowering<'a> {
                 format!("{} has no member {first:?}", root.shape),
             ));
         };
-        steps.push(Step {
-            field: member.field.clone(),
-            optional: member.optional,
-        });
+        steps.push(Step::of(member));
         let mut target = member.target.clone();
         for name in names {
             let shape = match &target {
@@ -49,10 +46,7 @@ impl<'a> Lowering<'a> {
                     format!("{} has no member {name:?}", shape.id),
                 ));
             };
-            steps.push(Step {
-                field: member.field,
-                optional: member.optional,
-            });
+            steps.push(Step::of(&member));
             target = member.target;
         }
         Ok((steps, target))
@@ -67,5 +61,16 @@ impl<'a> Lowering<'a> {
         self.model
             .get(id)
             .filter(|shape| matches!(shape.kind, Kind::Structure(_)))
+    }
+}
+
+impl Step {
+    /// The step to a member.
+    pub(super) fn of(member: &Member) -> Self {
+        Self {
+            name: member.name.clone(),
+            field: member.field.clone(),
+            optional: member.optional,
+        }
     }
 }

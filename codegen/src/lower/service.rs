@@ -69,6 +69,9 @@ impl<'a> Lowering<'a> {
             endpoint_tests: Vec::new(),
             client_params: client_params(shape)?,
         };
+        if let Some(tests) = shape.traits.get(ids::ENDPOINT_TESTS) {
+            lowered.endpoint_tests = rules::lower_tests(tests, &lowered.rules, shape.id.as_str())?;
+        }
         for (shape_, operation) in operations {
             lowered
                 .operations

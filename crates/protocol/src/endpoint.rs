@@ -49,6 +49,39 @@ pub struct Params<'a> {
     pub custom: &'a [(&'static str, Value)],
 }
 
+impl<'a> Params<'a> {
+    /// A custom parameter that is a string; `None` if it is not set, or something else.
+    pub fn string(&self, name: &str) -> Option<&'a str> {
+        match self.custom(name)? {
+            Value::String(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A custom parameter that is a boolean; `None` if it is not set, or something else.
+    pub fn boolean(&self, name: &str) -> Option<bool> {
+        match self.custom(name)? {
+            Value::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A custom parameter that is a list of strings; `None` if it is not set, or something else.
+    pub fn string_list(&self, name: &str) -> Option<Vec<&'a str>> {
+        match self.custom(name)? {
+            Value::StringList(items) => Some(items.iter().map(AsRef::as_ref).collect()),
+            _ => None,
+        }
+    }
+
+    fn custom(&self, name: &str) -> Option<&'a Value> {
+        let mut last_first = self.custom.iter().rev();
+        last_first
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+    }
+}
+
 /// The value of a context parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
@@ -98,5 +131,33 @@ impl EndpointError {
         Self {
             message: message.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn custom_parameters_are_looked_up_by_name_and_type() {
+        let custom = [
+            ("Bucket", Value::String("first".into())),
+            ("Fast", Value::Bool(false)),
+            (
+                "Zones",
+                Value::StringList(vec!["a".into(), "b".into()].into()),
+            ),
+            ("Bucket", Value::String("last".into())),
+        ];
+        let params = Params {
+            custom: &custom,
+            ..Params::default()
+        };
+        assert_eq!(params.string("Bucket"), Some("last"));
+        assert_eq!(params.boolean("Fast"), Some(false));
+        assert_eq!(params.string_list("Zones"), Some(vec!["a", "b"]));
+        assert_eq!(params.string("Fast"), None);
+        assert_eq!(params.boolean("Bucket"), None);
+        assert_eq!(params.string_list("Nope"), None);
     }
 }

@@ -22,6 +22,9 @@ pub mod operation;
 pub mod primitives;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub mod shape_serde;
 pub mod text;
 pub mod uri;
 
@@ -29,6 +32,8 @@ pub mod uri;
 #[doc(hidden)]
 pub mod __private {
     pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+    #[cfg(feature = "serde")]
+    pub use serde;
 }
 
 /// Nothing: feature `serde` is off.
@@ -36,5 +41,12 @@ pub mod __private {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __serde_text {
+    ($name:ident) => {};
+}
+
+/// Nothing: feature `serde` is off.
+#[cfg(not(feature = "serde"))]
+#[macro_export]
+macro_rules! serde_shape {
     ($name:ident) => {};
 }

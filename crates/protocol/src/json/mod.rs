@@ -52,4 +52,6 @@ pub use error::{ReadError, WriteError};
 pub use placeholder::Placeholder;
 pub use reader::{Reader, read};
 pub use value::{ReadJson, WriteJson};
+#[cfg(feature = "serde")]
+pub(crate) use writer::TIMESTAMP_MARK;
 pub use writer::Writer;

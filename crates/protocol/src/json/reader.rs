@@ -66,6 +66,18 @@ impl<'a> Reader<'a> {
         Self::with_mode(bytes, Mode::Server)
     }
 
+    /// A reader for feature `serde`: a required member that is missing is an error, times may be text or numbers.
+    #[cfg(feature = "serde")]
+    pub(crate) fn shape(bytes: &'a [u8]) -> Self {
+        Self::with_mode(bytes, Mode::Shape)
+    }
+
+    /// Passes over a byte that is no part of JSON.
+    #[cfg(feature = "serde")]
+    pub(crate) fn bump(&mut self) {
+        self.at += 1;
+    }
+
     pub(super) fn with_mode(bytes: &'a [u8], mode: Mode) -> Self {
         let (text, cut) = match std::str::from_utf8(bytes) {
             Ok(text) => (text, false),
@@ -96,7 +108,7 @@ impl<'a> Reader<'a> {
 
     /// The next byte that is not white space, which stays unread.
     #[inline]
-    pub(super) fn peek(&mut self) -> Option<u8> {
+    pub(crate) fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         loop {
             match bytes.get(self.at) {
@@ -118,7 +130,7 @@ impl<'a> Reader<'a> {
 
     /// Reads a `null`, if the next value is one.
     #[inline]
-    pub(super) fn null(&mut self) -> Result<bool, ReadError> {
+    pub(crate) fn null(&mut self) -> Result<bool, ReadError> {
         if self.peek() != Some(b'n') {
             return Ok(false);
         }
@@ -126,7 +138,7 @@ impl<'a> Reader<'a> {
         Ok(true)
     }
 
-    fn open(&mut self, bracket: u8, reason: &'static str) -> Result<(), ReadError> {
+    pub(crate) fn open(&mut self, bracket: u8, reason: &'static str) -> Result<(), ReadError> {
         if self.peek() != Some(bracket) {
             return Err(self.fail(reason));
         }
@@ -144,7 +156,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next key of the object that is open, its colon read; `None` at its end.
-    fn key(&mut self, first: bool) -> Result<Option<Cow<'a, str>>, ReadError> {
+    pub(crate) fn key(&mut self, first: bool) -> Result<Option<Cow<'a, str>>, ReadError> {
         match self.peek() {
             Some(b'}') => {
                 self.close();
@@ -166,7 +178,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the list that is open has another entry, which is then next.
-    fn item(&mut self, first: bool) -> Result<bool, ReadError> {
+    pub(crate) fn item(&mut self, first: bool) -> Result<bool, ReadError> {
         match self.peek() {
             Some(b']') => {
                 self.close();

@@ -114,6 +114,12 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Reads a number as it is written.
+    #[cfg(feature = "serde")]
+    pub(crate) fn number_text(&mut self) -> Result<&'a str, ReadError> {
+        self.number("expected a value").map(|number| number.text)
+    }
+
     /// Reads `true` or `false`.
     ///
     /// # Errors

@@ -80,13 +80,13 @@ impl Writer {
     }
 
     /// Writes a comma, unless what comes next is the first in its brackets.
-    fn separate(&mut self) {
+    pub(crate) fn separate(&mut self) {
         if !matches!(self.out.last(), Some(b'{' | b'[') | None) {
             self.out.push(b',');
         }
     }
 
-    fn name(&mut self, name: &str) {
+    pub(crate) fn name(&mut self, name: &str) {
         self.separate();
         self.quoted(name);
         self.out.push(b':');
@@ -104,6 +104,22 @@ impl Writer {
         members(self)?;
         self.end_object();
         Ok(())
+    }
+
+    /// A whole number that an `i64` may not hold.
+    #[cfg(feature = "serde")]
+    pub(crate) fn unsigned(&mut self, value: u64) {
+        self.plain(format_args!("{value}"));
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn begin_list(&mut self) {
+        self.out.push(b'[');
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn end_list(&mut self) {
+        self.out.push(b']');
     }
 
     /// Opens an object; its members come next, then [`end_object`](Self::end_object).

@@ -13,11 +13,21 @@ use tokio::net::TcpStream;
 #[derive(Debug)]
 pub(super) enum Transport {
     Tcp(TcpStream),
-    #[cfg(feature = "tls")]
     Tls(Box<tokio_rustls::client::TlsStream<TcpStream>>),
     /// TLS to a server, through a proxy that is itself spoken to over TLS.
-    #[cfg(feature = "tls")]
     TlsInTls(Box<tokio_rustls::client::TlsStream<tokio_rustls::client::TlsStream<TcpStream>>>),
+}
+
+impl Transport {
+    /// Whether the server has chosen HTTP/2.
+    pub(super) fn speaks_http2(&self) -> bool {
+        let protocol = match self {
+            Self::Tcp(_) => None,
+            Self::Tls(stream) => stream.get_ref().1.alpn_protocol(),
+            Self::TlsInTls(stream) => stream.get_ref().1.alpn_protocol(),
+        };
+        protocol == Some(b"h2")
+    }
 }
 
 /// A transport that remembers whether anything was received since it was last asked.
@@ -42,9 +52,7 @@ macro_rules! delegate {
     ($transport:expr, $stream:ident => $call:expr) => {
         match $transport {
             Transport::Tcp($stream) => $call,
-            #[cfg(feature = "tls")]
             Transport::Tls($stream) => $call,
-            #[cfg(feature = "tls")]
             Transport::TlsInTls($stream) => $call,
         }
     };

@@ -23,6 +23,9 @@ pub(super) struct Tls {
 /// Why there is no TLS connection.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TlsError {
+    #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+    #[error("built without cryptography for TLS: enable the feature `ring` or `aws-lc-rs`")]
+    NoCryptography,
     #[error("no trusted root certificate was found")]
     NoRoots { source: Option<BoxError> },
     #[error("cannot set TLS up")]
@@ -111,7 +114,7 @@ impl Tls {
             return Err(TlsError::NoRoots { source });
         }
         tracing::debug!(roots = roots.len(), "loaded trusted root certificates");
-        let config = ClientConfig::builder_with_provider(provider())
+        let config = ClientConfig::builder_with_provider(provider()?)
             .with_safe_default_protocol_versions()
             .map_err(|source| TlsError::Setup {
                 source: source.into(),
@@ -123,14 +126,16 @@ impl Tls {
 }
 
 #[cfg(feature = "aws-lc-rs")]
-fn provider() -> Arc<rustls::crypto::CryptoProvider> {
-    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+fn provider() -> Result<Arc<rustls::crypto::CryptoProvider>, TlsError> {
+    Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
 }
 
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
-fn provider() -> Arc<rustls::crypto::CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
+fn provider() -> Result<Arc<rustls::crypto::CryptoProvider>, TlsError> {
+    Ok(Arc::new(rustls::crypto::ring::default_provider()))
 }
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
-compile_error!("the feature `tls` needs `ring` or `aws-lc-rs`");
+fn provider() -> Result<Arc<rustls::crypto::CryptoProvider>, TlsError> {
+    Err(TlsError::NoCryptography)
+}

@@ -109,6 +109,8 @@ impl json::WriteJson for ListAssociatedContactsInput {
     }
 }
 
+connect_protocol::serde_shape!(ListAssociatedContactsInput);
+
 #[cfg(any(feature = "client", feature = "server"))]
 impl ListAssociatedContactsInput {
     pub(crate) fn check(&self, check: &mut check::Check) {
@@ -197,6 +199,8 @@ impl json::WriteJson for ListAssociatedContactsOutput {
         Ok(())
     }
 }
+
+connect_protocol::serde_shape!(ListAssociatedContactsOutput);
 
 #[cfg(feature = "client")]
 impl transport::RequestId for ListAssociatedContactsOutput {

@@ -131,3 +131,5 @@ impl json::WriteJson for AssociatedContactSummary {
         Ok(())
     }
 }
+
+connect_protocol::serde_shape!(AssociatedContactSummary);

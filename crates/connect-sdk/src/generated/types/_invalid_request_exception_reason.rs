@@ -56,3 +56,5 @@ impl json::WriteJson for InvalidRequestExceptionReason {
         Ok(())
     }
 }
+
+connect_protocol::serde_shape!(InvalidRequestExceptionReason);

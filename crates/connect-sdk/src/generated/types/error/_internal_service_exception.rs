@@ -78,6 +78,8 @@ impl json::WriteJson for InternalServiceException {
     }
 }
 
+connect_protocol::serde_shape!(InternalServiceException);
+
 connect_protocol::error_shape!(InternalServiceException, InternalServiceExceptionBuilder, "InternalServiceException", message : optional);
 
 #[cfg(feature = "client")]

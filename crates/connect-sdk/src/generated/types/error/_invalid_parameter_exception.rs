@@ -78,6 +78,8 @@ impl json::WriteJson for InvalidParameterException {
     }
 }
 
+connect_protocol::serde_shape!(InvalidParameterException);
+
 connect_protocol::error_shape!(InvalidParameterException, InvalidParameterExceptionBuilder, "InvalidParameterException", message : optional);
 
 #[cfg(feature = "client")]

@@ -86,6 +86,8 @@ impl json::WriteJson for InvalidRequestException {
     }
 }
 
+connect_protocol::serde_shape!(InvalidRequestException);
+
 connect_protocol::error_shape!(InvalidRequestException, InvalidRequestExceptionBuilder, "InvalidRequestException", message : optional);
 
 #[cfg(feature = "client")]

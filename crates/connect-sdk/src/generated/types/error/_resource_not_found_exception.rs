@@ -78,6 +78,8 @@ impl json::WriteJson for ResourceNotFoundException {
     }
 }
 
+connect_protocol::serde_shape!(ResourceNotFoundException);
+
 connect_protocol::error_shape!(ResourceNotFoundException, ResourceNotFoundExceptionBuilder, "ResourceNotFoundException", message : optional);
 
 #[cfg(feature = "client")]

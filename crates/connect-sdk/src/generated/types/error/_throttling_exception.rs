@@ -78,6 +78,8 @@ impl json::WriteJson for ThrottlingException {
     }
 }
 
+connect_protocol::serde_shape!(ThrottlingException);
+
 connect_protocol::error_shape!(ThrottlingException, ThrottlingExceptionBuilder, "ThrottlingException", message : optional);
 
 #[cfg(feature = "client")]
