@@ -216,7 +216,7 @@ fn build(structure: &Structure) -> TokenStream {
         quote! {
             /// The finished value.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// A required member is not set.
             #[inline]
             pub fn build(self) -> Result<#name, error::BuildError> { Ok(#built) }
@@ -225,7 +225,7 @@ fn build(structure: &Structure) -> TokenStream {
         quote! {
             /// The finished value.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// None: what a required member lacks is told when the request is sent.
             #[inline]
             pub fn build(self) -> Result<#name, error::BuildError> { Ok(#built) }
