@@ -102,26 +102,21 @@ fn no_secret_shows_in_a_whole_run() {
         .unwrap();
     let seen = tracing::subscriber::with_default(subscriber, || runtime.block_on(run(&log)));
 
-    // The run was seen: calls, refusals, both sides' logs.
+    // The run was seen: values that are no secret, refusals, the logs of both sides.
     for known in [
         "eu-central-1",
+        "contact_id",
+        "AKIDRIGHT",
         "ResourceNotFoundException",
         "InvalidSignatureException",
-        "ListAssociatedContacts",
-        "served",
-        "ContactId",
+        "connect_local_endpoint",
+        "connect_transport",
     ] {
-        let known = seen.contains(known) || seen.contains(&connect_sdk_field(known));
-        assert!(known, "{seen}");
+        assert!(seen.contains(known), "{known} does not show in {seen}");
     }
     for secret in [SECRET, SESSION_TOKEN, "Signature=", "AWS4-HMAC-SHA256 "] {
         let at = seen.find(secret);
         let around = at.map(|at| &seen[at.saturating_sub(200)..seen.len().min(at + 100)]);
         assert_eq!(around, None, "{secret} shows");
     }
-}
-
-/// Members go by their field's name in `Debug`.
-fn connect_sdk_field(member: &str) -> String {
-    connect_codegen::names::field_name(member)
 }
