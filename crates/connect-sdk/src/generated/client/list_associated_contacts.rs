@@ -62,7 +62,7 @@ impl ListAssociatedContactsFluentBuilder {
 
     /// Sends the request and waits for the answer.
     ///
-    ///# Errors
+    /// # Errors
     /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
     #[inline]
     pub async fn send(
@@ -136,7 +136,7 @@ impl customize::CustomizableSend<
 impl shapes::builders::ListAssociatedContactsInputBuilder {
     /// Sends a request with these values by a client.
     ///
-    ///# Errors
+    /// # Errors
     /// As those of the fluent builder's `send`.
     #[inline]
     pub async fn send_with(
