@@ -102,7 +102,7 @@ pub(crate) fn write_workspace(root: &Path, files: &FileSet) -> Result<(), Error>
     for difference in tree::write(root, &FOLDERS, files)? {
         match difference {
             tree::Difference::Changed(path) | tree::Difference::Missing(path) => {
-                println!("wrote {path}")
+                println!("wrote {path}");
             }
             tree::Difference::Orphan(path) => println!("removed {path}"),
         }

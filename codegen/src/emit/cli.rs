@@ -184,12 +184,12 @@ fn member_of(member: &Member) -> TokenStream {
 }
 
 fn member_in(member: &Member, module: &TokenStream) -> TokenStream {
-    let (name, shape, required) = (
-        &member.json,
-        reference(&member.target, module),
-        member.required,
-    );
-    quote!(Member { name: #name, shape: #shape, required: #required })
+    let (name, shape) = (&member.json, reference(&member.target, module));
+    if member.required {
+        quote!(Member::required(#name, #shape))
+    } else {
+        quote!(Member::optional(#name, #shape))
+    }
 }
 
 /// A reference to the shape of a target.

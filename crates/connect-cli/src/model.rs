@@ -46,6 +46,26 @@ pub(crate) struct Member {
     pub(crate) required: bool,
 }
 
+impl Member {
+    /// A member that must be there.
+    pub(crate) const fn required(name: &'static str, shape: &'static Shape) -> Self {
+        Self {
+            name,
+            shape,
+            required: true,
+        }
+    }
+
+    /// A member that may be missing.
+    pub(crate) const fn optional(name: &'static str, shape: &'static Shape) -> Self {
+        Self {
+            name,
+            shape,
+            required: false,
+        }
+    }
+}
+
 /// What a member holds.
 #[derive(Debug)]
 #[allow(dead_code, reason = "the service's model decides which are used")]

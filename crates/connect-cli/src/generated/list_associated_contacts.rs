@@ -18,51 +18,30 @@ pub(crate) static OPERATION: Operation = Operation {
         Argument {
             flag: "instance-id",
             about: "The ID of the Amazon Connect instance: the last part of its ARN.",
-            member: Member {
-                name: "InstanceId",
-                shape: &Shape::String,
-                required: true,
-            },
+            member: Member::required("InstanceId", &Shape::String),
         },
         Argument {
             flag: "contact-id",
             about: "The ID of any contact in the tree.",
-            member: Member {
-                name: "ContactId",
-                shape: &Shape::String,
-                required: true,
-            },
+            member: Member::required("ContactId", &Shape::String),
         },
         Argument {
             flag: "max-results",
             about: "How many contacts a page holds at most. The service takes 25 where this is absent.",
-            member: Member {
-                name: "MaxResults",
-                shape: &Shape::INTEGER,
-                required: false,
-            },
+            member: Member::optional("MaxResults", &Shape::INTEGER),
         },
         Argument {
             flag: "next-token",
             about: "The token of the page to get, from the answer with the page before it. Absent for the first page.",
-            member: Member {
-                name: "NextToken",
-                shape: &Shape::String,
-                required: false,
-            },
+            member: Member::optional("NextToken", &Shape::String),
         },
     ],
     output: &[
-        Member {
-            name: "ContactSummaryList",
-            shape: &Shape::List(&shapes::ASSOCIATED_CONTACT_SUMMARY),
-            required: false,
-        },
-        Member {
-            name: "NextToken",
-            shape: &Shape::String,
-            required: false,
-        },
+        Member::optional(
+            "ContactSummaryList",
+            &Shape::List(&shapes::ASSOCIATED_CONTACT_SUMMARY),
+        ),
+        Member::optional("NextToken", &Shape::String),
     ],
     pages: Some(Pages {
         input_token: "NextToken",

@@ -6,51 +6,15 @@ use crate::model::{Member, Shape};
 
 pub(super) static ASSOCIATED_CONTACT_SUMMARY: Shape = Shape::Structure(
     &[
-        Member {
-            name: "ContactId",
-            shape: &Shape::String,
-            required: false,
-        },
-        Member {
-            name: "ContactArn",
-            shape: &Shape::String,
-            required: false,
-        },
-        Member {
-            name: "InitiationTimestamp",
-            shape: &Shape::Timestamp,
-            required: false,
-        },
-        Member {
-            name: "DisconnectTimestamp",
-            shape: &Shape::Timestamp,
-            required: false,
-        },
-        Member {
-            name: "InitialContactId",
-            shape: &Shape::String,
-            required: false,
-        },
-        Member {
-            name: "PreviousContactId",
-            shape: &Shape::String,
-            required: false,
-        },
-        Member {
-            name: "RelatedContactId",
-            shape: &Shape::String,
-            required: false,
-        },
-        Member {
-            name: "InitiationMethod",
-            shape: &CONTACT_INITIATION_METHOD,
-            required: false,
-        },
-        Member {
-            name: "Channel",
-            shape: &CHANNEL,
-            required: false,
-        },
+        Member::optional("ContactId", &Shape::String),
+        Member::optional("ContactArn", &Shape::String),
+        Member::optional("InitiationTimestamp", &Shape::Timestamp),
+        Member::optional("DisconnectTimestamp", &Shape::Timestamp),
+        Member::optional("InitialContactId", &Shape::String),
+        Member::optional("PreviousContactId", &Shape::String),
+        Member::optional("RelatedContactId", &Shape::String),
+        Member::optional("InitiationMethod", &CONTACT_INITIATION_METHOD),
+        Member::optional("Channel", &CHANNEL),
     ],
 );
 
