@@ -71,7 +71,7 @@ pub(super) fn read_payload(member: &Member, bytes: &TokenStream) -> TokenStream 
         }
         Target::Enum(_) => quote!(shape.#field = text::payload_text(#bytes)?.map(From::from);),
         target => {
-            let read = codec::read_with(target).unwrap_or_else(|| quote!(json::Reader::value));
+            let read = codec::read_with(target).unwrap_or_else(|| quote!(|r| r.value()));
             quote!(shape.#field = json::read_payload(#bytes, #read)?;)
         }
     }
@@ -125,12 +125,17 @@ pub(super) fn parse_error(context: &Context, error: &Structure) -> TokenStream {
             || quote!(shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));),
         );
     let finish = finish(error, &quote!());
+    let response = if lines.is_empty() {
+        quote!(_)
+    } else {
+        quote!(response)
+    };
     let gate = context.client_gate();
     quote! {
         #gate
         impl #name {
             #[inline]
-            pub(crate) fn parse(response: &connect_protocol::http::HttpResponse, meta: error::ErrorMetadata) -> Result<Self, json::ReadError> {
+            pub(crate) fn parse(#response: &connect_protocol::http::HttpResponse, meta: error::ErrorMetadata) -> Result<Self, json::ReadError> {
                 let mut shape = #builder::default();
                 #lines
                 #message

@@ -22,7 +22,7 @@ pub(super) fn definition(context: &Context, union: &Union) -> TokenStream {
         let method = names::snake_case(&member.name);
         let (is, as_) = (prefixed("is_", &method), prefixed("as_", &method));
         match payload(member) {
-            Some(kind) => quote!(#variant #as_ #is: #kind;),
+            Some(kind) => quote!(#variant #is #as_: #kind;),
             None => quote!(#variant #is;),
         }
     });

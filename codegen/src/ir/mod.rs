@@ -362,8 +362,8 @@ pub enum Default {
     Float(f64),
     /// A string, or an enum's value.
     String(String),
-    /// Seconds since the epoch.
-    Timestamp(f64),
+    /// Seconds and nanoseconds since the epoch.
+    Timestamp(i64, u32),
     /// Base64.
     Blob(String),
     /// A document, as JSON text.
