@@ -10,7 +10,7 @@ use crate::json;
 
 /// A document from JSON.
 pub fn document(json: &str) -> Document {
-    json::read(json.as_bytes(), |reader| reader.document()).unwrap_or(Document::Null)
+    json::read(json.as_bytes(), json::ReadJson::read_json).unwrap_or(Document::Null)
 }
 
 /// Bytes from base64.

@@ -39,10 +39,7 @@ pub(super) enum TlsError {
     #[error("{host} is no name that a certificate can be for")]
     Name { host: String },
     #[error("TLS handshake with {host} failed")]
-    Handshake {
-        host: String,
-        source: io::Error,
-    },
+    Handshake { host: String, source: io::Error },
 }
 
 impl TlsError {

@@ -99,7 +99,7 @@ impl InvalidRequestException {
         response: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
-        let mut shape = InvalidRequestExceptionBuilder::default();
+        let mut shape = Self::builder();
         json::read(
             response.bytes(),
             |r| r.object(|r, name| shape.read_member(r, name)),

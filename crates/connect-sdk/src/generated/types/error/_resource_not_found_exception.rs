@@ -91,7 +91,7 @@ impl ResourceNotFoundException {
         response: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
-        let mut shape = ResourceNotFoundExceptionBuilder::default();
+        let mut shape = Self::builder();
         json::read(
             response.bytes(),
             |r| r.object(|r, name| shape.read_member(r, name)),
