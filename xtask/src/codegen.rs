@@ -87,7 +87,7 @@ fn workspace(root: &Path, check: bool) -> Result<(), Error> {
     for difference in tree::write(root, &folders, &files)? {
         match difference {
             tree::Difference::Changed(path) | tree::Difference::Missing(path) => {
-                println!("wrote {path}")
+                println!("wrote {path}");
             }
             tree::Difference::Orphan(path) => println!("removed {path}"),
         }

@@ -245,7 +245,7 @@ fn fluent(operation: &Operation) -> TokenStream {
 
             /// Sends the request and waits for the answer.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
             #[inline]
             pub async fn send(self) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
@@ -281,7 +281,7 @@ fn fluent(operation: &Operation) -> TokenStream {
         impl shapes::builders::#builder {
             /// Sends a request with these values by a client.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// As those of the fluent builder's `send`.
             #[inline]
             pub async fn send_with(self, client: &crate::Client) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
@@ -512,7 +512,7 @@ fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
             ///
             /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
             #[inline]
             pub async fn #method(

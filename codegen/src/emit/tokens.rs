@@ -186,6 +186,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("header", "use connect_protocol::header;"),
     ("http", "use connect_protocol::http;"),
     ("json", "use connect_protocol::json;"),
+    ("literal", "use connect_protocol::literal;"),
     ("meta", "use connect_protocol::operation as meta;"),
     ("server", "use connect_protocol::server;"),
     ("text", "use connect_protocol::text;"),

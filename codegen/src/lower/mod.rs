@@ -6,6 +6,7 @@ mod paths;
 mod service;
 mod structure;
 mod target;
+mod time;
 mod values;
 mod waiter;
 

@@ -16,6 +16,8 @@ mod generated;
 pub mod header;
 pub mod http;
 pub mod json;
+#[doc(hidden)]
+pub mod literal;
 mod macros;
 pub mod open_enum;
 pub mod operation;
@@ -29,10 +31,9 @@ pub mod text;
 pub mod uri;
 
 /// What expanded macros need from other crates.
+#[cfg(feature = "serde")]
 #[doc(hidden)]
 pub mod __private {
-    pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-    #[cfg(feature = "serde")]
     pub use serde;
 }
 

@@ -4,8 +4,8 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use aws_credential_types::Token;
 use aws_credential_types::attributes::AccountId;
+use aws_credential_types::{Credentials, Token};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::metadata::ErrorMetadata;
@@ -187,7 +187,10 @@ async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpRespons
     if response.status().is_success() {
         return Ok(response);
     }
-    let metadata = connect_protocol::error::metadata(&response);
+    let metadata = without_secrets(
+        connect_protocol::error::metadata(&response),
+        &authentication,
+    );
     if let (Authentication::SigV4(held), Some("ExpiredTokenException" | "ExpiredToken")) =
         (&authentication, metadata.code())
         && let Some(identities) = &settings.credentials
@@ -199,6 +202,21 @@ async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpRespons
         metadata,
         skew,
     })))
+}
+
+/// AWS answers to a wrong signature with what should have been signed, session token included.
+fn without_secrets(metadata: ErrorMetadata, authentication: &Authentication) -> ErrorMetadata {
+    let Authentication::SigV4(held) = authentication else {
+        return metadata;
+    };
+    let token = held.credentials().and_then(Credentials::session_token);
+    match (metadata.message(), token) {
+        (Some(message), Some(token)) if message.contains(token) => {
+            let message = message.replace(token, "** redacted **");
+            metadata.into_builder().message(message).build()
+        }
+        _ => metadata,
+    }
 }
 
 /// The service's time, as far as it is known.

@@ -78,11 +78,14 @@ pub(crate) async fn call(
         )));
     }
     let body = std::mem::replace(&mut request.body, aws_smithy_types::body::SdkBody::taken());
+    let body = RequestBody::from(body);
+    #[cfg(feature = "compression")]
+    let body = crate::compression::compressed(settings, operation, &mut request.headers, body);
     let mut call = Call {
         settings,
         operation,
         request,
-        body: Some(RequestBody::from(body)),
+        body: Some(body),
         invocation_id: settings.times.random.uuid(),
         attempts: 0,
     };

@@ -32,6 +32,8 @@ pub use crate::random::{IdempotencyTokenProvider, Random, SharedRandom};
 pub use crate::rate_limit::RateLimit;
 pub use environment::{Environment, EnvironmentError, from_env};
 pub(crate) use sdk_config::EndpointSource;
+#[cfg(feature = "aws-config")]
+pub use sdk_config::aws_config_loader;
 
 mod environment;
 mod sdk_config;
@@ -69,7 +71,8 @@ pub struct Config {
 impl Config {
     /// A configuration from what `aws_config` loaded.
     ///
-    /// Every field of `SdkConfig` is honoured or adapted; `protocol` is refused, and the client's first call says so.
+    /// Every field of `SdkConfig` is honoured or adapted; a `protocol` other than restJson1 is refused, and the client's first
+    /// call says so.
     pub fn new(config: &aws_types::SdkConfig) -> Self {
         Self::from(config)
     }
@@ -142,6 +145,11 @@ impl Config {
     /// The HTTP client that replaces the built-in one.
     pub fn http_client(&self) -> Option<SharedHttpClient> {
         self.fields.http_client.clone()
+    }
+
+    /// What sends the requests, if that was set; an HTTP client of the AWS SDK's kind is adapted to it.
+    pub fn sender(&self) -> Option<&SharedSender> {
+        self.fields.sender.as_ref()
     }
 
     /// The application's name.
@@ -480,6 +488,35 @@ impl Builder {
     /// Accepted for compatibility: this client has one behaviour.
     pub fn behavior_version_latest(self) -> Self {
         self.behavior_version(BehaviorVersion::latest())
+    }
+
+    /// Fixed credentials, region, clock, randomness and idempotency tokens, so that the same call always makes the same
+    /// request.
+    #[cfg(any(test, feature = "test-util"))]
+    pub fn apply_test_defaults(&mut self) -> &mut Self {
+        use aws_smithy_async::time::StaticTimeSource;
+        self.credentials_provider = Some(SharedCredentialsProvider::new(Credentials::new(
+            "ANOTREAL",
+            "notrealrnrELgWzOk3IfjzDKtFBhDby",
+            Some("notarealsessiontoken".into()),
+            None,
+            "test",
+        )));
+        self.region = Some(Region::from_static("us-east-1"));
+        self.time_source = Some(SharedTimeSource::new(StaticTimeSource::from_secs(
+            1_234_567_890,
+        )));
+        self.random = Some(SharedRandom::new(crate::test_util::SeededRandom::new(0)));
+        self.idempotency_token_provider = Some("00000000-0000-4000-8000-000000000000".into());
+        self
+    }
+
+    /// Fixed credentials, region, clock, randomness and idempotency tokens, so that the same call always makes the same
+    /// request.
+    #[cfg(any(test, feature = "test-util"))]
+    pub fn with_test_defaults(mut self) -> Self {
+        self.apply_test_defaults();
+        self
     }
 
     /// Sets a service's own endpoint rule parameter (`clientContextParams`); for generated code.

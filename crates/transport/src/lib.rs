@@ -13,6 +13,8 @@ mod auth;
 mod call;
 #[cfg(any(test, feature = "test-util"))]
 mod clock;
+#[cfg(feature = "compression")]
+mod compression;
 mod crate_error;
 mod endpoint;
 mod handle;
@@ -26,7 +28,10 @@ mod sign;
 mod skew;
 mod stalled;
 mod user_agent;
+pub mod waiter;
 
+#[cfg(feature = "aws-config")]
+pub use aws_config;
 pub use aws_types::SdkConfig;
 pub use aws_types::request_id::RequestId;
 pub use handle::Handle;

@@ -17,21 +17,24 @@ use crate::error::ConnectorError;
 use crate::limits::{Limit, within};
 use body::{RequestBody, ResponseBody};
 
-pub use hyper_sender::{HttpSender, HttpSenderBuilder};
+pub use http_sender::{HttpSender, HttpSenderBuilder};
 pub use proxy::{Proxy, ProxyError};
 
-pub(crate) use hyper_sender::{host_and_port, http_error};
+pub(crate) use connect::host_and_port;
+pub(crate) use http_sender::http_error;
 pub(crate) use smithy::runtime_components;
 
 pub(crate) mod body;
+mod connect;
 mod connection;
 mod dial;
-mod hyper_sender;
+#[cfg(feature = "http2")]
+mod http2;
+mod http_sender;
 mod pool;
 mod proxy;
 mod smithy;
 mod stream;
-#[cfg(feature = "tls")]
 mod tls;
 
 /// The future that [`Sender::send`] returns.

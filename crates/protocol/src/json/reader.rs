@@ -54,6 +54,20 @@ pub fn read<T>(
     Ok(value)
 }
 
+/// Reads a whole body that is one member. An empty one, and `null`, are no value.
+///
+/// # Errors
+/// As [`read()`].
+pub fn read_payload<T>(
+    body: &[u8],
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, ReadError>,
+) -> Result<Option<T>, ReadError> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    self::read(body, |reader| reader.optional(read))
+}
+
 impl<'a> Reader<'a> {
     /// A reader for a client, which forgives what a service may get wrong.
     pub fn new(bytes: &'a [u8]) -> Self {
@@ -109,6 +123,13 @@ impl<'a> Reader<'a> {
     /// The next byte that is not white space, which stays unread.
     #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
+        match self.text.as_bytes().get(self.at) {
+            Some(&byte) if byte > b' ' => Some(byte),
+            _ => self.skip_space(),
+        }
+    }
+
+    fn skip_space(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         loop {
             match bytes.get(self.at) {

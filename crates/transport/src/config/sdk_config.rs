@@ -40,7 +40,7 @@ impl EndpointSource {
     }
 }
 
-/// Every field of `SdkConfig` is honoured or adapted, but for `protocol`, which the first call refuses.
+/// Every field of `SdkConfig` is honoured or adapted, but for a `protocol` other than restJson1, which the first call refuses.
 ///
 /// - `service_config`, `config_origins`: an endpoint override of the environment or profile is looked up under the
 ///   service's name when the client is made.
@@ -82,7 +82,9 @@ impl From<&SdkConfig> for Builder {
         builder.set_request_min_compression_size_bytes(config.request_min_compression_size_bytes());
         builder.set_disable_clock_skew_correction(config.disable_clock_skew_correction());
         builder.set_behavior_version(config.behavior_version());
-        if config.protocol().is_some() {
+        if let Some(protocol) = config.protocol()
+            && protocol.protocol_id().as_str() != "aws.protocols#restJson1"
+        {
             builder.refuse("protocol", "this client speaks restJson1 only".into());
         }
         match config.http_client() {
@@ -102,4 +104,19 @@ impl From<&SdkConfig> for Config {
     fn from(config: &SdkConfig) -> Self {
         Builder::from(config).build()
     }
+}
+
+/// A loader of `aws_config`'s chain: environment, profile, SSO, web identity, container and instance metadata. It talks to
+/// them through an [`HttpSender`] with the process's proxies and CA bundle, which clients made from what it loads share.
+///
+/// # Errors
+///
+/// If a proxy variable holds no proxy URL, or the CA bundle cannot be read.
+#[cfg(feature = "aws-config")]
+pub fn aws_config_loader() -> Result<aws_config::ConfigLoader, crate::sender::ProxyError> {
+    let sender = HttpSender::builder()
+        .environment(&Environment::process())?
+        .build();
+    let latest = super::BehaviorVersion::latest();
+    Ok(aws_config::defaults(latest).http_client(sender))
 }

@@ -19,7 +19,8 @@ use hyper_util::rt::TokioIo;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::body::RequestBody;
-use super::pool::{Key, OpenConnection, Pool};
+use super::connect::Key;
+use super::pool::{OpenConnection, Pool};
 use super::stream::Stream;
 
 /// An HTTP/1 connection.

@@ -5,23 +5,21 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use http::uri::Authority;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
+use super::connect::Key;
 use super::connection::Http1;
-
-/// What a connection is to: connections of one key are interchangeable.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    pub(super) tls: bool,
-    pub(super) authority: Authority,
-}
+#[cfg(feature = "http2")]
+use super::http2::Http2;
 
 /// Idle connections of one sender. The newest is used first, so that the surplus of a burst grows old and is closed.
 #[derive(Debug)]
 pub(super) struct Pool {
     idle: Mutex<HashMap<Key, Vec<Idle>>>,
+    /// HTTP/2 connections, each in use by any number of calls.
+    #[cfg(feature = "http2")]
+    shared: Mutex<HashMap<Key, Http2>>,
     idle_timeout: Duration,
     /// As many permits as connections may be in use.
     slots: Arc<Semaphore>,
@@ -52,6 +50,8 @@ impl Pool {
         let max_connections = max_connections.clamp(1, Semaphore::MAX_PERMITS);
         Arc::new(Self {
             idle: Mutex::default(),
+            #[cfg(feature = "http2")]
+            shared: Mutex::default(),
             idle_timeout,
             slots: Arc::new(Semaphore::new(max_connections)),
             max_connections,
@@ -96,6 +96,31 @@ impl Pool {
         if !self.reaped.swap(true, Ordering::Relaxed) {
             self.reap();
         }
+    }
+
+    /// The HTTP/2 connection to `key`, if there is one.
+    #[cfg(feature = "http2")]
+    pub(super) fn shared(&self, key: &Key) -> Option<Http2> {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = shared.get(key)?;
+        if found.is_usable() {
+            return Some(found.clone());
+        }
+        shared.remove(key);
+        None
+    }
+
+    #[cfg(feature = "http2")]
+    pub(super) fn share(&self, key: Key, connection: Http2) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.insert(key, connection);
+    }
+
+    /// Gives up on a connection that does not answer: the next call makes another one.
+    #[cfg(feature = "http2")]
+    pub(super) fn forget(&self, connection: &Http2) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.retain(|_, known| !known.is_same(connection));
     }
 
     /// Counts a new connection. If that is one too many, the idle one unused for longest is closed: as those in use are

@@ -4,27 +4,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SharedTimeSource;
-use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
-use aws_smithy_runtime_api::client::endpoint::{
-    EndpointFuture, EndpointResolverParams, ResolveEndpoint,
-};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError as SmithyConnectorError;
-use aws_smithy_runtime_api::client::retries::{RetryStrategy, ShouldAttempt};
-use aws_smithy_runtime_api::client::runtime_components::{
-    BuildError, RuntimeComponents, RuntimeComponentsBuilder,
-};
+use aws_smithy_runtime_api::client::runtime_components::{BuildError, RuntimeComponents};
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::ConfigBag;
 
 use super::{HttpSender, SendFuture, SendSettings, Sender};
-use crate::error::{BoxError, ConnectorError};
+use crate::error::ConnectorError;
+
+pub(crate) use components::runtime_components;
+
+mod components;
 
 const NAME: &str = "connect-transport";
 
@@ -150,47 +145,4 @@ async fn send(
         .map_err(|error| ConnectorError::user(error.into()))?;
     let response = sender.send(request, settings).await?;
     HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
-}
-
-/// What their HTTP clients and identity caches want to be called with: a clock and a timer, and components that must be
-/// there but have no part in it.
-pub(crate) fn runtime_components(
-    sleep: SharedAsyncSleep,
-    time_source: SharedTimeSource,
-) -> Result<RuntimeComponents, BuildError> {
-    let builder = RuntimeComponentsBuilder::new(NAME)
-        .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(Vec::new())))
-        .with_endpoint_resolver(Some(Unused))
-        .with_retry_strategy(Some(Unused))
-        .with_sleep_impl(Some(sleep))
-        .with_time_source(Some(time_source));
-    builder.build()
-}
-
-#[derive(Debug)]
-struct Unused;
-
-impl ResolveEndpoint for Unused {
-    fn resolve_endpoint<'a>(&'a self, _: &'a EndpointResolverParams) -> EndpointFuture<'a> {
-        EndpointFuture::ready(Err("no endpoint is resolved here".into()))
-    }
-}
-
-impl RetryStrategy for Unused {
-    fn should_attempt_initial_request(
-        &self,
-        _: &RuntimeComponents,
-        _: &ConfigBag,
-    ) -> Result<ShouldAttempt, BoxError> {
-        Ok(ShouldAttempt::Yes)
-    }
-
-    fn should_attempt_retry(
-        &self,
-        _: &InterceptorContext,
-        _: &RuntimeComponents,
-        _: &ConfigBag,
-    ) -> Result<ShouldAttempt, BoxError> {
-        Ok(ShouldAttempt::No)
-    }
 }

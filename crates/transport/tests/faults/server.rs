@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 /// What to do with a connection, step by step. After the last step it is closed.
 #[derive(Debug, Clone)]
-pub enum Step {
+pub(crate) enum Step {
     /// Read a request's head and body.
     Read,
     /// Read so many bytes and no more.
@@ -25,24 +25,24 @@ pub enum Step {
     Reset,
 }
 
-pub use Step::{Drip, Read, ReadSome, Reset, Send, Stall};
+pub(crate) use Step::{Drip, Read, ReadSome, Reset, Send, Stall};
 
 /// One connection's steps.
-pub type Script = Vec<Step>;
+pub(crate) type Script = Vec<Step>;
 
-pub fn send(text: impl Into<String>) -> Step {
+pub(crate) fn send(text: impl Into<String>) -> Step {
     Send(text.into().into_bytes())
 }
 
 /// A complete response with this status line, headers (each with its line feed) and body.
-pub fn response(status: &str, headers: &str, body: &str) -> Step {
+pub(crate) fn response(status: &str, headers: &str, body: &str) -> Step {
     let length = body.len();
     send(format!(
         "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}"
     ))
 }
 
-pub fn ok() -> Step {
+pub(crate) fn ok() -> Step {
     response(
         "200 OK",
         "x-amzn-requestid: r-ok\r\ncontent-type: application/json\r\n",
@@ -52,16 +52,16 @@ pub fn ok() -> Step {
 
 /// What has been seen.
 #[derive(Debug, Default)]
-pub struct Seen {
-    pub connections: usize,
+pub(crate) struct Seen {
+    pub(crate) connections: usize,
     /// Heads of the requests.
-    pub requests: Vec<String>,
-    pub bodies: Vec<Vec<u8>>,
+    pub(crate) requests: Vec<String>,
+    pub(crate) bodies: Vec<Vec<u8>>,
 }
 
 /// The server. Connections take the scripts in order; when there are none left, they get good responses.
-pub struct Server {
-    pub address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Seen>>,
     task: JoinHandle<()>,
 }
@@ -73,12 +73,12 @@ impl Drop for Server {
 }
 
 impl Server {
-    pub async fn start(scripts: Vec<Script>) -> Self {
+    pub(crate) async fn start(scripts: Vec<Script>) -> Self {
         Self::start_with(scripts, |stream| async { Some(stream) }).await
     }
 
     /// A server that first does something with each connection: a TLS handshake, say.
-    pub async fn start_with<S, F>(
+    pub(crate) async fn start_with<S, F>(
         scripts: Vec<Script>,
         accept: impl Fn(TcpStream) -> F + std::marker::Send + Sync + 'static,
     ) -> Self
@@ -111,25 +111,38 @@ impl Server {
         }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections
     }
 
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.seen.lock().unwrap().requests.clone()
     }
 
-    pub fn bodies(&self) -> Vec<Vec<u8>> {
+    /// The attempt that the last request was.
+    pub(crate) fn attempts(&self) -> u32 {
+        let seen = self.seen.lock().unwrap();
+        let info = seen
+            .requests
+            .last()
+            .and_then(|head| header(head, "amz-sdk-request"));
+        let attempt = info.and_then(|info| info.strip_prefix("attempt=")?.split(';').next());
+        attempt.map_or(0, |attempt| attempt.parse().unwrap())
+    }
+
+    pub(crate) fn bodies(&self) -> Vec<Vec<u8>> {
         self.seen.lock().unwrap().bodies.clone()
     }
 }
 
 /// What a connection must be able to do.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin + std::marker::Send + 'static {
+pub(crate) trait Stream:
+    AsyncRead + AsyncWrite + Unpin + std::marker::Send + 'static
+{
     /// Makes the coming close a reset.
     fn reset_on_close(&mut self);
 }
@@ -216,7 +229,7 @@ async fn read_request<S: Stream>(stream: &mut S, seen: &Mutex<Seen>) -> bool {
 }
 
 /// A header of a request.
-pub fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     head.lines().find_map(|line| {
         let (found, value) = line.split_once(": ")?;
         found.eq_ignore_ascii_case(name).then_some(value)

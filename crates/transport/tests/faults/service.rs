@@ -11,12 +11,12 @@ use connect_protocol::operation::{Auth, ModeledError, Operation, Retry, Service}
 use connect_transport::Handle;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::timeout::TimeoutConfig;
-use connect_transport::config::{self, Builder, Config, Region};
+use connect_transport::config::{Builder, Config, Region};
 use connect_transport::error::{
     CreateUnhandledError, ErrorMetadata, ProvideErrorMetadata, SdkError,
 };
 
-pub static SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     sdk_id: "Faults",
     version: "2026-11-22",
     signing_name: "faults",
@@ -31,7 +31,7 @@ pub static SERVICE: Service = Service {
     },
 };
 
-pub static GREET: Operation = Operation {
+pub(crate) static GREET: Operation = Operation {
     service: &SERVICE,
     name: "Greet",
     auth: &[Auth::SigV4],
@@ -59,7 +59,7 @@ pub static GREET: Operation = Operation {
 };
 
 /// The same, but its output is a stream of bytes.
-pub static DOWNLOAD: Operation = Operation {
+pub(crate) static DOWNLOAD: Operation = Operation {
     name: "Download",
     streaming_output: true,
     errors: &[],
@@ -67,11 +67,11 @@ pub static DOWNLOAD: Operation = Operation {
 };
 
 #[derive(Debug, PartialEq)]
-pub struct Greeting(pub String);
+pub(crate) struct Greeting(pub(crate) String);
 
 /// Any error of the operation.
 #[derive(Debug)]
-pub struct GreetError {
+pub(crate) struct GreetError {
     meta: ErrorMetadata,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -106,7 +106,7 @@ impl CreateUnhandledError for GreetError {
     }
 }
 
-pub fn read_greeting(response: &mut HttpResponse) -> Result<Greeting, ReadError> {
+pub(crate) fn read_greeting(response: &mut HttpResponse) -> Result<Greeting, ReadError> {
     json::read(response.bytes(), |reader| {
         let mut text = None;
         reader.object(|reader, key| {
@@ -120,16 +120,16 @@ pub fn read_greeting(response: &mut HttpResponse) -> Result<Greeting, ReadError>
     })
 }
 
-pub fn read_error(_: &HttpResponse, meta: ErrorMetadata) -> Result<GreetError, ReadError> {
+pub(crate) fn read_error(_: &HttpResponse, meta: ErrorMetadata) -> Result<GreetError, ReadError> {
     Ok(GreetError { meta, source: None })
 }
 
-pub const ACCESS_KEY: &str = "AKIDOFTHEFAULTTABLE";
-pub const SECRET: &str = "the-secret-that-must-not-be-seen";
-pub const TOKEN: &str = "the-session-token-that-must-not-be-seen";
+pub(crate) const ACCESS_KEY: &str = "AKIDOFTHEFAULTTABLE";
+pub(crate) const SECRET: &str = "the-secret-that-must-not-be-seen";
+pub(crate) const TOKEN: &str = "the-session-token-that-must-not-be-seen";
 
 /// A configuration for an endpoint, with limits and delays short enough for a test.
-pub fn config(url: &str) -> Builder {
+pub(crate) fn config(url: &str) -> Builder {
     Config::builder()
         .region(Region::new("us-east-1"))
         .endpoint_url(url)
@@ -149,23 +149,23 @@ pub fn config(url: &str) -> Builder {
         )
 }
 
-pub fn handle(config: Builder) -> Handle {
+pub(crate) fn handle(config: Builder) -> Handle {
     Handle::new(&SERVICE, config.build())
 }
 
 /// Makes one call.
-pub async fn greet(handle: &Handle) -> Result<Greeting, SdkError<GreetError>> {
+pub(crate) async fn greet(handle: &Handle) -> Result<Greeting, SdkError<GreetError>> {
     greet_with(handle, request(), None).await
 }
 
-pub fn request() -> Request {
+pub(crate) fn request() -> Request {
     Request::new(http::Method::GET, "/greeting?name=w%20orld".to_owned())
 }
 
-pub async fn greet_with(
+pub(crate) async fn greet_with(
     handle: &Handle,
     request: Request,
-    overrides: Option<config::Builder>,
+    overrides: Option<Builder>,
 ) -> Result<Greeting, SdkError<GreetError>> {
     handle
         .send(&GREET, Ok(request), overrides, read_greeting, read_error)

@@ -1,0 +1,159 @@
+//! From a URL's scheme and authority to a byte stream: proxy, TCP, TLS.
+
+use http::HeaderValue;
+use http::uri::{Authority, Scheme, Uri};
+
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use hyper_util::rt::TokioIo;
+
+use super::dial;
+use super::proxy::{Proxy, Server, TunnelError, tunnel};
+use super::stream::Transport;
+use super::tls::{Tls, TlsError};
+use crate::error::ConnectorError;
+
+/// What a connection is to: connections of one key are interchangeable.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) tls: bool,
+    pub(super) authority: Authority,
+}
+
+/// A URL that cannot be connected to.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum UrlError {
+    #[error("the URL has no host")]
+    NoHost,
+    #[error("the URL's scheme is neither http nor https")]
+    Scheme,
+}
+
+impl Key {
+    pub(super) fn of(uri: &Uri) -> Result<Self, UrlError> {
+        let tls = match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTPS => true,
+            Some(scheme) if *scheme == Scheme::HTTP => false,
+            _ => return Err(UrlError::Scheme),
+        };
+        let authority = uri.authority().cloned().ok_or(UrlError::NoHost)?;
+        Ok(Self { tls, authority })
+    }
+
+    fn port(&self) -> u16 {
+        let default = if self.tls { 443 } else { 80 };
+        self.authority.port_u16().unwrap_or(default)
+    }
+
+    pub(super) fn host_header(&self) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
+        HeaderValue::from_str(host_and_port(self.tls, &self.authority))
+    }
+}
+
+/// What `host` says: the port only where it is not the scheme's own.
+pub(crate) fn host_and_port(tls: bool, authority: &Authority) -> &str {
+    if authority.port_u16() == Some(if tls { 443 } else { 80 }) {
+        return authority.host();
+    }
+    let text = authority.as_str();
+    text.rsplit_once('@').map_or(text, |(_, host)| host)
+}
+
+/// Makes connections.
+#[derive(Debug)]
+pub(super) struct Connector {
+    pub(super) proxy: Proxy,
+    pub(super) tls: Tls,
+}
+
+impl Connector {
+    /// The proxy on the way, if there is one.
+    pub(super) fn proxy(&self, key: &Key) -> Option<&Server> {
+        self.proxy
+            .on_the_way_to(key.tls, key.authority.host(), key.port())
+    }
+
+    pub(super) async fn connect(
+        &self,
+        key: &Key,
+        sleep: &SharedAsyncSleep,
+    ) -> Result<Transport, ConnectorError> {
+        let (host, port) = (key.authority.host(), key.port());
+        let proxy = self.proxy(key);
+        let first_hop = proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
+        let tcp = dial::tcp(first_hop.0, first_hop.1, sleep).await;
+        let mut tcp = tcp.map_err(|error| ConnectorError::io(error.into()))?;
+        match proxy {
+            Some(proxy) if proxy.tls => {
+                let stream = self
+                    .tls
+                    .handshake(&proxy.host, TokioIo::new(tcp), false)
+                    .await;
+                let mut stream = TokioIo::new(stream.map_err(tls_error)?);
+                if !key.tls {
+                    return Ok(Transport::Tls(Box::new(stream)));
+                }
+                tunnel(&mut stream, proxy, host, port)
+                    .await
+                    .map_err(tunnel_error)?;
+                let stream = self.tls.handshake(host, stream.into_inner(), true).await;
+                let stream = TokioIo::new(stream.map_err(tls_error)?);
+                Ok(Transport::TlsInTls(Box::new(stream)))
+            }
+            _ if !key.tls => Ok(Transport::Tcp(tcp)),
+            proxy => {
+                if let Some(proxy) = proxy {
+                    tunnel(&mut tcp, proxy, host, port)
+                        .await
+                        .map_err(tunnel_error)?;
+                }
+                let stream = self.tls.handshake(host, TokioIo::new(tcp), true).await;
+                let stream = TokioIo::new(stream.map_err(tls_error)?);
+                Ok(Transport::Tls(Box::new(stream)))
+            }
+        }
+    }
+}
+
+/// A network that failed is worth another attempt; a certificate that is not trusted is not.
+fn tls_error(error: TlsError) -> ConnectorError {
+    if error.is_io() {
+        ConnectorError::io(error.into())
+    } else {
+        ConnectorError::other(error.into(), None)
+    }
+}
+
+fn tunnel_error(error: TunnelError) -> ConnectorError {
+    if error.is_transient() {
+        ConnectorError::io(error.into())
+    } else {
+        ConnectorError::other(error.into(), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_header_has_no_default_port_and_no_user() {
+        for (url, expected) in [
+            ("https://example.com/", "example.com"),
+            ("https://example.com:443/", "example.com"),
+            ("http://example.com:443/", "example.com:443"),
+            ("http://user:word@example.com:8080/", "example.com:8080"),
+            ("http://user@example.com/", "example.com"),
+            ("http://[::1]:80/", "[::1]"),
+            ("http://[::1]:81/", "[::1]:81"),
+        ] {
+            let key = Key::of(&Uri::from_static(url)).unwrap();
+            assert_eq!(key.host_header().unwrap(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn other_urls_are_refused() {
+        assert!(Key::of(&Uri::from_static("/path")).is_err());
+        assert!(Key::of(&Uri::from_static("ftp://example.com/")).is_err());
+    }
+}

@@ -1,0 +1,130 @@
+//! An HTTP/2 connection, which many calls use at a time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use http::header::HOST;
+use http::{Request, Response};
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+
+use super::SendSettings;
+use super::body::{RequestBody, ResponseBody};
+use super::connect::Key;
+use super::connection::{ConnectionBody, ExchangeError};
+use super::http_sender::exchange_error;
+use super::pool::{OpenConnection, Pool};
+use super::stream::Stream;
+use crate::error::ConnectorError;
+use crate::limits::{Limit, within};
+
+/// How often an idle-looking connection in use is asked whether it is alive, and how long that may take.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+const PING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connection. Clones are the same one; its task ends when all are dropped.
+#[derive(Clone)]
+pub(super) struct Http2 {
+    sender: http2::SendRequest<RequestBody>,
+    /// Whether it has answered a request.
+    proven: Arc<AtomicBool>,
+}
+
+impl Http2 {
+    pub(super) async fn new(
+        stream: Stream,
+        key: &Key,
+        open: OpenConnection,
+    ) -> Result<Self, ConnectorError> {
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder
+            .timer(TokioTimer::new())
+            .keep_alive_interval(PING_INTERVAL)
+            .keep_alive_timeout(PING_TIMEOUT);
+        let parts = builder.handshake(TokioIo::new(stream)).await;
+        let (sender, connection) = parts.map_err(|error| ConnectorError::io(error.into()))?;
+        let host = key.authority.clone();
+        tokio::spawn(async move {
+            // What goes wrong, the requests on it are told as well.
+            if let Err(error) = connection.await {
+                let error = &error as &dyn std::error::Error;
+                tracing::debug!(host = host.as_str(), error, "connection ended");
+            }
+            drop(open);
+        });
+        Ok(Self {
+            sender,
+            proven: Arc::default(),
+        })
+    }
+
+    pub(super) fn is_usable(&self) -> bool {
+        !self.sender.is_closed()
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.proven, &other.proven)
+    }
+
+    pub(super) async fn exchange(
+        mut self,
+        mut request: Request<RequestBody>,
+        settings: &SendSettings,
+        pool: &Pool,
+    ) -> Result<Response<ResponseBody>, ConnectorError> {
+        // The authority of the URI says the same.
+        request.headers_mut().remove(HOST);
+        let (limit, response) = (settings.read_timeout, self.sender.send_request(request));
+        match within(&settings.sleep, Limit::Read, limit, response).await {
+            Err(limit) => {
+                pool.forget(&self);
+                Err(ConnectorError::timeout(limit.into()))
+            }
+            Ok(Err(error)) => {
+                let proven = self.proven.load(Ordering::Relaxed);
+                let unsent = error.is_canceled() || error.is_closed() || refused(&error);
+                if !self.is_usable() {
+                    pool.forget(&self);
+                }
+                let stale = proven && unsent;
+                Err(exchange_error(ExchangeError { error, stale }))
+            }
+            Ok(Ok(response)) => {
+                self.proven.store(true, Ordering::Relaxed);
+                let body = |incoming| ResponseBody::Connection(ConnectionBody::new(incoming, None));
+                Ok(response.map(body))
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Http2 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Http2").finish_non_exhaustive()
+    }
+}
+
+/// Whether the server says that it has not looked at the request.
+fn refused(error: &hyper::Error) -> bool {
+    let cause =
+        std::error::Error::source(error).and_then(|error| error.downcast_ref::<h2::Error>());
+    cause.is_some_and(|error| {
+        error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM)
+    })
+}
+
+/// Whether another attempt may succeed: the connection broke off, or the server ended it or the stream in good order.
+pub(super) fn is_transient(error: &h2::Error) -> bool {
+    let reasons = [
+        h2::Reason::NO_ERROR,
+        h2::Reason::REFUSED_STREAM,
+        h2::Reason::CANCEL,
+        h2::Reason::INTERNAL_ERROR,
+        h2::Reason::ENHANCE_YOUR_CALM,
+    ];
+    error.is_io()
+        || error
+            .reason()
+            .is_some_and(|reason| reasons.contains(&reason))
+}

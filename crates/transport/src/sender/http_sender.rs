@@ -1,0 +1,305 @@
+//! The built-in sender.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_types::body::SdkBody;
+use http::header::{HOST, PROXY_AUTHORIZATION};
+use http::uri::{self, PathAndQuery, Uri};
+use http::{Request, Response};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::CertificateDer;
+
+use super::body::{RequestBody, ResponseBody};
+use super::connect::{Connector, Key};
+use super::connection::{ConnectionBody, ExchangeError, Http1, Lease};
+use super::pool::Pool;
+use super::proxy::{Proxy, ProxyError};
+use super::stream::Stream;
+use super::tls::{self, Tls};
+use super::{SendFuture, SendSettings, Sender};
+use crate::config::Environment;
+use crate::error::{BoxError, ConnectorError};
+use crate::limits::{Limit, within};
+
+/// Sends requests by hyper over TCP and TLS, and keeps connections for the next ones. Clones share the pool.
+#[derive(Clone)]
+pub struct HttpSender(Arc<Shared>);
+
+struct Shared {
+    pool: Arc<Pool>,
+    connector: Connector,
+    http1: http1::Builder,
+}
+
+/// Sets up an [`HttpSender`].
+#[derive(Debug)]
+#[must_use]
+pub struct HttpSenderBuilder {
+    max_connections: usize,
+    idle_timeout: Duration,
+    proxy: Proxy,
+    system_roots: bool,
+    extra_roots: Vec<CertificateDer<'static>>,
+}
+
+impl HttpSenderBuilder {
+    /// How many connections may be open at a time; further calls wait for one. Default: 256. At least 1.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections;
+        self
+    }
+
+    /// How long an unused connection is kept. Default: 60 s.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// The proxies. Default: none.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = proxy;
+        self
+    }
+
+    /// Trusts the certificates of a PEM file as well.
+    ///
+    /// # Errors
+    ///
+    /// If it holds no certificate, or one that cannot be decoded.
+    pub fn ca_bundle(mut self, pem: &[u8]) -> Result<Self, ProxyError> {
+        let certificates = tls::certificates(pem);
+        let certificates = certificates
+            .map_err(|error| ProxyError::new("CA bundle", error.to_string(), Some(error)))?;
+        self.extra_roots.extend(certificates);
+        Ok(self)
+    }
+
+    /// Whether the system's certificates are trusted. Default: `true`.
+    pub fn system_roots(mut self, trusted: bool) -> Self {
+        self.system_roots = trusted;
+        self
+    }
+
+    /// Takes HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY and AWS_CA_BUNDLE from the environment.
+    ///
+    /// # Errors
+    ///
+    /// If a proxy variable holds no proxy URL, or the bundle cannot be read.
+    pub fn environment(mut self, environment: &Environment) -> Result<Self, ProxyError> {
+        self.proxy = Proxy::from_environment(environment)?;
+        if let Some(path) = environment.get("AWS_CA_BUNDLE") {
+            let failed = |error: BoxError| {
+                ProxyError::new("AWS_CA_BUNDLE", format!("{path}: {error}"), Some(error))
+            };
+            let pem = std::fs::read(&path).map_err(|error| failed(error.into()))?;
+            self.extra_roots
+                .extend(tls::certificates(&pem).map_err(failed)?);
+        }
+        Ok(self)
+    }
+
+    /// The sender. Trusted certificates are loaded when the first connection needs them.
+    pub fn build(self) -> HttpSender {
+        HttpSender(Arc::new(Shared {
+            pool: Pool::new(self.max_connections, self.idle_timeout),
+            connector: Connector {
+                proxy: self.proxy,
+                tls: Tls::new(self.system_roots, self.extra_roots),
+            },
+            http1: http1::Builder::new(),
+        }))
+    }
+}
+
+impl Default for HttpSenderBuilder {
+    fn default() -> Self {
+        Self {
+            max_connections: 256,
+            idle_timeout: Duration::from_secs(60),
+            proxy: Proxy::default(),
+            system_roots: true,
+            extra_roots: Vec::new(),
+        }
+    }
+}
+
+/// A connection to send a request over.
+enum Connection {
+    Http1(Box<Http1>),
+    #[cfg(feature = "http2")]
+    Http2(super::http2::Http2),
+}
+
+impl HttpSender {
+    /// A builder with the defaults.
+    pub fn builder() -> HttpSenderBuilder {
+        HttpSenderBuilder::default()
+    }
+
+    /// Sends a request over a pooled connection or a new one.
+    pub(crate) async fn exchange(
+        &self,
+        mut request: Request<RequestBody>,
+        settings: &SendSettings,
+    ) -> Result<Response<ResponseBody>, ConnectorError> {
+        let pool = &self.0.pool;
+        let key = Key::of(request.uri()).map_err(|error| ConnectorError::user(error.into()))?;
+        #[cfg(feature = "http2")]
+        if !settings.fresh_connection
+            && let Some(shared) = pool.shared(&key)
+        {
+            return shared.exchange(request, settings, pool).await;
+        }
+        let slot = pool.slot().await;
+        let pooled = (!settings.fresh_connection).then(|| pool.take(&key));
+        let connection = match pooled.flatten() {
+            Some(connection) => Connection::Http1(connection),
+            None => {
+                let dialled = self.dial(&key, settings);
+                let limit = settings.connect_timeout;
+                let dialled = within(&settings.sleep, Limit::Connect, limit, dialled).await;
+                dialled.map_err(|limit| ConnectorError::timeout(limit.into()))??
+            }
+        };
+        #[cfg(feature = "http2")]
+        let mut connection = match connection {
+            Connection::Http1(connection) => connection,
+            Connection::Http2(shared) => return shared.exchange(request, settings, pool).await,
+        };
+        #[cfg(not(feature = "http2"))]
+        let Connection::Http1(mut connection) = connection;
+        self.put_target(&key, &mut request)?;
+        let (limit, response) = (settings.read_timeout, connection.exchange(request));
+        let response = within(&settings.sleep, Limit::Read, limit, response).await;
+        let response = response
+            .map_err(|limit| ConnectorError::timeout(limit.into()))?
+            .map_err(exchange_error)?;
+        let lease = Lease {
+            connection,
+            pool: pool.clone(),
+            slot,
+            reusable: true,
+        };
+        let body = |incoming| ResponseBody::Connection(ConnectionBody::new(incoming, Some(lease)));
+        Ok(response.map(body))
+    }
+
+    /// The path alone is what an HTTP/1 server wants to see; a proxy that is no tunnel wants the whole URL.
+    fn put_target(
+        &self,
+        key: &Key,
+        request: &mut Request<RequestBody>,
+    ) -> Result<(), ConnectorError> {
+        if !request.headers().contains_key(HOST) {
+            let host = key.host_header();
+            let host = host.map_err(|error| ConnectorError::user(error.into()))?;
+            request.headers_mut().insert(HOST, host);
+        }
+        if let Some(proxy) = self.0.connector.proxy(key)
+            && !key.tls
+        {
+            if let Some(authorization) = &proxy.authorization {
+                let headers = request.headers_mut();
+                headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+            }
+            return Ok(());
+        }
+        let target = std::mem::take(request.uri_mut()).into_parts();
+        let target = target.path_and_query;
+        let mut parts = uri::Parts::default();
+        parts.path_and_query = Some(target.unwrap_or_else(|| PathAndQuery::from_static("/")));
+        let uri = Uri::from_parts(parts);
+        *request.uri_mut() = uri.map_err(|error| ConnectorError::user(error.into()))?;
+        Ok(())
+    }
+
+    async fn dial(&self, key: &Key, settings: &SendSettings) -> Result<Connection, ConnectorError> {
+        let open = self.0.pool.open();
+        let transport = self.0.connector.connect(key, &settings.sleep).await?;
+        let http2 = transport.speaks_http2();
+        let host = key.authority.as_str();
+        tracing::debug!(host, tls = key.tls, http2, "connected");
+        let (stream, received) = Stream::new(transport);
+        #[cfg(feature = "http2")]
+        if http2 {
+            let shared = super::http2::Http2::new(stream, key, open).await?;
+            self.0.pool.share(key.clone(), shared.clone());
+            return Ok(Connection::Http2(shared));
+        }
+        let parts = self.0.http1.handshake(TokioIo::new(stream)).await;
+        let parts = parts.map_err(|error| ConnectorError::io(error.into()))?;
+        Ok(Connection::Http1(Http1::new(
+            parts,
+            received,
+            key.clone(),
+            open,
+        )))
+    }
+}
+
+impl Sender for HttpSender {
+    fn send<'a>(&'a self, request: Request<SdkBody>, settings: &'a SendSettings) -> SendFuture<'a> {
+        Box::pin(async move {
+            let response = self
+                .exchange(request.map(RequestBody::from), settings)
+                .await?;
+            Ok(response.map(SdkBody::from))
+        })
+    }
+}
+
+impl Default for HttpSender {
+    fn default() -> Self {
+        Self::builder().build()
+    }
+}
+
+impl fmt::Debug for HttpSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpSender")
+            .field("proxy", &self.0.connector.proxy)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) fn exchange_error(failed: ExchangeError) -> ConnectorError {
+    let mut error = http_error(failed.error);
+    error.stale_connection = failed.stale && error.is_io();
+    error
+}
+
+/// Sorts what hyper says went wrong, in a response's head or body.
+pub(crate) fn http_error(error: hyper::Error) -> ConnectorError {
+    if error.is_user() {
+        return ConnectorError::user(error.into());
+    }
+    let broken_off = error.is_incomplete_message() || error.is_canceled() || error.is_closed();
+    if broken_off || network_failed(&error) {
+        return ConnectorError::io(error.into());
+    }
+    ConnectorError::other(error.into(), None)
+}
+
+/// Whether an I/O error is the cause; hyper reports bad chunks as I/O errors too, by kinds that no network has.
+fn network_failed(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        #[cfg(feature = "http2")]
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            return super::http2::is_transient(error);
+        }
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return !matches!(
+                error.kind(),
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+            );
+        }
+        cause = error.source();
+    }
+    false
+}

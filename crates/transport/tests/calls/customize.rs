@@ -1,0 +1,106 @@
+//! Calls that are changed before they are sent.
+
+use connect_transport::Handle;
+use connect_transport::client::customize::{CustomizableOperation, CustomizableSend};
+use connect_transport::config::Builder;
+use connect_transport::config::http::HttpRequest;
+use connect_transport::config::retry::RetryConfig;
+use connect_transport::error::SdkError;
+use connect_transport::test_util::Answer;
+
+use crate::service::{GreetError, Greeting, greet_with, request};
+use crate::{client, good};
+
+/// A fluent builder, as generated code has it.
+struct Greet(Handle);
+
+impl CustomizableSend<Greeting, GreetError> for Greet {
+    async fn send(self, config_override: Builder) -> Result<Greeting, SdkError<GreetError>> {
+        greet_with(&self.0, request(), Some(config_override)).await
+    }
+}
+
+fn customize(client: &Handle) -> CustomizableOperation<Greeting, GreetError, Greet> {
+    CustomizableOperation::new(Greet(client.clone()))
+}
+
+#[tokio::test]
+async fn a_request_can_be_changed_before_it_is_signed() {
+    let (client, sender) = client([good()]);
+    let call = customize(&client).mutate_request(|request| {
+        request.headers_mut().insert("x-mine", "1");
+        let uri = request.uri().replace("greeting", "farewell");
+        request.set_uri(uri).unwrap();
+    });
+    call.send().await.unwrap();
+    let request = &sender.requests()[0];
+    assert_eq!(request.uri.path(), "/farewell");
+    assert_eq!(request.header("x-mine"), Some("1"));
+    assert!(
+        request
+            .header("authorization")
+            .unwrap()
+            .contains(";x-mine,")
+    );
+}
+
+#[tokio::test]
+async fn changes_are_made_in_order_on_every_attempt() {
+    let (client, sender) = client([Answer::json(500, ""), good()]);
+    let call = customize(&client)
+        .mutate_request(|request| {
+            request.headers_mut().insert("x-order", "first");
+        })
+        .map_request(|mut request: HttpRequest| {
+            let before = request
+                .headers()
+                .get("x-order")
+                .unwrap_or_default()
+                .to_owned();
+            request
+                .headers_mut()
+                .insert("x-order", format!("{before}, second"));
+            Ok::<_, std::convert::Infallible>(request)
+        });
+    call.send().await.unwrap();
+    let orders: Vec<_> = sender
+        .requests()
+        .iter()
+        .map(|request| request.header("x-order").unwrap().to_owned())
+        .collect();
+    assert_eq!(orders, ["first, second", "first, second"]);
+}
+
+#[tokio::test]
+async fn a_change_that_fails_ends_the_call() {
+    let (client, sender) = client([]);
+    let call =
+        customize(&client).map_request(|_| Err::<HttpRequest, _>(std::io::Error::other("no way")));
+    let error = call.send().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Greet: the request could not be made: no way"
+    );
+    assert_eq!(sender.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn configuration_can_be_overridden_together_with_changes() {
+    let (client, sender) = client([Answer::json(500, ""), good()]);
+    let change = |request: &mut HttpRequest| {
+        request.headers_mut().insert("x-mine", "1");
+    };
+    let once = Builder::new().retry_config(RetryConfig::disabled());
+    let call = customize(&client)
+        .mutate_request(change)
+        .config_override(once.clone());
+    assert!(call.send().await.is_err());
+    let call = customize(&client)
+        .config_override(once)
+        .mutate_request(change);
+    assert!(call.send().await.is_ok());
+    for request in sender.requests() {
+        assert_eq!(request.header("x-mine"), Some("1"));
+        assert_eq!(request.header("amz-sdk-request"), Some("attempt=1; max=1"));
+    }
+}

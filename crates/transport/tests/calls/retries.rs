@@ -1,0 +1,131 @@
+//! Delays, quotas and rates, on a clock that stands still.
+
+use std::time::Duration;
+
+use connect_transport::config::retry::RetryConfig;
+use connect_transport::config::{Builder, RateLimit};
+use connect_transport::test_util::{Answer, TokioClock};
+use tokio::time::Instant;
+
+use crate::service::{greet, greet_with, request};
+use crate::{client, client_with, good};
+
+/// How long a call takes, in milliseconds.
+async fn took(
+    answers: impl IntoIterator<Item = Answer>,
+    adjust: impl FnOnce(Builder) -> Builder,
+) -> u128 {
+    let (client, _) = client_with(answers, adjust);
+    let start = Instant::now();
+    let _ = greet(&client).await;
+    start.elapsed().as_millis()
+}
+
+#[tokio::test(start_paused = true)]
+async fn delays_are_random_up_to_their_limit() {
+    let failures = |status| (0..3).map(move |_| Answer::json(status, ""));
+    let transient = took(failures(500), |config| config).await;
+    assert!((1..=150).contains(&transient), "{transient} ms of 50 + 100");
+    let throttled = took(failures(429), |config| config).await;
+    assert!(
+        (150..=3000).contains(&throttled),
+        "{throttled} ms of 1000 + 2000"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_service_can_ask_for_a_delay() {
+    let failure = |after| Answer::json(500, "").header("x-amz-retry-after", after);
+    let asked = took([failure("1500"), good()], |config| config).await;
+    assert_eq!(asked, 1500);
+    let too_much = took([failure("60000"), good()], |config| config).await;
+    assert!((5000..=5050).contains(&too_much), "{too_much}");
+    let nonsense = took([failure("soon"), good()], |config| config).await;
+    assert!(nonsense <= 50, "{nonsense}");
+    let not_read = took(
+        [Answer::json(500, "").header("retry-after", "100"), good()],
+        |config| config,
+    )
+    .await;
+    assert!(not_read <= 50, "{not_read}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn clones_and_calls_share_a_rate() {
+    let answers = (0..7).map(|_| good());
+    let (client, _) = client_with(answers, |config| {
+        config
+            .rate_limit(RateLimit::connect())
+            .time_source(TokioClock::default())
+    });
+    let start = Instant::now();
+    for _ in 0..7 {
+        greet(&client.clone()).await.unwrap();
+    }
+    // Five at once, then one each half second.
+    assert!(
+        start.elapsed().as_millis().abs_diff(1000) <= 5,
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn adaptive_mode_slows_down_after_throttling() {
+    let answers = std::iter::once(Answer::json(429, "")).chain((0..10).map(|_| good()));
+    let (client, sender) = client_with(answers, |config| {
+        config
+            .retry_config(RetryConfig::adaptive())
+            .time_source(TokioClock::default())
+    });
+    let start = Instant::now();
+    for _ in 0..10 {
+        greet(&client).await.unwrap();
+    }
+    assert_eq!(sender.requests().len(), 11);
+    assert!(
+        start.elapsed() > Duration::from_secs(3),
+        "{:?}",
+        start.elapsed()
+    );
+    assert!(
+        sender.requests()[0]
+            .header("user-agent")
+            .unwrap()
+            .contains(" m/F")
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_overrides_configuration_draws_on_the_clients_quota() {
+    let answers = (0..200).map(|_| Answer::json(500, ""));
+    let (client, sender) = client(answers);
+    let mut stopped = 0;
+    for _ in 0..25 {
+        let retries = RetryConfig::standard().with_initial_backoff(Duration::from_micros(1));
+        let overrides = Builder::new().retry_config(retries);
+        let error = greet_with(&client, request(), Some(overrides))
+            .await
+            .unwrap_err();
+        stopped += usize::from(error.summary().unwrap().retries_stopped_by().is_some());
+    }
+    assert_eq!((sender.requests().len(), stopped > 0), (60, true));
+}
+
+#[tokio::test]
+async fn five_thousand_calls_in_flight_end() {
+    let sender = connect_transport::test_util::TestSender::answering(|_| {
+        good().after(Duration::from_millis(5))
+    });
+    let config = Builder::new()
+        .with_test_defaults()
+        .sender(sender.clone())
+        .build();
+    let client = connect_transport::Handle::new(&crate::service::SERVICE, config);
+    let calls: tokio::task::JoinSet<_> = (0..5000)
+        .map(|_| client.clone())
+        .map(|client| async move { greet(&client).await.is_ok() })
+        .collect();
+    assert!(calls.join_all().await.into_iter().all(|done| done));
+    assert_eq!(sender.requests().len(), 5000);
+}

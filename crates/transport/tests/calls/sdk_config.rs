@@ -1,0 +1,297 @@
+//! Every field of `SdkConfig`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::token::SharedTokenProvider;
+use aws_smithy_async::time::StaticTimeSource;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::identity::{
+    IdentityFuture, ResolveCachedIdentity, ResolveIdentity, SharedIdentityResolver,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_types::origin::Origin;
+use aws_types::sdk_config::Builder as SdkConfigBuilder;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use connect_transport::config::retry::RetryConfig;
+use connect_transport::config::timeout::TimeoutConfig;
+use connect_transport::config::{
+    AppName, BehaviorVersion, Builder, Config, FrameworkMetadata, Region,
+};
+use connect_transport::sender::HttpSender;
+use connect_transport::test_util::TestSender;
+use connect_transport::{Handle, SdkConfig};
+
+use crate::good;
+use crate::service::{SERVICE, greet};
+
+fn shared() -> SdkConfigBuilder {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-2"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "AKID", "secret", None, None, "test",
+        )))
+        .time_source(StaticTimeSource::from_secs(1_700_000_000))
+}
+
+/// Makes a call under this configuration, with a sender of ours in place of the configuration's; the request.
+async fn sent(config: &SdkConfig) -> connect_transport::test_util::RecordedRequest {
+    let sender = TestSender::new([good()]);
+    let config = Builder::from(config).sender(sender.clone()).build();
+    greet(&Handle::new(&SERVICE, config)).await.unwrap();
+    sender.requests().remove(0)
+}
+
+#[tokio::test]
+async fn region_credentials_clock_and_names() {
+    let config = shared()
+        .app_name(AppName::new("desk").unwrap())
+        .framework_metadata(FrameworkMetadata::new("frame", None::<String>).unwrap())
+        .build();
+    let request = sent(&config).await;
+    assert_eq!(request.uri.host(), Some("faults.eu-west-2.example.com"));
+    assert_eq!(request.header("x-amz-date"), Some("20231114T221320Z"));
+    assert!(
+        request
+            .header("authorization")
+            .unwrap()
+            .contains("Credential=AKID/20231114/eu-west-2/")
+    );
+    assert!(
+        request
+            .header("user-agent")
+            .unwrap()
+            .ends_with(" lib/frame app/desk")
+    );
+    let config = Config::new(&config);
+    assert_eq!(config.region().map(Region::as_ref), Some("eu-west-2"));
+    assert_eq!(config.app_name().map(AppName::as_ref), Some("desk"));
+}
+
+/// The environment and profile, as `aws_config` reads them.
+#[derive(Debug)]
+struct Settings(HashMap<&'static str, &'static str>);
+
+impl LoadServiceConfig for Settings {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let name = format!("{}_{}", key.env(), key.service_id().to_uppercase());
+        self.0.get(name.as_str()).map(|&value| value.to_owned())
+    }
+}
+
+#[tokio::test]
+async fn the_services_own_endpoint_beats_the_general_one_unless_that_was_set_in_code() {
+    let settings = || {
+        Settings(HashMap::from([(
+            "AWS_ENDPOINT_URL_FAULTS",
+            "https://own.example.com",
+        )]))
+    };
+    let from_environment = || {
+        let mut config = shared().endpoint_url("https://general.example.com");
+        config.insert_origin("endpoint_url", Origin::shared_environment_variable());
+        config
+    };
+    let request = sent(&from_environment().build()).await;
+    assert_eq!(request.uri.host(), Some("general.example.com"));
+    let request = sent(&from_environment().service_config(settings()).build()).await;
+    assert_eq!(request.uri.host(), Some("own.example.com"));
+    let mut in_code = shared()
+        .endpoint_url("https://code.example.com")
+        .service_config(settings());
+    in_code.insert_origin("endpoint_url", Origin::shared_config());
+    assert_eq!(
+        sent(&in_code.build()).await.uri.host(),
+        Some("code.example.com")
+    );
+}
+
+#[tokio::test]
+async fn what_is_set_on_the_client_beats_everything() {
+    let config = shared().service_config(Settings(HashMap::from([(
+        "AWS_ENDPOINT_URL_FAULTS",
+        "https://own.example.com",
+    )])));
+    let sender = TestSender::new([good()]);
+    let config = Builder::from(&config.build())
+        .sender(sender.clone())
+        .endpoint_url("https://client.example.com");
+    greet(&Handle::new(&SERVICE, config.build())).await.unwrap();
+    assert_eq!(sender.requests()[0].uri.host(), Some("client.example.com"));
+}
+
+#[tokio::test]
+async fn retries_and_limits() {
+    let config = shared()
+        .retry_config(RetryConfig::adaptive().with_max_attempts(7))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .operation_timeout(Duration::from_secs(9))
+                .build(),
+        )
+        .build();
+    let request = sent(&config).await;
+    assert_eq!(request.header("amz-sdk-request"), Some("attempt=1; max=7"));
+    assert!(request.header("user-agent").unwrap().contains(" m/F"));
+    let limits = Config::new(&config).timeout_config().unwrap().clone();
+    assert_eq!(limits.operation_timeout(), Some(Duration::from_secs(9)));
+}
+
+#[tokio::test]
+async fn tokens_and_the_preference_for_them() {
+    use connect_protocol::operation::{Auth, Operation};
+    use connect_transport::config::auth::{AuthSchemeId, AuthSchemePreference};
+    static EITHER: Operation = Operation {
+        auth: &[Auth::SigV4, Auth::Bearer],
+        ..crate::service::GREET
+    };
+    let token = SharedTokenProvider::new(aws_credential_types::Token::new("t0k3n", None));
+    let mut config = shared().token_provider(token);
+    config.set_auth_scheme_preference(Some(AuthSchemePreference::from([AuthSchemeId::new(
+        "httpBearerAuth",
+    )])));
+    let sender = TestSender::new([good()]);
+    let client = Handle::new(
+        &SERVICE,
+        Builder::from(&config.build())
+            .sender(sender.clone())
+            .build(),
+    );
+    let (read, error) = (crate::service::read_greeting, crate::service::read_error);
+    client
+        .send(&EITHER, Ok(crate::service::request()), None, read, error)
+        .await
+        .unwrap();
+    assert_eq!(
+        sender.requests()[0].header("authorization"),
+        Some("Bearer t0k3n")
+    );
+}
+
+/// An identity cache that counts how often it is asked, and gives up after a while.
+#[derive(Debug, Default)]
+struct Counting(Arc<AtomicUsize>);
+
+impl ResolveCachedIdentity for Counting {
+    fn resolve_cached_identity<'a>(
+        &'a self,
+        resolver: SharedIdentityResolver,
+        components: &'a RuntimeComponents,
+        bag: &'a ConfigBag,
+    ) -> IdentityFuture<'a> {
+        let asked = self.0.fetch_add(1, Ordering::Relaxed);
+        IdentityFuture::new(async move {
+            match asked {
+                2.. => Err("the cache is on strike".into()),
+                _ => resolver.resolve_identity(components, bag).await,
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_identity_cache_is_asked_and_its_last_answer_outlives_it() {
+    let cache = Counting::default();
+    let asked = cache.0.clone();
+    let config = shared().identity_cache(cache).build();
+    let sender = TestSender::answering(|_| good());
+    let client = Handle::new(
+        &SERVICE,
+        Builder::from(&config).sender(sender.clone()).build(),
+    );
+    for _ in 0..4 {
+        greet(&client).await.unwrap();
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 4);
+    assert_eq!(sender.requests().len(), 4);
+}
+
+/// An HTTP client of the AWS SDK's kind.
+#[derive(Debug, Clone)]
+struct Theirs;
+
+impl HttpClient for Theirs {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        assert_eq!(
+            settings.connect_timeout(),
+            Some(Duration::from_millis(3100))
+        );
+        assert_eq!(settings.read_timeout(), Some(Duration::from_secs(60)));
+        SharedHttpConnector::new(Self)
+    }
+}
+
+impl HttpConnector for Theirs {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if request.uri().contains("unreachable") {
+            return HttpConnectorFuture::ready(Err(ConnectorError::io("no route".into())));
+        }
+        assert!(request.headers().get("authorization").is_some());
+        let body = SdkBody::from(r#"{"Text":"theirs"}"#);
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(200.try_into().unwrap(), body)))
+    }
+}
+
+#[tokio::test]
+async fn an_http_client_is_used() {
+    let config = shared().http_client(Theirs).build();
+    assert!(Config::new(&config).http_client().is_some());
+    assert_eq!(
+        greet(&Handle::new(&SERVICE, Config::new(&config)))
+            .await
+            .unwrap()
+            .0,
+        "theirs"
+    );
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_micros(1));
+    let unreachable = Builder::from(&config)
+        .endpoint_url("https://unreachable")
+        .retry_config(retries);
+    let error = greet(&Handle::new(&SERVICE, unreachable.build()))
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), "Greet: no route (3 attempts)");
+}
+
+#[test]
+fn our_sender_as_their_http_client_is_recognised() {
+    let sender = HttpSender::default();
+    let ours = Builder::from(&shared().http_client(sender).build()).build();
+    assert!(
+        format!("{:?}", ours.sender()).contains("HttpSender"),
+        "{:?}",
+        ours.sender()
+    );
+    let theirs = Builder::from(&shared().http_client(Theirs).build()).build();
+    assert!(format!("{:?}", theirs.sender()).contains("Theirs"));
+}
+
+#[tokio::test]
+async fn another_protocol_is_refused_by_name() {
+    use aws_smithy_json::protocol::aws_json_rpc::AwsJsonRpcProtocol;
+    use aws_smithy_json::protocol::aws_rest_json_1::AwsRestJsonProtocol;
+    sent(&shared().protocol(AwsRestJsonProtocol::new()).build()).await;
+    let other = shared()
+        .protocol(AwsJsonRpcProtocol::aws_json_1_1())
+        .build();
+    let error = greet(&Handle::new(&SERVICE, Config::new(&other)))
+        .await
+        .unwrap_err();
+    let expected = "Greet: the request could not be made: the configuration's `protocol` cannot be honoured: this client speaks restJson1 only";
+    assert_eq!(error.to_string(), expected);
+}

@@ -1,0 +1,183 @@
+//! The clock-skew cases that the AWS SDKs share, where their file is there.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_async::time::TimeSource;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use connect_transport::config::Builder;
+use connect_transport::config::retry::RetryConfig;
+use connect_transport::test_util::{Answer, TestSender};
+use serde_json::Value;
+
+use crate::service::{SERVICE, greet};
+
+/// A clock that the test sets.
+#[derive(Debug, Clone)]
+struct Set(Arc<Mutex<SystemTime>>);
+
+impl TimeSource for Set {
+    fn now(&self) -> SystemTime {
+        *self.0.lock().unwrap()
+    }
+}
+
+fn time(value: &Value) -> SystemTime {
+    let time = DateTime::from_str(value.as_str().unwrap(), Format::DateTime).unwrap();
+    time.try_into().unwrap()
+}
+
+fn stamp(value: &Value) -> String {
+    value.as_str().unwrap().replace(['-', ':'], "")
+}
+
+fn answer(response: &Value) -> Answer {
+    let status = response["statusCode"].as_u64().unwrap();
+    let mut answer = http::Response::builder().status(u16::try_from(status).unwrap());
+    for (name, value) in response["headers"].as_object().unwrap() {
+        answer = answer.header(name, value.as_str().unwrap());
+    }
+    if let Some(code) = response["errorCode"].as_str() {
+        answer = answer.header("x-amzn-errortype", code);
+    }
+    Answer::response(answer.body("").unwrap())
+}
+
+#[tokio::test]
+async fn shared_cases() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../shared/vectors/clock-skew-test-cases.json"
+    );
+    let Ok(file) = std::fs::read(path) else {
+        eprintln!("skipped: {path} is not there");
+        return;
+    };
+    let cases: Value = serde_json::from_slice(&file).unwrap();
+    let tests = cases["tests"].as_array().unwrap();
+    for test in tests {
+        run(test).await;
+    }
+    eprintln!("{} cases passed", tests.len());
+    assert!(!tests.is_empty());
+}
+
+/// One case: operations of one client, each with its attempts.
+async fn run(test: &Value) {
+    let name = &test["description"];
+    let clock = Set(Arc::new(Mutex::new(SystemTime::UNIX_EPOCH)));
+    let script: Arc<Mutex<VecDeque<Value>>> = Arc::default();
+    let (attempts, now) = (script.clone(), clock.clone());
+    // The attempts to come are taken off the script when a request arrives; the clock goes on to its reception.
+    let sender = TestSender::answering(move |_| {
+        let mut attempts = attempts.lock().unwrap();
+        // One more attempt than the case has would fail here.
+        let attempt = attempts.pop_front().unwrap();
+        *now.0.lock().unwrap() = time(&attempt["clientTimeAtReceive"]);
+        answer(&attempt["response"])
+    });
+    // The wait before a retry ends when the next attempt of the script begins.
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_micros(1));
+    let config = Builder::new()
+        .with_test_defaults()
+        .sender(sender.clone())
+        .time_source(clock.clone());
+    let client = connect_transport::Handle::new(&SERVICE, config.retry_config(retries).build());
+    let mut skew = 0;
+    for operation in test["operations"].as_array().unwrap() {
+        let attempts = operation["attempts"].as_array().unwrap();
+        let initial = operation["initialClientSkew"].as_i64().unwrap();
+        if initial != skew {
+            // The case begins with a skew from before: learn it.
+            learn(&client, &script, &clock, initial).await;
+        }
+        let seen = sender.requests().len();
+        script.lock().unwrap().extend(attempts.iter().cloned());
+        *clock.0.lock().unwrap() = time(&attempts[0]["clientTimeAtSend"]);
+        let retries = operation["maxAttempts"]
+            .as_u64()
+            .map(|max| RetryConfig::standard().with_max_attempts(u32::try_from(max).unwrap()));
+        let mut overrides = Builder::new();
+        overrides.set_retry_config(retries);
+        let outcome =
+            crate::service::greet_with(&client, crate::service::request(), Some(overrides)).await;
+        assert_eq!(
+            outcome.is_ok(),
+            operation["expectedOutcome"] == "success",
+            "{name}: {outcome:?}"
+        );
+        assert!(
+            script.lock().unwrap().is_empty(),
+            "{name}: fewer attempts than the case has"
+        );
+        for (request, attempt) in sender.requests()[seen..].iter().zip(attempts) {
+            let expected = stamp(&attempt["expectedSigningTime"]);
+            assert_eq!(
+                request.header("x-amz-date"),
+                Some(expected.as_str()),
+                "{name}"
+            );
+        }
+        skew = operation["expectedClientSkew"].as_i64().unwrap();
+        assert_eq!(
+            learned(&client, &script, &clock, &sender).await,
+            skew,
+            "{name}"
+        );
+    }
+}
+
+/// A call whose response shows this skew.
+async fn learn(
+    client: &connect_transport::Handle,
+    script: &Mutex<VecDeque<Value>>,
+    clock: &Set,
+    skew: i64,
+) {
+    let now = DateTime::from_secs(1_700_000_000);
+    let date = DateTime::from_secs(now.secs() + skew)
+        .fmt(Format::HttpDate)
+        .unwrap();
+    let now = now.fmt(Format::DateTime).unwrap();
+    script.lock().unwrap().push_back(serde_json::json!({
+        "clientTimeAtReceive": now,
+        "response": {"statusCode": 200, "headers": {"Date": date}},
+    }));
+    *clock.0.lock().unwrap() = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    greet(client).await.unwrap();
+}
+
+/// The skew that a request is signed with, from a call whose response says nothing about it.
+async fn learned(
+    client: &connect_transport::Handle,
+    script: &Mutex<VecDeque<Value>>,
+    clock: &Set,
+    sender: &TestSender,
+) -> i64 {
+    script.lock().unwrap().push_back(serde_json::json!({
+        "clientTimeAtReceive": "2023-11-14T22:13:20Z",
+        "response": {"statusCode": 200, "headers": {}},
+    }));
+    *clock.0.lock().unwrap() = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    greet(client).await.unwrap();
+    let stamp = sender
+        .requests()
+        .last()
+        .unwrap()
+        .header("x-amz-date")
+        .unwrap()
+        .to_owned();
+    let part = |range: std::ops::Range<usize>| stamp[range].to_owned();
+    let text = format!(
+        "{}-{}-{}T{}:{}:{}Z",
+        part(0..4),
+        part(4..6),
+        part(6..8),
+        part(9..11),
+        part(11..13),
+        part(13..15)
+    );
+    DateTime::from_str(&text, Format::DateTime).unwrap().secs() - 1_700_000_000
+}

@@ -1,0 +1,111 @@
+//! Outputs that are streams.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use aws_smithy_types::body::SdkBody;
+use connect_protocol::http::HttpResponse;
+use connect_protocol::json::ReadError;
+use connect_transport::Handle;
+use connect_transport::config::StalledStreamProtectionConfig;
+use connect_transport::error::{LimitExceeded, SdkError};
+use connect_transport::test_util::Answer;
+use http_body::Body;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::client;
+use crate::service::{DOWNLOAD, GreetError, config, handle, read_error, request};
+
+fn take(response: &mut HttpResponse) -> Result<SdkBody, ReadError> {
+    Ok(response.take_body())
+}
+
+async fn download(client: &Handle) -> Result<SdkBody, SdkError<GreetError>> {
+    client
+        .send(&DOWNLOAD, Ok(request()), None, take, read_error)
+        .await
+}
+
+/// All of a body, or what it broke off with.
+async fn read(mut body: SdkBody) -> (Vec<u8>, Option<String>) {
+    let mut bytes = Vec::new();
+    while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        match frame {
+            Ok(frame) => bytes.extend_from_slice(&frame.into_data().unwrap()),
+            Err(error) => {
+                let limit = error.downcast_ref::<LimitExceeded>();
+                return (
+                    bytes,
+                    Some(limit.map_or_else(|| "broken off".to_owned(), ToString::to_string)),
+                );
+            }
+        }
+    }
+    (bytes, None)
+}
+
+#[tokio::test]
+async fn a_body_is_handed_over_and_its_error_is_read() {
+    let (client, _) = client([
+        Answer::json(200, "bytes"),
+        Answer::json(404, r#"{"message":"gone"}"#),
+    ]);
+    let body = download(&client).await.unwrap();
+    assert!(body.bytes().is_none(), "not in memory");
+    assert_eq!(read(body).await, (b"bytes".to_vec(), None));
+    let error = download(&client).await.unwrap_err();
+    assert!(
+        matches!(&error, SdkError::ServiceError(context) if context.raw().bytes() == br#"{"message":"gone"}"#)
+    );
+}
+
+/// A server that sends the head and ten of a hundred bytes, then does as told.
+async fn partial(stall: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 4096]).await.unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789")
+            .await
+            .unwrap();
+        if stall {
+            let _ = stream.read(&mut [0; 1]).await;
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_stream_that_stalls_ends_with_the_limit() {
+    let body = download(&handle(config(&partial(true).await)))
+        .await
+        .unwrap();
+    let text = "the read time limit of 250ms ran out";
+    assert_eq!(
+        read(body).await,
+        (b"0123456789".to_vec(), Some(text.to_owned()))
+    );
+    let stall = StalledStreamProtectionConfig::enabled()
+        .grace_period(Duration::from_millis(50))
+        .build();
+    let client = handle(config(&partial(true).await).stalled_stream_protection(stall));
+    let text = "the read time limit of 50ms ran out";
+    assert_eq!(
+        read(download(&client).await.unwrap()).await,
+        (b"0123456789".to_vec(), Some(text.to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_off_says_so() {
+    let body = download(&handle(config(&partial(false).await)))
+        .await
+        .unwrap();
+    assert_eq!(
+        read(body).await,
+        (b"0123456789".to_vec(), Some("broken off".to_owned()))
+    );
+}

@@ -1,0 +1,145 @@
+//! The pool.
+
+use std::time::Duration;
+
+use connect_transport::sender::HttpSender;
+
+use crate::server::{Read, Reset, Server, ok as good, response, send};
+use crate::service::{config, greet, handle};
+use crate::{call, ok, row};
+
+#[tokio::test]
+async fn calls_share_a_connection() {
+    let server = Server::start(Vec::new()).await;
+    let client = handle(config(&server.url()));
+    for _ in 0..5 {
+        assert_eq!(call(&client).await, ok());
+    }
+    assert_eq!((server.requests().len(), server.connections()), (5, 1));
+}
+
+#[tokio::test]
+async fn an_idle_connection_that_the_server_closes_costs_nothing() {
+    // The first call leaves a connection behind that is closed at once; the second is the row's next call.
+    assert_eq!(row(vec![vec![Read, good()]]).await, (ok(), 1));
+    assert_eq!(row(vec![vec![Read, good(), Reset]]).await, (ok(), 1));
+}
+
+#[tokio::test]
+async fn a_server_that_closes_as_the_request_arrives_costs_nothing() {
+    // The second request is read and not answered: the server closed while it was on its way.
+    let server = Server::start(vec![vec![Read, good(), Read]]).await;
+    let client = handle(config(&server.url()));
+    assert_eq!(call(&client).await, ok());
+    assert_eq!(call(&client).await, ok());
+    let requests = server.requests();
+    let attempts: Vec<_> = requests
+        .iter()
+        .map(|head| crate::server::header(head, "amz-sdk-request").unwrap())
+        .collect();
+    assert_eq!(attempts, ["attempt=1; max=3"; 3]);
+}
+
+#[tokio::test]
+async fn an_unexpected_word_on_an_idle_connection_closes_it() {
+    let late = send("HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(row(vec![vec![Read, good(), late]]).await, (ok(), 1));
+}
+
+#[tokio::test]
+async fn a_connection_to_a_server_in_trouble_is_not_kept() {
+    let server = Server::start(vec![vec![Read, response("503 Busy", "", ""), Read, good()]]).await;
+    let client = handle(config(&server.url()));
+    assert_eq!(call(&client).await, ok());
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn no_more_connections_than_allowed() {
+    let server = Server::start(Vec::new()).await;
+    let sender = HttpSender::builder().max_connections(3).build();
+    let client = handle(config(&server.url()).sender(sender));
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..60 {
+        let client = client.clone();
+        calls.spawn(async move { greet(&client).await.is_ok() });
+    }
+    assert!(calls.join_all().await.into_iter().all(|done| done));
+    assert_eq!(server.requests().len(), 60);
+    assert!(server.connections() <= 3, "{}", server.connections());
+}
+
+#[tokio::test]
+async fn one_pool_for_several_servers_stays_within_its_limit() {
+    let (first, second) = (
+        Server::start(Vec::new()).await,
+        Server::start(Vec::new()).await,
+    );
+    let sender = HttpSender::builder().max_connections(1).build();
+    let clients =
+        [&first, &second].map(|server| handle(config(&server.url()).sender(sender.clone())));
+    for _ in 0..3 {
+        for client in &clients {
+            assert_eq!(call(client).await, ok());
+        }
+    }
+    // Each call had to close the idle connection to the other server.
+    assert_eq!((first.connections(), second.connections()), (3, 3));
+}
+
+#[tokio::test]
+async fn a_connection_that_was_idle_for_too_long_is_not_used() {
+    let server = Server::start(Vec::new()).await;
+    let sender = HttpSender::builder().idle_timeout(Duration::ZERO).build();
+    let client = handle(config(&server.url()).sender(sender));
+    assert_eq!(call(&client).await, ok());
+    assert_eq!(call(&client).await, ok());
+    assert_eq!(server.connections(), 2);
+}
+
+#[test]
+fn a_client_outlives_the_runtime_of_its_connections() {
+    let serving = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let server = serving.block_on(Server::start(Vec::new()));
+    let client = handle(config(&server.url()));
+    for _ in 0..2 {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        assert_eq!(runtime.block_on(call(&client)), ok());
+    }
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn a_runtime_that_shuts_down_ends_its_calls_and_leaves_the_client_usable() {
+    let serving = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let server = serving.block_on(Server::start(vec![vec![Read, crate::server::Stall]]));
+    let client = handle(config(&server.url()));
+    let doomed = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let running = client.clone();
+    let task = doomed.spawn(async move { greet(&running).await.is_ok() });
+    while server.requests().is_empty() {
+        std::thread::yield_now();
+    }
+    doomed.shutdown_background();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    assert!(runtime.block_on(task).unwrap_err().is_cancelled());
+    assert_eq!(runtime.block_on(call(&client)), ok());
+}
