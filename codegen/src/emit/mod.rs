@@ -214,6 +214,15 @@ fn root(context: &Context, deprecates: bool) -> TokenStream {
     quote! {
         //! The service's shapes and operations.
         #allow
+        #![allow(
+            clippy::enum_variant_names,
+            clippy::type_complexity,
+            reason = "names and types are the model's"
+        )]
+        #![allow(
+            clippy::semicolon_if_nothing_returned,
+            reason = "the printer gives a long closure a block"
+        )]
 
         #client
         pub mod client;

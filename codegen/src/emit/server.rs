@@ -310,7 +310,7 @@ fn server_payload(member: &Member) -> TokenStream {
             quote!(shape.#field = Some(primitives::ByteStream::from(request.body()));)
         }
         target if in_json(member) => {
-            let read = codec::read_with(target).unwrap_or_else(|| quote!(|r| r.value()));
+            let read = codec::read_with(target).unwrap_or_else(|| quote!(json::ReadJson::read_json));
             let name = &member.name;
             quote!(shape.#field = request.json_payload(#name, #read)?;)
         }

@@ -129,19 +129,30 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
 fn check(context: &Context, union: &Union) -> TokenStream {
     let name = ident(&union.name);
     let gate = context.either_gate();
-    let arms = union.members.iter().filter_map(|member| {
-        let check = value_checks(&member.target, &member.constraints, context)?;
-        let (name, variant) = (&member.name, ident(&member.field));
-        Some(quote!(Self::#variant(v) => check.value(#name, v, #check)))
-    });
+    let checks: Vec<_> = union
+        .members
+        .iter()
+        .filter_map(|member| {
+            let check = value_checks(&member.target, &member.constraints, context)?;
+            let (name, variant) = (&member.name, ident(&member.field));
+            let check = quote!(check.value(#name, v, #check));
+            Some((quote!(Self::#variant(v)), check))
+        })
+        .collect();
+    let body = match checks.as_slice() {
+        [(variant, check)] => quote!(if let #variant = self { #check; }),
+        checks => {
+            let arms = checks
+                .iter()
+                .map(|(variant, check)| quote!(#variant => #check));
+            quote!(match self { #(#arms,)* _ => {} })
+        }
+    };
     quote! {
         #gate
         impl #name {
             pub(crate) fn check(&self, check: &mut check::Check) {
-                match self {
-                    #(#arms,)*
-                    _ => {}
-                }
+                #body
             }
         }
     }
