@@ -103,7 +103,7 @@ fn text_option(owner: &TokenStream, member: &Member, default: TimestampFormat) -
     }
 }
 
-/// A list member's values as an iterator of text, where it is there.
+/// A list member's values as `Option` of an iterator of text.
 fn text_items(
     owner: &TokenStream,
     member: &Member,
@@ -115,14 +115,14 @@ fn text_items(
     let form = codec::text(element, default);
     let encode = form.encode;
     let items = if sparse {
-        quote!(#value.into_iter().flatten().flatten())
+        quote!(items.iter().flatten().map(#encode))
     } else {
-        quote!(#value.into_iter().flatten())
+        quote!(items.iter().map(#encode))
     };
     if form.fallible {
-        quote!(#items.map(#encode).collect::<Result<Vec<_>, _>>()?)
+        quote!(#value.map(|items| #items.collect::<Result<Vec<_>, _>>()).transpose()?)
     } else {
-        quote!(#items.map(#encode))
+        quote!(#value.map(|items| #items))
     }
 }
 
@@ -148,7 +148,7 @@ fn query(operation: &Operation) -> TokenStream {
                     list.sparse,
                     TimestampFormat::DateTime,
                 );
-                quote!(uri.query_list(#name, #items);)
+                quote!(uri.query_list(#name, #items.into_iter().flatten());)
             }
             _ => {
                 let value = text_option(&owner, member, TimestampFormat::DateTime);
@@ -159,13 +159,7 @@ fn query(operation: &Operation) -> TokenStream {
     for member in &operation.input.members {
         if member.binding == Binding::QueryParams {
             let value = as_option(&owner, member);
-            let method = match &member.target {
-                Target::Map(map) if matches!(map.value, Target::List(_)) => {
-                    quote!(query_map_of_lists)
-                }
-                _ => quote!(query_map),
-            };
-            lines.push(quote!(uri.#method(#value, &[#(#named),*]);));
+            lines.push(quote!(uri.query_map(#value, &[#(#named),*]);));
         }
     }
     quote!(#(#lines)*)
@@ -198,12 +192,11 @@ pub(super) fn header_line(
                     list.sparse,
                     TimestampFormat::HttpDate,
                 );
-                let value = as_option(owner, member);
                 let method = match list.element {
                     Target::Timestamp(_) => quote!(set_date_list),
                     _ => quote!(set_list),
                 };
-                quote!(if #value.is_some() { header::#method(#headers, #name, #items)?; })
+                quote!(header::#method(#headers, #name, #items)?;)
             }
             Target::String {
                 media_type: Some(_),
@@ -274,7 +267,9 @@ pub(super) fn payload_line(
             let media_type = media_type.as_deref().unwrap_or("text/plain");
             quote!(#message.payload(#media_type, #value);)
         }
-        Target::Enum(_) => quote!(#message.payload("text/plain", #value);),
+        Target::Enum(_) => {
+            quote!(#message.payload("text/plain", #value.map(|value| value.as_str()).as_ref());)
+        }
         Target::Structure(_) if empty_object => quote! {
             #message.json(|writer| match #value {
                 Some(value) => writer.value(value),

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::codec;
 use super::response::{read_header, read_payload, response_lines};
-use super::structure::{finish, read_arms};
+use super::structure::{finish, read_arms, streams};
 use super::tokens::{first_sentence, ident, inner_doc, number};
 use crate::ir::{Binding, Member, Operation, Segment, Service, Target, TimestampFormat};
 
@@ -161,6 +161,11 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
             quote!()
         }
     });
+    let reference = if streams(&operation.output) {
+        quote!()
+    } else {
+        quote!(&)
+    };
     let decode = decode(operation);
     let encode = encode(operation);
     let refuse = refuse(operation);
@@ -187,7 +192,7 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
             let input = decode(#reads)?;
             #check
             match service.#module(input).await {
-                Ok(output) => encode(output)?.finish().await,
+                Ok(output) => encode(#reference output)?.finish().await,
                 Err(error) => Err(refuse(error)),
             }
         }
@@ -257,7 +262,6 @@ fn decode(operation: &Operation) -> TokenStream {
             }
         };
     }
-    let builder = format_ident!("{}Builder", input.name);
     let mut lines = Vec::new();
     if let Some(payload) = input.payload() {
         lines.push(server_payload(payload));
@@ -292,7 +296,7 @@ fn decode(operation: &Operation) -> TokenStream {
     };
     quote! {
         fn decode(request: #argument) -> Result<shapes::#name, json::ReadError> {
-            let mut shape = shapes::builders::#builder::default();
+            let mut shape = shapes::#name::builder();
             #(#lines)*
             #finish
         }
@@ -306,7 +310,7 @@ fn server_payload(member: &Member) -> TokenStream {
             quote!(shape.#field = Some(primitives::ByteStream::from(request.body()));)
         }
         target if in_json(member) => {
-            let read = codec::read_with(target).unwrap_or_else(|| quote!(json::Reader::value));
+            let read = codec::read_with(target).unwrap_or_else(|| quote!(|r| r.value()));
             let name = &member.name;
             quote!(shape.#field = request.json_payload(#name, #read)?;)
         }
@@ -348,7 +352,9 @@ fn encode(operation: &Operation) -> TokenStream {
     let output = &operation.output;
     let name = ident(&output.name);
     let status = number(operation.status);
-    let lines = response_lines(output, &quote!(output));
+    let lines = response_lines(output, &quote!(output), &quote!(output));
+    // A stream is sent, not copied.
+    let reference = if streams(output) { quote!() } else { quote!(&) };
     // An output without members is an empty object all the same, unless the status allows no body.
     let lines = if output.members.is_empty()
         && operation.status != 204
@@ -370,7 +376,7 @@ fn encode(operation: &Operation) -> TokenStream {
         quote!(mut)
     };
     quote! {
-        fn encode(#argument: shapes::#name) -> Result<server::Response, error::InputError> {
+        fn encode(#argument: #reference shapes::#name) -> Result<server::Response, error::InputError> {
             let #mutable response = server::Response::new(#status);
             #lines
             Ok(response)

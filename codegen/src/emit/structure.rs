@@ -87,6 +87,11 @@ pub(super) fn builder(structure: &Structure) -> TokenStream {
     let title = doc(&format!("Builds [`{}`].", structure.name));
     let fields = structure.members.iter().map(|member| {
         let (field, kind) = (ident(&member.field), rust_type(&member.target));
+        let kind = if member.boxed {
+            quote!(Box<#kind>)
+        } else {
+            kind
+        };
         quote!(pub(crate) #field: Option<#kind>)
     });
     let extra = extra_field(structure).map(|(field, kind)| match structure.role {
@@ -216,7 +221,7 @@ fn build(structure: &Structure) -> TokenStream {
         quote! {
             /// The finished value.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// A required member is not set.
             #[inline]
             pub fn build(self) -> Result<#name, error::BuildError> { Ok(#built) }
@@ -225,7 +230,7 @@ fn build(structure: &Structure) -> TokenStream {
         quote! {
             /// The finished value.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// None: what a required member lacks is told when the request is sent.
             #[inline]
             pub fn build(self) -> Result<#name, error::BuildError> { Ok(#built) }
@@ -243,7 +248,6 @@ fn build(structure: &Structure) -> TokenStream {
 fn finished(owner: &TokenStream, member: &Member) -> TokenStream {
     let field = ident(&member.field);
     match &member.default {
-        _ if member.optional && member.boxed => quote!(#owner.#field.map(Box::new)),
         _ if member.optional => quote!(#owner.#field),
         Some(Default::Zero) => quote!(#owner.#field.unwrap_or_default()),
         Some(default) => {
@@ -275,17 +279,22 @@ fn default_value(default: &Default, target: &Target) -> TokenStream {
                 let path = type_path(name);
                 quote!(#path::from(#text))
             }
-            Target::BigInteger | Target::BigDecimal | Target::Timestamp(_) => {
-                quote!(primitives::parse_default(#text))
+            Target::BigInteger | Target::BigDecimal => {
+                quote!(literal::number(#text))
             }
             _ => quote!(#text.to_owned()),
         },
-        Default::Timestamp(seconds) => {
-            let seconds = parsed(&format!("{seconds:?}"));
-            quote!(primitives::DateTime::from_secs_f64(#seconds))
+        Default::Timestamp(seconds, nanos) => {
+            let (seconds, nanos) = (number(*seconds), number(*nanos));
+            quote!(literal::timestamp(#seconds, #nanos))
         }
-        Default::Blob(base64) => quote!(primitives::default_blob(#base64)),
-        Default::Document(json) => quote!(primitives::default_document(#json)),
+        Default::Blob(base64) => match target {
+            Target::Stream { .. } => {
+                quote!(primitives::ByteStream::from(literal::blob(#base64).into_inner()))
+            }
+            _ => quote!(literal::blob(#base64)),
+        },
+        Default::Document(json) => quote!(literal::document(#json)),
     }
 }
 
@@ -295,17 +304,24 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
     let builder = builder_name(structure);
     let members: Vec<&Member> = structure.members.iter().collect();
     let read_member = read_member(&builder, &members);
-    let object = if members.is_empty() {
-        quote!(reader.object(|reader, _| reader.skip())?;)
-    } else {
-        quote!(reader.object(|reader, name| shape.read_member(reader, name))?;)
-    };
-    let shape = if members.is_empty() {
-        quote!(shape)
-    } else {
-        quote!(mut shape)
-    };
     let finish = finish(structure, &quote!());
+    let read = if members.is_empty() && structure.role == Role::Input {
+        quote! {
+            reader.object(|reader, _| reader.skip())?;
+            Ok(#name {})
+        }
+    } else if members.is_empty() {
+        quote! {
+            reader.object(|reader, _| reader.skip())?;
+            Ok(#builder::default().build())
+        }
+    } else {
+        quote! {
+            let mut shape = #builder::default();
+            reader.object(|reader, name| shape.read_member(reader, name))?;
+            #finish
+        }
+    };
     let lines = write_lines(&quote!(self), &members);
     let check = structure.checked.then(|| {
         let gate = context.either_gate();
@@ -318,9 +334,7 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
         impl json::ReadJson for #name {
             #[inline]
             fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
-                let #shape = #builder::default();
-                #object
-                #finish
+                #read
             }
         }
 

@@ -6,11 +6,13 @@ mod paths;
 mod service;
 mod structure;
 mod target;
+mod time;
 mod values;
 mod waiter;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use self::closure::operations;
 use crate::error::{Error, Place};
 use crate::ir;
 use crate::model::{Model, ShapeId};

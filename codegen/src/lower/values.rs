@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Lowering;
+use super::time::time;
 use crate::docs;
 use crate::error::{Error, Place};
 use crate::ir::{self, Constraints, Default, Docs, Target};
@@ -88,22 +89,26 @@ impl<'a> Lowering<'a> {
             Value::Bool(false) => matches!(target, Target::Boolean),
             Value::Number(number) => number.as_f64() == Some(0.0) && is_number(target),
             Value::String(text) => {
-                text.is_empty() && matches!(target, Target::String { .. } | Target::Blob { .. })
+                text.is_empty()
+                    && matches!(
+                        target,
+                        Target::String { .. } | Target::Blob { .. } | Target::Stream { .. }
+                    )
             }
             Value::Array(items) => items.is_empty() && matches!(target, Target::List(_)),
             Value::Object(members) => members.is_empty() && matches!(target, Target::Map(_)),
             Value::Bool(true) => false,
         };
+        if let Target::Timestamp(_) = target {
+            let (seconds, nanos) = time(value).ok_or_else(wrong)?;
+            return Ok(Some(Default::Timestamp(seconds, nanos)));
+        }
         if zero {
             return Ok(Some(Default::Zero));
         }
         let default = match (target, value) {
             (Target::Document, _) => Default::Document(value.to_string()),
             (Target::Boolean, Value::Bool(true)) => Default::True,
-            (Target::Timestamp(_), Value::Number(number)) => {
-                Default::Timestamp(number.as_f64().ok_or_else(wrong)?)
-            }
-            (Target::Timestamp(_), Value::String(text)) => Default::String(text.clone()),
             (Target::Float | Target::Double, Value::Number(number)) => {
                 Default::Float(number.as_f64().ok_or_else(wrong)?)
             }
@@ -114,6 +119,9 @@ impl<'a> Lowering<'a> {
                 Default::Integer(number.as_i64().ok_or_else(wrong)?)
             }
             (Target::Blob { .. } | Target::Stream { .. }, Value::String(text)) => {
+                if !is_base64(text) {
+                    return Err(wrong());
+                }
                 Default::Blob(text.clone())
             }
             (Target::String { .. } | Target::Enum(_), Value::String(text)) => {
@@ -200,6 +208,16 @@ fn describe(name: &str, target: &Target, required: bool, constraints: &Constrain
     })
 }
 
+/// Whether text is base64 with its padding.
+fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end_matches('=');
+    text.len().is_multiple_of(4)
+        && text.len() - digits.len() <= 2
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+}
+
 fn is_number(target: &Target) -> bool {
     matches!(
         target,
@@ -212,7 +230,6 @@ fn is_number(target: &Target) -> bool {
             | Target::BigInteger
             | Target::BigDecimal
             | Target::IntEnum(_)
-            | Target::Timestamp(_)
     )
 }
 

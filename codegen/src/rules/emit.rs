@@ -1,6 +1,6 @@
 //! A checked rule set to a Rust function.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Spacing, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use super::ir::{
@@ -24,15 +24,32 @@ pub fn emit(rule_set: &RuleSet) -> TokenStream {
     } else {
         quote!(params)
     };
-    quote! {
-        use connect_protocol::endpoint::{self, Endpoint, EndpointError, Params};
-
+    let resolve = quote! {
         /// The endpoint for these parameters.
         pub(crate) fn resolve(#argument: &Params<'_>) -> Result<Endpoint, EndpointError> {
             #bindings
             #rules
         }
+    };
+    let module = names_module(&resolve).then(|| quote!(self,));
+    quote! {
+        use connect_protocol::endpoint::{#module Endpoint, EndpointError, Params};
+
+        #resolve
     }
+}
+
+/// Whether tokens name something of the module `endpoint`: `endpoint::..`, not the variable.
+fn names_module(tokens: &TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Group(group) => names_module(&group.stream()),
+        TokenTree::Ident(name) => {
+            name == "endpoint"
+                && matches!(tokens.get(at + 1), Some(TokenTree::Punct(next)) if next.as_char() == ':' && next.spacing() == Spacing::Joint)
+        }
+        _ => false,
+    })
 }
 
 /// One variable per parameter: taken out of `params`, with its default, and refused where it is required and unset.

@@ -16,6 +16,8 @@ mod generated;
 pub mod header;
 pub mod http;
 pub mod json;
+#[doc(hidden)]
+pub mod literal;
 mod macros;
 pub mod open_enum;
 pub mod operation;

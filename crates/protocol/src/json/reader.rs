@@ -54,6 +54,20 @@ pub fn read<'a, T>(
     Ok(value)
 }
 
+/// Reads a whole body that is one member. An empty one, and `null`, are no value.
+///
+/// # Errors
+/// As [`read()`].
+pub fn read_payload<T>(
+    body: &[u8],
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, ReadError>,
+) -> Result<Option<T>, ReadError> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    self::read(body, |reader| reader.optional(read))
+}
+
 impl<'a> Reader<'a> {
     /// A reader for a client, which forgives what a service may get wrong.
     pub fn new(bytes: &'a [u8]) -> Self {

@@ -23,7 +23,7 @@ pub(super) async fn handle<S: super::Service>(
     }
 
     match service.list_associated_contacts(input).await {
-        Ok(output) => encode(output)?.finish().await,
+        Ok(output) => encode(&output)?.finish().await,
         Err(error) => Err(refuse(error)),
     }
 }
@@ -31,7 +31,7 @@ pub(super) async fn handle<S: super::Service>(
 fn decode(
     request: &server::Request<'_>,
 ) -> Result<shapes::ListAssociatedContactsInput, json::ReadError> {
-    let mut shape = shapes::builders::ListAssociatedContactsInputBuilder::default();
+    let mut shape = shapes::ListAssociatedContactsInput::builder();
     shape.instance_id = request.label("InstanceId").map(text::parse).transpose()?;
     shape.contact_id = request.query("contactId").map(text::parse).transpose()?;
     shape.max_results = request.query("maxResults").map(text::parse).transpose()?;
@@ -45,10 +45,10 @@ fn decode(
 }
 
 fn encode(
-    output: shapes::ListAssociatedContactsOutput,
+    output: &shapes::ListAssociatedContactsOutput,
 ) -> Result<server::Response, error::InputError> {
     let mut response = server::Response::new(200);
-    response.json(|w| w.value(&output))?;
+    response.json(|w| w.value(output))?;
     Ok(response)
 }
 

@@ -17,7 +17,7 @@ pub enum InvalidRequestExceptionReason {
 }
 
 connect_protocol::union_variants!(InvalidRequestExceptionReason {
-    AttachedFileInvalidRequestExceptionReason as_attached_file_invalid_request_exception_reason is_attached_file_invalid_request_exception_reason : types::AttachedFileInvalidRequestExceptionReason;
+    AttachedFileInvalidRequestExceptionReason is_attached_file_invalid_request_exception_reason as_attached_file_invalid_request_exception_reason : types::AttachedFileInvalidRequestExceptionReason;
 });
 
 impl InvalidRequestExceptionReason {
@@ -48,7 +48,7 @@ impl json::WriteJson for InvalidRequestExceptionReason {
         writer.begin_object();
         match self {
             Self::AttachedFileInvalidRequestExceptionReason(v) => {
-                writer.member("AttachedFileInvalidRequestExceptionReason", v)?
+                writer.member("AttachedFileInvalidRequestExceptionReason", v)?;
             }
             Self::Unknown => return Err(json::WriteError::unknown_variant()),
         }
