@@ -215,7 +215,7 @@ fn relative(runtime: &Path, out: &Path) -> Result<Runtime, Error> {
     Ok(Runtime::Path(up.chain(down).collect::<Vec<_>>().join("/")))
 }
 
-fn tell(warnings: &BTreeSet<String>) {
+pub(crate) fn tell(warnings: &BTreeSet<String>) {
     for warning in warnings {
         eprintln!("warning: {warning}");
     }

@@ -3,6 +3,7 @@
 mod codegen;
 #[cfg(test)]
 mod compare_names;
+mod conformance;
 mod error;
 mod tree;
 
@@ -22,11 +23,14 @@ struct Arguments {
 enum Command {
     /// Generate this workspace's code from model/connect.json, or a crate from any restJson1 model.
     Codegen(codegen::Arguments),
+    /// Generate client and server from a model that carries test vectors, and run them.
+    Conformance(conformance::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(&arguments),
+        Command::Conformance(arguments) => conformance::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

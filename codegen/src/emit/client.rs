@@ -159,7 +159,7 @@ fn metadata(operation: &Operation) -> TokenStream {
     });
     quote! {
         /// What a transport needs to know of the operation.
-        static OPERATION: meta::Operation = meta::Operation {
+        pub(crate) static OPERATION: meta::Operation = meta::Operation {
             service: &crate::client::SERVICE,
             name: #name,
             auth: &[#(#auth),*],
@@ -302,14 +302,14 @@ fn decode_error(operation: &Operation) -> TokenStream {
     if operation.errors.is_empty() {
         return quote! {
             #[inline]
-            fn decode_error(_: &http::HttpResponse, meta: error::ErrorMetadata) -> Result<shapes::#name, json::ReadError> {
+            pub(crate) fn decode_error(_: &http::HttpResponse, meta: error::ErrorMetadata) -> Result<shapes::#name, json::ReadError> {
                 Ok(shapes::#name::generic(meta))
             }
         };
     }
     quote! {
         #[inline]
-        fn decode_error(response: &http::HttpResponse, meta: error::ErrorMetadata) -> Result<shapes::#name, json::ReadError> {
+        pub(crate) fn decode_error(response: &http::HttpResponse, meta: error::ErrorMetadata) -> Result<shapes::#name, json::ReadError> {
             Ok(match meta.code() {
                 #(#arms,)*
                 _ => shapes::#name::generic(meta),

@@ -17,7 +17,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
     ));
     let modules = service.operations.iter().map(|operation| {
         let module = ident(&operation.method);
-        quote!(mod #module;)
+        quote!(pub(crate) mod #module;)
     });
     let methods = service.operations.iter().map(|operation| {
         let method = ident(&operation.method);
@@ -164,6 +164,10 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let decode = decode(operation);
     let encode = encode(operation);
     let refuse = refuse(operation);
+    let (output, error) = (
+        ident(&operation.output.name),
+        format_ident!("{}Error", operation.name),
+    );
     let mutable = if operation.input.members.iter().any(in_json) || operation.input.checked {
         quote!(mut)
     } else {
@@ -186,7 +190,13 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
             request.negotiate(#takes, #answers)?;
             let input = decode(#reads)?;
             #check
-            match service.#module(input).await {
+            respond(service.#module(input).await).await
+        }
+
+        pub(crate) async fn respond(
+            answer: Result<shapes::#output, shapes::#error>,
+        ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
+            match answer {
                 Ok(output) => encode(output)?.finish().await,
                 Err(error) => Err(refuse(error)),
             }
