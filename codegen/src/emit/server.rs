@@ -318,7 +318,11 @@ fn server_payload(member: &Member) -> TokenStream {
         target if in_json(member) => {
             let read = codec::read_with(target).unwrap_or_else(|| quote!(|r| r.value()));
             let name = &member.name;
-            quote!(shape.#field = request.json_payload(#name, #read)?;)
+            let method = match target {
+                Target::Structure(_) if !member.required => quote!(structure_payload),
+                _ => quote!(json_payload),
+            };
+            quote!(shape.#field = request.#method(#name, #read)?;)
         }
         _ => read_payload(member, &quote!(request.bytes())),
     }
@@ -359,16 +363,11 @@ fn encode(operation: &Operation) -> TokenStream {
     let name = ident(&output.name);
     let status = number(operation.status);
     let lines = response_lines(output, &quote!(output));
-    // An output without members is an empty object all the same, unless the status allows no body.
-    let lines = if output.members.is_empty()
-        && operation.status != 204
-        && operation.status != 304
-        && operation.has_output
-    {
-        quote!(response.json(|w| { w.begin_object(); w.end_object(); Ok(()) })?;)
-    } else {
-        lines
-    };
+    // An output without members in the body is an empty object all the same.
+    let in_body = output.payload().is_some() || output.body().next().is_some();
+    let empty = (operation.has_output && !in_body)
+        .then(|| quote!(response.json(|w| w.object(|_| Ok(())))?;));
+    let lines = quote!(#lines #empty);
     let argument = if output.members.is_empty() {
         quote!(_)
     } else {

@@ -10,7 +10,7 @@ mod traits;
 use serde_json::Value as Node;
 
 use crate::error::{Error, Place};
-use crate::ir::{self, Operation, Structure};
+use crate::ir::{self, Binding, Member, Operation, Structure};
 use crate::lower::operations_of;
 use crate::model::{Kind, Model, Shape, ids};
 use traits::{AppliesTo, Expected, Malformed, Request, Response};
@@ -279,7 +279,16 @@ impl Reader<'_> {
             if !self.speaks(&vector.id, "request", &vector.protocol) {
                 continue;
             }
-            let (client, server) = self.sides(&vector.id, "request", vector.applies_to);
+            let (client, mut server) = self.sides(&vector.id, "request", vector.applies_to);
+            let in_body = |member: &Member| {
+                matches!(member.binding, Binding::Body | Binding::Payload)
+                    && vector.params.contains_key(&member.name)
+            };
+            if server && vector.body.is_none() && operation.input.members.iter().any(in_body) {
+                let reason = "it says nothing of the body, which members of the input are in";
+                self.skip(&vector.id, "server request", reason);
+                server = false;
+            }
             let place = || vector_place(shape, ids::HTTP_REQUEST_TESTS, &vector.id);
             let input = node::fields(self.service, &operation.input, &vector.params, &place)?;
             self.suite.cases.push(Case {

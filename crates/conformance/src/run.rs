@@ -11,6 +11,8 @@ use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::{Builder, Config, Region};
 use connect_transport::error::DisplayErrorContext;
 use connect_transport::test_util::{Answer, RecordedRequest, TestSender};
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
 use tokio::runtime::Runtime;
 
 use crate::compare::{self, Comparable, differs, show};
@@ -77,10 +79,20 @@ impl Run {
         serve: impl FnOnce(http::Request<Bytes>) -> F,
     ) {
         self.judge(id, "server request", async {
-            let request = match request(vector) {
+            let mut request = match request(vector) {
                 Ok(request) => request,
                 Err(error) => return vec![format!("  no request: {error}")],
             };
+            // A vector need not name every header; a body never comes without this one.
+            if let Some(Body::Is {
+                text,
+                media_type: Some(media_type),
+            }) = &vector.body
+                && !text.is_empty()
+            {
+                let value = HeaderValue::from_static(media_type);
+                request.headers_mut().entry(CONTENT_TYPE).or_insert(value);
+            }
             let (response, actual) = serve(request).await;
             match (input.await, actual) {
                 (Ok(expected), Some(actual)) => same(&expected, &actual),

@@ -6,11 +6,11 @@ use std::str::FromStr;
 
 use aws_smithy_types::{Blob, DateTime, Document};
 
-use crate::json;
+use crate::json::{self, Reader};
 
 /// A document from JSON.
 pub fn document(json: &str) -> Document {
-    json::read(json.as_bytes(), |reader| reader.document()).unwrap_or(Document::Null)
+    json::read(json.as_bytes(), Reader::document).unwrap_or(Document::Null)
 }
 
 /// Bytes from base64.

@@ -20,12 +20,12 @@ pub(super) fn expression(value: &Value) -> TokenStream {
             let literal = Literal::f32_suffixed(*value);
             quote!(#literal)
         }
-        Value::Float(value) => special(quote!(f32), value.is_nan(), *value > 0.0),
+        Value::Float(value) => special(&quote!(f32), value.is_nan(), *value > 0.0),
         Value::Double(value) if value.is_finite() => {
             let literal = Literal::f64_suffixed(*value);
             quote!(#literal)
         }
-        Value::Double(value) => special(quote!(f64), value.is_nan(), *value > 0.0),
+        Value::Double(value) => special(&quote!(f64), value.is_nan(), *value > 0.0),
         Value::Number(digits) => quote!(literal::number(#digits)),
         Value::Document(json) => quote!(literal::document(#json)),
         Value::Timestamp(seconds, nanos) => {
@@ -76,7 +76,7 @@ pub(super) fn expression(value: &Value) -> TokenStream {
     }
 }
 
-fn special(kind: TokenStream, nan: bool, positive: bool) -> TokenStream {
+fn special(kind: &TokenStream, nan: bool, positive: bool) -> TokenStream {
     match (nan, positive) {
         (true, _) => quote!(#kind::NAN),
         (false, true) => quote!(#kind::INFINITY),

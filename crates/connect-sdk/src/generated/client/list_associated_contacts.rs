@@ -19,7 +19,7 @@ use crate::operation::list_associated_contacts::{
 };
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "ListAssociatedContacts",
     auth: &[meta::Auth::SigV4],
@@ -153,7 +153,7 @@ impl shapes::builders::ListAssociatedContactsInputBuilder {
 }
 
 #[inline]
-fn encode(
+pub(crate) fn encode(
     input: &ListAssociatedContactsInput,
 ) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
@@ -168,7 +168,7 @@ fn encode(
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ListAssociatedContactsOutput, json::ReadError> {
     let mut shape = shapes::builders::ListAssociatedContactsOutputBuilder::default();
@@ -178,7 +178,7 @@ fn decode(
 }
 
 #[inline]
-fn decode_error(
+pub(crate) fn decode_error(
     response: &http::HttpResponse,
     meta: error::ErrorMetadata,
 ) -> Result<shapes::ListAssociatedContactsError, json::ReadError> {
