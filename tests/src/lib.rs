@@ -1,1 +1,5 @@
-//! Tests that cross rooms.
+//! Helpers of the tests that cross rooms.
+
+pub mod client;
+pub mod record;
+pub mod socket;

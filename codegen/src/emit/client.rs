@@ -245,7 +245,7 @@ fn fluent(operation: &Operation) -> TokenStream {
 
             /// Sends the request and waits for the answer.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
             #[inline]
             pub async fn send(self) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
@@ -281,7 +281,7 @@ fn fluent(operation: &Operation) -> TokenStream {
         impl shapes::builders::#builder {
             /// Sends a request with these values by a client.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// As those of the fluent builder's `send`.
             #[inline]
             pub async fn send_with(self, client: &crate::Client) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
@@ -482,6 +482,14 @@ fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
     let method = ident(&waiter.method);
     let (min, max) = (number(waiter.delay.0), number(waiter.delay.1));
     let name = &waiter.name;
+    // What matches any output, or any error, leaves nothing to the last arms.
+    let any = |wanted: bool| {
+        waiter.acceptors.iter().any(
+            |acceptor| matches!(acceptor.matcher, Matcher::Success(success) if success == wanted),
+        )
+    };
+    let other_output = (!any(true)).then(|| quote!(Ok(_) => transport::waiter::State::Retry,));
+    let other_error = (!any(false)).then(|| quote!(Err(_) => transport::waiter::State::Unknown,));
     let arms = waiter.acceptors.iter().map(|acceptor| {
         let state = match acceptor.state {
             AcceptorState::Success => quote!(transport::waiter::State::Success),
@@ -512,7 +520,7 @@ fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
             ///
             /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
             #[inline]
             pub async fn #method(
@@ -522,8 +530,8 @@ fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
                 let handle = self.handle.clone();
                 transport::waiter::wait(&handle, #name, (#min, #max), limit, move || self.clone().send(), |answer| match answer {
                     #(#arms,)*
-                    Ok(_) => transport::waiter::State::Retry,
-                    Err(_) => transport::waiter::State::Unknown,
+                    #other_output
+                    #other_error
                 }).await
             }
         }

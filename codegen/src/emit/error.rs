@@ -32,12 +32,17 @@ pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
     let codec = structure::codec(context, error);
     let parse = response::parse_error(context, error);
     let respond = response::error_response(context, error);
+    let client = context.client_gate();
     quote! {
         #definition
         #builder
         #codec
         connect_protocol::error_shape!(#name, #builder_name, #code, message: #message);
         #parse
+        #client
+        impl transport::RequestId for #name {
+            fn request_id(&self) -> Option<&str> { transport::RequestId::request_id(&self.meta) }
+        }
         #respond
     }
 }

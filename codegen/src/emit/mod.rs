@@ -52,7 +52,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
         context: &context,
         folder,
     };
-    files.add("mod.rs", root(&context))?;
+    files.add("mod.rs", root(&context, service.deprecates()))?;
     types(&context, service, &mut files)?;
     errors(&context, service, &mut files)?;
     let operations = service.operations.iter().map(|operation| {
@@ -219,13 +219,17 @@ fn public_values(shape: &Enum) -> Option<(String, Vec<String>)> {
 }
 
 /// `mod.rs`: the modules that make up the crate's surface.
-fn root(context: &Context) -> TokenStream {
+fn root(context: &Context, deprecates: bool) -> TokenStream {
+    let allow = deprecates.then(
+        || quote!(#![allow(deprecated, reason = "what a model deprecates is still read and written")]),
+    );
     let client = context.client_gate();
     let server = context
         .server_gate()
         .map(|gate| quote!(#gate pub mod server;));
     quote! {
         //! The service's shapes and operations.
+        #allow
 
         #client
         pub mod client;
@@ -251,7 +255,10 @@ fn types(context: &Context, service: &Service, files: &mut Files<'_>) -> Result<
         // A leading underscore keeps the file apart from `types::error` and `types::builders`.
         let module = format!("_{}", names::snake_case(name));
         modules.push((module.clone(), ident(name)));
-        files.add(&format!("types/{module}.rs"), tokens)
+        files.add(
+            &format!("types/{module}.rs"),
+            tokens::unqualified(tokens, name),
+        )
     };
     for shape in &service.structures {
         add(files, &shape.name, operation::nested(context, shape))?;

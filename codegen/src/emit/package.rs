@@ -72,8 +72,53 @@ fn manifest(service: &Service, package: &Package, server: bool) -> String {
             .runtime
             .dependency("connect-transport", "transport", &optional),
     );
-    text.push_str(
-        "\n[lints.rust]\nunsafe_code = \"forbid\"\nmissing_docs = \"warn\"\n\n[workspace]\n",
-    );
+    text.push_str(LINTS);
+    text.push_str("\n[workspace]\n");
     text
+}
+
+/// The lint tables of the workspace that the generator is built in.
+const LINTS: &str = r#"
+[lints.rust]
+unsafe_code = "forbid"
+missing_docs = "warn"
+missing_debug_implementations = "warn"
+unreachable_pub = "warn"
+unused_qualifications = "warn"
+
+[lints.rustdoc]
+broken_intra_doc_links = "warn"
+bare_urls = "warn"
+
+[lints.clippy]
+all = { level = "warn", priority = -1 }
+dbg_macro = "warn"
+expect_used = "warn"
+panic = "warn"
+todo = "warn"
+undocumented_unsafe_blocks = "warn"
+unimplemented = "warn"
+unwrap_used = "warn"
+cloned_instead_of_copied = "warn"
+explicit_iter_loop = "warn"
+manual_let_else = "warn"
+map_unwrap_or = "warn"
+needless_pass_by_value = "warn"
+redundant_closure_for_method_calls = "warn"
+semicolon_if_nothing_returned = "warn"
+uninlined_format_args = "warn"
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lints_are_those_of_the_workspace() {
+        let manifest = include_str!("../../../Cargo.toml");
+        let start = manifest.find("[workspace.lints.rust]").unwrap();
+        let end = manifest.find("[profile.").unwrap();
+        let tables = manifest[start..end].replace("[workspace.lints.", "[lints.");
+        assert_eq!(LINTS.trim(), tables.trim());
+    }
 }

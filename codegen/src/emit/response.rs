@@ -1,7 +1,7 @@
 //! Response to output or error on the client's side, and the other way round on the server's.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::structure::{finish, read_arms, write_lines};
 use super::tokens::{ident, number};
@@ -12,13 +12,12 @@ use crate::ir::{Binding, Member, Operation, Role, Structure, Target, TimestampFo
 pub(super) fn decode(operation: &Operation) -> TokenStream {
     let output = &operation.output;
     let name = ident(&output.name);
-    let builder = format_ident!("{}Builder", output.name);
     let lines = message_lines(output, &quote!(response.headers()));
     let finish = finish(output, &quote!(shapes::));
     quote! {
         #[inline]
         pub(crate) fn decode(response: &mut http::HttpResponse) -> Result<shapes::#name, json::ReadError> {
-            let mut shape = shapes::builders::#builder::default();
+            let mut shape = shapes::#name::builder();
             #lines
             shape._request_id = response.request_id().map(str::to_owned);
             #finish
@@ -115,7 +114,6 @@ pub(super) fn read_header(member: &Member, headers: &TokenStream) -> Option<Toke
 /// An error's `parse`, for the client.
 pub(super) fn parse_error(context: &Context, error: &Structure) -> TokenStream {
     let name = ident(&error.name);
-    let builder = format_ident!("{}Builder", error.name);
     let lines = message_lines(error, &quote!(response.headers()));
     let message = error
         .members
@@ -136,7 +134,7 @@ pub(super) fn parse_error(context: &Context, error: &Structure) -> TokenStream {
         impl #name {
             #[inline]
             pub(crate) fn parse(#response: &connect_protocol::http::HttpResponse, meta: error::ErrorMetadata) -> Result<Self, json::ReadError> {
-                let mut shape = #builder::default();
+                let mut shape = Self::builder();
                 #lines
                 #message
                 shape.meta = Some(meta);
@@ -156,7 +154,7 @@ pub(super) fn error_response(context: &Context, error: &Structure) -> TokenStrea
     };
     let name = ident(&error.name);
     let (code, status) = (&wire.code, number(wire.status));
-    let lines = response_lines(error, &quote!(error));
+    let lines = response_lines(error, &quote!(error), &quote!(&error));
     let fails = !lines.is_empty();
     let body = if fails {
         quote! {
@@ -177,8 +175,12 @@ pub(super) fn error_response(context: &Context, error: &Structure) -> TokenStrea
     }
 }
 
-/// Lines that write a structure into `response`: headers, body or payload, status.
-pub(super) fn response_lines(structure: &Structure, owner: &TokenStream) -> TokenStream {
+/// Lines that write a structure into `response`: headers, body or payload, status. `whole` is a reference to it.
+pub(super) fn response_lines(
+    structure: &Structure,
+    owner: &TokenStream,
+    whole: &TokenStream,
+) -> TokenStream {
     let mut lines: Vec<TokenStream> = structure
         .members
         .iter()
@@ -196,7 +198,7 @@ pub(super) fn response_lines(structure: &Structure, owner: &TokenStream) -> Toke
     if !body.is_empty() {
         let writes = write_lines(owner, &body);
         lines.push(if body.len() == structure.members.len() {
-            quote!(response.json(|w| w.value(&#owner))?;)
+            quote!(response.json(|w| w.value(#whole))?;)
         } else {
             quote! {
                 response.json(|writer| {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::codec;
 use super::response::{read_header, read_payload, response_lines};
-use super::structure::{finish, read_arms};
+use super::structure::{finish, read_arms, streams};
 use super::tokens::{first_sentence, ident, inner_doc, number};
 use crate::ir::{Binding, Member, Operation, Segment, Service, Target, TimestampFormat};
 
@@ -161,6 +161,11 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
             quote!()
         }
     });
+    let reference = if streams(&operation.output) {
+        quote!()
+    } else {
+        quote!(&)
+    };
     let decode = decode(operation);
     let encode = encode(operation);
     let refuse = refuse(operation);
@@ -197,7 +202,7 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
             answer: Result<shapes::#output, shapes::#error>,
         ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
             match answer {
-                Ok(output) => encode(output)?.finish().await,
+                Ok(output) => encode(#reference output)?.finish().await,
                 Err(error) => Err(refuse(error)),
             }
         }
@@ -267,7 +272,6 @@ fn decode(operation: &Operation) -> TokenStream {
             }
         };
     }
-    let builder = format_ident!("{}Builder", input.name);
     let mut lines = Vec::new();
     if let Some(payload) = input.payload() {
         lines.push(server_payload(payload));
@@ -302,7 +306,7 @@ fn decode(operation: &Operation) -> TokenStream {
     };
     quote! {
         fn decode(request: #argument) -> Result<shapes::#name, json::ReadError> {
-            let mut shape = shapes::builders::#builder::default();
+            let mut shape = shapes::#name::builder();
             #(#lines)*
             #finish
         }
@@ -362,7 +366,9 @@ fn encode(operation: &Operation) -> TokenStream {
     let output = &operation.output;
     let name = ident(&output.name);
     let status = number(operation.status);
-    let lines = response_lines(output, &quote!(output));
+    let lines = response_lines(output, &quote!(output), &quote!(output));
+    // A stream is sent, not copied.
+    let reference = if streams(output) { quote!() } else { quote!(&) };
     // An output without members in the body is an empty object all the same.
     let in_body = output.payload().is_some() || output.body().next().is_some();
     let empty = (operation.has_output && !in_body)
@@ -379,7 +385,7 @@ fn encode(operation: &Operation) -> TokenStream {
         quote!(mut)
     };
     quote! {
-        fn encode(#argument: shapes::#name) -> Result<server::Response, error::InputError> {
+        fn encode(#argument: #reference shapes::#name) -> Result<server::Response, error::InputError> {
             let #mutable response = server::Response::new(#status);
             #lines
             Ok(response)

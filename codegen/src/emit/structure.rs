@@ -221,7 +221,7 @@ fn build(structure: &Structure) -> TokenStream {
         quote! {
             /// The finished value.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// A required member is not set.
             #[inline]
             pub fn build(self) -> Result<#name, error::BuildError> { Ok(#built) }
@@ -230,7 +230,7 @@ fn build(structure: &Structure) -> TokenStream {
         quote! {
             /// The finished value.
             ///
-            #[doc = "# Errors"]
+            #[doc = " # Errors"]
             /// None: what a required member lacks is told when the request is sent.
             #[inline]
             pub fn build(self) -> Result<#name, error::BuildError> { Ok(#built) }

@@ -79,9 +79,13 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
     let writes = union.members.iter().map(|member| {
         let (json, variant) = (&member.json, ident(&member.field));
         match (&member.target, codec::write_with(&member.target)) {
-            (Target::Unit, _) => quote!(Self::#variant => writer.member_with(#json, Some(&()), |w, ()| w.object(|_| Ok(())))?),
-            (_, Some(write)) => quote!(Self::#variant(v) => writer.member_with(#json, Some(v), #write)?),
-            (_, None) => quote!(Self::#variant(v) => writer.member(#json, v)?),
+            (Target::Unit, _) => quote!(Self::#variant => {
+                writer.member_with(#json, Some(&()), |w, ()| w.object(|_| Ok(())))?;
+            }),
+            (_, Some(write)) => {
+                quote!(Self::#variant(v) => { writer.member_with(#json, Some(v), #write)?; })
+            }
+            (_, None) => quote!(Self::#variant(v) => { writer.member(#json, v)?; }),
         }
     });
     let check = union.checked.then(|| check(context, union));
@@ -108,7 +112,7 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
             fn write_json(&self, writer: &mut json::Writer) -> Result<(), json::WriteError> {
                 writer.begin_object();
                 match self {
-                    #(#writes,)*
+                    #(#writes)*
                     Self::Unknown => return Err(json::WriteError::unknown_variant()),
                 }
                 writer.end_object();

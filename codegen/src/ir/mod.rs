@@ -37,6 +37,37 @@ pub struct Service {
     pub client_params: Vec<ClientParam>,
 }
 
+impl Service {
+    /// Whether anything in it is deprecated.
+    pub fn deprecates(&self) -> bool {
+        let messages = self
+            .operations
+            .iter()
+            .flat_map(|operation| [&operation.input, &operation.output]);
+        let structures = messages.chain(&self.structures).chain(&self.errors);
+        let structures = structures.map(|shape| (&shape.docs, &shape.members));
+        let unions = self
+            .unions
+            .iter()
+            .map(|shape| (&shape.docs, &shape.members));
+        let deprecated = |docs: &Docs| docs.deprecated.is_some();
+        let enums = |shape: &Enum| {
+            deprecated(&shape.docs)
+                || shape
+                    .variants
+                    .iter()
+                    .any(|variant| deprecated(&variant.docs))
+        };
+        structures.chain(unions).any(|(docs, members)| {
+            deprecated(docs) || members.iter().any(|member| deprecated(&member.docs))
+        }) || self
+            .operations
+            .iter()
+            .any(|operation| deprecated(&operation.docs))
+            || self.enums.iter().any(enums)
+    }
+}
+
 /// Documentation: Markdown lines and what is deprecated about the thing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Docs {

@@ -19,10 +19,11 @@ const STARTING_TOKEN: &str = "starting-token";
 
 /// The operation as a subcommand.
 pub(crate) fn command(operation: &'static Operation) -> Command {
-    let summary = operation.about.split("\n\n").next().unwrap_or_default();
+    let about = prose(operation.about);
+    let summary = about.split("\n\n").next().unwrap_or_default().to_owned();
     let mut command = Command::new(operation.command)
-        .about(without_period(summary))
-        .long_about(operation.about);
+        .about(without_period(&summary))
+        .long_about(about);
     for argument in operation.input {
         command = command.args(flags(argument));
     }
@@ -47,9 +48,29 @@ pub(crate) fn command(operation: &'static Operation) -> Command {
         )
 }
 
-/// A text as clap's own help writes it.
-fn without_period(text: &'static str) -> &'static str {
-    text.strip_suffix('.').unwrap_or(text)
+/// Documentation for a terminal, which breaks lines itself: a line break is kept only before a list's items and between
+/// paragraphs.
+fn prose(markdown: &str) -> String {
+    let mut text = String::new();
+    for line in markdown.lines().map(str::trim) {
+        let begins = line.is_empty() || line.starts_with(['-', '*', '#']);
+        match text.chars().next_back() {
+            None => {}
+            Some('\n') if !begins => {}
+            Some(_) if begins => text.push('\n'),
+            Some(_) => text.push(' '),
+        }
+        text.push_str(line);
+        if line.is_empty() {
+            text.push('\n');
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// A text as clap's own help ends.
+fn without_period(text: &str) -> String {
+    text.strip_suffix('.').unwrap_or(text).to_owned()
 }
 
 /// The flag of an input member; two for a boolean.
@@ -57,7 +78,7 @@ fn flags(argument: &'static Argument) -> Vec<Arg> {
     let name = argument.member.name;
     let flag = Arg::new(name)
         .long(argument.flag)
-        .help(without_period(argument.about));
+        .help(without_period(&prose(argument.about)));
     match argument.member.shape {
         Shape::Boolean => {
             let no = format!("no-{}", argument.flag);
@@ -294,11 +315,7 @@ mod tests {
             argument(
                 "Filter",
                 "filter",
-                &Shape::Structure(&[Member {
-                    name: "Depth",
-                    shape: &Shape::Integer(0, 10),
-                    required: false,
-                }]),
+                &Shape::Structure(&[Member::optional("Depth", &Shape::Integer(0, 10))]),
             ),
             argument("Bytes", "bytes", &Shape::Blob),
             argument("NextToken", "next-token", &Shape::String),
@@ -317,11 +334,7 @@ mod tests {
         Argument {
             flag,
             about: "",
-            member: Member {
-                name,
-                shape,
-                required: false,
-            },
+            member: Member::optional(name, shape),
         }
     }
 
@@ -335,6 +348,16 @@ mod tests {
 
     fn input(line: &[&str]) -> Value {
         Value::Object(parse(line).unwrap().input)
+    }
+
+    #[test]
+    fn documentation_is_left_to_the_terminal_to_break() {
+        assert_eq!(
+            prose(
+                "One\nparagraph.\n\nAnother:\n- an item\n  of two lines\n- one more\n\nThe end.\n"
+            ),
+            "One paragraph.\n\nAnother:\n- an item of two lines\n- one more\n\nThe end."
+        );
     }
 
     #[test]

@@ -165,40 +165,15 @@ mod tests {
     use super::*;
 
     static MEMBERS: &[Member] = &[
-        Member {
-            name: "Name",
-            shape: &Shape::String,
-            required: true,
-        },
-        Member {
-            name: "Count",
-            shape: &Shape::Integer(i32::MIN as i64, i32::MAX as i64),
-            required: false,
-        },
-        Member {
-            name: "At",
-            shape: &Shape::Timestamp,
-            required: false,
-        },
-        Member {
-            name: "Bytes",
-            shape: &Shape::Blob,
-            required: false,
-        },
-        Member {
-            name: "Tags",
-            shape: &Shape::Map(&Shape::List(&Shape::Boolean)),
-            required: false,
-        },
-        Member {
-            name: "Choice",
-            shape: &Shape::Union(&[Member {
-                name: "Left",
-                shape: &Shape::Float,
-                required: false,
-            }]),
-            required: false,
-        },
+        Member::required("Name", &Shape::String),
+        Member::optional("Count", &Shape::Integer(i32::MIN as i64, i32::MAX as i64)),
+        Member::optional("At", &Shape::Timestamp),
+        Member::optional("Bytes", &Shape::Blob),
+        Member::optional("Tags", &Shape::Map(&Shape::List(&Shape::Boolean))),
+        Member::optional(
+            "Choice",
+            &Shape::Union(&[Member::optional("Left", &Shape::Float)]),
+        ),
     ];
 
     fn checked(value: Value) -> Result<Value, String> {

@@ -231,21 +231,13 @@ mod tests {
     use super::*;
 
     static SHAPE: Shape = Shape::Structure(&[
-        member("Text", &Shape::String),
-        member("Count", &Shape::Integer(0, 100)),
-        member("Live", &Shape::Boolean),
-        member("List", &Shape::List(&Shape::String)),
-        member("Inner", &SHAPE),
-        member("All", &Shape::List(&SHAPE)),
+        Member::optional("Text", &Shape::String),
+        Member::optional("Count", &Shape::Integer(0, 100)),
+        Member::optional("Live", &Shape::Boolean),
+        Member::optional("List", &Shape::List(&Shape::String)),
+        Member::optional("Inner", &SHAPE),
+        Member::optional("All", &Shape::List(&SHAPE)),
     ]);
-
-    const fn member(name: &'static str, shape: &'static Shape) -> Member {
-        Member {
-            name,
-            shape,
-            required: false,
-        }
-    }
 
     #[test]
     fn reads_what_the_aws_cli_reads() {

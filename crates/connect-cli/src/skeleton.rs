@@ -75,28 +75,20 @@ mod tests {
     use super::*;
 
     static MEMBERS: &[Member] = &[
-        member("Name", &Shape::String),
-        member("Channel", &Shape::Enum(&["VOICE", "CHAT"])),
-        member("Count", &Shape::Integer(0, 1)),
-        member("Ratio", &Shape::Float),
-        member("Live", &Shape::Boolean),
-        member("At", &Shape::Timestamp),
-        member("Tags", &Shape::Map(&Shape::List(&Shape::String))),
-        member("Tree", &TREE),
+        Member::optional("Name", &Shape::String),
+        Member::optional("Channel", &Shape::Enum(&["VOICE", "CHAT"])),
+        Member::optional("Count", &Shape::Integer(0, 1)),
+        Member::optional("Ratio", &Shape::Float),
+        Member::optional("Live", &Shape::Boolean),
+        Member::optional("At", &Shape::Timestamp),
+        Member::optional("Tags", &Shape::Map(&Shape::List(&Shape::String))),
+        Member::optional("Tree", &TREE),
     ];
 
     static TREE: Shape = Shape::Structure(&[
-        member("Leaf", &Shape::Blob),
-        member("Branches", &Shape::List(&TREE)),
+        Member::optional("Leaf", &Shape::Blob),
+        Member::optional("Branches", &Shape::List(&TREE)),
     ]);
-
-    const fn member(name: &'static str, shape: &'static Shape) -> Member {
-        Member {
-            name,
-            shape,
-            required: false,
-        }
-    }
 
     #[test]
     fn input_is_blank_and_ends_where_a_shape_holds_itself() {

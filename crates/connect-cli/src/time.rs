@@ -98,23 +98,14 @@ mod tests {
 
     #[test]
     fn only_times_are_rewritten() {
-        const AT: Member = Member {
-            name: "At",
-            shape: &Shape::Timestamp,
-            required: false,
-        };
+        const AT: Member = Member::optional("At", &Shape::Timestamp);
         static OUTPUT: &[Member] = &[
             AT,
-            Member {
-                name: "Text",
-                shape: &Shape::String,
-                required: false,
-            },
-            Member {
-                name: "Nested",
-                shape: &Shape::Map(&Shape::List(&Shape::Structure(&[AT]))),
-                required: false,
-            },
+            Member::optional("Text", &Shape::String),
+            Member::optional(
+                "Nested",
+                &Shape::Map(&Shape::List(&Shape::Structure(&[AT]))),
+            ),
         ];
         let time = "2023-11-14T22:13:20Z";
         let mut output =

@@ -33,10 +33,9 @@ pub mod text;
 pub mod uri;
 
 /// What expanded macros need from other crates.
+#[cfg(feature = "serde")]
 #[doc(hidden)]
 pub mod __private {
-    pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-    #[cfg(feature = "serde")]
     pub use serde;
 }
 

@@ -1,7 +1,8 @@
 //! What a generated crate's `Error` has in common.
 
 /// Implements what the crate-wide error of a generated crate has, for an enum that is written out with a variant per error
-/// structure and a last variant `Unhandled(Unhandled)`. Behind it stand the operations' errors and the variants they share with it.
+/// structure and a last variant `Unhandled(Unhandled)`. Behind it stand the operations' errors and the variants they share with it; these
+/// errors tell their request ID, too.
 #[macro_export]
 macro_rules! crate_error {
     ($name:ident { $($variant:ident),* $(,)? } $($operation:path { $($shared:ident),* $(,)? });* $(;)?) => {
@@ -53,6 +54,12 @@ macro_rules! crate_error {
         }
 
         $(
+            impl $crate::RequestId for $operation {
+                fn request_id(&self) -> ::std::option::Option<&str> {
+                    $crate::RequestId::request_id($crate::error::ProvideErrorMetadata::meta(self))
+                }
+            }
+
             impl ::std::convert::From<$operation> for $name {
                 fn from(error: $operation) -> Self {
                     type Operation = $operation;

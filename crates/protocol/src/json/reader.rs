@@ -43,9 +43,9 @@ pub struct Reader<'a> {
 ///
 /// # Errors
 /// What `read` refuses, and anything but white space after the value.
-pub fn read<T>(
-    body: &[u8],
-    read: impl FnOnce(&mut Reader<'_>) -> Result<T, ReadError>,
+pub fn read<'a, T>(
+    body: &'a [u8],
+    read: impl FnOnce(&mut Reader<'a>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
     let body = if body.is_empty() { b"{}" } else { body };
     let mut reader = Reader::new(body);
@@ -123,6 +123,13 @@ impl<'a> Reader<'a> {
     /// The next byte that is not white space, which stays unread.
     #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
+        match self.text.as_bytes().get(self.at) {
+            Some(&byte) if byte > b' ' => Some(byte),
+            _ => self.skip_space(),
+        }
+    }
+
+    fn skip_space(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         loop {
             match bytes.get(self.at) {

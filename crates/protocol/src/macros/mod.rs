@@ -3,6 +3,7 @@
 //! Each macro has its own file with an example. Expanded methods are `#[inline]`: what nobody calls costs no machine code.
 
 mod error_shape;
+mod fluent;
 mod members;
 mod open_enum;
 mod operation_error;

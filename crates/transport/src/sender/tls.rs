@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
+use std::future::{Ready, ready};
+use std::io;
+use std::task::{Context, Poll};
+
+use http::Uri;
+use hyper::rt::{Read, Write};
+use hyper_rustls::{FixedServerNameResolver, HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::Connection;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::OnceCell;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
+use tower_service::Service;
 
 use crate::error::BoxError;
 
@@ -33,10 +39,7 @@ pub(super) enum TlsError {
     #[error("{host} is no name that a certificate can be for")]
     Name { host: String },
     #[error("TLS handshake with {host} failed")]
-    Handshake {
-        host: String,
-        source: std::io::Error,
-    },
+    Handshake { host: String, source: io::Error },
 }
 
 impl TlsError {
@@ -74,9 +77,9 @@ impl Tls {
         host: &str,
         stream: S,
         http2: bool,
-    ) -> Result<TlsStream<S>, TlsError>
+    ) -> Result<MaybeHttpsStream<S>, TlsError>
     where
-        S: AsyncRead + AsyncWrite + Unpin,
+        S: Connection + Read + Write + Send + Unpin + 'static,
     {
         let mut config = self.config.get_or_try_init(|| self.load()).await?.clone();
         if http2 && cfg!(feature = "http2") {
@@ -89,10 +92,13 @@ impl Tls {
         let name = ServerName::try_from(bare.to_owned()).map_err(|_| TlsError::Name {
             host: host.to_owned(),
         })?;
-        let handshake = TlsConnector::from(config).connect(name, stream);
-        handshake.await.map_err(|source| TlsError::Handshake {
+        let name = Arc::new(FixedServerNameResolver::new(name));
+        let mut connector = HttpsConnector::new(Connected(Some(stream)), config, true, name);
+        // The name is fixed and the stream is there: of the URI only the scheme counts.
+        let handshake = connector.call(Uri::from_static("https://host"));
+        handshake.await.map_err(|error| TlsError::Handshake {
             host: host.to_owned(),
-            source,
+            source: cause(error),
         })
     }
 
@@ -122,6 +128,44 @@ impl Tls {
             .with_root_certificates(roots)
             .with_no_client_auth();
         Ok(Arc::new(config))
+    }
+}
+
+/// A connector that hands over the stream that is there already: through a proxy, or from a dialler of our own.
+struct Connected<S>(Option<S>);
+
+impl<S> Service<Uri> for Connected<S> {
+    type Response = S;
+    type Error = io::Error;
+    type Future = Ready<io::Result<S>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        ready(
+            self.0
+                .take()
+                .ok_or_else(|| io::ErrorKind::NotConnected.into()),
+        )
+    }
+}
+
+/// The error of the handshake itself, out of the one that the connector wraps around it.
+fn cause(error: BoxError) -> io::Error {
+    match error.downcast::<io::Error>() {
+        Ok(error)
+            if error
+                .get_ref()
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<io::Error>) =>
+        {
+            error
+                .into_inner()
+                .map_or_else(|| io::ErrorKind::Other.into(), cause)
+        }
+        Ok(error) => *error,
+        Err(error) => io::Error::other(error),
     }
 }
 

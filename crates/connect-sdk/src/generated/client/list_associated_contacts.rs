@@ -62,7 +62,7 @@ impl ListAssociatedContactsFluentBuilder {
 
     /// Sends the request and waits for the answer.
     ///
-    ///# Errors
+    /// # Errors
     /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
     #[inline]
     pub async fn send(
@@ -136,7 +136,7 @@ impl customize::CustomizableSend<
 impl shapes::builders::ListAssociatedContactsInputBuilder {
     /// Sends a request with these values by a client.
     ///
-    ///# Errors
+    /// # Errors
     /// As those of the fluent builder's `send`.
     #[inline]
     pub async fn send_with(
@@ -171,7 +171,7 @@ pub(crate) fn encode(
 pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ListAssociatedContactsOutput, json::ReadError> {
-    let mut shape = shapes::builders::ListAssociatedContactsOutputBuilder::default();
+    let mut shape = shapes::ListAssociatedContactsOutput::builder();
     json::read(response.bytes(), |r| r.object(|r, name| shape.read_member(r, name)))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shape.build())

@@ -52,7 +52,7 @@ pub struct ListAssociatedContactsInputBuilder {
 impl ListAssociatedContactsInputBuilder {
     /// The finished value.
     ///
-    ///# Errors
+    /// # Errors
     /// None: what a required member lacks is told when the request is sent.
     #[inline]
     pub fn build(self) -> Result<ListAssociatedContactsInput, error::BuildError> {

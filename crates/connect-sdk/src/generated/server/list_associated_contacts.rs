@@ -32,7 +32,7 @@ pub(crate) async fn respond(
     >,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
     match answer {
-        Ok(output) => encode(output)?.finish().await,
+        Ok(output) => encode(&output)?.finish().await,
         Err(error) => Err(refuse(error)),
     }
 }
@@ -40,7 +40,7 @@ pub(crate) async fn respond(
 fn decode(
     request: &server::Request<'_>,
 ) -> Result<shapes::ListAssociatedContactsInput, json::ReadError> {
-    let mut shape = shapes::builders::ListAssociatedContactsInputBuilder::default();
+    let mut shape = shapes::ListAssociatedContactsInput::builder();
     shape.instance_id = request.label("InstanceId").map(text::parse).transpose()?;
     shape.contact_id = request.query("contactId").map(text::parse).transpose()?;
     shape.max_results = request.query("maxResults").map(text::parse).transpose()?;
@@ -54,10 +54,10 @@ fn decode(
 }
 
 fn encode(
-    output: shapes::ListAssociatedContactsOutput,
+    output: &shapes::ListAssociatedContactsOutput,
 ) -> Result<server::Response, error::InputError> {
     let mut response = server::Response::new(200);
-    response.json(|w| w.value(&output))?;
+    response.json(|w| w.value(output))?;
     Ok(response)
 }
 

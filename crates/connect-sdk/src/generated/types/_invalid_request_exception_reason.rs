@@ -48,7 +48,7 @@ impl json::WriteJson for InvalidRequestExceptionReason {
         writer.begin_object();
         match self {
             Self::AttachedFileInvalidRequestExceptionReason(v) => {
-                writer.member("AttachedFileInvalidRequestExceptionReason", v)?
+                writer.member("AttachedFileInvalidRequestExceptionReason", v)?;
             }
             Self::Unknown => return Err(json::WriteError::unknown_variant()),
         }

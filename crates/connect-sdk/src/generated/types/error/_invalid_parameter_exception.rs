@@ -3,6 +3,8 @@
 use connect_protocol::json;
 #[cfg(feature = "server")]
 use connect_protocol::server;
+#[cfg(feature = "client")]
+use connect_transport as transport;
 use crate::error;
 
 /// The value of a parameter is not valid.
@@ -89,7 +91,7 @@ impl InvalidParameterException {
         response: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
-        let mut shape = InvalidParameterExceptionBuilder::default();
+        let mut shape = Self::builder();
         json::read(
             response.bytes(),
             |r| r.object(|r, name| shape.read_member(r, name)),
@@ -97,6 +99,13 @@ impl InvalidParameterException {
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
         shape.meta = Some(meta);
         Ok(shape.build())
+    }
+}
+
+#[cfg(feature = "client")]
+impl transport::RequestId for InvalidParameterException {
+    fn request_id(&self) -> Option<&str> {
+        transport::RequestId::request_id(&self.meta)
     }
 }
 

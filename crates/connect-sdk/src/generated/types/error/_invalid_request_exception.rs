@@ -3,6 +3,8 @@
 use connect_protocol::json;
 #[cfg(feature = "server")]
 use connect_protocol::server;
+#[cfg(feature = "client")]
+use connect_transport as transport;
 use crate::error;
 use crate::types;
 
@@ -97,7 +99,7 @@ impl InvalidRequestException {
         response: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
-        let mut shape = InvalidRequestExceptionBuilder::default();
+        let mut shape = Self::builder();
         json::read(
             response.bytes(),
             |r| r.object(|r, name| shape.read_member(r, name)),
@@ -105,6 +107,13 @@ impl InvalidRequestException {
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
         shape.meta = Some(meta);
         Ok(shape.build())
+    }
+}
+
+#[cfg(feature = "client")]
+impl transport::RequestId for InvalidRequestException {
+    fn request_id(&self) -> Option<&str> {
+        transport::RequestId::request_id(&self.meta)
     }
 }
 
