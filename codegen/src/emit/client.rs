@@ -158,7 +158,7 @@ fn metadata(operation: &Operation) -> TokenStream {
     });
     quote! {
         /// What a transport needs to know of the operation.
-        static OPERATION: meta::Operation = meta::Operation {
+        pub(crate) static OPERATION: meta::Operation = meta::Operation {
             service: &crate::client::SERVICE,
             name: #name,
             auth: &[#(#auth),*],

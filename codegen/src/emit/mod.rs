@@ -4,6 +4,7 @@ mod checks;
 mod cli;
 mod client;
 mod codec;
+mod conformance;
 mod enumeration;
 mod error;
 mod operation;
@@ -15,17 +16,18 @@ mod structure;
 mod tokens;
 mod union;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 pub use self::cli::commands;
+pub use self::conformance::program as conformance;
 pub use self::package::{Package, Runtime};
 use self::tokens::{doc, ident, imports};
 use crate::error::Error;
 use crate::file_set::FileSet;
-use crate::ir::Service;
+use crate::ir::{Enum, Service};
 use crate::{names, rules};
 
 /// The first line of every file, which says where it comes from.
@@ -199,6 +201,8 @@ fn split_inner(tokens: TokenStream) -> (TokenStream, TokenStream) {
 struct Context {
     server: bool,
     checked: BTreeSet<String>,
+    /// Of enums with internal values, those that may be named.
+    public_values: BTreeMap<String, Vec<String>>,
 }
 
 impl Context {
@@ -216,6 +220,7 @@ impl Context {
         Self {
             server: options.server,
             checked: structures.chain(unions).cloned().collect(),
+            public_values: service.enums.iter().filter_map(public_values).collect(),
         }
     }
 
@@ -246,6 +251,17 @@ impl Context {
             quote!()
         }
     }
+}
+
+/// The name of an enum with internal values, and those that are not.
+fn public_values(shape: &Enum) -> Option<(String, Vec<String>)> {
+    let public: Vec<String> = shape
+        .variants
+        .iter()
+        .filter(|variant| !variant.internal)
+        .map(|variant| variant.value.clone())
+        .collect();
+    (public.len() != shape.variants.len()).then(|| (shape.name.clone(), public))
 }
 
 /// `mod.rs`: the modules that make up the crate's surface.

@@ -309,14 +309,23 @@ impl Lowering<'_> {
 
     /// An enum of strings, in the form of Smithy 2.0 or with the older trait.
     pub(super) fn enumeration(&self, shape: &Shape) -> Result<Enum, Error> {
-        let mut values: Vec<(Option<String>, String, crate::ir::Docs)> = Vec::new();
+        let mut variants = Vec::new();
+        let mut add = |name: Option<&str>, value: String, docs, internal| {
+            variants.push(Variant {
+                name: names::variant_name(name.unwrap_or(&value)),
+                value,
+                docs,
+                internal,
+            });
+        };
         if let Kind::Enum(members) = &shape.kind {
             for member in members {
                 let place = (&shape.id, member.name.as_str());
                 let value: Option<String> = member.traits.read(ids::ENUM_VALUE, place)?;
                 let value = value.unwrap_or_else(|| member.name.clone());
                 let docs = documentation(&member.traits, place, || format!("`{value}`"))?;
-                values.push((Some(member.name.clone()), value, docs));
+                let internal = member.traits.has(ids::INTERNAL);
+                add(Some(&member.name), value, docs, internal);
             }
         } else {
             let entries: Vec<OldEnumValue> =
@@ -329,17 +338,10 @@ impl Lowering<'_> {
                     ),
                     deprecated: entry.deprecated.then(String::new),
                 };
-                values.push((entry.name, entry.value, docs));
+                let internal = entry.tags.iter().any(|tag| tag == "internal");
+                add(entry.name.as_deref(), entry.value, docs, internal);
             }
         }
-        let variants: Vec<Variant> = values
-            .into_iter()
-            .map(|(name, value, docs)| Variant {
-                name: names::variant_name(name.as_deref().unwrap_or(&value)),
-                value,
-                docs,
-            })
-            .collect();
         unique(
             &shape.id,
             variants
@@ -370,6 +372,8 @@ struct OldEnumValue {
     documentation: Option<String>,
     #[serde(default)]
     deprecated: bool,
+    #[serde(default)]
+    tags: Vec<String>,
 }
 
 /// Refuses two members that come out under one Rust name.

@@ -66,7 +66,7 @@ macro_rules! decode_error {
     ($error:ty { $($variant:ident $(= $code:literal)?),* $(,)? }) => {
         #[inline]
         #[allow(unused_variables, reason = "an operation without errors of its own")]
-        fn decode_error(
+        pub(crate) fn decode_error(
             response: &$crate::__private::HttpResponse,
             meta: $crate::error::ErrorMetadata,
         ) -> ::std::result::Result<$error, $crate::error::ReadError> {

@@ -18,7 +18,7 @@ use crate::operation::list_associated_contacts::{
 };
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "ListAssociatedContacts",
     auth: &[meta::Auth::SigV4],
@@ -87,7 +87,7 @@ connect_protocol::fluent_members!(ListAssociatedContactsFluentBuilder, ListAssoc
 transport::fluent_builder!(ListAssociatedContactsFluentBuilder, list_associated_contacts, shapes::builders::ListAssociatedContactsInputBuilder => shapes::ListAssociatedContactsOutput, shapes::ListAssociatedContactsError);
 
 #[inline]
-fn encode(
+pub(crate) fn encode(
     input: &ListAssociatedContactsInput,
 ) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
@@ -102,7 +102,7 @@ fn encode(
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ListAssociatedContactsOutput, json::ReadError> {
     let mut shape = shapes::ListAssociatedContactsOutput::builder();

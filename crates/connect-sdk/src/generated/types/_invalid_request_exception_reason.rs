@@ -50,7 +50,7 @@ impl json::WriteJson for InvalidRequestExceptionReason {
             Self::AttachedFileInvalidRequestExceptionReason(v) => {
                 writer.member("AttachedFileInvalidRequestExceptionReason", v)?;
             }
-            Self::Unknown => return Err(json::WriteError::unknown_variant()),
+            Self::Unknown => writer.unknown_variant()?,
         }
         writer.end_object();
         Ok(())
