@@ -9,7 +9,7 @@ use crate::model::{Kind, Model, Service, Shape, ShapeId};
 use crate::names;
 
 /// All operations of a service, those of its resources included, by name.
-pub(super) fn operations<'a>(
+pub(crate) fn operations<'a>(
     model: &'a Model,
     service: &'a Service,
 ) -> Result<Vec<&'a Shape>, Error> {
