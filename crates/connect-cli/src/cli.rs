@@ -66,7 +66,7 @@ pub(crate) struct Globals {
     /// Log what happens to standard error
     #[arg(long, global = true)]
     pub(crate) debug: bool,
-    /// Take any certificate of the service's for good
+    /// Take any certificate of any server: for tests
     #[arg(long, global = true)]
     pub(crate) no_verify_ssl: bool,
     /// Trust the certificates of this PEM file too [env: AWS_CA_BUNDLE]

@@ -215,7 +215,8 @@ impl Settings {
         let wrong = |error: &dyn std::error::Error| Failure::Configuration(error.to_string());
         let mut sender = HttpSender::builder()
             .environment(&self.environment)
-            .map_err(|error| wrong(&error))?;
+            .map_err(|error| wrong(&error))?
+            .danger_accept_invalid_certs(self.globals.no_verify_ssl);
         let bundle = self.globals.ca_bundle.as_deref();
         let bundle = bundle.or_else(|| match self.environment.get("AWS_CA_BUNDLE") {
             Some(_) => None,
