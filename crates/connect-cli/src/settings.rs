@@ -97,6 +97,17 @@ impl Settings {
         if let Some(path) = &globals.ca_bundle {
             variables.insert("AWS_CA_BUNDLE".to_owned(), path.clone());
         }
+        // Empty means no pager, so it has to be told from unset.
+        let chosen = variables
+            .get("AWS_PAGER")
+            .map(String::as_str)
+            .or_else(|| files.profile(&name)?.raw("cli_pager"))
+            .or_else(|| variables.get("PAGER").map(String::as_str));
+        let pager = match chosen {
+            _ if globals.no_cli_pager => Pager::None,
+            Some(line) => Pager::Chosen(line.to_owned()),
+            None => Pager::Usual,
+        };
         let pairs = variables
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
