@@ -1,7 +1,5 @@
 //! The command line: global options and the commands that no operation stands behind.
 
-use std::path::PathBuf;
-
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::arguments;
@@ -66,12 +64,12 @@ pub(crate) struct Globals {
     /// Log what happens to standard error
     #[arg(long, global = true)]
     pub(crate) debug: bool,
-    /// Take any certificate of the service's for good
+    /// Take any certificate of any server: for tests
     #[arg(long, global = true)]
     pub(crate) no_verify_ssl: bool,
     /// Trust the certificates of this PEM file too [env: AWS_CA_BUNDLE]
     #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) ca_bundle: Option<PathBuf>,
+    pub(crate) ca_bundle: Option<String>,
     /// The longest wait for a connection; 0 waits for ever [default: 3.1]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) cli_connect_timeout: Option<f64>,
