@@ -1,7 +1,9 @@
 //! Clients for tests: pointed at a socket of this machine, without delays between attempts.
 
+use connect_local_endpoint::samples;
 use connect_sdk::Client;
 use connect_sdk::config::{Builder, Config, Credentials, Random, Region};
+use connect_sdk::operation::list_associated_contacts::builders::ListAssociatedContactsFluentBuilder;
 
 /// Every number is 0, so that no attempt waits before the next.
 #[derive(Debug)]
@@ -33,4 +35,13 @@ pub fn client(url: &str, credentials: Credentials) -> Client {
 #[must_use]
 pub fn any_credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "secret", None, None, "test")
+}
+
+/// A request for the tree of the samples that has several pages.
+#[must_use]
+pub fn large_tree(client: &Client) -> ListAssociatedContactsFluentBuilder {
+    client
+        .list_associated_contacts()
+        .instance_id(samples::INSTANCE_ID)
+        .contact_id(samples::CONTACT_ID)
 }

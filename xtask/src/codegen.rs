@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use connect_codegen::emit::{self, Options, Package, Runtime};
+use connect_codegen::ir::Service;
 use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::Model;
 use connect_codegen::{FileSet, partitions};
@@ -45,10 +46,14 @@ pub(crate) struct Arguments {
     runtime: Option<String>,
 }
 
+/// This workspace's model.
+pub(crate) const MODEL: &str = "model/connect.json";
+
 /// Where the workspace's generated code lies.
 const SDK: &str = "crates/connect-sdk/src/generated";
 const CLI: &str = "crates/connect-cli/src/generated";
 const PROTOCOL: &str = "crates/protocol/src/generated";
+const FOLDERS: [&str; 3] = [SDK, CLI, PROTOCOL];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     match (&arguments.model, &arguments.package, &arguments.out) {
@@ -61,30 +66,40 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
 pub(crate) fn workspace_root() -> Result<PathBuf, Error> {
     let here = std::env::current_dir().map_err(Error::io(Path::new(".")))?;
     here.ancestors()
-        .find(|folder| {
-            folder.join("model/connect.json").is_file() && folder.join("Cargo.toml").is_file()
-        })
+        .find(|folder| folder.join(MODEL).is_file() && folder.join("Cargo.toml").is_file())
         .map(Path::to_owned)
-        .ok_or_else(|| Error::Other("no model/connect.json here or in a folder above".to_owned()))
+        .ok_or_else(|| Error::Other(format!("no {MODEL} here or in a folder above")))
 }
 
 /// Generates this workspace's code. Everything is generated before anything is written.
 fn workspace(root: &Path, check: bool) -> Result<(), Error> {
-    let files = workspace_files(root)?;
-    let folders = [SDK, CLI, PROTOCOL];
-    if check {
-        let differences = tree::compare(root, &folders, &files)?;
-        if differences.is_empty() {
-            return Ok(());
-        }
-        for difference in &differences {
-            eprintln!("{difference}");
-        }
-        return Err(Error::Other(
-            "generated code is not what the model says; run `cargo xtask codegen`".to_owned(),
-        ));
+    let model = read_model(root, Path::new(MODEL))?;
+    let mut warnings = BTreeSet::new();
+    let selection = Selection {
+        strict: true,
+        ..Selection::default()
+    };
+    let service = lower(&model, &selection, &mut warnings)?;
+    let files = workspace_files(root, &service)?;
+    tell(&warnings);
+    if !check {
+        return write_workspace(root, &files);
     }
-    for difference in tree::write(root, &folders, &files)? {
+    let differences = tree::compare(root, &FOLDERS, &files)?;
+    if differences.is_empty() {
+        return Ok(());
+    }
+    for difference in &differences {
+        eprintln!("{difference}");
+    }
+    Err(Error::Other(
+        "generated code is not what the model says; run `cargo xtask codegen`".to_owned(),
+    ))
+}
+
+/// Writes the workspace's generated code and says which files changed.
+pub(crate) fn write_workspace(root: &Path, files: &FileSet) -> Result<(), Error> {
+    for difference in tree::write(root, &FOLDERS, files)? {
         match difference {
             tree::Difference::Changed(path) | tree::Difference::Missing(path) => {
                 println!("wrote {path}");
@@ -95,16 +110,10 @@ fn workspace(root: &Path, check: bool) -> Result<(), Error> {
     Ok(())
 }
 
-fn workspace_files(root: &Path) -> Result<FileSet, Error> {
-    let model = read_model(root, Path::new("model/connect.json"))?;
-    let mut warnings = BTreeSet::new();
-    let selection = Selection {
-        strict: true,
-        ..Selection::default()
-    };
-    let service = lower(&model, &selection, &mut warnings)?;
-    let mut files = emit::modules(&service, Options { server: true }, SDK)?;
-    files.extend(emit::commands(&service, "connect-sdk", CLI)?);
+/// The workspace's generated code.
+pub(crate) fn workspace_files(root: &Path, service: &Service) -> Result<FileSet, Error> {
+    let mut files = emit::modules(service, Options { server: true }, SDK)?;
+    files.extend(emit::commands(service, "connect-sdk", CLI)?);
     let partitions_path = root.join("model/partitions.json");
     let partitions = read(&partitions_path)?;
     let table = partitions::emit(&partitions)
@@ -118,7 +127,6 @@ fn workspace_files(root: &Path) -> Result<FileSet, Error> {
         format!("{PROTOCOL}/mod.rs"),
         format!("// {PARTITIONS_HEADER}\n\npub(crate) mod partitions;\n"),
     );
-    tell(&warnings);
     Ok(files)
 }
 
@@ -215,7 +223,7 @@ fn relative(runtime: &Path, out: &Path) -> Result<Runtime, Error> {
     Ok(Runtime::Path(up.chain(down).collect::<Vec<_>>().join("/")))
 }
 
-fn tell(warnings: &BTreeSet<String>) {
+pub(crate) fn tell(warnings: &BTreeSet<String>) {
     for warning in warnings {
         eprintln!("warning: {warning}");
     }

@@ -12,6 +12,8 @@ pub(crate) enum Error {
     },
     #[error(transparent)]
     Model(#[from] connect_codegen::Error),
+    #[error(transparent)]
+    Edit(#[from] connect_codegen::edit::Error),
     #[error("{0}")]
     Other(String),
 }

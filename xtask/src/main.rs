@@ -5,6 +5,7 @@ mod codegen;
 mod compare_names;
 mod error;
 mod tree;
+mod update;
 
 use std::process::ExitCode;
 
@@ -22,11 +23,20 @@ struct Arguments {
 enum Command {
     /// Generate this workspace's code from model/connect.json, or a crate from any restJson1 model.
     Codegen(codegen::Arguments),
+    /// Copy operations and all they reach from the published model into this workspace's, and generate its code.
+    Add(update::Add),
+    /// Bring operations up to the published model, keeping our documentation and additions, and generate the code.
+    Update(update::Update),
+    /// Drop operations and what only they reach from this workspace's model, and generate its code.
+    Remove(update::Remove),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(&arguments),
+        Command::Add(arguments) => update::add(&arguments),
+        Command::Update(arguments) => update::update(&arguments),
+        Command::Remove(arguments) => update::remove(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -482,6 +482,14 @@ fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
     let method = ident(&waiter.method);
     let (min, max) = (number(waiter.delay.0), number(waiter.delay.1));
     let name = &waiter.name;
+    // What matches any output, or any error, leaves nothing to the last arms.
+    let any = |wanted: bool| {
+        waiter.acceptors.iter().any(
+            |acceptor| matches!(acceptor.matcher, Matcher::Success(success) if success == wanted),
+        )
+    };
+    let other_output = (!any(true)).then(|| quote!(Ok(_) => transport::waiter::State::Retry,));
+    let other_error = (!any(false)).then(|| quote!(Err(_) => transport::waiter::State::Unknown,));
     let arms = waiter.acceptors.iter().map(|acceptor| {
         let state = match acceptor.state {
             AcceptorState::Success => quote!(transport::waiter::State::Success),
@@ -522,8 +530,8 @@ fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
                 let handle = self.handle.clone();
                 transport::waiter::wait(&handle, #name, (#min, #max), limit, move || self.clone().send(), |answer| match answer {
                     #(#arms,)*
-                    Ok(_) => transport::waiter::State::Retry,
-                    Err(_) => transport::waiter::State::Unknown,
+                    #other_output
+                    #other_error
                 }).await
             }
         }

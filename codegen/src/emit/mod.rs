@@ -239,7 +239,10 @@ fn types(context: &Context, service: &Service, files: &mut Files<'_>) -> Result<
         // A leading underscore keeps the file apart from `types::error` and `types::builders`.
         let module = format!("_{}", names::snake_case(name));
         modules.push((module.clone(), ident(name)));
-        files.add(&format!("types/{module}.rs"), tokens)
+        files.add(
+            &format!("types/{module}.rs"),
+            tokens::unqualified(tokens, name),
+        )
     };
     for shape in &service.structures {
         add(files, &shape.name, operation::nested(context, shape))?;

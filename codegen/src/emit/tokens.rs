@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::Context;
@@ -175,6 +175,30 @@ pub(super) fn imports(context: &Context, tokens: &TokenStream) -> TokenStream {
             Some(quote!(#gate #line))
         });
     quote!(#(#lines)*)
+}
+
+/// `types::Name` as `Name`, for the file that defines it.
+pub(super) fn unqualified(tokens: TokenStream, name: &str) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut out = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let own = matches!(token, TokenTree::Ident(module) if module == "types")
+            && matches!(tokens.get(at + 3), Some(TokenTree::Ident(own)) if *own == ident(name));
+        if own {
+            at += 3;
+            continue;
+        }
+        out.push(match token {
+            TokenTree::Group(group) => TokenTree::Group(Group::new(
+                group.delimiter(),
+                unqualified(group.stream(), name),
+            )),
+            other => other.clone(),
+        });
+        at += 1;
+    }
+    out.into_iter().collect()
 }
 
 /// What generated code may name, and where it comes from.

@@ -8,7 +8,7 @@ use crate::ir::Usage;
 use crate::model::{Kind, Model, Service, Shape, ShapeId};
 
 /// All operations of a service, those of its resources included, by name.
-pub(super) fn operations<'a>(
+pub(crate) fn operations<'a>(
     model: &'a Model,
     service: &'a Service,
 ) -> Result<Vec<&'a Shape>, Error> {

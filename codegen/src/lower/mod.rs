@@ -12,6 +12,7 @@ mod waiter;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use self::closure::operations;
 use crate::error::{Error, Place};
 use crate::ir;
 use crate::model::{Model, ShapeId};

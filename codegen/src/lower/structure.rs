@@ -3,7 +3,9 @@
 use super::Lowering;
 use super::values::documentation;
 use crate::error::{Error, Place};
-use crate::ir::{Binding, Enum, ErrorWire, Member, Role, Structure, Target, Union, Usage, Variant};
+use crate::ir::{
+    Binding, Default, Enum, ErrorWire, Member, Role, Structure, Target, Union, Usage, Variant,
+};
 use crate::model::{self, HttpError, Kind, Retryable, Shape, ShapeId, ids};
 use crate::names;
 
@@ -74,6 +76,8 @@ impl Lowering<'_> {
         lowered.optional = !always && !matches!(lowered.target, Target::Stream { .. });
         if lowered.optional {
             lowered.default = None;
+        } else if matches!(lowered.target, Target::Stream { .. }) {
+            lowered.default = Some(Default::Zero);
         }
         lowered.field = match role {
             Role::Error(_) if member.name.eq_ignore_ascii_case("message") => "message".to_owned(),

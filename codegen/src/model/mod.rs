@@ -8,6 +8,7 @@ mod traits;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::parse::Entries;
 pub use self::shape_id::{ShapeId, is_identifier};
 pub use self::traits::{
     Http, HttpError, Length, Paginated, Range, Retryable, TraitPlace, Traits, Waitable, Waiter, ids,

@@ -229,7 +229,8 @@ struct Reference {
 }
 
 /// A JSON object in its order. A name that occurs twice is an error: one of the two would be lost.
-struct Entries<T>(Vec<(String, T)>);
+#[derive(Debug)]
+pub(crate) struct Entries<T>(pub(crate) Vec<(String, T)>);
 
 impl<T> Entries<T> {
     fn empty() -> Self {

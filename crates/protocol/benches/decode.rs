@@ -252,6 +252,7 @@ mod aws {
         expect_start_object, expect_string_or_null, expect_timestamp_or_null, skip_value,
     };
     use aws_smithy_json::deserialize::{Token, error::DeserializeError, json_token_iter};
+    use aws_smithy_types::DateTime;
     use aws_smithy_types::date_time::Format;
 
     use super::ours::Summary;
@@ -275,6 +276,13 @@ mod aws {
             .transpose()?)
     }
 
+    fn timestamp<'a>(tokens: &mut impl Iterator<Item = Item<'a>>) -> Result<Option<DateTime>> {
+        Ok(expect_timestamp_or_null(
+            tokens.next(),
+            Format::EpochSeconds,
+        )?)
+    }
+
     fn summary<'a>(tokens: &mut Peekable<impl Iterator<Item = Item<'a>>>) -> Result<Summary> {
         let mut shape = Summary::default();
         loop {
@@ -283,14 +291,8 @@ mod aws {
                 Some(Token::ObjectKey { key, .. }) => match key.to_unescaped()?.as_ref() {
                     "ContactId" => shape.contact_id = string(tokens)?,
                     "ContactArn" => shape.contact_arn = string(tokens)?,
-                    "InitiationTimestamp" => {
-                        shape.initiation_timestamp =
-                            expect_timestamp_or_null(tokens.next(), Format::EpochSeconds)?
-                    }
-                    "DisconnectTimestamp" => {
-                        shape.disconnect_timestamp =
-                            expect_timestamp_or_null(tokens.next(), Format::EpochSeconds)?
-                    }
+                    "InitiationTimestamp" => shape.initiation_timestamp = timestamp(tokens)?,
+                    "DisconnectTimestamp" => shape.disconnect_timestamp = timestamp(tokens)?,
                     "InitialContactId" => shape.initial_contact_id = string(tokens)?,
                     "PreviousContactId" => shape.previous_contact_id = string(tokens)?,
                     "RelatedContactId" => shape.related_contact_id = string(tokens)?,

@@ -36,8 +36,8 @@ fn insert(headers: &mut HeaderMap, name: &str, text: &str) -> Result<(), InputEr
     }
 }
 
-/// Sets a header to a list, commas between its items; nothing for `None`. An item with a comma, a quote or white space at an end is
-/// quoted.
+/// Sets a header to a list, commas between its items; nothing for `None`. An empty item and one with a comma, a quote or white space
+/// at an end are quoted.
 ///
 /// # Errors
 /// An item with control characters.
@@ -58,7 +58,7 @@ pub fn set_list(
 }
 
 fn push_item(list: &mut String, item: &str) {
-    if !item.contains(['"', ',']) && item.trim() == item {
+    if !item.is_empty() && !item.contains(['"', ',']) && item.trim() == item {
         return list.push_str(item);
     }
     list.push('"');

@@ -1,7 +1,7 @@
 //! One attempt: authenticate, address, sign, send, receive.
 
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use aws_credential_types::attributes::AccountId;
@@ -409,7 +409,7 @@ async fn collect(settings: &Settings, body: &mut ResponseBody) -> Result<Bytes, 
             &settings.times.sleep,
             Limit::Read,
             settings.body_limit,
-            frame,
+            pin!(frame),
         )
         .await;
         let frame =

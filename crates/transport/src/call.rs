@@ -1,5 +1,7 @@
 //! The call: attempts until one succeeds, none is worth making, or time is up.
 
+use std::pin::pin;
+
 use aws_smithy_async::rt::sleep::AsyncSleep;
 use aws_smithy_types::error::metadata::ErrorMetadata;
 use connect_protocol::error::InputError;
@@ -89,15 +91,9 @@ pub(crate) async fn call(
         invocation_id: settings.times.random.uuid(),
         attempts: 0,
     };
-    let limit = settings.operation_limit;
-    match within(
-        &settings.times.sleep,
-        Limit::Operation,
-        limit,
-        attempts(&mut call),
-    )
-    .await
-    {
+    let (sleep, limit) = (&settings.times.sleep, settings.operation_limit);
+    let outcome = within(sleep, Limit::Operation, limit, pin!(attempts(&mut call))).await;
+    match outcome {
         Ok(result) => result,
         Err(limit) => {
             tracing::debug!(attempts = call.attempts, "the operation time limit ran out");
@@ -121,13 +117,8 @@ async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
             adaptive.acquire(&times.clock, &times.sleep).await;
         }
         call.attempts += 1;
-        let outcome = within(
-            &times.sleep,
-            Limit::Attempt,
-            settings.attempt_limit,
-            attempt(call),
-        )
-        .await;
+        let (sleep, limit) = (&times.sleep, settings.attempt_limit);
+        let outcome = within(sleep, Limit::Attempt, limit, pin!(attempt(call))).await;
         let outcome = outcome.unwrap_or_else(|limit| Err(AttemptFailure::Limit(limit)));
         let reason = outcome
             .as_ref()

@@ -1,5 +1,6 @@
 //! Credentials and tokens: cached, refreshed ahead of their expiry, one refresh at a time.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -146,29 +147,33 @@ impl Identities {
         now: SystemTime,
         times: &Times,
     ) -> Result<Arc<Held>, IdentityError> {
-        if let Some(foreign) = &self.foreign {
-            return self.ask_foreign(foreign, now, times).await;
+        if self.foreign.is_none() {
+            let state = self.state();
+            if let Some(held) = state.held.as_ref().filter(|held| held.holds(now))
+                && state.refresh_at.is_none_or(|time| now < time)
+            {
+                return Ok(held.clone());
+            }
         }
+        // In a box, as its states would make every call's future larger.
+        match &self.foreign {
+            Some(foreign) => Box::pin(self.ask_foreign(foreign, now, times)).await,
+            None => Box::pin(self.refresh(now, times)).await,
+        }
+    }
+
+    async fn refresh(&self, now: SystemTime, times: &Times) -> Result<Arc<Held>, IdentityError> {
         let (held, asked) = {
             let state = self.state();
-            let held = state.held.clone().filter(|held| held.holds(now));
-            match held {
-                Some(held) if state.refresh_at.is_none_or(|time| now < time) => return Ok(held),
-                held => (held, state.asked),
-            }
+            (
+                state.held.clone().filter(|held| held.holds(now)),
+                state.asked,
+            )
         };
         let Some(held) = held else {
             let _turn = self.turn.lock().await;
-            {
-                let state = self.state();
-                if state.asked != asked {
-                    return match (&state.last_error, &state.held) {
-                        (None, Some(held)) => Ok(held.clone()),
-                        (error, _) => Err(error
-                            .clone()
-                            .unwrap_or_else(|| self.failed("no identity".into()))),
-                    };
-                }
+            if let Some(outcome) = self.outcome_since(asked) {
+                return outcome;
             }
             return self.load(now, times).await;
         };
@@ -190,6 +195,18 @@ impl Identities {
         }
     }
 
+    /// What the provider said to someone who asked it after `asked` times, while this one waited for its turn.
+    fn outcome_since(&self, asked: u64) -> Option<Result<Arc<Held>, IdentityError>> {
+        let state = self.state();
+        if state.asked == asked {
+            return None;
+        }
+        match &state.last_error {
+            Some(error) => Some(Err(error.clone())),
+            None => state.held.clone().map(Ok),
+        }
+    }
+
     /// Makes the next call ask the provider: the service says that this identity has expired.
     pub(crate) fn reject(&self, rejected: &Arc<Held>) {
         let mut state = self.state();
@@ -207,7 +224,7 @@ impl Identities {
             &times.sleep,
             Limit::Credentials,
             Some(LOAD_LIMIT),
-            self.provide(),
+            pin!(self.provide()),
         )
         .await;
         let loaded = match provided {
@@ -266,7 +283,14 @@ impl Identities {
         let asked = foreign
             .cache
             .resolve_cached_identity(resolver, components, bag);
-        let error = match within(&times.sleep, Limit::Credentials, Some(LOAD_LIMIT), asked).await {
+        let error = match within(
+            &times.sleep,
+            Limit::Credentials,
+            Some(LOAD_LIMIT),
+            pin!(asked),
+        )
+        .await
+        {
             Ok(Ok(identity)) => return Ok(self.keep(identity)),
             Ok(Err(error)) => self.failed(error),
             Err(source) => IdentityError::TooSlow {

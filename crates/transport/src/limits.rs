@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -61,17 +61,16 @@ impl LimitExceeded {
 }
 
 /// Awaits `future` for at most `duration`. The timer starts only once there is something to wait for, so work that
-/// is ready costs no timer.
+/// is ready costs no timer. The future is borrowed: moved into this one, each level of limits would double its size.
 pub(crate) async fn within<F: Future>(
     sleep: &SharedAsyncSleep,
     limit: Limit,
     duration: Option<Duration>,
-    future: F,
+    mut future: Pin<&mut F>,
 ) -> Result<F::Output, LimitExceeded> {
     let Some(duration) = duration else {
         return Ok(future.await);
     };
-    let mut future = pin!(future);
     let mut timer = None;
     poll_fn(|cx| {
         if let Poll::Ready(output) = future.as_mut().poll(cx) {

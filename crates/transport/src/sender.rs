@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -112,7 +112,14 @@ impl SharedSender {
             Kind::Http(sender) => sender.exchange(request, settings).await,
             Kind::Other(sender) => {
                 let sent = sender.send(request.map(SdkBody::from), settings);
-                match within(&settings.sleep, Limit::Read, settings.read_timeout, sent).await {
+                match within(
+                    &settings.sleep,
+                    Limit::Read,
+                    settings.read_timeout,
+                    pin!(sent),
+                )
+                .await
+                {
                     Ok(response) => response.map(|response| response.map(ResponseBody::from)),
                     Err(limit) => Err(ConnectorError::timeout(limit.into())),
                 }

@@ -7,7 +7,9 @@ use connect_sdk::error::{DisplayErrorContext, ProvideErrorMetadata};
 use connect_sdk::operation::RequestId;
 use connect_sdk::operation::list_associated_contacts::ListAssociatedContactsError as Failure;
 
-use crate::{SdkError, World, large_tree};
+use connect_tests::client::large_tree;
+
+use crate::{SdkError, World};
 
 /// An error, checked for what all errors of the service tell.
 fn refused(error: &SdkError, status: u16, code: &str, message: &str) {

@@ -19,11 +19,11 @@ use connect_sdk::types::error::{
 use connect_sdk::types::{
     AttachedFileInvalidRequestExceptionReason, InvalidRequestExceptionReason,
 };
-use connect_tests::client::{any_credentials, client, config};
+use connect_tests::client::{any_credentials, client, config, large_tree};
 use connect_tests::socket::Socket;
 use http::{Request, Response};
 
-use crate::{SdkError, large_tree};
+use crate::SdkError;
 
 type Answer = Result<ListAssociatedContactsOutput, Failure>;
 
@@ -43,27 +43,32 @@ async fn script(mut answers: Vec<Answer>) -> (Socket, Client) {
     (socket, client)
 }
 
-fn throttled() -> Answer {
+fn throttled() -> Failure {
     let error = ThrottlingException::builder()
         .message("Rate exceeded")
         .build();
-    Err(Failure::ThrottlingException(error))
+    Failure::ThrottlingException(error)
 }
 
-fn internal() -> Answer {
+fn internal() -> Failure {
     let error = InternalServiceException::builder().message("Sorry").build();
-    Err(Failure::InternalServiceException(error))
+    Failure::InternalServiceException(error)
+}
+
+/// As many refusals as there are attempts.
+fn refusals(refusals: [Failure; 3]) -> Vec<Answer> {
+    refusals.into_iter().map(Err).collect()
 }
 
 /// The error of the one call that the service has an answer for.
-async fn error_of(answer: Answer) -> SdkError {
-    let (_socket, client) = script(vec![answer]).await;
+async fn error_of(refusal: Failure) -> SdkError {
+    let (_socket, client) = script(vec![Err(refusal)]).await;
     large_tree(&client).send().await.unwrap_err()
 }
 
 #[tokio::test]
 async fn throttling_is_told_after_three_attempts() {
-    let (socket, client) = script(vec![throttled(), throttled(), throttled()]).await;
+    let (socket, client) = script(refusals([throttled(), throttled(), throttled()])).await;
     let error = large_tree(&client).send().await.unwrap_err();
     assert_eq!(socket.requests(), 3);
     assert_eq!(error.raw_response().unwrap().status().as_u16(), 429);
@@ -84,7 +89,7 @@ async fn throttling_that_ends_is_not_told() {
     let done = ListAssociatedContactsOutput::builder()
         .next_token("more")
         .build();
-    let (socket, client) = script(vec![throttled(), throttled(), Ok(done)]).await;
+    let (socket, client) = script(vec![Err(throttled()), Err(throttled()), Ok(done)]).await;
     let page = large_tree(&client).send().await.unwrap();
     assert_eq!(page.next_token(), Some("more"));
     assert_eq!(page.request_id(), Some("request-3"));
@@ -93,7 +98,7 @@ async fn throttling_that_ends_is_not_told() {
 
 #[tokio::test]
 async fn retries_can_be_switched_off() {
-    let (socket, _) = script(vec![throttled()]).await;
+    let (socket, _) = script(vec![Err(throttled())]).await;
     let config = config(&socket.url(), any_credentials()).retry_config(RetryConfig::disabled());
     let client = Client::from_conf(config.build());
     let error = large_tree(&client).send().await.unwrap_err();
@@ -108,7 +113,7 @@ async fn retries_can_be_switched_off() {
 
 #[tokio::test]
 async fn an_internal_error_is_retried_and_told() {
-    let (socket, client) = script(vec![internal(), internal(), internal()]).await;
+    let (socket, client) = script(refusals([internal(), internal(), internal()])).await;
     let error = large_tree(&client).send().await.unwrap_err();
     assert_eq!(socket.requests(), 3);
     assert_eq!(
@@ -120,18 +125,15 @@ async fn an_internal_error_is_retried_and_told() {
 
 #[tokio::test]
 async fn errors_of_the_caller_are_not_retried() {
-    let answers = || -> [Answer; 3] {
-        let parameter = InvalidParameterException::builder().message("no").build();
-        let request = InvalidRequestException::builder().message("no").build();
-        let resource = ResourceNotFoundException::builder().message("no").build();
-        [
-            Err(Failure::InvalidParameterException(parameter)),
-            Err(Failure::InvalidRequestException(request)),
-            Err(Failure::ResourceNotFoundException(resource)),
-        ]
-    };
-    for answer in answers() {
-        let (socket, client) = script(vec![answer]).await;
+    let parameter = InvalidParameterException::builder().message("no").build();
+    let request = InvalidRequestException::builder().message("no").build();
+    let resource = ResourceNotFoundException::builder().message("no").build();
+    for refusal in [
+        Failure::InvalidParameterException(parameter),
+        Failure::InvalidRequestException(request),
+        Failure::ResourceNotFoundException(resource),
+    ] {
+        let (socket, client) = script(vec![Err(refusal)]).await;
         let error = large_tree(&client).send().await.unwrap_err();
         assert!(error.as_service_error().is_some(), "{error:?}");
         assert_eq!(socket.requests(), 1, "{error}");
@@ -147,7 +149,7 @@ async fn the_union_in_an_error_comes_through() {
         .message("The file is too large")
         .reason(reason.clone())
         .build();
-    let error = error_of(Err(Failure::InvalidRequestException(error))).await;
+    let error = error_of(Failure::InvalidRequestException(error)).await;
     let Failure::InvalidRequestException(inner) = error.into_service_error() else {
         panic!("another error");
     };
@@ -159,7 +161,7 @@ async fn the_union_in_an_error_comes_through() {
 #[tokio::test]
 async fn an_error_without_a_message_says_so() {
     let error = ResourceNotFoundException::builder().build();
-    let error = error_of(Err(Failure::ResourceNotFoundException(error))).await;
+    let error = error_of(Failure::ResourceNotFoundException(error)).await;
     assert_eq!(error.message(), None);
     assert_eq!(
         error.to_string(),
@@ -186,8 +188,8 @@ async fn an_error_that_the_model_lacks_is_unhandled() {
         .code("TeapotException")
         .message("Short and stout")
         .build();
-    let answer = || Err(Failure::generic(meta.clone()));
-    let (_socket, client) = script(vec![answer(), answer(), answer()]).await;
+    let refusal = || Failure::generic(meta.clone());
+    let (_socket, client) = script(refusals([refusal(), refusal(), refusal()])).await;
     let error = large_tree(&client).send().await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -276,11 +278,11 @@ async fn an_input_that_cannot_be_right_is_not_sent() {
 #[tokio::test]
 async fn a_repeated_token_ends_the_pages_with_an_error() {
     let same = || {
-        Ok(ListAssociatedContactsOutput::builder()
+        ListAssociatedContactsOutput::builder()
             .next_token("same")
-            .build())
+            .build()
     };
-    let (socket, client) = script(vec![same(), same()]).await;
+    let (socket, client) = script(vec![Ok(same()), Ok(same())]).await;
     let mut pages = large_tree(&client).into_paginator().send();
     assert!(pages.next().await.unwrap().is_ok());
     assert!(pages.next().await.unwrap().is_ok());
@@ -292,11 +294,10 @@ async fn a_repeated_token_ends_the_pages_with_an_error() {
 
 #[tokio::test]
 async fn a_server_that_is_gone_is_a_failed_dispatch() {
-    let socket = Socket::answering(response(200, "{}")).await.unwrap();
-    // Nobody listens on the port of a listener that is gone.
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // A port that is taken and that nobody listens on.
+    let taken = tokio::net::TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", taken.local_addr().unwrap());
     let error = large_tree(&client(&url, any_credentials()))
         .send()
         .await
@@ -307,5 +308,4 @@ async fn a_server_that_is_gone_is_a_failed_dispatch() {
     assert!(failure.is_io(), "{failure:?}");
     assert!(error.to_string().ends_with("3 attempts)"), "{error}");
     assert_eq!(error.request_id(), None);
-    drop(socket);
 }

@@ -1,15 +1,19 @@
 //! Client, socket, local endpoint, SQLite, and back.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests, too, may panic"
+)]
 
 mod errors;
 mod failures;
 mod pages;
 mod properties;
-mod redaction;
 
 use connect_local_endpoint::{Credentials, LocalEndpoint, OnRefusal, Store, samples};
 use connect_sdk::Client;
 use connect_sdk::operation::list_associated_contacts::ListAssociatedContactsError;
-use connect_sdk::operation::list_associated_contacts::builders::ListAssociatedContactsFluentBuilder;
 use connect_tests::client;
 use connect_tests::record::{self, Record};
 
@@ -49,12 +53,4 @@ impl World {
     fn client_as(&self, credentials: Credentials) -> Client {
         client::client(&self.endpoint.url(), credentials)
     }
-}
-
-/// A request for the tree of the samples that has several pages.
-fn large_tree(client: &Client) -> ListAssociatedContactsFluentBuilder {
-    client
-        .list_associated_contacts()
-        .instance_id(samples::INSTANCE_ID)
-        .contact_id(samples::CONTACT_ID)
 }

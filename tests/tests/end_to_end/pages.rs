@@ -7,7 +7,9 @@ use connect_sdk::primitives::{DateTime, DateTimeFormat};
 use connect_sdk::types::{AssociatedContactSummary, Channel, ContactInitiationMethod};
 use connect_tests::record::{self, Record};
 
-use crate::{World, large_tree};
+use connect_tests::client::large_tree;
+
+use crate::World;
 
 /// The contacts of the large tree as the records name them, first contact first.
 fn expected() -> Vec<String> {

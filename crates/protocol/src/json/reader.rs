@@ -43,9 +43,9 @@ pub struct Reader<'a> {
 ///
 /// # Errors
 /// What `read` refuses, and anything but white space after the value.
-pub fn read<T>(
-    body: &[u8],
-    read: impl FnOnce(&mut Reader<'_>) -> Result<T, ReadError>,
+pub fn read<'a, T>(
+    body: &'a [u8],
+    read: impl FnOnce(&mut Reader<'a>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
     let body = if body.is_empty() { b"{}" } else { body };
     let mut reader = Reader::new(body);

@@ -1,5 +1,6 @@
 //! An HTTP/2 connection, which many calls use at a time.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -76,7 +77,7 @@ impl Http2 {
         // The authority of the URI says the same.
         request.headers_mut().remove(HOST);
         let (limit, response) = (settings.read_timeout, self.sender.send_request(request));
-        match within(&settings.sleep, Limit::Read, limit, response).await {
+        match within(&settings.sleep, Limit::Read, limit, pin!(response)).await {
             Err(limit) => {
                 pool.forget(&self);
                 Err(ConnectorError::timeout(limit.into()))

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -160,9 +161,11 @@ impl HttpSender {
         let connection = match pooled.flatten() {
             Some(connection) => Connection::Http1(connection),
             None => {
-                let dialled = self.dial(&key, settings);
+                // In a box, as its states would make every call's future many times larger.
+                let mut dialled = Box::pin(self.dial(&key, settings));
                 let limit = settings.connect_timeout;
-                let dialled = within(&settings.sleep, Limit::Connect, limit, dialled).await;
+                let dialled =
+                    within(&settings.sleep, Limit::Connect, limit, dialled.as_mut()).await;
                 dialled.map_err(|limit| ConnectorError::timeout(limit.into()))??
             }
         };
@@ -175,7 +178,7 @@ impl HttpSender {
         let Connection::Http1(mut connection) = connection;
         self.put_target(&key, &mut request)?;
         let (limit, response) = (settings.read_timeout, connection.exchange(request));
-        let response = within(&settings.sleep, Limit::Read, limit, response).await;
+        let response = within(&settings.sleep, Limit::Read, limit, pin!(response)).await;
         let response = response
             .map_err(|limit| ConnectorError::timeout(limit.into()))?
             .map_err(exchange_error)?;

@@ -1,4 +1,4 @@
-//! The clock-skew cases that the AWS SDKs share, where their file is there.
+//! Clock-skew cases: our own, and those that the AWS SDKs share, where their file is there.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -55,7 +55,16 @@ async fn shared_cases() {
         eprintln!("skipped: {path} is not there");
         return;
     };
-    let cases: Value = serde_json::from_slice(&file).unwrap();
+    run_all(&file).await;
+}
+
+#[tokio::test]
+async fn own_cases() {
+    run_all(include_bytes!("clock-skew.json")).await;
+}
+
+async fn run_all(file: &[u8]) {
+    let cases: Value = serde_json::from_slice(file).unwrap();
     let tests = cases["tests"].as_array().unwrap();
     for test in tests {
         run(test).await;

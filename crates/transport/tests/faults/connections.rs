@@ -69,6 +69,27 @@ async fn no_more_connections_than_allowed() {
     assert!(server.connections() <= 3, "{}", server.connections());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_thousand_calls_over_two_hundred_connections_end() {
+    let server = Server::start(Vec::new()).await;
+    let sender = HttpSender::builder().max_connections(200).build();
+    // Waiting for a connection is not reading: the limit of 250 ms stays out of it.
+    let client = handle(config(&server.url()).sender(sender));
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..5000 {
+        let client = client.clone();
+        calls.spawn(async move { greet(&client).await.map_err(|error| error.to_string()) });
+    }
+    let failed: Vec<_> = calls
+        .join_all()
+        .await
+        .into_iter()
+        .filter_map(Result::err)
+        .collect();
+    assert!(failed.is_empty(), "{} failed: {}", failed.len(), failed[0]);
+    assert!(server.connections() <= 200, "{}", server.connections());
+}
+
 #[tokio::test]
 async fn one_pool_for_several_servers_stays_within_its_limit() {
     let (first, second) = (
