@@ -14,7 +14,8 @@ use crate::output::{Color, Format};
     name = "connect",
     version,
     subcommand_required = true,
-    arg_required_else_help = true
+    arg_required_else_help = true,
+    after_help = "Without an AWS account: connect tree --local"
 )]
 struct Cli {
     #[command(flatten)]
@@ -64,7 +65,7 @@ pub(crate) struct Globals {
     /// Log what happens to standard error
     #[arg(long, global = true)]
     pub(crate) debug: bool,
-    /// Take any certificate of any server: for tests
+    /// Accept any certificate, whoever signed it and whatever host it names
     #[arg(long, global = true)]
     pub(crate) no_verify_ssl: bool,
     /// Trust the certificates of this PEM file too [env: AWS_CA_BUNDLE]
@@ -106,8 +107,21 @@ pub(crate) fn command() -> clap::Command {
     // As with the AWS CLI, a flag that is given twice counts as it was given last.
     Cli::command()
         .subcommands(operations)
-        .mut_subcommands(|command| command.args_override_self(true))
+        .mut_subcommands(|command| without_globals(command).args_override_self(true))
         .args_override_self(true)
+}
+
+/// Leaves the options of calls out of the help of commands that call nobody.
+fn without_globals(command: clap::Command) -> clap::Command {
+    if !["import", "samples", "serve"].contains(&command.get_name()) {
+        return command;
+    }
+    let globals = Globals::augment_args(clap::Command::new(""));
+    let hidden = globals
+        .get_arguments()
+        .filter(|option| option.get_id() != "debug")
+        .map(|option| option.clone().hide(true));
+    command.args(hidden)
 }
 
 /// Reads the process's command line.
@@ -139,6 +153,18 @@ mod tests {
     #[test]
     fn the_whole_command_is_sound() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn commands_that_call_nobody_hide_the_options_of_calls() {
+        for (name, shown) in [("serve", false), ("import", false), ("tree", true)] {
+            let help = command()
+                .try_get_matches_from(["connect", name, "--help"])
+                .unwrap_err()
+                .to_string();
+            assert_eq!(help.contains("--endpoint-url"), shown, "{help}");
+            assert!(help.contains("--debug"), "{help}");
+        }
     }
 
     #[test]
