@@ -21,6 +21,11 @@ impl Error {
         }
     }
 
+    /// What is wrong, without the place.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The same error with its file named.
     pub fn in_file(mut self, file: &str) -> Self {
         file.clone_into(&mut self.place.file);
@@ -72,7 +77,12 @@ impl Place {
 
 impl From<crate::rules::Error> for Error {
     fn from(error: crate::rules::Error) -> Self {
-        Self::new(Place::shape(error.shape_id()), error.to_string())
+        let place = Place::shape(error.shape_id()).with_trait(error.trait_id());
+        let message = match error.pointer() {
+            "" => error.reason().to_owned(),
+            pointer => format!("at `{pointer}`: {}", error.reason()),
+        };
+        Self::new(place, message)
     }
 }
 

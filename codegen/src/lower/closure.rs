@@ -6,6 +6,7 @@ use super::Lowering;
 use crate::error::{Error, Place};
 use crate::ir::Usage;
 use crate::model::{Kind, Model, Service, Shape, ShapeId};
+use crate::names;
 
 /// All operations of a service, those of its resources included, by name.
 pub(crate) fn operations<'a>(
@@ -36,6 +37,18 @@ pub(crate) fn operations<'a>(
                 format!("name clash: the service has {} too", other.id),
             ));
         }
+    }
+    let mut methods: BTreeMap<String, &ShapeId> = BTreeMap::new();
+    for shape in found.values() {
+        let method = names::operation_method(shape.id.name());
+        if let Some(other) = methods.get(&method) {
+            let message = format!(
+                "name clash: {other} and {} are both {method} in Rust",
+                shape.id
+            );
+            return Err(Error::new(&shape.id, message));
+        }
+        methods.insert(method, &shape.id);
     }
     Ok(found.into_values().collect())
 }

@@ -1,6 +1,8 @@
 //! Model to IR: chooses operations, follows what they reach, resolves names, types and bindings.
 
+mod binding;
 mod closure;
+mod constraints;
 mod operation;
 mod paths;
 mod service;
@@ -16,6 +18,9 @@ pub(crate) use self::closure::operations;
 use crate::error::{Error, Place};
 use crate::ir;
 use crate::model::{Model, ShapeId};
+
+pub(crate) use closure::operations as operations_of;
+pub(crate) use time::time;
 
 /// What to generate of a model.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +50,9 @@ pub fn lower(
         usage: BTreeMap::new(),
         names: BTreeMap::new(),
     };
-    lowering.service(selection)
+    lowering
+        .service(selection)
+        .map_err(|error| error.in_file(model.file()))
 }
 
 struct Lowering<'a> {
@@ -67,8 +74,14 @@ impl<'a> Lowering<'a> {
         if self.strict {
             return Err(error);
         }
-        self.warnings.insert(error.to_string());
+        self.warn(error);
         Ok(())
+    }
+
+    /// Says what is not as the model has it.
+    fn warn(&mut self, error: Error) {
+        let error = error.in_file(self.model.file());
+        self.warnings.insert(error.to_string());
     }
 
     /// The type's name in the generated crate.

@@ -23,7 +23,7 @@ impl Lowering<'_> {
         operation: &model::Operation,
     ) -> Result<Operation, Error> {
         let name = shape.id.name().to_owned();
-        let Some(http) = shape.traits.read::<Http>(ids::HTTP, &shape.id)? else {
+        let Some(http) = shape.traits.read_object::<Http>(ids::HTTP, &shape.id)? else {
             return Err(Error::new(
                 &shape.id,
                 "an operation of restJson1 needs the smithy.api#http trait",
@@ -34,15 +34,16 @@ impl Lowering<'_> {
         let http_place = || Place::shape(&shape.id).with_trait(ids::HTTP);
         let (path, query) = uri(&http.uri).map_err(|message| Error::new(http_place(), message))?;
         labels_agree(&input, &path).map_err(|message| Error::new(http_place(), message))?;
+        queries_agree(&input, &query).map_err(|message| Error::new(http_place(), message))?;
+        if !(200..300).contains(&http.code) {
+            let message = format!("{} is no status of success", http.code);
+            return Err(Error::new(http_place(), message));
+        }
         if http.method.is_empty() || !http.method.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Err(Error::new(
                 http_place(),
                 format!("{:?} is no HTTP method", http.method),
             ));
-        }
-        for structure in [&input, &output] {
-            one_body(structure)
-                .map_err(|message| Error::new(Place::shape(&structure.shape), message))?;
         }
         let errors = self.operation_errors(service, operation)?;
         let host_prefix = match shape.traits.get(ids::ENDPOINT) {
@@ -50,6 +51,9 @@ impl Lowering<'_> {
             Some(endpoint) => {
                 let place = || Place::shape(&shape.id).with_trait(ids::ENDPOINT);
                 let prefix = endpoint["hostPrefix"].as_str().unwrap_or_default();
+                if prefix.is_empty() {
+                    return Err(Error::new(place(), "hostPrefix is missing"));
+                }
                 let segments = segments(prefix).map_err(|message| Error::new(place(), message))?;
                 host_labels_agree(&input, &segments)
                     .map_err(|message| Error::new(place(), message))?;
@@ -59,6 +63,7 @@ impl Lowering<'_> {
         let pagination = self.pagination(service, shape, &input, &output)?;
         let waiters = self.waiters(shape, &output)?;
         Ok(Operation {
+            shape: shape.id.to_string(),
             docs: self.shape_docs(shape, || format!("Calls `{name}`."))?,
             has_output: operation
                 .output
@@ -185,12 +190,15 @@ impl Lowering<'_> {
         input: &Structure,
         output: &Structure,
     ) -> Result<Option<Pagination>, Error> {
-        let Some(own) = shape.traits.read::<Paginated>(ids::PAGINATED, &shape.id)? else {
+        let Some(own) = shape
+            .traits
+            .read_object::<Paginated>(ids::PAGINATED, &shape.id)?
+        else {
             return Ok(None);
         };
         let common: Paginated = service
             .traits
-            .read(ids::PAGINATED, &service.id)?
+            .read_object(ids::PAGINATED, &service.id)?
             .unwrap_or_default();
         let place = || Place::shape(&shape.id).with_trait(ids::PAGINATED);
         let input_member = |name: String| {
@@ -233,12 +241,14 @@ impl Lowering<'_> {
             None => None,
             Some(name) => {
                 let member = input_member(name)?;
-                // Services that model the size as a string have no use for a number.
-                matches!(
-                    member.target,
-                    Target::Integer | Target::Short | Target::Long | Target::Byte
-                )
-                .then(|| (Step::of(member), member.target.clone()))
+                match member.target {
+                    Target::Integer | Target::Short | Target::Long | Target::Byte => {
+                        Some((Step::of(member), member.target.clone()))
+                    }
+                    // Services that model the size as a string have no use for a number.
+                    Target::String { .. } => None,
+                    _ => return Err(Error::new(place(), "the page size must be an integer")),
+                }
             }
         };
         Ok(Some(Pagination {
@@ -258,7 +268,15 @@ fn uri(pattern: &str) -> Result<Uri, String> {
         return Err(format!("{pattern:?} does not start with a slash"));
     }
     let (path, query) = pattern.split_once('?').unwrap_or((pattern, ""));
+    let odd = |c: &char| !c.is_ascii_graphic() || "\"#<>?\\^`".contains(*c);
+    if let Some(odd) = path.chars().chain(query.chars()).find(odd) {
+        return Err(format!("{pattern:?} has a {odd:?}, which no URI may have"));
+    }
     let path = segments(path)?;
+    let mut seen = std::collections::HashSet::new();
+    if let Some(twice) = labels(&path).find(|label| !seen.insert(*label)) {
+        return Err(format!("{pattern:?} has the label {twice:?} twice"));
+    }
     let greedy = path
         .iter()
         .filter(|part| matches!(part, Segment::Label { greedy: true, .. }))
@@ -342,6 +360,21 @@ fn labels_agree(input: &Structure, path: &[Segment]) -> Result<(), String> {
     }
 }
 
+/// A member cannot have the name of a query literal.
+fn queries_agree(input: &Structure, query: &[(String, Option<String>)]) -> Result<(), String> {
+    let literal = |member: &&crate::ir::Member| match &member.binding {
+        Binding::Query(name) => query.iter().any(|(literal, _)| literal == name),
+        _ => false,
+    };
+    match input.members.iter().find(literal) {
+        Some(member) => Err(format!(
+            "the query has a literal of the name that {}${} is bound to",
+            input.shape, member.name
+        )),
+        None => Ok(()),
+    }
+}
+
 fn host_labels_agree(input: &Structure, prefix: &[Segment]) -> Result<(), String> {
     match labels(prefix).find(|label| {
         !input.members.iter().any(|member| {
@@ -353,24 +386,6 @@ fn host_labels_agree(input: &Structure, prefix: &[Segment]) -> Result<(), String
         Some(label) => Err(format!(
             "the label {label:?} is no string member of {} with hostLabel",
             input.shape
-        )),
-        None => Ok(()),
-    }
-}
-
-/// A payload leaves no room for other members in the body.
-fn one_body(structure: &Structure) -> Result<(), String> {
-    let mut payloads = structure
-        .members
-        .iter()
-        .filter(|member| member.binding == Binding::Payload);
-    let Some(payload) = payloads.next() else {
-        return Ok(());
-    };
-    match payloads.next().or_else(|| structure.body().next()) {
-        Some(other) => Err(format!(
-            "{} is the payload, so {} has no place",
-            payload.name, other.name
         )),
         None => Ok(()),
     }
@@ -439,7 +454,19 @@ mod tests {
 
     #[test]
     fn refuses_a_broken_uri() {
-        for pattern in ["a", "/{", "/{}", "/{a b}", "/}", "/{a+}/{b+}"] {
+        for pattern in [
+            "a",
+            "/{",
+            "/{}",
+            "/{a b}",
+            "/}",
+            "/{a+}/{b+}",
+            "/{a}/{a}",
+            "/a b",
+            "/a#b",
+            "/a?b?c",
+            "/ä",
+        ] {
             assert!(uri(pattern).is_err(), "{pattern}");
         }
     }

@@ -41,17 +41,13 @@ impl<'a> Lowering<'a> {
         self.name_types(service)?;
 
         let mut lowered = ir::Service {
+            shape: shape.id.to_string(),
             name: shape.id.name().to_owned(),
             sdk_id: self
                 .aws_service(shape, "sdkId")
                 .unwrap_or_else(|| shape.id.name().to_owned()),
             version: service.version.clone(),
-            signing_name: shape
-                .traits
-                .get(ids::SIGV4)
-                .and_then(|trait_| trait_["name"].as_str())
-                .unwrap_or_default()
-                .to_owned(),
+            signing_name: signing_name(shape)?,
             title: shape
                 .traits
                 .read(ids::TITLE, &shape.id)?
@@ -72,10 +68,17 @@ impl<'a> Lowering<'a> {
         if let Some(tests) = shape.traits.get(ids::ENDPOINT_TESTS) {
             lowered.endpoint_tests = rules::lower_tests(tests, &lowered.rules, shape.id.as_str())?;
         }
+        let mut routes = BTreeMap::new();
         for (shape_, operation) in operations {
-            lowered
-                .operations
-                .push(self.operation(shape, shape_, operation)?);
+            let operation = self.operation(shape, shape_, operation)?;
+            if let Some(other) = routes.insert(route(&operation), &shape_.id) {
+                let place = Place::from(&shape_.id).with_trait(ids::HTTP);
+                return Err(Error::new(
+                    place,
+                    format!("method and URI are those of {other}"),
+                ));
+            }
+            lowered.operations.push(operation);
         }
         self.types(&mut lowered)?;
         mark_checked(&mut lowered);
@@ -215,6 +218,7 @@ impl<'a> Lowering<'a> {
     /// Gives every structure, union and enum of the closure its Rust name.
     fn name_types(&mut self, service: &model::Service) -> Result<(), Error> {
         let mut taken: BTreeMap<String, &ShapeId> = BTreeMap::new();
+        let mut modules: BTreeMap<(bool, String), &ShapeId> = BTreeMap::new();
         for id in self.usage.keys().copied() {
             let shape = self.shape(id)?;
             let named = match &shape.kind {
@@ -226,12 +230,30 @@ impl<'a> Lowering<'a> {
             if !named {
                 continue;
             }
-            let name = names::type_name(service.rename.get(id).map_or(id.name(), String::as_str));
+            let name = service.rename.get(id).map_or(id.name(), String::as_str);
+            if !model::is_identifier(name) {
+                let message = format!("the service renames it to {name:?}, which is no identifier");
+                return Err(Error::new(id, message));
+            }
+            let name = names::type_name(name);
+            let clash = |other: &ShapeId, name: &str| {
+                let message = format!("name clash: {other} and {id} are both {name} in Rust");
+                Err(Error::new(id, message))
+            };
             if let Some(other) = taken.insert(name.clone(), id) {
+                return clash(other, &name);
+            }
+            let error = shape.traits.has(ids::ERROR);
+            // A variant of every operation's error.
+            if error && name == "Unhandled" {
                 return Err(Error::new(
                     id,
-                    format!("name clash: {other} and {id} are both {name} in Rust"),
+                    "name clash: errors have an Unhandled of their own",
                 ));
+            }
+            let module = names::snake_case(&name);
+            if let Some(other) = modules.insert((error, module.clone()), id) {
+                return clash(other, &format!("in a module {module}"));
             }
             self.names.insert(id, name);
         }
@@ -274,6 +296,33 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// The name in the credential scope; empty without SigV4.
+fn signing_name(service: &Shape) -> Result<String, Error> {
+    let Some(sigv4) = service.traits.get(ids::SIGV4) else {
+        return Ok(String::new());
+    };
+    match sigv4["name"].as_str() {
+        Some(name) if !name.is_empty() => Ok(name.to_owned()),
+        _ => {
+            let place = Place::from(&service.id).with_trait(ids::SIGV4);
+            Err(Error::new(place, "name is missing"))
+        }
+    }
+}
+
+/// What tells requests of an operation from others. The name of a label makes no difference.
+fn route(operation: &ir::Operation) -> String {
+    let path = operation.path.iter().map(|segment| match segment {
+        ir::Segment::Literal(text) => text.as_str(),
+        ir::Segment::Label { greedy: false, .. } => "{}",
+        ir::Segment::Label { greedy: true, .. } => "{+}",
+    });
+    let mut query = operation.query.clone();
+    query.sort();
+    let (method, path) = (&operation.http_method, path.collect::<String>());
+    format!("{method} {path} {query:?}")
+}
+
 fn client_params(shape: &Shape) -> Result<Vec<ClientParam>, Error> {
     #[derive(serde::Deserialize)]
     struct Param {
@@ -287,15 +336,17 @@ fn client_params(shape: &Shape) -> Result<Vec<ClientParam>, Error> {
     params
         .into_iter()
         .map(|(name, param)| {
+            let place = || Place::shape(&shape.id).with_trait(ids::CLIENT_CONTEXT_PARAMS);
+            if !model::is_identifier(&name) {
+                return Err(Error::new(place(), format!("{name:?} is no identifier")));
+            }
             let boolean = match param.r#type.as_str() {
                 "boolean" => true,
                 "string" => false,
                 other => {
-                    let place = Place::shape(&shape.id).with_trait(ids::CLIENT_CONTEXT_PARAMS);
-                    return Err(Error::new(
-                        place,
-                        format!("{name:?} is of the type {other:?}, which is not supported"),
-                    ));
+                    let message =
+                        format!("{name:?} is of the type {other:?}, which is not supported");
+                    return Err(Error::new(place(), message));
                 }
             };
             Ok(ClientParam {

@@ -1,6 +1,7 @@
 //! Structures, unions and enums.
 
 use super::Lowering;
+use super::binding::each_has_its_place;
 use super::values::documentation;
 use crate::error::{Error, Place};
 use crate::ir::{
@@ -20,7 +21,7 @@ impl Lowering<'_> {
         let Kind::Structure(members) = &shape.kind else {
             return Err(Error::new(
                 &shape.id,
-                format!("a {} is no structure", shape.kind.name()),
+                format!("{} is no structure", shape.kind.with_article()),
             ));
         };
         let members = members
@@ -37,7 +38,7 @@ impl Lowering<'_> {
             Role::Output => "output",
             Role::Error(_) => "error",
         };
-        Ok(Structure {
+        let structure = Structure {
             shape: shape.id.to_string(),
             docs: self.shape_docs(shape, || format!("The {kind} `{}`.", shape.id.name()))?,
             name,
@@ -56,7 +57,9 @@ impl Lowering<'_> {
             role,
             checked: false,
             sensitive: shape.traits.has(ids::SENSITIVE),
-        })
+        };
+        each_has_its_place(&structure)?;
+        Ok(structure)
     }
 
     fn structure_member(
@@ -118,139 +121,6 @@ impl Lowering<'_> {
         })
     }
 
-    fn binding(
-        &self,
-        shape: &Shape,
-        member: &model::Member,
-        role: &Role,
-        target: &Target,
-    ) -> Result<Binding, Error> {
-        let place = (&shape.id, member.name.as_str());
-        let traits = &member.traits;
-        let simple = |target: &Target| {
-            !matches!(
-                target,
-                Target::Structure(_)
-                    | Target::Union(_)
-                    | Target::Map(_)
-                    | Target::List(_)
-                    | Target::Document
-                    | Target::Blob { .. }
-                    | Target::Stream { .. }
-            )
-        };
-        let simple_or_list = |target: &Target| match target {
-            Target::List(list) => simple(&list.element),
-            other => simple(other),
-        };
-        let map_of_strings = |lists: bool| match target {
-            Target::Map(map) => match &map.value {
-                Target::String { .. } | Target::Enum(_) => true,
-                Target::List(list) => {
-                    lists && matches!(list.element, Target::String { .. } | Target::Enum(_))
-                }
-                _ => false,
-            },
-            _ => false,
-        };
-        let refuse = |id: &str, why: &str| {
-            let place = Place::member(&shape.id, &member.name).with_trait(id);
-            Err(Error::new(place, why.to_owned()))
-        };
-        let (input, outgoing) = (
-            *role == Role::Input,
-            matches!(role, Role::Output | Role::Error(_)),
-        );
-        // Binding traits speak of the top level of a message only; further down they mean nothing.
-        if !input && !outgoing {
-            return Ok(Binding::Body);
-        }
-        if input && traits.has(ids::HTTP_LABEL) {
-            if !simple(target) {
-                return refuse(
-                    ids::HTTP_LABEL,
-                    "only a string, number, boolean or timestamp fits into a path",
-                );
-            }
-            if !traits.has(ids::REQUIRED) {
-                return refuse(ids::HTTP_LABEL, "a label must be required");
-            }
-            return Ok(Binding::Label);
-        }
-        if input && let Some(name) = traits.read(ids::HTTP_QUERY, place)? {
-            if !simple_or_list(target) {
-                return refuse(
-                    ids::HTTP_QUERY,
-                    "only simple types and lists of them fit into a query",
-                );
-            }
-            return Ok(Binding::Query(name));
-        }
-        if input && traits.has(ids::HTTP_QUERY_PARAMS) {
-            if !map_of_strings(true) {
-                return refuse(
-                    ids::HTTP_QUERY_PARAMS,
-                    "the target must be a map of strings or of lists of strings",
-                );
-            }
-            return Ok(Binding::QueryParams);
-        }
-        if let Some(name) = traits.read::<String>(ids::HTTP_HEADER, place)? {
-            let valid = !name.is_empty()
-                && name
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-            if !valid {
-                return refuse(ids::HTTP_HEADER, "this is no header name");
-            }
-            if !simple_or_list(target) {
-                return refuse(
-                    ids::HTTP_HEADER,
-                    "only simple types and lists of them fit into a header",
-                );
-            }
-            return Ok(Binding::Header(name.to_ascii_lowercase()));
-        }
-        if let Some(prefix) = traits.read::<String>(ids::HTTP_PREFIX_HEADERS, place)? {
-            if !map_of_strings(false) {
-                return refuse(
-                    ids::HTTP_PREFIX_HEADERS,
-                    "the target must be a map of strings",
-                );
-            }
-            return Ok(Binding::PrefixHeaders(prefix.to_ascii_lowercase()));
-        }
-        if traits.has(ids::HTTP_PAYLOAD) {
-            let fits = matches!(
-                target,
-                Target::Structure(_)
-                    | Target::Union(_)
-                    | Target::Document
-                    | Target::Blob { .. }
-                    | Target::Stream { .. }
-                    | Target::String { .. }
-                    | Target::Enum(_)
-                    | Target::List(_)
-                    | Target::Map(_)
-            );
-            if !fits {
-                return refuse(ids::HTTP_PAYLOAD, "the target cannot be a body");
-            }
-            return Ok(Binding::Payload);
-        }
-        if outgoing && traits.has(ids::HTTP_RESPONSE_CODE) {
-            if *target != Target::Integer {
-                return refuse(ids::HTTP_RESPONSE_CODE, "the target must be an integer");
-            }
-            return Ok(Binding::ResponseCode);
-        }
-        if matches!(target, Target::Stream { .. }) {
-            let place = Place::member(&shape.id, &member.name);
-            return Err(Error::new(place, "a stream must be the payload"));
-        }
-        Ok(Binding::Body)
-    }
-
     /// How an error travels.
     pub(super) fn error_wire(&self, shape: &Shape) -> Result<ErrorWire, Error> {
         let kind: Option<String> = shape.traits.read(ids::ERROR, &shape.id)?;
@@ -258,8 +128,9 @@ impl Lowering<'_> {
             Some("client") => 400,
             Some("server") => 500,
             Some(other) => {
+                let place = Place::from(&shape.id).with_trait(ids::ERROR);
                 return Err(Error::new(
-                    &shape.id,
+                    place,
                     format!("error kind {other:?} is unknown"),
                 ));
             }
@@ -271,7 +142,16 @@ impl Lowering<'_> {
             }
         };
         let explicit: Option<HttpError> = shape.traits.read(ids::HTTP_ERROR, &shape.id)?;
-        let retry: Option<Retryable> = shape.traits.read(ids::RETRYABLE, &shape.id)?;
+        if let Some(HttpError(status)) = explicit
+            && !(400..600).contains(&status)
+        {
+            let place = Place::from(&shape.id).with_trait(ids::HTTP_ERROR);
+            return Err(Error::new(
+                place,
+                format!("{status} is no status of an error"),
+            ));
+        }
+        let retry: Option<Retryable> = shape.traits.read_object(ids::RETRYABLE, &shape.id)?;
         Ok(ErrorWire {
             code: shape.id.name().to_owned(),
             status: explicit.map_or(status, |HttpError(status)| status),
@@ -285,9 +165,16 @@ impl Lowering<'_> {
         shape: &Shape,
         members: &[model::Member],
     ) -> Result<Union, Error> {
+        if members.is_empty() {
+            return Err(Error::new(&shape.id, "a union needs a member"));
+        }
         let mut lowered = Vec::with_capacity(members.len());
         for member in members {
             let mut variant = self.member(&shape.id, member)?;
+            if matches!(variant.target, Target::Stream { .. }) {
+                let place = Place::member(&shape.id, &member.name).with_trait(ids::STREAMING);
+                return Err(Error::new(place, "only a message can be streamed"));
+            }
             variant.field = names::variant_name(&member.name);
             variant.optional = false;
             lowered.push(variant);
@@ -307,16 +194,23 @@ impl Lowering<'_> {
         })
     }
 
+    /// Whether an enum knows a value.
+    pub(super) fn has_value(&self, id: &ShapeId, value: &str) -> Result<bool, Error> {
+        let known = self.enumeration(self.shape(id)?)?.variants;
+        Ok(known.iter().any(|variant| variant.value == value))
+    }
+
     /// An enum of strings, in the form of Smithy 2.0 or with the older trait.
     pub(super) fn enumeration(&self, shape: &Shape) -> Result<Enum, Error> {
-        let mut values: Vec<(Option<String>, String, crate::ir::Docs)> = Vec::new();
+        let mut values: Vec<(Option<String>, String, crate::ir::Docs, bool)> = Vec::new();
         if let Kind::Enum(members) = &shape.kind {
             for member in members {
                 let place = (&shape.id, member.name.as_str());
                 let value: Option<String> = member.traits.read(ids::ENUM_VALUE, place)?;
                 let value = value.unwrap_or_else(|| member.name.clone());
                 let docs = documentation(&member.traits, place, || format!("`{value}`"))?;
-                values.push((Some(member.name.clone()), value, docs));
+                let internal = member.traits.has(ids::INTERNAL);
+                values.push((Some(member.name.clone()), value, docs, internal));
             }
         } else {
             let entries: Vec<OldEnumValue> =
@@ -329,23 +223,36 @@ impl Lowering<'_> {
                     ),
                     deprecated: entry.deprecated.then(String::new),
                 };
-                values.push((entry.name, entry.value, docs));
+                let internal = entry.tags.iter().any(|tag| tag == "internal");
+                values.push((entry.name, entry.value, docs, internal));
             }
         }
-        let variants: Vec<Variant> = values
-            .into_iter()
-            .map(|(name, value, docs)| Variant {
-                name: names::variant_name(name.as_deref().unwrap_or(&value)),
+        let mut variants: Vec<Variant> = Vec::with_capacity(values.len());
+        for (name, value, docs, internal) in values {
+            let name = name.or_else(|| names::enum_member_name(&value));
+            let Some(name) = name.filter(|name| model::is_identifier(name)) else {
+                let message = format!("the value {value:?} needs a name that is an identifier");
+                return Err(Error::new(
+                    Place::from(&shape.id).with_trait(ids::ENUM),
+                    message,
+                ));
+            };
+            variants.push(Variant {
+                name: names::variant_name(&name),
                 value,
                 docs,
-            })
-            .collect();
+                internal,
+            });
+        }
         unique(
             &shape.id,
             variants
                 .iter()
                 .map(|variant| (&variant.value, &variant.name)),
         )?;
+        if variants.is_empty() {
+            return Err(Error::new(&shape.id, "an enum needs a value"));
+        }
         let mut seen = std::collections::HashSet::new();
         if let Some(twice) = variants.iter().find(|variant| !seen.insert(&variant.value)) {
             return Err(Error::new(
@@ -370,6 +277,8 @@ struct OldEnumValue {
     documentation: Option<String>,
     #[serde(default)]
     deprecated: bool,
+    #[serde(default)]
+    tags: Vec<String>,
 }
 
 /// Refuses two members that come out under one Rust name.

@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::error::{Error, Place};
 use crate::ir::{List, Map, Target, TimestampFormat};
-use crate::model::{Kind, Member, ShapeId, Simple, ids};
+use crate::model::{Kind, Member, Shape, ShapeId, Simple, ids};
 
 impl Lowering<'_> {
     /// The type of a member.
@@ -39,6 +39,10 @@ impl Lowering<'_> {
             Kind::Simple(Simple::String) => Target::String {
                 media_type: media_type()?,
             },
+            Kind::Simple(Simple::Blob) if depth > 0 && shape.traits.has(ids::STREAMING) => {
+                let place = Place::member(container, &member.name).with_trait(ids::STREAMING);
+                return Err(Error::new(place, "only a message can be streamed"));
+            }
             Kind::Simple(Simple::Blob) if shape.traits.has(ids::STREAMING) => Target::Stream {
                 media_type: media_type()?,
                 requires_length: shape.traits.has(ids::REQUIRES_LENGTH),
@@ -78,21 +82,7 @@ impl Lowering<'_> {
                 })
             }
             Kind::Enum(_) => Target::Enum(self.type_name(&shape.id)?),
-            Kind::IntEnum(members) => Target::IntEnum(
-                members
-                    .iter()
-                    .map(|member| {
-                        let place = (&shape.id, member.name.as_str());
-                        let value: Option<i32> = member.traits.read(ids::ENUM_VALUE, place)?;
-                        value.ok_or_else(|| {
-                            Error::new(
-                                Place::member(&shape.id, &member.name),
-                                "an intEnum member needs a value",
-                            )
-                        })
-                    })
-                    .collect::<Result<_, Error>>()?,
-            ),
+            Kind::IntEnum(members) => Target::IntEnum(int_values(shape, members)?),
             Kind::Structure(_) if shape.id == ShapeId::prelude("Unit") => {
                 if !matches!(self.shape(container)?.kind, Kind::Union(_)) {
                     let place = Place::member(container, &member.name);
@@ -153,4 +143,26 @@ impl Lowering<'_> {
         }
         Ok(false)
     }
+}
+
+/// The values of an intEnum.
+fn int_values(shape: &Shape, members: &[Member]) -> Result<Vec<i32>, Error> {
+    let mut values = Vec::with_capacity(members.len());
+    for member in members {
+        let place = || Place::member(&shape.id, &member.name);
+        let at = (&shape.id, member.name.as_str());
+        let value: Option<i32> = member.traits.read(ids::ENUM_VALUE, at)?;
+        let value = value.ok_or_else(|| Error::new(place(), "an intEnum member needs a value"))?;
+        if values.contains(&value) {
+            return Err(Error::new(
+                place(),
+                format!("the value {value} occurs twice"),
+            ));
+        }
+        values.push(value);
+    }
+    if values.is_empty() {
+        return Err(Error::new(&shape.id, "an intEnum needs a value"));
+    }
+    Ok(values)
 }

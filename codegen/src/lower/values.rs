@@ -3,73 +3,13 @@
 use serde_json::Value;
 
 use super::Lowering;
-use super::time::time;
+use super::time;
 use crate::docs;
 use crate::error::{Error, Place};
 use crate::ir::{self, Constraints, Default, Docs, Target};
-use crate::model::{Kind, Length, Member, Range, Shape, ShapeId, Traits, ids};
+use crate::model::{Member, Shape, ShapeId, Traits, ids};
 
 impl<'a> Lowering<'a> {
-    /// What a member's value must keep to: its own traits, and its target's where it has none.
-    pub(super) fn constraints(
-        &mut self,
-        container: &ShapeId,
-        member: &Member,
-    ) -> Result<Constraints, Error> {
-        let target = self.shape(&member.target)?;
-        let place = (container, member.name.as_str());
-        let find = |id: &str| member.traits.has(id) || target.traits.has(id);
-        let mut constraints = Constraints {
-            unique: target.traits.has(ids::UNIQUE_ITEMS),
-            ..Constraints::default()
-        };
-        if find(ids::LENGTH) {
-            let length: Option<Length> = match member.traits.read(ids::LENGTH, place)? {
-                Some(length) => Some(length),
-                None => target.traits.read(ids::LENGTH, &target.id)?,
-            };
-            constraints.length = length.map(|length| (length.min, length.max));
-        }
-        if find(ids::RANGE) {
-            let range: Option<Range> = match member.traits.read(ids::RANGE, place)? {
-                Some(range) => Some(range),
-                None => target.traits.read(ids::RANGE, &target.id)?,
-            };
-            if let Some(range) = range {
-                constraints.range = Some(range_literals(target, &range).map_err(|message| {
-                    Error::new(
-                        Place::member(container, &member.name).with_trait(ids::RANGE),
-                        message,
-                    )
-                })?);
-            }
-        }
-        if find(ids::PATTERN) {
-            let pattern: Option<String> = match member.traits.read(ids::PATTERN, place)? {
-                Some(pattern) => Some(pattern),
-                None => target.traits.read(ids::PATTERN, &target.id)?,
-            };
-            if let Some(pattern) = pattern {
-                match regex::Regex::new(&pattern) {
-                    Ok(_) => constraints.pattern = Some(pattern),
-                    Err(_) => {
-                        let own = member.traits.has(ids::PATTERN);
-                        let place = if own {
-                            Place::member(container, &member.name)
-                        } else {
-                            Place::from(&target.id)
-                        };
-                        let place = place.with_trait(ids::PATTERN);
-                        self.warnings.insert(format!(
-                            "{place}: {pattern:?} is no regular expression of Rust's; the server will not check it"
-                        ));
-                    }
-                }
-            }
-        }
-        Ok(constraints)
-    }
-
     /// The default that a member states; a null one is none.
     pub(super) fn default(
         &self,
@@ -116,7 +56,8 @@ impl<'a> Lowering<'a> {
                 Default::String(number.to_string())
             }
             (target, Value::Number(number)) if is_number(target) => {
-                Default::Integer(number.as_i64().ok_or_else(wrong)?)
+                let value = number.as_i64().filter(|value| fits(*value, target));
+                Default::Integer(value.ok_or_else(wrong)?)
             }
             (Target::Blob { .. } | Target::Stream { .. }, Value::String(text)) => {
                 if !is_base64(text) {
@@ -124,9 +65,13 @@ impl<'a> Lowering<'a> {
                 }
                 Default::Blob(text.clone())
             }
-            (Target::String { .. } | Target::Enum(_), Value::String(text)) => {
+            (Target::Enum(_), Value::String(text)) => {
+                if !self.has_value(&member.target, text)? {
+                    return Err(wrong());
+                }
                 Default::String(text.clone())
             }
+            (Target::String { .. }, Value::String(text)) => Default::String(text.clone()),
             _ => return Err(wrong()),
         };
         Ok(Some(default))
@@ -233,49 +178,15 @@ fn is_number(target: &Target) -> bool {
     )
 }
 
-/// Bounds as literals of the target's type.
-fn range_literals(
-    target: &Shape,
-    range: &Range,
-) -> Result<(Option<String>, Option<String>), String> {
-    use crate::model::Simple;
-    let literal = |bound: &Option<serde_json::Number>| -> Result<Option<String>, String> {
-        let Some(bound) = bound else {
-            return Ok(None);
-        };
-        let whole = bound.as_i64().or_else(|| {
-            let value = bound.as_f64()?;
-            #[allow(
-                clippy::cast_possible_truncation,
-                reason = "checked to be whole and in range"
-            )]
-            (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64)
-        });
-        let (min, max) = match target.kind {
-            Kind::Simple(Simple::Byte) => (i64::from(i8::MIN), i64::from(i8::MAX)),
-            Kind::Simple(Simple::Short) => (i64::from(i16::MIN), i64::from(i16::MAX)),
-            Kind::Simple(Simple::Integer) | Kind::IntEnum(_) => {
-                (i64::from(i32::MIN), i64::from(i32::MAX))
-            }
-            Kind::Simple(Simple::Long) => (i64::MIN, i64::MAX),
-            Kind::Simple(
-                Simple::Float | Simple::Double | Simple::BigDecimal | Simple::BigInteger,
-            ) => {
-                let value = bound
-                    .as_f64()
-                    .ok_or_else(|| format!("{bound} is out of range"))?;
-                return Ok(Some(format!("{value:?}")));
-            }
-            _ => return Err(format!("a {} has no range", target.kind.name())),
-        };
-        // A bound outside the type's own range is no bound.
-        match whole {
-            Some(whole) if whole < min || whole > max => Ok(None),
-            Some(whole) => Ok(Some(whole.to_string())),
-            None => Err(format!("{bound} is no whole number")),
-        }
-    };
-    Ok((literal(&range.min)?, literal(&range.max)?))
+/// Whether a number is one of the target's.
+fn fits(value: i64, target: &Target) -> bool {
+    match target {
+        Target::Byte => i8::try_from(value).is_ok(),
+        Target::Short => i16::try_from(value).is_ok(),
+        Target::Integer => i32::try_from(value).is_ok(),
+        Target::IntEnum(values) => values.iter().any(|known| i64::from(*known) == value),
+        _ => true,
+    }
 }
 
 impl Target {

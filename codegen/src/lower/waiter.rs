@@ -15,14 +15,18 @@ impl Lowering<'_> {
         shape: &Shape,
         output: &Structure,
     ) -> Result<Vec<Waiter>, Error> {
-        let waitable: Option<Waitable> = shape.traits.read(ids::WAITABLE, &shape.id)?;
+        let waitable: Option<Waitable> = shape.traits.read_object(ids::WAITABLE, &shape.id)?;
         let mut waiters = Vec::new();
         for (name, waiter) in waitable.unwrap_or_default() {
+            if !model::is_identifier(&name) {
+                let place = Place::shape(&shape.id).with_trait(ids::WAITABLE);
+                return Err(Error::new(place, format!("{name:?} is no identifier")));
+            }
             match self.waiter(shape, output, &name, &waiter) {
                 Ok(waiter) => waiters.push(waiter),
                 Err(error) => self.leave_out(
                     Place::shape(&shape.id).with_trait(ids::WAITABLE),
-                    format!("waiter {name} is left out: {error}"),
+                    format!("waiter {name} is left out: {}", error.message()),
                 )?,
             }
         }

@@ -16,6 +16,7 @@ pub(super) fn flatten(mut parsed: Parsed) -> Result<Model, Error> {
         apply(&mut parsed.shapes, &id, member.as_deref(), traits)?;
     }
     let model = Model {
+        file: String::new(),
         shapes: parsed.shapes,
     };
     model
@@ -160,10 +161,10 @@ fn check_references(model: &Model, shape: &Shape) -> Result<(), Error> {
             if fits(&target.kind) {
                 return Ok(());
             }
-            let kind = target.kind.name();
+            let kind = target.kind.with_article();
             Err(Error::new(
                 &shape.id,
-                format!("{id} is a {kind}, where {what} belongs"),
+                format!("{id} is {kind}, where {what} belongs"),
             ))
         })
     };

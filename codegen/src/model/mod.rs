@@ -5,6 +5,7 @@ mod parse;
 mod prelude;
 mod shape_id;
 mod traits;
+mod value;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use crate::error::{Error, Place};
 /// A model: shapes by their ID, mixins and `apply` statements already worked in.
 #[derive(Debug, Clone)]
 pub struct Model {
+    file: String,
     shapes: BTreeMap<ShapeId, Shape>,
 }
 
@@ -29,7 +31,16 @@ impl Model {
     pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
         parse::parse(text)
             .and_then(flatten::flatten)
+            .map(|model| Self {
+                file: file.to_owned(),
+                ..model
+            })
             .map_err(|error| error.in_file(file))
+    }
+
+    /// The file that it was read from, as errors name it.
+    pub fn file(&self) -> &str {
+        &self.file
     }
 
     /// The shape of an ID.
@@ -103,6 +114,17 @@ impl Kind {
             Self::Resource(_) => "resource",
             Self::Service(_) => "service",
         }
+    }
+
+    /// The type's name in a sentence: `an operation`.
+    pub fn with_article(&self) -> String {
+        let name = self.name();
+        let article = if name.starts_with(['e', 'i', 'o']) {
+            "an"
+        } else {
+            "a"
+        };
+        format!("{article} {name}")
     }
 
     /// The members of an aggregate or enum shape, in the model's order.

@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::value::Unambiguous;
 use super::{
     Kind, Member, Operation, Resource, Service, Shape, ShapeId, Simple, Traits, is_identifier,
     prelude,
@@ -142,8 +142,9 @@ fn member(shape: &ShapeId, name: &str, raw: &RawValue) -> Result<Member, Error> 
 }
 
 fn traits(raw: &RawValue, place: &dyn Fn() -> Place) -> Result<Traits, Error> {
-    let entries: Entries<Value> = read(raw, place)?;
-    Ok(entries.0.into_iter().collect())
+    let entries: Entries<Unambiguous> = read(raw, place)?;
+    let values = entries.0.into_iter();
+    Ok(values.map(|(id, Unambiguous(value))| (id, value)).collect())
 }
 
 fn read<'a, T: Deserialize<'a>>(raw: &'a RawValue, place: &dyn Fn() -> Place) -> Result<T, Error> {
@@ -171,6 +172,7 @@ fn ids(raw: Vec<Reference>, place: &dyn Fn() -> Place) -> Result<Vec<ShapeId>, E
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawFile<'a> {
     smithy: String,
     #[serde(borrow, default = "Entries::empty")]
@@ -178,7 +180,7 @@ struct RawFile<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 struct RawShape<'a> {
     #[serde(rename = "type")]
     kind: String,
@@ -217,6 +219,7 @@ struct RawShape<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct RawMember<'a> {
     target: String,
     #[serde(borrow)]
@@ -224,6 +227,7 @@ struct RawMember<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Reference {
     target: String,
 }

@@ -36,6 +36,7 @@ pub mod ids {
     pub const HTTP_RESPONSE_CODE: &str = "smithy.api#httpResponseCode";
     pub const IDEMPOTENCY_TOKEN: &str = "smithy.api#idempotencyToken";
     pub const INPUT: &str = "smithy.api#input";
+    pub const INTERNAL: &str = "smithy.api#internal";
     pub const JSON_NAME: &str = "smithy.api#jsonName";
     pub const LENGTH: &str = "smithy.api#length";
     pub const MEDIA_TYPE: &str = "smithy.api#mediaType";
@@ -109,6 +110,24 @@ impl Traits {
             .map_err(|error| Error::new(place.place().with_trait(id), error.to_string()))
     }
 
+    /// The trait's value as a type, where that is an object's members: serde would take an array of their values, too.
+    ///
+    /// # Errors
+    /// As those of [`Traits::read`].
+    pub fn read_object<T: DeserializeOwned>(
+        &self,
+        id: &str,
+        place: impl TraitPlace,
+    ) -> Result<Option<T>, Error> {
+        match self.0.get(id) {
+            Some(value) if !value.is_object() => {
+                let place = place.place().with_trait(id);
+                Err(Error::new(place, format!("{value} is no object")))
+            }
+            _ => self.read(id, place),
+        }
+    }
+
     /// Adds traits; one that is there already is replaced.
     pub(super) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
@@ -138,6 +157,12 @@ impl FromIterator<(String, Value)> for Traits {
 pub trait TraitPlace {
     /// The place.
     fn place(self) -> Place;
+}
+
+impl TraitPlace for Place {
+    fn place(self) -> Place {
+        self
+    }
 }
 
 impl TraitPlace for &ShapeId {

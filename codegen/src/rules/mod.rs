@@ -47,6 +47,16 @@ impl Error {
         &self.shape_id
     }
 
+    /// The trait: `smithy.rules#endpointRuleSet` or `smithy.rules#endpointTests`.
+    pub fn trait_id(&self) -> &'static str {
+        self.trait_id
+    }
+
+    /// What is wrong.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
     /// The place within the trait's value, as a JSON pointer: `/rules/0/conditions/1/argv/0`.
     pub fn pointer(&self) -> &str {
         &self.pointer
