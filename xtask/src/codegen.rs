@@ -71,6 +71,22 @@ pub(crate) fn workspace_root() -> Result<PathBuf, Error> {
         .ok_or_else(|| Error::Other(format!("no {MODEL} here or in a folder above")))
 }
 
+/// Where this workspace builds.
+pub(crate) fn target_folder(root: &Path) -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => std::path::absolute(&folder).unwrap_or_else(|_| folder.into()),
+        None => root.join("target"),
+    }
+}
+
+/// Whether crates can be generated with tests of their own.
+pub(crate) fn generates_tests() -> bool {
+    let command = <Arguments as clap::Args>::augment_args(clap::Command::new("codegen"));
+    command
+        .get_arguments()
+        .any(|argument| argument.get_long() == Some("tests"))
+}
+
 /// Generates this workspace's code. Everything is generated before anything is written.
 fn workspace(root: &Path, check: bool) -> Result<(), Error> {
     let model = read_model(root, Path::new(MODEL))?;
@@ -86,7 +102,7 @@ fn workspace(root: &Path, check: bool) -> Result<(), Error> {
         for difference in write_workspace(root, &files)? {
             match difference {
                 tree::Difference::Changed(path) | tree::Difference::Missing(path) => {
-                    println!("wrote {path}")
+                    println!("wrote {path}");
                 }
                 tree::Difference::Orphan(path) => println!("removed {path}"),
             }

@@ -90,6 +90,22 @@ impl Report {
             .any(|difference| matches!(difference.reason, Reason::Otherwise(_)))
     }
 
+    /// How many differences there are of each reason.
+    pub(crate) fn reasons(&self) -> String {
+        let count = |wanted: fn(&Reason) -> bool| {
+            let differences = self.differences.iter();
+            differences
+                .filter(|difference| wanted(&difference.reason))
+                .count()
+        };
+        format!(
+            "{} are not in that version of the model, {} are reached by no operation, {} are named otherwise",
+            count(|reason| *reason == Reason::NotInCrate),
+            count(|reason| *reason == Reason::NotReached),
+            count(|reason| matches!(reason, Reason::Otherwise(_))),
+        )
+    }
+
     fn matched(&mut self, kind: &'static str) {
         *self.matches.entry(kind).or_default() += 1;
     }

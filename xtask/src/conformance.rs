@@ -10,7 +10,7 @@ use connect_codegen::emit::{self, Package, Runtime};
 use connect_codegen::lower::{Selection, lower};
 use connect_codegen::vectors;
 
-use crate::codegen::{read_model, tell, workspace_root};
+use crate::codegen::{read_model, target_folder, tell, workspace_root};
 use crate::error::Error;
 use crate::tree;
 
@@ -142,14 +142,6 @@ fn run_program(folder: &Path, target: &Path) -> Result<Count, Error> {
             folder.display()
         ))
     })
-}
-
-/// Where this workspace builds.
-fn target_folder(root: &Path) -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => std::path::absolute(&folder).unwrap_or_else(|_| folder.into()),
-        None => root.join("target"),
-    }
 }
 
 impl Count {

@@ -14,6 +14,8 @@ pub(crate) enum Error {
     Model(#[from] connect_codegen::Error),
     #[error(transparent)]
     Edit(#[from] connect_codegen::edit::Error),
+    #[error(transparent)]
+    Names(#[from] crate::compare_names::Error),
     #[error("{0}")]
     Other(String),
 }

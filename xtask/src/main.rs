@@ -1,12 +1,12 @@
 //! The command line around `connect-codegen`: the only place that reads models and writes generated files.
 
 mod codegen;
-#[cfg(test)]
 mod compare_names;
 mod conformance;
 mod error;
 mod tree;
 mod update;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -32,6 +32,8 @@ enum Command {
     Update(update::Update),
     /// Drop operations and what only they reach from this workspace's model, and generate its code.
     Remove(update::Remove),
+    /// Run the checks that take long, each by name, and tell what was found and what was skipped.
+    Verify(verify::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Command::Add(arguments) => update::add(&arguments),
         Command::Update(arguments) => update::update(&arguments),
         Command::Remove(arguments) => update::remove(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -166,7 +166,7 @@ impl<'a> Document<'a> {
         }
         if !lifecycle.is_empty() {
             self.edit(id, |shape| {
-                shape.retain(|item| !lifecycle.contains(&item.name.as_str()))
+                shape.retain(|item| !lifecycle.contains(&item.name.as_str()));
             })?;
         }
         Ok(())

@@ -129,7 +129,7 @@ impl Json {
             Self::Array(items) => {
                 print_all(text, indent, ['[', ']'], items, |text, item, indent| {
                     item.print_to(text, indent);
-                })
+                });
             }
             Self::Object(entries) => {
                 print_all(

@@ -20,7 +20,7 @@ pub(super) fn merge(id: &str, ours: &Json, theirs: &Json, kept: &mut Vec<String>
             ("members", Some(here), Some(there)) => Some(merge_members(here, there, &mut keep)),
             ("member" | "key" | "value", Some(here), Some(there)) => {
                 Some(merge_member(here, there, &mut |id| {
-                    keep(format!("${key}: {id}"))
+                    keep(format!("${key}: {id}"));
                 }))
             }
             ("errors", Some(here), there) if same_type => {

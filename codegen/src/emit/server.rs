@@ -320,7 +320,8 @@ fn server_payload(member: &Member) -> TokenStream {
             quote!(shape.#field = Some(primitives::ByteStream::from(request.body()));)
         }
         target if in_json(member) => {
-            let read = codec::read_with(target).unwrap_or_else(|| quote!(json::ReadJson::read_json));
+            let read =
+                codec::read_with(target).unwrap_or_else(|| quote!(json::ReadJson::read_json));
             let name = &member.name;
             let method = match target {
                 Target::Structure(_) if !member.required => quote!(structure_payload),

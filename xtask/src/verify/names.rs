@@ -1,0 +1,122 @@
+//! The names of each model beside those of the aws-sdk-rust crate made from it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{Context, Outcome, Steps};
+use crate::codegen::read;
+use crate::compare_names;
+use crate::error::Error;
+
+pub(super) fn compare(context: &Context, steps: &mut Steps) {
+    let models = context.models("models");
+    if models.is_empty() {
+        let folder = context.shared.join("models");
+        steps.skip(format!("no models in {}", folder.display()));
+        return;
+    }
+    for model in models {
+        let subject = model.file_stem().unwrap_or_default().to_string_lossy();
+        steps.step(&subject, || {
+            let name = crate_name(&model)?;
+            let Some(source) = find_source(&name, context.sdk_source.as_deref()) else {
+                return Ok(Outcome::Skipped(format!(
+                    "no source of {name}: `cargo fetch` in a project that uses it, or --sdk-source DIR"
+                )));
+            };
+            let report = compare_names::compare(&model, &source.join("src"))?;
+            print!("{report}");
+            let matches: usize = report.matches.values().sum();
+            let version = source.file_name().unwrap_or_default().to_string_lossy();
+            let counts = report.reasons();
+            Ok(if report.is_explained() {
+                Outcome::Passed(format!("{matches} names equal those of {version}; {counts}"))
+            } else {
+                Outcome::Failed(format!("{matches} names equal those of {version}; {counts}"))
+            })
+        });
+    }
+}
+
+/// What aws-sdk-rust calls a service's crate: its SDK ID in lower case, without spaces.
+fn crate_name(model: &Path) -> Result<String, Error> {
+    let text = read(model)?;
+    let parsed: Value = serde_json::from_str(&text)
+        .map_err(|error| Error::Other(format!("{}: {error}", model.display())))?;
+    let shapes = parsed["shapes"].as_object().into_iter().flatten();
+    let mut ids =
+        shapes.filter_map(|(_, shape)| shape["traits"]["aws.api#service"]["sdkId"].as_str());
+    let id = ids
+        .next()
+        .ok_or_else(|| Error::Other(format!("{}: no service has an SDK ID", model.display())))?;
+    Ok(format!("aws-sdk-{}", id.to_lowercase().replace(' ', "")))
+}
+
+/// The newest source of a crate: below the folder given, else below the registries in CARGO_HOME.
+fn find_source(name: &str, given: Option<&Path>) -> Option<PathBuf> {
+    let folders = match given {
+        Some(folder) => vec![folder.to_owned()],
+        None => {
+            let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+            let home =
+                home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")))?;
+            subfolders(&home.join("registry/src"))
+        }
+    };
+    let sources = folders.iter().flat_map(|folder| subfolders(folder));
+    sources
+        .filter_map(|source| {
+            let version = source.file_name()?.to_str()?.strip_prefix(name)?;
+            let version = match version {
+                "" => Vec::new(),
+                version => numbers(version.strip_prefix('-')?)?,
+            };
+            Some((version, source))
+        })
+        .max()
+        .map(|(_, source)| source)
+}
+
+/// `1.220.0`
+fn numbers(version: &str) -> Option<Vec<u64>> {
+    version.split('.').map(|part| part.parse().ok()).collect()
+}
+
+fn subfolders(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.is_dir()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_source_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [
+            "aws-sdk-x-1.9.0",
+            "aws-sdk-x-1.10.0",
+            "aws-sdk-xy-2.0.0",
+            "aws-sdk-x-old",
+        ] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let found = find_source("aws-sdk-x", Some(folder.path())).unwrap();
+        assert!(found.ends_with("aws-sdk-x-1.10.0"), "{}", found.display());
+        assert_eq!(find_source("aws-sdk-z", Some(folder.path())), None);
+    }
+
+    #[test]
+    fn a_crate_is_named_after_the_sdk_id() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("model.json");
+        let text =
+            r##"{"shapes": {"x#S": {"traits": {"aws.api#service": {"sdkId": "API Gateway"}}}}}"##;
+        fs::write(&model, text).unwrap();
+        assert_eq!(crate_name(&model).unwrap(), "aws-sdk-apigateway");
+    }
+}
