@@ -239,10 +239,12 @@ fn types(context: &Context, service: &Service, files: &mut Files<'_>) -> Result<
         // A leading underscore keeps the file apart from `types::error` and `types::builders`.
         let module = format!("_{}", names::snake_case(name));
         modules.push((module.clone(), ident(name)));
-        files.add(
-            &format!("types/{module}.rs"),
-            tokens::unqualified(tokens, name),
-        )
+        let tokens = if names::hides_prelude(name) {
+            tokens::qualify_prelude(tokens, name)
+        } else {
+            tokens::unqualified(tokens, name)
+        };
+        files.add(&format!("types/{module}.rs"), tokens)
     };
     for shape in &service.structures {
         add(files, &shape.name, operation::nested(context, shape))?;
