@@ -146,10 +146,12 @@ impl Files<'_> {
 
     /// Adds the file of a type.
     fn add_type(&mut self, name: &str, tokens: TokenStream) -> Result<(), Error> {
-        self.add(
-            &format!("types/{}.rs", file_of(name)),
-            tokens::unqualified(tokens, name),
-        )
+        let tokens = if names::hides_prelude(name) {
+            tokens::qualify_prelude(tokens, name)
+        } else {
+            tokens::unqualified(tokens, name)
+        };
+        self.add(&format!("types/{}.rs", file_of(name)), tokens)
     }
 
     /// Adds a file that brings its own imports.
