@@ -16,6 +16,7 @@ pub mod model;
 pub mod names;
 pub mod partitions;
 pub mod rules;
+pub mod vectors;
 
 pub use error::{Error, Place};
 pub use file_set::FileSet;

@@ -83,7 +83,15 @@ fn workspace(root: &Path, check: bool) -> Result<(), Error> {
     let files = workspace_files(root, &service)?;
     tell(&warnings);
     if !check {
-        return write_workspace(root, &files);
+        for difference in write_workspace(root, &files)? {
+            match difference {
+                tree::Difference::Changed(path) | tree::Difference::Missing(path) => {
+                    println!("wrote {path}")
+                }
+                tree::Difference::Orphan(path) => println!("removed {path}"),
+            }
+        }
+        return Ok(());
     }
     let differences = tree::compare(root, &FOLDERS, &files)?;
     if differences.is_empty() {
@@ -97,17 +105,12 @@ fn workspace(root: &Path, check: bool) -> Result<(), Error> {
     ))
 }
 
-/// Writes the workspace's generated code and says which files changed.
-pub(crate) fn write_workspace(root: &Path, files: &FileSet) -> Result<(), Error> {
-    for difference in tree::write(root, &FOLDERS, files)? {
-        match difference {
-            tree::Difference::Changed(path) | tree::Difference::Missing(path) => {
-                println!("wrote {path}");
-            }
-            tree::Difference::Orphan(path) => println!("removed {path}"),
-        }
-    }
-    Ok(())
+/// Writes the workspace's generated code. Gives the files that changed.
+pub(crate) fn write_workspace(
+    root: &Path,
+    files: &FileSet,
+) -> Result<Vec<tree::Difference>, Error> {
+    tree::write(root, &FOLDERS, files)
 }
 
 /// The workspace's generated code.

@@ -3,6 +3,7 @@
 mod codegen;
 #[cfg(test)]
 mod compare_names;
+mod conformance;
 mod error;
 mod tree;
 mod update;
@@ -23,6 +24,8 @@ struct Arguments {
 enum Command {
     /// Generate this workspace's code from model/connect.json, or a crate from any restJson1 model.
     Codegen(codegen::Arguments),
+    /// Generate client and server from a model that carries test vectors, and run them.
+    Conformance(conformance::Arguments),
     /// Copy operations and all they reach from the published model into this workspace's, and generate its code.
     Add(update::Add),
     /// Bring operations up to the published model, keeping our documentation and additions, and generate the code.
@@ -34,6 +37,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(&arguments),
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Add(arguments) => update::add(&arguments),
         Command::Update(arguments) => update::update(&arguments),
         Command::Remove(arguments) => update::remove(&arguments),

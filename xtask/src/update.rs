@@ -136,7 +136,7 @@ fn edit_model(
         strict: workspace.is_some(),
         ..Selection::default()
     };
-    let mut warnings = BTreeSet::new();
+    let (mut warnings, mut told) = (BTreeSet::new(), Vec::new());
     let old = Model::parse(&model.name, &model.text)?;
     let old = lower(&old, &selection, &mut warnings)?;
     let new = Model::parse(&model.name, &edited.text)?;
@@ -149,16 +149,16 @@ fn edit_model(
     tell(&warnings);
     if edited.text != model.text {
         replace(&model.path, &edited.text)?;
-        println!("wrote {}", model.name);
+        told.push(format!("wrote {}", model.name));
     }
     if let Some((root, files)) = files {
-        codegen::write_workspace(root, &files)?;
+        let changed = codegen::write_workspace(root, &files)?.len();
+        told.push(format!("{changed} generated files changed"));
     }
     let kept = edited.kept.iter();
-    let kept: String = kept
-        .map(|what| format!("kept, though it is not published: {what}\n"))
-        .collect();
-    Ok(format!("{kept}{}", diff(&old, &new)))
+    told.extend(kept.map(|what| format!("kept, though it is not published: {what}")));
+    told.push(diff(&old, &new).to_string());
+    Ok(told.join("\n"))
 }
 
 /// Writes beside the file and then puts that in its place, so that there is never half a model.

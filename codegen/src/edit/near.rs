@@ -10,7 +10,7 @@ pub(super) fn near<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -
     let plain = fold(wanted);
     let words = words(wanted);
     let allowed = (plain.len() / 4).max(2);
-    let mut found: Vec<(usize, &str)> = names
+    let mut found: Vec<(usize, usize, &str)> = names
         .into_iter()
         .filter_map(|name| {
             let folded = fold(name);
@@ -19,13 +19,15 @@ pub(super) fn near<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -
             // The same words in another number or order, as in `ListContact` for `ListContacts`.
             let shared = self::words(name).intersection(&words).count();
             let alike = shared > 0 && shared + 1 >= words.len();
+            let unshared = words.len() - shared;
             (distance <= allowed || (plain.len() > 2 && (whole || alike)))
-                .then_some((distance, name))
+                .then_some((unshared, distance, name))
         })
         .collect();
     found.sort_unstable();
     found.truncate(MOST);
-    found.into_iter().map(|(_, name)| name.to_owned()).collect()
+    let names = found.into_iter().map(|(.., name)| name.to_owned());
+    names.collect()
 }
 
 /// Without case and separators.
@@ -79,6 +81,7 @@ mod tests {
             ("getcontactatributes", "GetContactAttributes"),
             ("ContactReferences", "ListContactReferences"),
             ("ListReferencesOfContacts", "ListContactReferences"),
+            ("ListContact", "ListContactReferences"),
         ] {
             let near = near(wanted, NAMES);
             assert_eq!(near.first().map(String::as_str), Some(first), "{wanted}");

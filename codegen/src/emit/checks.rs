@@ -81,7 +81,12 @@ pub(super) fn value_checks(
         }
         Target::Enum(name) => {
             let path = type_path(name);
-            calls.push(quote!(c.known(v.as_str(), #path::values())));
+            calls.push(match context.public_values.get(name) {
+                None => quote!(c.known(v.as_str(), #path::values())),
+                Some(public) => {
+                    quote!(c.known_to_all(v.as_str(), #path::values(), &[#(#public),*]))
+                }
+            });
         }
         Target::IntEnum(values) => {
             let values = values.iter().map(|value| number(*value));

@@ -114,7 +114,6 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     quote! {
         #title
 
-        use super::customize;
         use crate::operation::#module::{self as shapes, #input};
 
         #statics
@@ -161,7 +160,7 @@ fn metadata(operation: &Operation) -> TokenStream {
     });
     quote! {
         /// What a transport needs to know of the operation.
-        static OPERATION: meta::Operation = meta::Operation {
+        pub(crate) static OPERATION: meta::Operation = meta::Operation {
             service: &crate::client::SERVICE,
             name: #name,
             auth: &[#(#auth),*],
@@ -237,11 +236,6 @@ fn fluent(operation: &Operation) -> TokenStream {
         }
 
         impl #name {
-            #[inline]
-            pub(crate) fn new(handle: transport::Handle) -> Self {
-                Self { handle, inner: shapes::builders::#builder::default(), config_override: None }
-            }
-
             /// Sends the request and waits for the answer.
             ///
             #[doc = " # Errors"]
@@ -253,68 +247,28 @@ fn fluent(operation: &Operation) -> TokenStream {
                 self.handle.send(&OPERATION, encode(#argument), self.config_override, decode, decode_error).await
             }
 
-            /// The values set so far.
-            #[inline]
-            pub fn as_input(&self) -> &shapes::builders::#builder {
-                &self.inner
-            }
-
-            /// Lets settings and the request itself be changed for this call.
-            #[inline]
-            pub fn customize(self) -> customize::CustomizableOperation<shapes::#output, shapes::#error, Self> {
-                customize::CustomizableOperation::new(self)
-            }
-
             #paginate
         }
 
         connect_protocol::fluent_members!(#name, #input { #(#rows)* });
 
-        impl customize::CustomizableSend<shapes::#output, shapes::#error> for #name {
-            #[inline]
-            async fn send(self, config_override: transport::config::Builder) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
-                Self { config_override: Some(config_override), ..self }.send().await
-            }
-        }
-
-        impl shapes::builders::#builder {
-            /// Sends a request with these values by a client.
-            ///
-            #[doc = " # Errors"]
-            /// As those of the fluent builder's `send`.
-            #[inline]
-            pub async fn send_with(self, client: &crate::Client) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
-                let mut request = client.#method();
-                request.inner = self;
-                request.send().await
-            }
-        }
+        transport::fluent_builder!(
+            #name, #method, shapes::builders::#builder => shapes::#output, shapes::#error
+        );
     }
 }
 
 fn decode_error(operation: &Operation) -> TokenStream {
     let name = operation_type(operation, OperationType::Error);
-    let arms = operation.errors.iter().map(|error| {
+    let rows = operation.errors.iter().map(|error| {
         let (variant, code) = (ident(&error.name), &error.wire.code);
-        quote!(Some(#code) => shapes::#name::#variant(types::error::#variant::parse(response, meta)?))
-    });
-    if operation.errors.is_empty() {
-        return quote! {
-            #[inline]
-            fn decode_error(_: &http::HttpResponse, meta: error::ErrorMetadata) -> Result<shapes::#name, json::ReadError> {
-                Ok(shapes::#name::generic(meta))
-            }
-        };
-    }
-    quote! {
-        #[inline]
-        fn decode_error(response: &http::HttpResponse, meta: error::ErrorMetadata) -> Result<shapes::#name, json::ReadError> {
-            Ok(match meta.code() {
-                #(#arms,)*
-                _ => shapes::#name::generic(meta),
-            })
+        if error.name == *code {
+            quote!(#variant)
+        } else {
+            quote!(#variant = #code)
         }
-    }
+    });
+    quote!(transport::decode_error!(shapes::#name { #(#rows),* });)
 }
 
 /// An expression of `Option<&T>` for the end of a path into `owner`.

@@ -4,6 +4,7 @@ mod checks;
 mod cli;
 mod client;
 mod codec;
+mod conformance;
 mod enumeration;
 mod error;
 mod operation;
@@ -15,17 +16,18 @@ mod structure;
 mod tokens;
 mod union;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 pub use self::cli::commands;
+pub use self::conformance::program as conformance;
 pub use self::package::{Package, Runtime};
 use self::tokens::{doc, ident, imports};
 use crate::error::Error;
 use crate::file_set::FileSet;
-use crate::ir::Service;
+use crate::ir::{Enum, Service};
 use crate::{names, rules};
 
 /// The first line of every file, which says where it comes from.
@@ -51,7 +53,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
         folder,
     };
     files.add("mod.rs", root(&context, service.deprecates()))?;
-    types(&context, service, &mut files)?;
+    types(service, &mut files)?;
     errors(&context, service, &mut files)?;
     let operations = service.operations.iter().map(|operation| {
         let (module, text) = (
@@ -70,20 +72,20 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
             pub use transport::RequestId;
         },
     )?;
-    for operation in &service.operations {
+    files.for_each(&service.operations, |files, operation| {
         let module = operation.method.trim_start_matches("r#");
         files.add(
             &format!("operation/{module}.rs"),
-            operation::module(&context, operation),
+            operation::module(files.context, operation),
         )?;
         files.add(&format!("client/{module}.rs"), client::operation(operation))?;
-    }
-    if options.server {
-        files.add("server/mod.rs", server::module(service))?;
-        for operation in &service.operations {
-            let module = operation.method.trim_start_matches("r#");
+        if options.server {
             files.add(&format!("server/{module}.rs"), server::operation(operation))?;
         }
+        Ok(())
+    })?;
+    if options.server {
+        files.add("server/mod.rs", server::module(service))?;
     }
     files.add("client/mod.rs", client::module(service))?;
     files.as_it_is("client/endpoint.rs", &endpoint(service))?;
@@ -109,6 +111,49 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
+    /// Adds the files of many items, on all processors: laying tokens out is most of the work.
+    fn for_each<T: Sync>(
+        &mut self,
+        items: &[T],
+        emit: impl Fn(&mut Files<'_>, &T) -> Result<(), Error> + Sync,
+    ) -> Result<(), Error> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let (context, folder, emit) = (self.context, self.folder, &emit);
+        let work = |first: usize| {
+            let set = FileSet::default();
+            let mut files = Files {
+                set,
+                context,
+                folder,
+            };
+            let mut own = items.iter().skip(first).step_by(threads);
+            own.try_for_each(|item| emit(&mut files, item))?;
+            Ok(files.set)
+        };
+        let sets: Vec<Result<FileSet, Error>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads)
+                .map(|first| scope.spawn(move || work(first)))
+                .collect();
+            let done = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+            done.map(|set| set.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        for set in sets {
+            self.set.extend(set?);
+        }
+        Ok(())
+    }
+
+    /// Adds the file of a type.
+    fn add_type(&mut self, name: &str, tokens: TokenStream) -> Result<(), Error> {
+        let tokens = if names::hides_prelude(name) {
+            tokens::qualify_prelude(tokens, name)
+        } else {
+            tokens::unqualified(tokens, name)
+        };
+        self.add(&format!("types/{}.rs", file_of(name)), tokens)
+    }
+
     /// Adds a file that brings its own imports.
     fn as_it_is(&mut self, path: &str, tokens: &TokenStream) -> Result<(), Error> {
         self.set
@@ -125,6 +170,11 @@ impl Files<'_> {
             &quote!(#inner #imports #items),
         )
     }
+}
+
+/// The file of a type. A leading underscore keeps it apart from `types::error` and `types::builders`.
+fn file_of(name: &str) -> String {
+    format!("_{}", names::snake_case(name))
 }
 
 /// Splits off leading `#![doc = ..]` attributes.
@@ -153,6 +203,8 @@ fn split_inner(tokens: TokenStream) -> (TokenStream, TokenStream) {
 struct Context {
     server: bool,
     checked: BTreeSet<String>,
+    /// Of enums with internal values, those that may be named.
+    public_values: BTreeMap<String, Vec<String>>,
 }
 
 impl Context {
@@ -170,6 +222,7 @@ impl Context {
         Self {
             server: options.server,
             checked: structures.chain(unions).cloned().collect(),
+            public_values: service.enums.iter().filter_map(public_values).collect(),
         }
     }
 
@@ -202,6 +255,17 @@ impl Context {
     }
 }
 
+/// The name of an enum with internal values, and those that are not.
+fn public_values(shape: &Enum) -> Option<(String, Vec<String>)> {
+    let public: Vec<String> = shape
+        .variants
+        .iter()
+        .filter(|variant| !variant.internal)
+        .map(|variant| variant.value.clone())
+        .collect();
+    (public.len() != shape.variants.len()).then(|| (shape.name.clone(), public))
+}
+
 /// `mod.rs`: the modules that make up the crate's surface.
 fn root(context: &Context, deprecates: bool) -> TokenStream {
     let allow = deprecates.then(
@@ -232,32 +296,28 @@ fn root(context: &Context, deprecates: bool) -> TokenStream {
     }
 }
 
-fn types(context: &Context, service: &Service, files: &mut Files<'_>) -> Result<(), Error> {
+fn types(service: &Service, files: &mut Files<'_>) -> Result<(), Error> {
     let mut modules = Vec::new();
     let mut builders = Vec::new();
-    let mut add = |files: &mut Files<'_>, name: &str, tokens: TokenStream| {
-        // A leading underscore keeps the file apart from `types::error` and `types::builders`.
-        let module = format!("_{}", names::snake_case(name));
-        modules.push((module.clone(), ident(name)));
-        let tokens = if names::hides_prelude(name) {
-            tokens::qualify_prelude(tokens, name)
-        } else {
-            tokens::unqualified(tokens, name)
-        };
-        files.add(&format!("types/{module}.rs"), tokens)
-    };
+    let names = service.structures.iter().map(|shape| &shape.name);
+    let names = names.chain(service.unions.iter().map(|shape| &shape.name));
+    let names = names.chain(service.enums.iter().map(|shape| &shape.name));
+    for name in names {
+        modules.push((file_of(name), ident(name)));
+    }
     for shape in &service.structures {
-        add(files, &shape.name, operation::nested(context, shape))?;
-        let module = ident(&format!("_{}", names::snake_case(&shape.name)));
-        let builder = structure::builder_name(shape);
+        let (module, builder) = (ident(&file_of(&shape.name)), structure::builder_name(shape));
         builders.push(quote!(pub use super::#module::#builder;));
     }
-    for shape in &service.unions {
-        add(files, &shape.name, union::definition(context, shape))?;
-    }
-    for shape in &service.enums {
-        add(files, &shape.name, enumeration::definition(shape))?;
-    }
+    files.for_each(&service.structures, |files, shape| {
+        files.add_type(&shape.name, operation::nested(files.context, shape))
+    })?;
+    files.for_each(&service.unions, |files, shape| {
+        files.add_type(&shape.name, union::definition(files.context, shape))
+    })?;
+    files.for_each(&service.enums, |files, shape| {
+        files.add_type(&shape.name, enumeration::definition(shape))
+    })?;
     modules.sort();
     let mods = modules.iter().map(|(module, _)| {
         let module = ident(module);

@@ -24,7 +24,7 @@ pub enum Runtime {
 }
 
 impl Runtime {
-    fn dependency(&self, name: &str, folder: &str, features: &str) -> String {
+    pub(super) fn dependency(&self, name: &str, folder: &str, features: &str) -> String {
         let source = match self {
             Self::Path(path) => format!("path = {:?}", format!("{path}/{folder}")),
             Self::Git(url) => format!("git = {url:?}"),

@@ -67,7 +67,7 @@ pub(super) fn encode(operation: &Operation) -> TokenStream {
     let argument = argument(operation, &name);
     quote! {
         #[inline]
-        fn encode(#argument) -> Result<http::Request, error::InputError> {
+        pub(crate) fn encode(#argument) -> Result<http::Request, error::InputError> {
             #check
             let mut uri = uri::UriWriter::new();
             #(#path)*

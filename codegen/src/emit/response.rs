@@ -16,7 +16,7 @@ pub(super) fn decode(operation: &Operation) -> TokenStream {
     let finish = finish(output, &quote!(shapes::));
     quote! {
         #[inline]
-        fn decode(response: &mut http::HttpResponse) -> Result<shapes::#name, json::ReadError> {
+        pub(crate) fn decode(response: &mut http::HttpResponse) -> Result<shapes::#name, json::ReadError> {
             let mut shape = shapes::#name::builder();
             #lines
             shape._request_id = response.request_id().map(str::to_owned);

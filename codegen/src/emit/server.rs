@@ -18,7 +18,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
     ));
     let modules = service.operations.iter().map(|operation| {
         let module = ident(&operation.method);
-        quote!(mod #module;)
+        quote!(pub(crate) mod #module;)
     });
     let methods = service.operations.iter().map(|operation| {
         let method = ident(&operation.method);
@@ -172,6 +172,10 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let decode = decode(operation);
     let encode = encode(operation);
     let refuse = refuse(operation);
+    let (output, error) = (
+        ident(&operation.output.name),
+        operation_type(operation, OperationType::Error),
+    );
     let mutable = if operation.input.members.iter().any(in_json) || operation.input.checked {
         quote!(mut)
     } else {
@@ -194,7 +198,13 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
             request.negotiate(#takes, #answers)?;
             let input = decode(#reads)?;
             #check
-            match service.#module(input).await {
+            respond(service.#module(input).await).await
+        }
+
+        pub(crate) async fn respond(
+            answer: Result<shapes::#output, shapes::#error>,
+        ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
+            match answer {
                 Ok(output) => encode(#reference output)?.finish().await,
                 Err(error) => Err(refuse(error)),
             }
@@ -316,7 +326,11 @@ fn server_payload(member: &Member) -> TokenStream {
             let read =
                 codec::read_with(target).unwrap_or_else(|| quote!(json::ReadJson::read_json));
             let name = &member.name;
-            quote!(shape.#field = request.json_payload(#name, #read)?;)
+            let method = match target {
+                Target::Structure(_) if !member.required => quote!(structure_payload),
+                _ => quote!(json_payload),
+            };
+            quote!(shape.#field = request.#method(#name, #read)?;)
         }
         _ => read_payload(member, &quote!(request.bytes())),
     }
@@ -359,16 +373,11 @@ fn encode(operation: &Operation) -> TokenStream {
     let lines = response_lines(output, &quote!(output), &quote!(output));
     // A stream is sent, not copied.
     let reference = if streams(output) { quote!() } else { quote!(&) };
-    // An output without members is an empty object all the same, unless the status allows no body.
-    let lines = if output.members.is_empty()
-        && operation.status != 204
-        && operation.status != 304
-        && operation.has_output
-    {
-        quote!(response.json(|w| { w.begin_object(); w.end_object(); Ok(()) })?;)
-    } else {
-        lines
-    };
+    // An output without members in the body is an empty object all the same.
+    let in_body = output.payload().is_some() || output.body().next().is_some();
+    let empty = (operation.has_output && !in_body)
+        .then(|| quote!(response.json(|w| w.object(|_| Ok(())))?;));
+    let lines = quote!(#lines #empty);
     let argument = if output.members.is_empty() {
         quote!(_)
     } else {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::tokens::{
-    as_option, doc, docs, field_type, ident, is_copy, number, parsed, rust_type, type_path,
+    as_option, docs, field_type, ident, is_copy, number, parsed, rust_type, type_path,
 };
 use super::{Context, codec};
 use crate::ir::{Default, Member, Role, Structure, Target};
@@ -83,52 +83,30 @@ fn redacted(name: &str, structure: &Structure) -> TokenStream {
 pub(super) fn builder(structure: &Structure) -> TokenStream {
     let name = ident(&structure.name);
     let builder = builder_name(structure);
-    let table = structure.members.iter().map(member_row);
-    let title = doc(&format!("Builds [`{}`].", structure.name));
-    let fields = structure.members.iter().map(|member| {
-        let (field, kind) = (ident(&member.field), rust_type(&member.target));
-        let kind = if member.boxed {
-            quote!(Box<#kind>)
-        } else {
-            kind
-        };
-        quote!(pub(crate) #field: Option<#kind>)
-    });
-    let extra = extra_field(structure).map(|(field, kind)| match structure.role {
-        Role::Error(_) => quote!(pub(crate) #field: Option<#kind>),
-        _ => quote!(pub(crate) #field: #kind),
-    });
-    let (derives, debug) =
-        if structure.sensitive || structure.members.iter().any(|member| member.sensitive) {
-            (quote!(), redacted(&builder.to_string(), structure))
-        } else {
-            (quote!(Debug,), quote!())
-        };
-    let (clone, equal) = if streams(structure) {
-        (quote!(), quote!())
+    let table = structure.members.iter().map(builder_row);
+    let sensitive = structure.sensitive || structure.members.iter().any(|member| member.sensitive);
+    let debug = if sensitive { quote!() } else { quote!(Debug) };
+    let redacted = sensitive.then(|| redacted(&builder.to_string(), structure));
+    let derives = if streams(structure) {
+        quote!(#debug Default)
     } else {
-        (quote!(Clone,), quote!(, PartialEq))
+        quote!(Clone #debug Default PartialEq)
     };
-    let build = build(structure);
+    // An input's `build()` always answers a result, as aws-sdk-rust has it.
+    let build = if structure.fallible() || structure.role == Role::Input {
+        quote!(result)
+    } else {
+        quote!(plain)
+    };
+    let role = match structure.role {
+        Role::Output => quote!(output),
+        Role::Error(_) => quote!(error),
+        Role::Nested | Role::Input => quote!(),
+    };
     quote! {
-        impl #name {
-            /// A builder without any value set.
-            #[inline]
-            pub fn builder() -> #builder {
-                #builder::default()
-            }
-        }
+        connect_protocol::builder!(#name, #builder: #derives => #build #role { #(#table)* });
 
-        connect_protocol::members!(#name, #builder { #(#table)* });
-
-        #title
-        #[derive(#clone #derives Default #equal)]
-        #[non_exhaustive]
-        pub struct #builder { #(#fields,)* #extra }
-
-        #debug
-
-        impl #builder { #build }
+        #redacted
     }
 }
 
@@ -146,6 +124,26 @@ pub(super) fn member_row(member: &Member) -> TokenStream {
     let wire = &member.name;
     let kind = member_kind(member);
     quote!(#kind #field #set #get #wire;)
+}
+
+/// The same with the default of a member that is always there.
+fn builder_row(member: &Member) -> TokenStream {
+    let row = member_row(member);
+    match &member.default {
+        Some(default) if !member.optional => {
+            let value = default_value(default, &member.target);
+            let row: TokenStream = row
+                .into_iter()
+                .filter(|token| !is_semicolon(token))
+                .collect();
+            quote!(#row = #value;)
+        }
+        _ => row,
+    }
+}
+
+fn is_semicolon(token: &proc_macro2::TokenTree) -> bool {
+    matches!(token, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ';')
 }
 
 /// How accessors and setters treat a member: `optional string`, `required copy(i32)`, `optional list(string)`.
@@ -191,56 +189,6 @@ fn item_kind(target: &Target, sparse: bool) -> TokenStream {
         _ if sparse => quote!(Option<#kind>),
         Target::String { .. } => quote!(string),
         _ => kind,
-    }
-}
-
-/// `build()`: infallible unless a member must be set. An input's always answers a result, as aws-sdk-rust has it.
-fn build(structure: &Structure) -> TokenStream {
-    let name = ident(&structure.name);
-    let owner = quote!(self);
-    let extra = match structure.role {
-        Role::Output => quote!(_request_id: self._request_id,),
-        Role::Error(_) => quote!(meta: self.meta.unwrap_or_default(),),
-        Role::Nested | Role::Input => quote!(),
-    };
-    let fields = structure.members.iter().map(|member| {
-        let field = ident(&member.field);
-        let value = if member.must_be_set() {
-            let (name, message) = (
-                member.field.trim_start_matches("r#"),
-                format!("`{}` is required", member.name),
-            );
-            quote!(self.#field.ok_or_else(|| error::BuildError::missing_field(#name, #message))?)
-        } else {
-            finished(&owner, member)
-        };
-        quote!(#field: #value)
-    });
-    let built = quote!(#name { #(#fields,)* #extra });
-    if structure.fallible() {
-        quote! {
-            /// The finished value.
-            ///
-            #[doc = " # Errors"]
-            /// A required member is not set.
-            #[inline]
-            pub fn build(self) -> Result<#name, error::BuildError> { Ok(#built) }
-        }
-    } else if structure.role == Role::Input {
-        quote! {
-            /// The finished value.
-            ///
-            #[doc = " # Errors"]
-            /// None: what a required member lacks is told when the request is sent.
-            #[inline]
-            pub fn build(self) -> Result<#name, error::BuildError> { Ok(#built) }
-        }
-    } else {
-        quote! {
-            /// The finished value.
-            #[inline]
-            pub fn build(self) -> #name { #built }
-        }
     }
 }
 

@@ -240,6 +240,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("HashMap", "use std::collections::HashMap;"),
     ("LazyLock", "use std::sync::LazyLock;"),
     ("check", "use connect_protocol::check;"),
+    ("conformance", "use connect_conformance as conformance;"),
     ("endpoint", "use connect_protocol::endpoint;"),
     ("header", "use connect_protocol::header;"),
     ("http", "use connect_protocol::http;"),

@@ -117,7 +117,7 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
                 writer.begin_object();
                 match self {
                     #(#writes)*
-                    Self::Unknown => return Err(json::WriteError::unknown_variant()),
+                    Self::Unknown => writer.unknown_variant()?,
                 }
                 writer.end_object();
                 Ok(())

@@ -100,7 +100,7 @@ impl Line {
             TokenTree::Punct(punct) => {
                 let c = punct.as_char();
                 let joins = matches!(c, ':' if self.half || punct.spacing() == Spacing::Joint)
-                    || matches!(c, ',' | '<' | '>' | '?');
+                    || matches!(c, ',' | ':' | '<' | '>' | '?');
                 if !(self.tight || joins || self.text.is_empty()) {
                     self.text.push(' ');
                 }

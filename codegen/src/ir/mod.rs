@@ -5,6 +5,8 @@ use crate::rules::{RuleSet, TestCase};
 /// A service: one crate.
 #[derive(Debug)]
 pub struct Service {
+    /// The shape ID.
+    pub shape: String,
     /// The shape's name: `AmazonConnectService`.
     pub name: String,
     /// The SDK ID: `Connect`.
@@ -100,6 +102,8 @@ pub struct Usage {
 /// An operation.
 #[derive(Debug)]
 pub struct Operation {
+    /// The shape ID.
+    pub shape: String,
     /// `ListAssociatedContacts`
     pub name: String,
     /// `list_associated_contacts`: module and method.
@@ -553,4 +557,6 @@ pub struct Variant {
     pub value: String,
     /// What it means.
     pub docs: Docs,
+    /// Whether errors do not name it among the values that there are.
+    pub internal: bool,
 }

@@ -19,6 +19,9 @@ use crate::error::{Error, Place};
 use crate::ir;
 use crate::model::{Model, ShapeId};
 
+pub(crate) use closure::operations as operations_of;
+pub(crate) use time::time;
+
 /// What to generate of a model.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {

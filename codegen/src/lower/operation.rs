@@ -63,6 +63,7 @@ impl Lowering<'_> {
         let pagination = self.pagination(service, shape, &input, &output)?;
         let waiters = self.waiters(shape, &output)?;
         Ok(Operation {
+            shape: shape.id.to_string(),
             docs: self.shape_docs(shape, || format!("Calls `{name}`."))?,
             has_output: operation
                 .output

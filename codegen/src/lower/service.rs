@@ -41,6 +41,7 @@ impl<'a> Lowering<'a> {
         self.name_types(service)?;
 
         let mut lowered = ir::Service {
+            shape: shape.id.to_string(),
             name: shape.id.name().to_owned(),
             sdk_id: self
                 .aws_service(shape, "sdkId")

@@ -205,14 +205,15 @@ impl Lowering<'_> {
 
     /// An enum of strings, in the form of Smithy 2.0 or with the older trait.
     pub(super) fn enumeration(&self, shape: &Shape) -> Result<Enum, Error> {
-        let mut values: Vec<(Option<String>, String, crate::ir::Docs)> = Vec::new();
+        let mut values: Vec<(Option<String>, String, crate::ir::Docs, bool)> = Vec::new();
         if let Kind::Enum(members) = &shape.kind {
             for member in members {
                 let place = (&shape.id, member.name.as_str());
                 let value: Option<String> = member.traits.read(ids::ENUM_VALUE, place)?;
                 let value = value.unwrap_or_else(|| member.name.clone());
                 let docs = documentation(&member.traits, place, || format!("`{value}`"))?;
-                values.push((Some(member.name.clone()), value, docs));
+                let internal = member.traits.has(ids::INTERNAL);
+                values.push((Some(member.name.clone()), value, docs, internal));
             }
         } else {
             let entries: Vec<OldEnumValue> =
@@ -225,11 +226,12 @@ impl Lowering<'_> {
                     ),
                     deprecated: entry.deprecated.then(String::new),
                 };
-                values.push((entry.name, entry.value, docs));
+                let internal = entry.tags.iter().any(|tag| tag == "internal");
+                values.push((entry.name, entry.value, docs, internal));
             }
         }
         let mut variants: Vec<Variant> = Vec::with_capacity(values.len());
-        for (name, value, docs) in values {
+        for (name, value, docs, internal) in values {
             let name = name.or_else(|| names::enum_member_name(&value));
             let Some(name) = name.filter(|name| model::is_identifier(name)) else {
                 let message = format!("the value {value:?} needs a name that is an identifier");
@@ -242,6 +244,7 @@ impl Lowering<'_> {
                 name: names::variant_name(&name),
                 value,
                 docs,
+                internal,
             });
         }
         unique(
@@ -302,6 +305,8 @@ struct OldEnumValue {
     documentation: Option<String>,
     #[serde(default)]
     deprecated: bool,
+    #[serde(default)]
+    tags: Vec<String>,
 }
 
 /// Refuses a member whose builder methods would be those of another: `Name` is set by `set_name`, and so would `SetName` be.

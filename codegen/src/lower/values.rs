@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Lowering;
-use super::time::time;
+use super::time;
 use crate::docs;
 use crate::error::{Error, Place};
 use crate::ir::{self, Constraints, Default, Docs, Target};

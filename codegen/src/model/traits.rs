@@ -36,6 +36,7 @@ pub mod ids {
     pub const HTTP_RESPONSE_CODE: &str = "smithy.api#httpResponseCode";
     pub const IDEMPOTENCY_TOKEN: &str = "smithy.api#idempotencyToken";
     pub const INPUT: &str = "smithy.api#input";
+    pub const INTERNAL: &str = "smithy.api#internal";
     pub const JSON_NAME: &str = "smithy.api#jsonName";
     pub const LENGTH: &str = "smithy.api#length";
     pub const MEDIA_TYPE: &str = "smithy.api#mediaType";

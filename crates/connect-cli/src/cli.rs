@@ -1,7 +1,5 @@
 //! The command line: global options and the commands that no operation stands behind.
 
-use std::path::PathBuf;
-
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::arguments;
@@ -16,7 +14,8 @@ use crate::output::{Color, Format};
     name = "connect",
     version,
     subcommand_required = true,
-    arg_required_else_help = true
+    arg_required_else_help = true,
+    after_help = "Without an AWS account: connect tree --local"
 )]
 struct Cli {
     #[command(flatten)]
@@ -66,12 +65,12 @@ pub(crate) struct Globals {
     /// Log what happens to standard error
     #[arg(long, global = true)]
     pub(crate) debug: bool,
-    /// Take any certificate of the service's for good
+    /// Accept any certificate, whoever signed it and whatever host it names
     #[arg(long, global = true)]
     pub(crate) no_verify_ssl: bool,
     /// Trust the certificates of this PEM file too [env: AWS_CA_BUNDLE]
     #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) ca_bundle: Option<PathBuf>,
+    pub(crate) ca_bundle: Option<String>,
     /// The longest wait for a connection; 0 waits for ever [default: 3.1]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) cli_connect_timeout: Option<f64>,
@@ -108,8 +107,21 @@ pub(crate) fn command() -> clap::Command {
     // As with the AWS CLI, a flag that is given twice counts as it was given last.
     Cli::command()
         .subcommands(operations)
-        .mut_subcommands(|command| command.args_override_self(true))
+        .mut_subcommands(|command| without_globals(command).args_override_self(true))
         .args_override_self(true)
+}
+
+/// Leaves the options of calls out of the help of commands that call nobody.
+fn without_globals(command: clap::Command) -> clap::Command {
+    if !["import", "samples", "serve"].contains(&command.get_name()) {
+        return command;
+    }
+    let globals = Globals::augment_args(clap::Command::new(""));
+    let hidden = globals
+        .get_arguments()
+        .filter(|option| option.get_id() != "debug")
+        .map(|option| option.clone().hide(true));
+    command.args(hidden)
 }
 
 /// Reads the process's command line.
@@ -141,6 +153,18 @@ mod tests {
     #[test]
     fn the_whole_command_is_sound() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn commands_that_call_nobody_hide_the_options_of_calls() {
+        for (name, shown) in [("serve", false), ("import", false), ("tree", true)] {
+            let help = command()
+                .try_get_matches_from(["connect", name, "--help"])
+                .unwrap_err()
+                .to_string();
+            assert_eq!(help.contains("--endpoint-url"), shown, "{help}");
+            assert!(help.contains("--debug"), "{help}");
+        }
     }
 
     #[test]

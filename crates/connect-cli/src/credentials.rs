@@ -4,6 +4,7 @@
 //! build than all the rest. They are behind the feature `aws-config`, whose chain then looks in all places itself.
 
 use connect_sdk::config::{Environment, Region, SharedCredentialsProvider};
+use connect_transport::sender::HttpSender;
 
 use crate::failure::Failure;
 use crate::profile::Section;
@@ -19,28 +20,29 @@ pub(crate) fn provider(
     profile: Option<&Section>,
     explicit: Option<&str>,
     region: &Region,
+    sender: &HttpSender,
 ) -> Result<SharedCredentialsProvider, Failure> {
     #[cfg(feature = "aws-config")]
     {
         let _ = (environment, profile);
         Ok(SharedCredentialsProvider::new(chain::Chain::new(
-            explicit, region,
+            explicit, region, sender,
         )))
     }
     #[cfg(not(feature = "aws-config"))]
     {
-        let _ = region;
+        let _ = (region, sender);
         lean::provider(environment, profile, explicit.is_some())
     }
 }
 
 #[cfg(feature = "aws-config")]
 mod chain {
-    use aws_config::default_provider::credentials::DefaultCredentialsChain;
-    use aws_config::profile::ProfileFileCredentialsProvider;
-    use aws_config::provider_config::ProviderConfig;
     use aws_credential_types::provider::{self, ProvideCredentials, future};
     use connect_sdk::config::{Region, SharedCredentialsProvider};
+    use connect_transport::aws_config::default_provider::credentials::DefaultCredentialsChain;
+    use connect_transport::aws_config::profile::ProfileFileCredentialsProvider;
+    use connect_transport::aws_config::provider_config::ProviderConfig;
     use connect_transport::sender::HttpSender;
     use tokio::sync::OnceCell;
 
@@ -49,21 +51,23 @@ mod chain {
     pub(super) struct Chain {
         profile: Option<String>,
         region: Region,
+        sender: HttpSender,
         chain: OnceCell<SharedCredentialsProvider>,
     }
 
     impl Chain {
-        pub(super) fn new(profile: Option<&str>, region: &Region) -> Self {
+        pub(super) fn new(profile: Option<&str>, region: &Region, sender: &HttpSender) -> Self {
             Self {
                 profile: profile.map(str::to_owned),
                 region: region.clone(),
+                sender: sender.clone(),
                 chain: OnceCell::new(),
             }
         }
 
         async fn chain(&self) -> SharedCredentialsProvider {
             let config = ProviderConfig::default()
-                .with_http_client(HttpSender::default())
+                .with_http_client(self.sender.clone())
                 .with_region(Some(self.region.clone()));
             match &self.profile {
                 Some(name) => {

@@ -22,6 +22,7 @@ mod shorthand;
 mod skeleton;
 mod time;
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -104,9 +105,17 @@ fn run(globals: Globals, command: Command) -> Result<(), Failure> {
     result
 }
 
+/// The environment's variables; what is not Unicode is none of ours.
+fn variables() -> HashMap<String, String> {
+    let pairs = std::env::vars_os();
+    pairs
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
 /// Runs a command that calls the service.
 async fn call(globals: Globals, command: Command) -> Result<(), Failure> {
-    let settings = Settings::load(globals, Environment::process())?;
+    let settings = Settings::load(globals, variables())?;
     match command {
         Command::Operation(operation, matches) => {
             run::operation(operation, &matches, &settings).await

@@ -266,6 +266,18 @@ impl Check {
         }
     }
 
+    /// A value of an enum that has internal values, which violations do not name.
+    pub fn known_to_all(
+        &mut self,
+        value: &str,
+        values: &'static [&'static str],
+        public: &'static [&'static str],
+    ) {
+        if self.side == Side::Server && !values.contains(&value) {
+            self.found(ViolationKind::Enum(public));
+        }
+    }
+
     /// A number of an enum of numbers. Servers only.
     pub fn known_number(&mut self, value: i32, values: &'static [i32]) {
         if self.side == Side::Server && !values.contains(&value) {

@@ -27,6 +27,8 @@ pub mod server;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub mod shape_serde;
+#[cfg(any(test, feature = "test-util"))]
+pub mod test_util;
 pub mod text;
 pub mod uri;
 

@@ -6,11 +6,11 @@ use std::str::FromStr;
 
 use aws_smithy_types::{Blob, DateTime, Document};
 
-use crate::json;
+use crate::json::{self, ReadJson};
 
 /// A document from JSON.
 pub fn document(json: &str) -> Document {
-    json::read(json.as_bytes(), json::ReadJson::read_json).unwrap_or(Document::Null)
+    json::read(json.as_bytes(), ReadJson::read_json).unwrap_or(Document::Null)
 }
 
 /// Bytes from base64.

@@ -126,4 +126,45 @@ mod tests {
         let error = serde_json::from_str::<Contact>(r#"{"Scores":[true]}"#).unwrap_err();
         assert!(error.to_string().contains("/Scores/0"), "{error}");
     }
+
+    #[derive(Debug, PartialEq)]
+    enum Reason {
+        Code(i32),
+        Unknown,
+    }
+
+    impl ReadJson for Reason {
+        fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
+            let known = |reader: &mut Reader<'_>, name: &str| match name {
+                "Code" => reader.integer().map(Self::Code).map(Some),
+                _ => Ok(None),
+            };
+            reader.union(|| Self::Unknown, known)
+        }
+    }
+
+    impl WriteJson for Reason {
+        fn write_json(&self, writer: &mut Writer) -> Result<(), WriteError> {
+            writer.begin_object();
+            match self {
+                Self::Code(code) => writer.member("Code", code)?,
+                Self::Unknown => writer.unknown_variant()?,
+            }
+            writer.end_object();
+            Ok(())
+        }
+    }
+
+    serde_shape!(Reason);
+
+    #[test]
+    fn a_union_is_told_by_its_member_and_may_be_unknown() {
+        for (reason, text) in [(Reason::Code(5), r#"{"Code":5}"#), (Reason::Unknown, "{}")] {
+            assert_eq!(serde_json::to_string(&reason).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Reason>(text).unwrap(), reason);
+        }
+        let tomorrow = serde_json::from_str::<Reason>(r#"{"New":[1]}"#).unwrap();
+        assert_eq!(tomorrow, Reason::Unknown);
+        assert!(Reason::Unknown.write_json(&mut Writer::new()).is_err());
+    }
 }

@@ -117,7 +117,7 @@ fn paths_lead_through_lists_and_maps() {
         check.optional("Map", &Some(map), |check, map| {
             check.each_key(map, |check, key| check.length(key, ..=1));
             check.each_value(map, |check, list| {
-                check.each(list, |check, item| check.length(item, 1..))
+                check.each(list, |check, item| check.length(item, 1..));
             });
         });
     })
@@ -159,8 +159,8 @@ fn clients_look_at_what_is_required_and_at_minima() {
     let nested = Some(vec![text("a"), None]);
     let nested = client(|check| {
         check.optional("M", &nested, |check, list| {
-            check.each(list, |check, item| check.required("N", item, |_, _| {}))
-        })
+            check.each(list, |check, item| check.required("N", item, |_, _| {}));
+        });
     });
     assert_eq!(nested, Err("M/1/N: required".to_owned()));
 

@@ -1,4 +1,5 @@
 //! Headers of requests and responses.
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may panic")]
 
 use std::collections::HashMap;
 

@@ -63,7 +63,10 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn read_all<'a>(bytes: &'a [u8], new: fn(&'a [u8]) -> Reader<'a>) {
-    fn read<T>(mut reader: Reader<'_>, read: impl FnOnce(&mut Reader<'_>) -> Result<T, ReadError>) {
+    fn read<'a, T>(
+        mut reader: Reader<'a>,
+        read: impl FnOnce(&mut Reader<'a>) -> Result<T, ReadError>,
+    ) {
         let result = read(&mut reader).and_then(|_| reader.end());
         if let Err(error) = result {
             assert!(error.byte().is_none_or(|byte| byte <= 48 * 48));
@@ -71,29 +74,28 @@ fn read_all<'a>(bytes: &'a [u8], new: fn(&'a [u8]) -> Reader<'a>) {
         }
         drop(reader.into_violations());
     }
-    read(new(bytes), |reader| reader.string());
-    read(new(bytes), |reader| reader.enumeration::<String>());
-    read(new(bytes), |reader| reader.boolean());
-    read(new(bytes), |reader| reader.byte());
-    read(new(bytes), |reader| reader.short());
-    read(new(bytes), |reader| reader.integer());
-    read(new(bytes), |reader| reader.long());
-    read(new(bytes), |reader| reader.float());
-    read(new(bytes), |reader| reader.double());
-    read(new(bytes), |reader| reader.big_integer());
-    read(new(bytes), |reader| reader.big_decimal());
-    read(new(bytes), |reader| reader.blob());
-    read(new(bytes), |reader| reader.epoch_seconds());
-    read(new(bytes), |reader| reader.date_time());
-    read(new(bytes), |reader| reader.http_date());
-    read(new(bytes), |reader| reader.skip());
-    read(new(bytes), |reader| reader.document());
-    read(new(bytes), |reader| {
-        reader.value::<Vec<HashMap<String, Option<i32>>>>()
-    });
-    read(new(bytes), |reader| {
-        reader.value::<HashMap<String, Vec<String>>>()
-    });
+    read(new(bytes), Reader::string);
+    read(new(bytes), Reader::enumeration::<String>);
+    read(new(bytes), Reader::boolean);
+    read(new(bytes), Reader::byte);
+    read(new(bytes), Reader::short);
+    read(new(bytes), Reader::integer);
+    read(new(bytes), Reader::long);
+    read(new(bytes), Reader::float);
+    read(new(bytes), Reader::double);
+    read(new(bytes), Reader::big_integer);
+    read(new(bytes), Reader::big_decimal);
+    read(new(bytes), Reader::blob);
+    read(new(bytes), Reader::epoch_seconds);
+    read(new(bytes), Reader::date_time);
+    read(new(bytes), Reader::http_date);
+    read(new(bytes), Reader::skip);
+    read(new(bytes), Reader::document);
+    read(
+        new(bytes),
+        Reader::value::<Vec<HashMap<String, Option<i32>>>>,
+    );
+    read(new(bytes), Reader::value::<HashMap<String, Vec<String>>>);
     read(new(bytes), |reader| {
         reader.union(
             || 0,

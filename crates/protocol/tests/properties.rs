@@ -3,6 +3,11 @@
 //! The reader takes and refuses what `serde_json` takes and refuses, with two exceptions, both on purpose: it goes 128 levels deep (`serde_json`
 //! 127), and what it skips it checks as strictly as what it keeps (`serde_json` lets unpaired surrogates and numbers out of range pass there; the
 //! reader the latter only, since a number's range is its type's).
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may panic")]
+#![allow(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method of one `Reader<'a>` is no function of every `Reader<'_>`"
+)]
 
 use aws_smithy_types::{BigDecimal, BigInteger, Blob, DateTime, Document, Number};
 use connect_protocol::json::{ReadError, ReadJson, Reader, WriteError, WriteJson, Writer};

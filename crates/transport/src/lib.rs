@@ -17,6 +17,7 @@ mod clock;
 mod compression;
 mod crate_error;
 mod endpoint;
+mod fluent;
 mod handle;
 mod identity;
 mod limits;
@@ -35,3 +36,9 @@ pub use aws_config;
 pub use aws_types::SdkConfig;
 pub use aws_types::request_id::RequestId;
 pub use handle::Handle;
+
+/// What expanded macros need from other crates.
+#[doc(hidden)]
+pub mod __private {
+    pub use connect_protocol::http::HttpResponse;
+}

@@ -67,6 +67,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     out.close()?;
     match refused {
         0 => Ok(()),
+        1 => Err(Failure::other(
+            "one record was refused; the rest is imported",
+        )),
         count => Err(Failure::other(format!(
             "{count} records were refused; the rest is imported"
         ))),

@@ -14,7 +14,7 @@ use crate::time;
 /// Draw the contact tree that a contact belongs to
 ///
 /// Every page is fetched. With --output, the contacts are printed in that format instead, in the order in which they
-/// are drawn, each with its depth and parent.
+/// are drawn, each with its depth and parent. With --local, the tree of a sample contact is drawn.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]

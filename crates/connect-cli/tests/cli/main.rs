@@ -3,6 +3,7 @@
 
 mod connect;
 mod local;
+mod network;
 mod profiles;
 mod served;
 mod usage;

@@ -102,6 +102,27 @@ fn the_environment_s_endpoint_goes_before_the_profile_s() {
 }
 
 #[test]
+fn a_profile_says_how_often_to_try() {
+    let home = Home::new(
+        "[default]\nregion = us-east-1\nendpoint_url = http://127.0.0.1:1\nmax_attempts = 2\n",
+        "",
+    );
+    let with_keys = |variable: &str, value: &str| {
+        let mut command = home.command(&[]);
+        command.envs([
+            ("AWS_ACCESS_KEY_ID", KEY),
+            ("AWS_SECRET_ACCESS_KEY", SECRET),
+        ]);
+        command.env(variable, value);
+        run(command).failed(255)
+    };
+    let stderr = with_keys("TZ", "UTC");
+    assert!(stderr.contains("(2 attempts)"), "{stderr}");
+    let stderr = with_keys("AWS_MAX_ATTEMPTS", "1");
+    assert!(stderr.contains("(1 attempt)"), "{stderr}");
+}
+
+#[test]
 fn what_cannot_be_used_is_named() {
     let home = Home::new("[default]\nregion\n", "");
     let stderr = home.run(&[]).failed(253);

@@ -323,7 +323,7 @@ impl<'a> Reader<'a> {
     /// Reads a map. A client skips nulls in it. Of a key that comes twice, the last value stays.
     ///
     /// # Errors
-    /// What `read` refuses, under its key; any other value than an object; for a server a `null`.
+    /// What `read` refuses; any other value than an object; for a server a `null`.
     pub fn map<K: for<'s> From<&'s str> + Eq + Hash, V>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
@@ -335,14 +335,15 @@ impl<'a> Reader<'a> {
             }
             map.insert(K::from(key), read(reader)?);
             Ok(())
-        })?;
+        })
+        .map_err(ReadError::mask)?;
         Ok(map)
     }
 
     /// Reads a map that may hold nulls.
     ///
     /// # Errors
-    /// What `read` refuses, under its key; any other value than an object.
+    /// What `read` refuses; any other value than an object.
     pub fn sparse_map<K: for<'s> From<&'s str> + Eq + Hash, V>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
@@ -351,7 +352,8 @@ impl<'a> Reader<'a> {
         self.object(|reader, key| {
             map.insert(K::from(key), reader.optional(&mut read)?);
             Ok(())
-        })?;
+        })
+        .map_err(ReadError::mask)?;
         Ok(map)
     }
 
@@ -390,6 +392,9 @@ impl<'a> Reader<'a> {
         match value {
             Some(value) => Ok(value),
             None if members == 1 => Ok(unknown()),
+            // What `Writer::unknown_variant` writes.
+            #[cfg(feature = "serde")]
+            None if self.mode == Mode::Shape => Ok(unknown()),
             None => Err(self.fail("expected a union with one member")),
         }
     }
@@ -401,7 +406,10 @@ impl<'a> Reader<'a> {
     pub fn skip(&mut self) -> Result<(), ReadError> {
         match self.peek() {
             Some(b'"') => self.skip_string(),
-            Some(b'{') => self.object(|reader, _| reader.skip()),
+            Some(b'{') => {
+                let members = self.object(|reader, _| reader.skip());
+                members.map_err(ReadError::mask)
+            }
             Some(b'[') => self.items(Self::skip),
             Some(b't' | b'f') => self.boolean().map(drop),
             Some(b'n') => self.literal("null", "expected null"),

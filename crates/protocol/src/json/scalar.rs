@@ -287,7 +287,8 @@ impl<'a> Reader<'a> {
                 self.object(|reader, key| {
                     members.insert(key.to_owned(), reader.document()?);
                     Ok(())
-                })?;
+                })
+                .map_err(ReadError::mask)?;
                 Document::Object(members)
             }
             Some(b'[') => Document::Array(

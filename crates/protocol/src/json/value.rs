@@ -143,16 +143,18 @@ impl<K: for<'s> From<&'s str> + Eq + Hash, V: ReadJson> ReadJson for HashMap<K, 
     #[inline]
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
         let mut map = Self::new();
-        reader.object(|reader, key| {
-            if !reader.null()? {
-                map.insert(K::from(key), V::read_json(reader)?);
-            } else if let Some(value) = V::from_null() {
-                map.insert(K::from(key), value);
-            } else {
-                reader.null_entry()?;
-            }
-            Ok(())
-        })?;
+        reader
+            .object(|reader, key| {
+                if !reader.null()? {
+                    map.insert(K::from(key), V::read_json(reader)?);
+                } else if let Some(value) = V::from_null() {
+                    map.insert(K::from(key), value);
+                } else {
+                    reader.null_entry()?;
+                }
+                Ok(())
+            })
+            .map_err(ReadError::mask)?;
         Ok(map)
     }
 }

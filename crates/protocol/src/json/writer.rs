@@ -184,7 +184,7 @@ impl Writer {
     /// Writes a map, by the order of its keys.
     ///
     /// # Errors
-    /// Those of `write`, under the entry's key.
+    /// Those of `write`.
     pub fn map<K: AsRef<str>, V>(
         &mut self,
         map: &HashMap<K, V>,
@@ -197,7 +197,9 @@ impl Writer {
         entries.sort_unstable_by_key(|(key, _)| *key);
         self.object(|writer| {
             for (key, value) in entries {
-                writer.member_with(key, Some(value), &mut write)?;
+                writer.name(key);
+                // A key of a map is no word of the model: errors do not repeat it.
+                write(writer, value).map_err(|error| error.within("*"))?;
             }
             Ok(())
         })
@@ -206,7 +208,7 @@ impl Writer {
     /// Writes a map in which `None` is `null`, by the order of its keys.
     ///
     /// # Errors
-    /// Those of `write`, under the entry's key.
+    /// Those of `write`.
     pub fn sparse_map<K: AsRef<str>, V>(
         &mut self,
         map: &HashMap<K, Option<V>>,
@@ -237,15 +239,15 @@ impl Writer {
         Ok(())
     }
 
-    /// What a union does with a variant that its model does not know: there is nothing to send.
+    /// What a union writes as its member if that is a variant that its model does not know: there is nothing to send.
     ///
     /// # Errors
-    /// Always, but when a shape is serialised with feature `serde`: then it writes `null`.
+    /// Always, but when a shape is serialised with feature `serde`: then the union has no member.
     pub fn unknown_variant(&mut self) -> Result<(), WriteError> {
         match self.mode {
-            Mode::Wire => Err(WriteError::new("an unknown variant cannot be sent")),
+            Mode::Wire => Err(WriteError::unknown_variant()),
             #[cfg(feature = "serde")]
-            Mode::Shape => self.null(),
+            Mode::Shape => Ok(()),
         }
     }
 

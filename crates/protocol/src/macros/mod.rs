@@ -2,6 +2,7 @@
 //!
 //! Each macro has its own file with an example. Expanded methods are `#[inline]`: what nobody calls costs no machine code.
 
+mod builder;
 mod error_shape;
 mod fluent;
 mod members;

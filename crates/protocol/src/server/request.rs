@@ -199,6 +199,23 @@ impl<'a> Request<'a> {
         Ok(value)
     }
 
+    /// Reads a body that is one structure. An empty object is no value: it is what clients write where they have none.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json).
+    pub fn structure_payload<T>(
+        &mut self,
+        member: &str,
+        read: impl FnOnce(&mut Reader<'_>) -> Result<T, ReadError>,
+    ) -> Result<Option<T>, ReadError> {
+        let inside = self.body.trim_ascii().strip_prefix(b"{");
+        let inside = inside.and_then(|rest| rest.strip_suffix(b"}"));
+        if inside.is_some_and(|inside| inside.trim_ascii().is_empty()) {
+            return Ok(None);
+        }
+        self.json_payload(member, read)
+    }
+
     /// Required members that were missing in the body, to be told with what else is wrong.
     pub fn take_missing(&mut self) -> Vec<Violation> {
         std::mem::take(&mut self.missing)

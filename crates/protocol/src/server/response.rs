@@ -78,7 +78,15 @@ impl Response {
     ///
     /// # Errors
     /// A streaming body failed.
-    pub async fn finish(self) -> Result<http::Response<Bytes>, ErrorResponse> {
+    pub async fn finish(mut self) -> Result<http::Response<Bytes>, ErrorResponse> {
+        // These statuses have no body.
+        if matches!(
+            self.status,
+            StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+        ) {
+            self.body = SdkBody::empty();
+            self.headers.remove(header::CONTENT_TYPE);
+        }
         let body = match self.body.bytes() {
             Some(bytes) => Bytes::copy_from_slice(bytes),
             None => match ByteStream::new(self.body).collect().await {

@@ -10,9 +10,11 @@ use http::Uri;
 use hyper::rt::{Read, Write};
 use hyper_rustls::{FixedServerNameResolver, HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::Connection;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio::sync::OnceCell;
 use tower_service::Service;
 
@@ -23,6 +25,7 @@ use crate::error::BoxError;
 pub(super) struct Tls {
     system_roots: bool,
     extra_roots: Vec<CertificateDer<'static>>,
+    any_certificate: bool,
     config: OnceCell<Arc<ClientConfig>>,
 }
 
@@ -63,10 +66,15 @@ pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, B
 }
 
 impl Tls {
-    pub(super) fn new(system_roots: bool, extra_roots: Vec<CertificateDer<'static>>) -> Self {
+    pub(super) fn new(
+        system_roots: bool,
+        extra_roots: Vec<CertificateDer<'static>>,
+        any_certificate: bool,
+    ) -> Self {
         Self {
             system_roots,
             extra_roots,
+            any_certificate,
             config: OnceCell::new(),
         }
     }
@@ -103,6 +111,25 @@ impl Tls {
     }
 
     async fn load(&self) -> Result<Arc<ClientConfig>, TlsError> {
+        let provider = provider()?;
+        let config = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|source| TlsError::Setup {
+                source: source.into(),
+            })?;
+        let config = if self.any_certificate {
+            tracing::warn!("certificates are not verified");
+            let verifier = Arc::new(AnyCertificate(provider));
+            config
+                .dangerous()
+                .with_custom_certificate_verifier(verifier)
+        } else {
+            config.with_root_certificates(self.roots().await?)
+        };
+        Ok(Arc::new(config.with_no_client_auth()))
+    }
+
+    async fn roots(&self) -> Result<RootCertStore, TlsError> {
         let mut roots = RootCertStore::empty();
         let mut failure = None;
         if self.system_roots {
@@ -120,14 +147,48 @@ impl Tls {
             return Err(TlsError::NoRoots { source });
         }
         tracing::debug!(roots = roots.len(), "loaded trusted root certificates");
-        let config = ClientConfig::builder_with_provider(provider()?)
-            .with_safe_default_protocol_versions()
-            .map_err(|source| TlsError::Setup {
-                source: source.into(),
-            })?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Arc::new(config))
+        Ok(roots)
+    }
+}
+
+/// Takes any certificate of any name. That the server holds the certificate's key is checked all the same.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _certificate: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -170,16 +231,16 @@ fn cause(error: BoxError) -> io::Error {
 }
 
 #[cfg(feature = "aws-lc-rs")]
-fn provider() -> Result<Arc<rustls::crypto::CryptoProvider>, TlsError> {
+fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
 }
 
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
-fn provider() -> Result<Arc<rustls::crypto::CryptoProvider>, TlsError> {
+fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     Ok(Arc::new(rustls::crypto::ring::default_provider()))
 }
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
-fn provider() -> Result<Arc<rustls::crypto::CryptoProvider>, TlsError> {
+fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     Err(TlsError::NoCryptography)
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use connect_transport::config::timeout::TimeoutConfig;
 use connect_transport::sender::HttpSender;
 
-use crate::server::{Read, Reset, Server, ok as good, response, send};
+use crate::server::{Drip, Read, Reset, Server, ok as good, response, send};
 use crate::service::{config, greet, handle};
 use crate::{call, ok, row};
 
@@ -73,8 +74,10 @@ async fn no_more_connections_than_allowed() {
 async fn five_thousand_calls_over_two_hundred_connections_end() {
     let server = Server::start(Vec::new()).await;
     let sender = HttpSender::builder().max_connections(200).build();
-    // Waiting for a connection is not reading: the limit of 250 ms stays out of it.
-    let client = handle(config(&server.url()).sender(sender));
+    let limits = TimeoutConfig::builder()
+        .read_timeout(Duration::from_secs(30))
+        .build();
+    let client = handle(config(&server.url()).sender(sender).timeout_config(limits));
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..5000 {
         let client = client.clone();
@@ -88,6 +91,30 @@ async fn five_thousand_calls_over_two_hundred_connections_end() {
         .collect();
     assert!(failed.is_empty(), "{} failed: {}", failed.len(), failed[0]);
     assert!(server.connections() <= 200, "{}", server.connections());
+}
+
+#[tokio::test]
+async fn waiting_for_a_connection_is_not_under_the_read_limit() {
+    // Each answer takes 100 ms, all of them together four times the read limit of 250 ms.
+    let slow = || {
+        [
+            Read,
+            Drip(b"HTTP/1.1 ".to_vec(), Duration::from_millis(11)),
+            send("200 OK\r\ncontent-length: 16\r\n\r\n{\"Text\":\"hello\"}"),
+        ]
+    };
+    let server = Server::start(vec![
+        std::iter::repeat_with(slow).take(10).flatten().collect(),
+    ])
+    .await;
+    let sender = HttpSender::builder().max_connections(1).build();
+    let client = handle(config(&server.url()).sender(sender));
+    let calls = (0..10).map(|_| client.clone());
+    let calls: tokio::task::JoinSet<_> = calls
+        .map(|client| async move { call(&client).await })
+        .collect();
+    assert!(calls.join_all().await.into_iter().all(|seen| seen == ok()));
+    assert_eq!((server.requests().len(), server.connections()), (10, 1));
 }
 
 #[tokio::test]

@@ -13,13 +13,12 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::types;
-use super::customize;
 use crate::operation::list_associated_contacts::{
     self as shapes, ListAssociatedContactsInput,
 };
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "ListAssociatedContacts",
     auth: &[meta::Auth::SigV4],
@@ -51,15 +50,6 @@ pub struct ListAssociatedContactsFluentBuilder {
 }
 
 impl ListAssociatedContactsFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::ListAssociatedContactsInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -75,24 +65,6 @@ impl ListAssociatedContactsFluentBuilder {
         self.handle
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
-    }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::ListAssociatedContactsInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::ListAssociatedContactsOutput,
-        shapes::ListAssociatedContactsError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
     }
 
     /// Sends the request for every page.
@@ -112,48 +84,10 @@ connect_protocol::fluent_members!(ListAssociatedContactsFluentBuilder, ListAssoc
     optional string next_token set_next_token get_next_token "NextToken";
 });
 
-impl customize::CustomizableSend<
-    shapes::ListAssociatedContactsOutput,
-    shapes::ListAssociatedContactsError,
-> for ListAssociatedContactsFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<
-        shapes::ListAssociatedContactsOutput,
-        error::SdkError<shapes::ListAssociatedContactsError>,
-    > {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::ListAssociatedContactsInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<
-        shapes::ListAssociatedContactsOutput,
-        error::SdkError<shapes::ListAssociatedContactsError>,
-    > {
-        let mut request = client.list_associated_contacts();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(ListAssociatedContactsFluentBuilder, list_associated_contacts, shapes::builders::ListAssociatedContactsInputBuilder => shapes::ListAssociatedContactsOutput, shapes::ListAssociatedContactsError);
 
 #[inline]
-fn encode(
+pub(crate) fn encode(
     input: &ListAssociatedContactsInput,
 ) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
@@ -168,7 +102,7 @@ fn encode(
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ListAssociatedContactsOutput, json::ReadError> {
     let mut shape = shapes::ListAssociatedContactsOutput::builder();
@@ -177,42 +111,10 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    response: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::ListAssociatedContactsError, json::ReadError> {
-    Ok(
-        match meta.code() {
-            Some("InternalServiceException") => {
-                shapes::ListAssociatedContactsError::InternalServiceException(
-                    types::error::InternalServiceException::parse(response, meta)?,
-                )
-            }
-            Some("InvalidParameterException") => {
-                shapes::ListAssociatedContactsError::InvalidParameterException(
-                    types::error::InvalidParameterException::parse(response, meta)?,
-                )
-            }
-            Some("InvalidRequestException") => {
-                shapes::ListAssociatedContactsError::InvalidRequestException(
-                    types::error::InvalidRequestException::parse(response, meta)?,
-                )
-            }
-            Some("ResourceNotFoundException") => {
-                shapes::ListAssociatedContactsError::ResourceNotFoundException(
-                    types::error::ResourceNotFoundException::parse(response, meta)?,
-                )
-            }
-            Some("ThrottlingException") => {
-                shapes::ListAssociatedContactsError::ThrottlingException(
-                    types::error::ThrottlingException::parse(response, meta)?,
-                )
-            }
-            _ => shapes::ListAssociatedContactsError::generic(meta),
-        },
-    )
-}
+transport::decode_error!(shapes::ListAssociatedContactsError {
+    InternalServiceException, InvalidParameterException, InvalidRequestException,
+    ResourceNotFoundException, ThrottlingException,
+});
 
 /// All pages of `ListAssociatedContacts`, one request after the other.
 #[derive(Clone, Debug)]

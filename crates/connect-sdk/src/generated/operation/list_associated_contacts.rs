@@ -24,46 +24,12 @@ pub struct ListAssociatedContactsInput {
     pub next_token: Option<String>,
 }
 
-impl ListAssociatedContactsInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListAssociatedContactsInputBuilder {
-        ListAssociatedContactsInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListAssociatedContactsInput, ListAssociatedContactsInputBuilder {
+connect_protocol::builder!(ListAssociatedContactsInput, ListAssociatedContactsInputBuilder:Clone Debug Default PartialEq => result {
     optional string instance_id set_instance_id get_instance_id "InstanceId";
     optional string contact_id set_contact_id get_contact_id "ContactId";
     optional copy(i32) max_results set_max_results get_max_results "MaxResults";
     optional string next_token set_next_token get_next_token "NextToken";
 });
-
-/// Builds [`ListAssociatedContactsInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListAssociatedContactsInputBuilder {
-    pub(crate) instance_id: Option<String>,
-    pub(crate) contact_id: Option<String>,
-    pub(crate) max_results: Option<i32>,
-    pub(crate) next_token: Option<String>,
-}
-
-impl ListAssociatedContactsInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<ListAssociatedContactsInput, error::BuildError> {
-        Ok(ListAssociatedContactsInput {
-            instance_id: self.instance_id,
-            contact_id: self.contact_id,
-            max_results: self.max_results,
-            next_token: self.next_token,
-        })
-    }
-}
 
 impl ListAssociatedContactsInputBuilder {
     #[inline]
@@ -131,39 +97,10 @@ pub struct ListAssociatedContactsOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl ListAssociatedContactsOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListAssociatedContactsOutputBuilder {
-        ListAssociatedContactsOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListAssociatedContactsOutput, ListAssociatedContactsOutputBuilder {
+connect_protocol::builder!(ListAssociatedContactsOutput, ListAssociatedContactsOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional list(types::AssociatedContactSummary) contact_summary_list set_contact_summary_list get_contact_summary_list "ContactSummaryList";
     optional string next_token set_next_token get_next_token "NextToken";
 });
-
-/// Builds [`ListAssociatedContactsOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListAssociatedContactsOutputBuilder {
-    pub(crate) contact_summary_list: Option<Vec<types::AssociatedContactSummary>>,
-    pub(crate) next_token: Option<String>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl ListAssociatedContactsOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> ListAssociatedContactsOutput {
-        ListAssociatedContactsOutput {
-            contact_summary_list: self.contact_summary_list,
-            next_token: self.next_token,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl ListAssociatedContactsOutputBuilder {
     #[inline]

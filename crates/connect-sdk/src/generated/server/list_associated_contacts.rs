@@ -22,7 +22,16 @@ pub(super) async fn handle<S: super::Service>(
         return Err(service.invalid_input("ListAssociatedContacts", &violations));
     }
 
-    match service.list_associated_contacts(input).await {
+    respond(service.list_associated_contacts(input).await).await
+}
+
+pub(crate) async fn respond(
+    answer: Result<
+        shapes::ListAssociatedContactsOutput,
+        shapes::ListAssociatedContactsError,
+    >,
+) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
+    match answer {
         Ok(output) => encode(&output)?.finish().await,
         Err(error) => Err(refuse(error)),
     }

@@ -6,7 +6,7 @@
 use connect_protocol::server;
 use crate::operation;
 
-mod list_associated_contacts;
+pub(crate) mod list_associated_contacts;
 
 pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 

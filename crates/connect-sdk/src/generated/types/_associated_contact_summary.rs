@@ -30,15 +30,7 @@ pub struct AssociatedContactSummary {
     pub channel: Option<types::Channel>,
 }
 
-impl AssociatedContactSummary {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> AssociatedContactSummaryBuilder {
-        AssociatedContactSummaryBuilder::default()
-    }
-}
-
-connect_protocol::members!(AssociatedContactSummary, AssociatedContactSummaryBuilder {
+connect_protocol::builder!(AssociatedContactSummary, AssociatedContactSummaryBuilder:Clone Debug Default PartialEq => plain {
     optional string contact_id set_contact_id get_contact_id "ContactId";
     optional string contact_arn set_contact_arn get_contact_arn "ContactArn";
     optional value(primitives::DateTime) initiation_timestamp set_initiation_timestamp get_initiation_timestamp "InitiationTimestamp";
@@ -49,39 +41,6 @@ connect_protocol::members!(AssociatedContactSummary, AssociatedContactSummaryBui
     optional value(types::ContactInitiationMethod) initiation_method set_initiation_method get_initiation_method "InitiationMethod";
     optional value(types::Channel) channel set_channel get_channel "Channel";
 });
-
-/// Builds [`AssociatedContactSummary`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AssociatedContactSummaryBuilder {
-    pub(crate) contact_id: Option<String>,
-    pub(crate) contact_arn: Option<String>,
-    pub(crate) initiation_timestamp: Option<primitives::DateTime>,
-    pub(crate) disconnect_timestamp: Option<primitives::DateTime>,
-    pub(crate) initial_contact_id: Option<String>,
-    pub(crate) previous_contact_id: Option<String>,
-    pub(crate) related_contact_id: Option<String>,
-    pub(crate) initiation_method: Option<types::ContactInitiationMethod>,
-    pub(crate) channel: Option<types::Channel>,
-}
-
-impl AssociatedContactSummaryBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> AssociatedContactSummary {
-        AssociatedContactSummary {
-            contact_id: self.contact_id,
-            contact_arn: self.contact_arn,
-            initiation_timestamp: self.initiation_timestamp,
-            disconnect_timestamp: self.disconnect_timestamp,
-            initial_contact_id: self.initial_contact_id,
-            previous_contact_id: self.previous_contact_id,
-            related_contact_id: self.related_contact_id,
-            initiation_method: self.initiation_method,
-            channel: self.channel,
-        }
-    }
-}
 
 impl AssociatedContactSummaryBuilder {
     #[inline]

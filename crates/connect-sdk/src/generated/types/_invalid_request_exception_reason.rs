@@ -17,7 +17,7 @@ pub enum InvalidRequestExceptionReason {
 }
 
 connect_protocol::union_variants!(InvalidRequestExceptionReason {
-    AttachedFileInvalidRequestExceptionReason is_attached_file_invalid_request_exception_reason as_attached_file_invalid_request_exception_reason : types::AttachedFileInvalidRequestExceptionReason;
+    AttachedFileInvalidRequestExceptionReason is_attached_file_invalid_request_exception_reason as_attached_file_invalid_request_exception_reason:types::AttachedFileInvalidRequestExceptionReason;
 });
 
 impl InvalidRequestExceptionReason {
@@ -50,7 +50,7 @@ impl json::WriteJson for InvalidRequestExceptionReason {
             Self::AttachedFileInvalidRequestExceptionReason(v) => {
                 writer.member("AttachedFileInvalidRequestExceptionReason", v)?;
             }
-            Self::Unknown => return Err(json::WriteError::unknown_variant()),
+            Self::Unknown => writer.unknown_variant()?,
         }
         writer.end_object();
         Ok(())

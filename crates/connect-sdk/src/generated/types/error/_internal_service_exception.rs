@@ -16,36 +16,9 @@ pub struct InternalServiceException {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl InternalServiceException {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> InternalServiceExceptionBuilder {
-        InternalServiceExceptionBuilder::default()
-    }
-}
-
-connect_protocol::members!(InternalServiceException, InternalServiceExceptionBuilder {
+connect_protocol::builder!(InternalServiceException, InternalServiceExceptionBuilder:Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "Message";
 });
-
-/// Builds [`InternalServiceException`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InternalServiceExceptionBuilder {
-    pub(crate) message: Option<String>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl InternalServiceExceptionBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> InternalServiceException {
-        InternalServiceException {
-            message: self.message,
-            meta: self.meta.unwrap_or_default(),
-        }
-    }
-}
 
 impl InternalServiceExceptionBuilder {
     #[inline]
@@ -82,7 +55,7 @@ impl json::WriteJson for InternalServiceException {
 
 connect_protocol::serde_shape!(InternalServiceException);
 
-connect_protocol::error_shape!(InternalServiceException, InternalServiceExceptionBuilder, "InternalServiceException", message : optional);
+connect_protocol::error_shape!(InternalServiceException, InternalServiceExceptionBuilder, "InternalServiceException", message:optional);
 
 #[cfg(feature = "client")]
 impl InternalServiceException {

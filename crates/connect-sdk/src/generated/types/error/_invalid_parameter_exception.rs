@@ -16,36 +16,9 @@ pub struct InvalidParameterException {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl InvalidParameterException {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> InvalidParameterExceptionBuilder {
-        InvalidParameterExceptionBuilder::default()
-    }
-}
-
-connect_protocol::members!(InvalidParameterException, InvalidParameterExceptionBuilder {
+connect_protocol::builder!(InvalidParameterException, InvalidParameterExceptionBuilder:Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "Message";
 });
-
-/// Builds [`InvalidParameterException`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvalidParameterExceptionBuilder {
-    pub(crate) message: Option<String>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl InvalidParameterExceptionBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> InvalidParameterException {
-        InvalidParameterException {
-            message: self.message,
-            meta: self.meta.unwrap_or_default(),
-        }
-    }
-}
 
 impl InvalidParameterExceptionBuilder {
     #[inline]
@@ -82,7 +55,7 @@ impl json::WriteJson for InvalidParameterException {
 
 connect_protocol::serde_shape!(InvalidParameterException);
 
-connect_protocol::error_shape!(InvalidParameterException, InvalidParameterExceptionBuilder, "InvalidParameterException", message : optional);
+connect_protocol::error_shape!(InvalidParameterException, InvalidParameterExceptionBuilder, "InvalidParameterException", message:optional);
 
 #[cfg(feature = "client")]
 impl InvalidParameterException {

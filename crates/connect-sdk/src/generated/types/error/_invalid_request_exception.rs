@@ -19,39 +19,10 @@ pub struct InvalidRequestException {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl InvalidRequestException {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> InvalidRequestExceptionBuilder {
-        InvalidRequestExceptionBuilder::default()
-    }
-}
-
-connect_protocol::members!(InvalidRequestException, InvalidRequestExceptionBuilder {
+connect_protocol::builder!(InvalidRequestException, InvalidRequestExceptionBuilder:Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "Message";
     optional value(types::InvalidRequestExceptionReason) reason set_reason get_reason "Reason";
 });
-
-/// Builds [`InvalidRequestException`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InvalidRequestExceptionBuilder {
-    pub(crate) message: Option<String>,
-    pub(crate) reason: Option<types::InvalidRequestExceptionReason>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl InvalidRequestExceptionBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> InvalidRequestException {
-        InvalidRequestException {
-            message: self.message,
-            reason: self.reason,
-            meta: self.meta.unwrap_or_default(),
-        }
-    }
-}
 
 impl InvalidRequestExceptionBuilder {
     #[inline]
@@ -90,7 +61,7 @@ impl json::WriteJson for InvalidRequestException {
 
 connect_protocol::serde_shape!(InvalidRequestException);
 
-connect_protocol::error_shape!(InvalidRequestException, InvalidRequestExceptionBuilder, "InvalidRequestException", message : optional);
+connect_protocol::error_shape!(InvalidRequestException, InvalidRequestExceptionBuilder, "InvalidRequestException", message:optional);
 
 #[cfg(feature = "client")]
 impl InvalidRequestException {

@@ -16,36 +16,9 @@ pub struct ResourceNotFoundException {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl ResourceNotFoundException {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ResourceNotFoundExceptionBuilder {
-        ResourceNotFoundExceptionBuilder::default()
-    }
-}
-
-connect_protocol::members!(ResourceNotFoundException, ResourceNotFoundExceptionBuilder {
+connect_protocol::builder!(ResourceNotFoundException, ResourceNotFoundExceptionBuilder:Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "Message";
 });
-
-/// Builds [`ResourceNotFoundException`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ResourceNotFoundExceptionBuilder {
-    pub(crate) message: Option<String>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl ResourceNotFoundExceptionBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> ResourceNotFoundException {
-        ResourceNotFoundException {
-            message: self.message,
-            meta: self.meta.unwrap_or_default(),
-        }
-    }
-}
 
 impl ResourceNotFoundExceptionBuilder {
     #[inline]
@@ -82,7 +55,7 @@ impl json::WriteJson for ResourceNotFoundException {
 
 connect_protocol::serde_shape!(ResourceNotFoundException);
 
-connect_protocol::error_shape!(ResourceNotFoundException, ResourceNotFoundExceptionBuilder, "ResourceNotFoundException", message : optional);
+connect_protocol::error_shape!(ResourceNotFoundException, ResourceNotFoundExceptionBuilder, "ResourceNotFoundException", message:optional);
 
 #[cfg(feature = "client")]
 impl ResourceNotFoundException {

@@ -16,36 +16,9 @@ pub struct ThrottlingException {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl ThrottlingException {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ThrottlingExceptionBuilder {
-        ThrottlingExceptionBuilder::default()
-    }
-}
-
-connect_protocol::members!(ThrottlingException, ThrottlingExceptionBuilder {
+connect_protocol::builder!(ThrottlingException, ThrottlingExceptionBuilder:Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "Message";
 });
-
-/// Builds [`ThrottlingException`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ThrottlingExceptionBuilder {
-    pub(crate) message: Option<String>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl ThrottlingExceptionBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> ThrottlingException {
-        ThrottlingException {
-            message: self.message,
-            meta: self.meta.unwrap_or_default(),
-        }
-    }
-}
 
 impl ThrottlingExceptionBuilder {
     #[inline]
@@ -82,7 +55,7 @@ impl json::WriteJson for ThrottlingException {
 
 connect_protocol::serde_shape!(ThrottlingException);
 
-connect_protocol::error_shape!(ThrottlingException, ThrottlingExceptionBuilder, "ThrottlingException", message : optional);
+connect_protocol::error_shape!(ThrottlingException, ThrottlingExceptionBuilder, "ThrottlingException", message:optional);
 
 #[cfg(feature = "client")]
 impl ThrottlingException {
