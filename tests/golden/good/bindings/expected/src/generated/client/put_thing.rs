@@ -13,11 +13,10 @@ use connect_transport as transport;
 use crate::error;
 use crate::primitives;
 use crate::types;
-use super::customize;
 use crate::operation::put_thing::{self as shapes, PutThingInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "PutThing",
     auth: &[meta::Auth::Anonymous],
@@ -39,15 +38,6 @@ pub struct PutThingFluentBuilder {
 }
 
 impl PutThingFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::PutThingInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -60,24 +50,6 @@ impl PutThingFluentBuilder {
         self.handle
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
-    }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::PutThingInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::PutThingOutput,
-        shapes::PutThingError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
     }
 }
 
@@ -96,40 +68,10 @@ connect_protocol::fluent_members!(PutThingFluentBuilder, PutThingInput {
     optional value(types::Thing) thing set_thing get_thing "thing";
 });
 
-impl customize::CustomizableSend<shapes::PutThingOutput, shapes::PutThingError>
-for PutThingFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::PutThingOutput, error::SdkError<shapes::PutThingError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::PutThingInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::PutThingOutput, error::SdkError<shapes::PutThingError>> {
-        let mut request = client.put_thing();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(PutThingFluentBuilder, put_thing, shapes::builders::PutThingInputBuilder => shapes::PutThingOutput, shapes::PutThingError);
 
 #[inline]
-fn encode(input: &PutThingInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &PutThingInput) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/shelves/");
@@ -187,7 +129,7 @@ fn encode(input: &PutThingInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::PutThingOutput, json::ReadError> {
     let mut shape = shapes::PutThingOutput::builder();
@@ -202,10 +144,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::PutThingError, json::ReadError> {
-    Ok(shapes::PutThingError::generic(meta))
-}
+transport::decode_error!(shapes::PutThingError {
+});

@@ -12,11 +12,10 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::primitives;
-use super::customize;
 use crate::operation::read_thing::{self as shapes, ReadThingInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "ReadThing",
     auth: &[meta::Auth::Anonymous],
@@ -38,15 +37,6 @@ pub struct ReadThingFluentBuilder {
 }
 
 impl ReadThingFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::ReadThingInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -60,24 +50,6 @@ impl ReadThingFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::ReadThingInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::ReadThingOutput,
-        shapes::ReadThingError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(ReadThingFluentBuilder, ReadThingInput {
@@ -85,40 +57,12 @@ connect_protocol::fluent_members!(ReadThingFluentBuilder, ReadThingInput {
     optional string zone set_zone get_zone "zone";
 });
 
-impl customize::CustomizableSend<shapes::ReadThingOutput, shapes::ReadThingError>
-for ReadThingFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::ReadThingOutput, error::SdkError<shapes::ReadThingError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::ReadThingInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::ReadThingOutput, error::SdkError<shapes::ReadThingError>> {
-        let mut request = client.read_thing();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(ReadThingFluentBuilder, read_thing, shapes::builders::ReadThingInputBuilder => shapes::ReadThingOutput, shapes::ReadThingError);
 
 #[inline]
-fn encode(input: &ReadThingInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(
+    input: &ReadThingInput,
+) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/things/");
@@ -139,7 +83,7 @@ fn encode(input: &ReadThingInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ReadThingOutput, json::ReadError> {
     let mut shape = shapes::ReadThingOutput::builder();
@@ -161,10 +105,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::ReadThingError, json::ReadError> {
-    Ok(shapes::ReadThingError::generic(meta))
-}
+transport::decode_error!(shapes::ReadThingError {
+});

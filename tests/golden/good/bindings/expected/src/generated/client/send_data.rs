@@ -11,11 +11,10 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::primitives;
-use super::customize;
 use crate::operation::send_data::{self as shapes, SendDataInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "SendData",
     auth: &[meta::Auth::Anonymous],
@@ -37,15 +36,6 @@ pub struct SendDataFluentBuilder {
 }
 
 impl SendDataFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::SendDataInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -59,24 +49,6 @@ impl SendDataFluentBuilder {
             .send(&OPERATION, encode(input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::SendDataInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::SendDataOutput,
-        shapes::SendDataError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(SendDataFluentBuilder, SendDataInput {
@@ -84,40 +56,10 @@ connect_protocol::fluent_members!(SendDataFluentBuilder, SendDataInput {
     required value(primitives::ByteStream) data set_data get_data "data";
 });
 
-impl customize::CustomizableSend<shapes::SendDataOutput, shapes::SendDataError>
-for SendDataFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::SendDataOutput, error::SdkError<shapes::SendDataError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::SendDataInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::SendDataOutput, error::SdkError<shapes::SendDataError>> {
-        let mut request = client.send_data();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(SendDataFluentBuilder, send_data, shapes::builders::SendDataInputBuilder => shapes::SendDataOutput, shapes::SendDataError);
 
 #[inline]
-fn encode(input: SendDataInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: SendDataInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/data");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -131,7 +73,7 @@ fn encode(input: SendDataInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::SendDataOutput, json::ReadError> {
     let mut shape = shapes::SendDataOutput::builder();
@@ -140,10 +82,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::SendDataError, json::ReadError> {
-    Ok(shapes::SendDataError::generic(meta))
-}
+transport::decode_error!(shapes::SendDataError {
+});

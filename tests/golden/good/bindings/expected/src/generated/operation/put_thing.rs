@@ -40,15 +40,7 @@ pub struct PutThingInput {
     pub thing: Option<types::Thing>,
 }
 
-impl PutThingInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> PutThingInputBuilder {
-        PutThingInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(PutThingInput, PutThingInputBuilder {
+connect_protocol::builder!(PutThingInput, PutThingInputBuilder:Clone Debug Default PartialEq => result {
     optional copy(i32) shelf set_shelf get_shelf "shelf";
     optional string path set_path get_path "path";
     optional list(types::Kind) kinds set_kinds get_kinds "kinds";
@@ -62,48 +54,6 @@ connect_protocol::members!(PutThingInput, PutThingInputBuilder {
     optional map(string, string) labels set_labels get_labels "labels";
     optional value(types::Thing) thing set_thing get_thing "thing";
 });
-
-/// Builds [`PutThingInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutThingInputBuilder {
-    pub(crate) shelf: Option<i32>,
-    pub(crate) path: Option<String>,
-    pub(crate) kinds: Option<Vec<types::Kind>>,
-    pub(crate) since: Option<primitives::DateTime>,
-    pub(crate) ratio: Option<f64>,
-    pub(crate) rest: Option<HashMap<String, Vec<String>>>,
-    pub(crate) tags: Option<Vec<String>>,
-    pub(crate) dates: Option<Vec<primitives::DateTime>>,
-    pub(crate) at: Option<primitives::DateTime>,
-    pub(crate) flag: Option<bool>,
-    pub(crate) labels: Option<HashMap<String, String>>,
-    pub(crate) thing: Option<types::Thing>,
-}
-
-impl PutThingInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<PutThingInput, error::BuildError> {
-        Ok(PutThingInput {
-            shelf: self.shelf,
-            path: self.path,
-            kinds: self.kinds,
-            since: self.since,
-            ratio: self.ratio,
-            rest: self.rest,
-            tags: self.tags,
-            dates: self.dates,
-            at: self.at,
-            flag: self.flag,
-            labels: self.labels,
-            thing: self.thing,
-        })
-    }
-}
 
 impl PutThingInputBuilder {
     #[inline]
@@ -205,48 +155,13 @@ pub struct PutThingOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl PutThingOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> PutThingOutputBuilder {
-        PutThingOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(PutThingOutput, PutThingOutputBuilder {
+connect_protocol::builder!(PutThingOutput, PutThingOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional copy(i32) status set_status get_status "status";
     optional string etag set_etag get_etag "etag";
     optional list(i32) sizes set_sizes get_sizes "sizes";
     optional map(string, string) labels set_labels get_labels "labels";
     optional value(types::Thing) thing set_thing get_thing "thing";
 });
-
-/// Builds [`PutThingOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutThingOutputBuilder {
-    pub(crate) status: Option<i32>,
-    pub(crate) etag: Option<String>,
-    pub(crate) sizes: Option<Vec<i32>>,
-    pub(crate) labels: Option<HashMap<String, String>>,
-    pub(crate) thing: Option<types::Thing>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl PutThingOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> PutThingOutput {
-        PutThingOutput {
-            status: self.status,
-            etag: self.etag,
-            sizes: self.sizes,
-            labels: self.labels,
-            thing: self.thing,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl PutThingOutputBuilder {
     #[inline]

@@ -18,40 +18,10 @@ pub struct ReadThingInput {
     pub zone: Option<String>,
 }
 
-impl ReadThingInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ReadThingInputBuilder {
-        ReadThingInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ReadThingInput, ReadThingInputBuilder {
+connect_protocol::builder!(ReadThingInput, ReadThingInputBuilder:Clone Debug Default PartialEq => result {
     optional value(primitives::DateTime) day set_day get_day "day";
     optional string zone set_zone get_zone "zone";
 });
-
-/// Builds [`ReadThingInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReadThingInputBuilder {
-    pub(crate) day: Option<primitives::DateTime>,
-    pub(crate) zone: Option<String>,
-}
-
-impl ReadThingInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<ReadThingInput, error::BuildError> {
-        Ok(ReadThingInput {
-            day: self.day,
-            zone: self.zone,
-        })
-    }
-}
 
 impl ReadThingInputBuilder {
     #[inline]
@@ -113,42 +83,11 @@ pub struct ReadThingOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl ReadThingOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ReadThingOutputBuilder {
-        ReadThingOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ReadThingOutput, ReadThingOutputBuilder {
+connect_protocol::builder!(ReadThingOutput, ReadThingOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional string name set_name get_name "name";
     optional copy(i64) size set_size get_size "size";
     optional value(primitives::DateTime) changed set_changed get_changed "changed";
 });
-
-/// Builds [`ReadThingOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReadThingOutputBuilder {
-    pub(crate) name: Option<String>,
-    pub(crate) size: Option<i64>,
-    pub(crate) changed: Option<primitives::DateTime>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl ReadThingOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> ReadThingOutput {
-        ReadThingOutput {
-            name: self.name,
-            size: self.size,
-            changed: self.changed,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl ReadThingOutputBuilder {
     #[inline]

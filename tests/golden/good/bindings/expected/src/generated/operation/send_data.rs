@@ -17,40 +17,10 @@ pub struct SendDataInput {
     pub data: primitives::ByteStream,
 }
 
-impl SendDataInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> SendDataInputBuilder {
-        SendDataInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(SendDataInput, SendDataInputBuilder {
+connect_protocol::builder!(SendDataInput, SendDataInputBuilder:Debug Default => result {
     optional string kind set_kind get_kind "kind";
-    required value(primitives::ByteStream) data set_data get_data "data";
+    required value(primitives::ByteStream) data set_data get_data "data" = Default::default();
 });
-
-/// Builds [`SendDataInput`].
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct SendDataInputBuilder {
-    pub(crate) kind: Option<String>,
-    pub(crate) data: Option<primitives::ByteStream>,
-}
-
-impl SendDataInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<SendDataInput, error::BuildError> {
-        Ok(SendDataInput {
-            kind: self.kind,
-            data: self.data.unwrap_or_default(),
-        })
-    }
-}
 
 /// The output of `SendData`.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,36 +31,9 @@ pub struct SendDataOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl SendDataOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> SendDataOutputBuilder {
-        SendDataOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(SendDataOutput, SendDataOutputBuilder {
+connect_protocol::builder!(SendDataOutput, SendDataOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional value(primitives::Blob) data set_data get_data "data";
 });
-
-/// Builds [`SendDataOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SendDataOutputBuilder {
-    pub(crate) data: Option<primitives::Blob>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl SendDataOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> SendDataOutput {
-        SendDataOutput {
-            data: self.data,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl SendDataOutputBuilder {
     #[inline]

@@ -12,37 +12,10 @@ pub struct Thing {
     pub size: Option<i32>,
 }
 
-impl Thing {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ThingBuilder {
-        ThingBuilder::default()
-    }
-}
-
-connect_protocol::members!(Thing, ThingBuilder {
+connect_protocol::builder!(Thing, ThingBuilder:Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
     optional copy(i32) size set_size get_size "size";
 });
-
-/// Builds [`Thing`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ThingBuilder {
-    pub(crate) name: Option<String>,
-    pub(crate) size: Option<i32>,
-}
-
-impl ThingBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Thing {
-        Thing {
-            name: self.name,
-            size: self.size,
-        }
-    }
-}
 
 impl ThingBuilder {
     #[inline]

@@ -11,11 +11,10 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::types;
-use super::customize;
 use crate::operation::fill::{self as shapes, FillInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Fill",
     auth: &[meta::Auth::Anonymous],
@@ -37,15 +36,6 @@ pub struct FillFluentBuilder {
 }
 
 impl FillFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::FillInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -59,20 +49,6 @@ impl FillFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::FillInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<shapes::FillOutput, shapes::FillError, Self> {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(FillFluentBuilder, FillInput {
@@ -81,40 +57,10 @@ connect_protocol::fluent_members!(FillFluentBuilder, FillInput {
     required copy(i32) size set_size get_size "size";
 });
 
-impl customize::CustomizableSend<shapes::FillOutput, shapes::FillError>
-for FillFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::FillOutput, error::SdkError<shapes::FillError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::FillInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::FillOutput, error::SdkError<shapes::FillError>> {
-        let mut request = client.fill();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(FillFluentBuilder, fill, shapes::builders::FillInputBuilder => shapes::FillOutput, shapes::FillError);
 
 #[inline]
-fn encode(input: &FillInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &FillInput) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/fill");
@@ -132,7 +78,7 @@ fn encode(input: &FillInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::FillOutput, json::ReadError> {
     let mut shape = shapes::FillOutput::builder();
@@ -147,10 +93,5 @@ fn decode(
     })
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::FillError, json::ReadError> {
-    Ok(shapes::FillError::generic(meta))
-}
+transport::decode_error!(shapes::FillError {
+});

@@ -20,43 +20,11 @@ pub struct FillInput {
     pub size: i32,
 }
 
-impl FillInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> FillInputBuilder {
-        FillInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(FillInput, FillInputBuilder {
+connect_protocol::builder!(FillInput, FillInputBuilder:Clone Debug Default PartialEq => result {
     optional value(types::Inner) inner set_inner get_inner "inner";
-    required copy(i32) count set_count get_count "count";
-    required copy(i32) size set_size get_size "size";
+    required copy(i32) count set_count get_count "count" = Default::default();
+    required copy(i32) size set_size get_size "size" = 25;
 });
-
-/// Builds [`FillInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FillInputBuilder {
-    pub(crate) inner: Option<types::Inner>,
-    pub(crate) count: Option<i32>,
-    pub(crate) size: Option<i32>,
-}
-
-impl FillInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<FillInput, error::BuildError> {
-        Ok(FillInput {
-            inner: self.inner,
-            count: self.count.unwrap_or_default(),
-            size: self.size.unwrap_or(25),
-        })
-    }
-}
 
 impl FillInputBuilder {
     #[inline]
@@ -122,53 +90,12 @@ pub struct FillOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl FillOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> FillOutputBuilder {
-        FillOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(FillOutput, FillOutputBuilder {
+connect_protocol::builder!(FillOutput, FillOutputBuilder:Clone Debug Default PartialEq => result output {
     optional value(types::Inner) inner set_inner get_inner "inner";
-    required copy(i32) count set_count get_count "count";
+    required copy(i32) count set_count get_count "count" = 7;
     required string name set_name get_name "name";
     optional copy(i32) size set_size get_size "size";
 });
-
-/// Builds [`FillOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FillOutputBuilder {
-    pub(crate) inner: Option<types::Inner>,
-    pub(crate) count: Option<i32>,
-    pub(crate) name: Option<String>,
-    pub(crate) size: Option<i32>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl FillOutputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<FillOutput, error::BuildError> {
-        Ok(FillOutput {
-            inner: self.inner,
-            count: self.count.unwrap_or(7),
-            name: self
-                .name
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "name",
-                    "`name` is required",
-                ))?,
-            size: self.size,
-            _request_id: self._request_id,
-        })
-    }
-}
 
 impl FillOutputBuilder {
     #[inline]

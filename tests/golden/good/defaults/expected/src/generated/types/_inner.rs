@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use connect_protocol::check;
 use connect_protocol::json;
 use connect_protocol::literal;
-use crate::error;
 use crate::primitives;
 use crate::types;
 
@@ -64,118 +63,33 @@ pub struct Inner {
     pub big: primitives::BigInteger,
 }
 
-impl Inner {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> InnerBuilder {
-        InnerBuilder::default()
-    }
-}
-
-connect_protocol::members!(Inner, InnerBuilder {
-    required string text set_text get_text "text";
-    required string empty set_empty get_empty "empty";
-    required copy(bool) yes set_yes get_yes "yes";
-    required copy(bool) no set_no get_no "no";
-    required copy(i8) byte set_byte get_byte "byte";
-    required copy(i16) short set_short get_short "short";
-    required copy(i32) integer set_integer get_integer "integer";
-    required copy(i64) long set_long get_long "long";
-    required copy(f32) float set_float get_float "float";
-    required copy(f64) double set_double get_double "double";
-    required value(primitives::Blob) blob set_blob get_blob "blob";
-    required list(string) list set_list get_list "list";
-    required map(string, string) map set_map get_map "map";
-    required value(primitives::Document) document set_document get_document "document";
-    required value(types::Color) color set_color get_color "color";
-    required copy(i32) level set_level get_level "level";
-    required value(primitives::DateTime) at set_at get_at "at";
-    required value(primitives::DateTime) epoch set_epoch get_epoch "epoch";
-    required value(primitives::DateTime) seconds set_seconds get_seconds "seconds";
+connect_protocol::builder!(Inner, InnerBuilder:Clone Debug Default PartialEq => result {
+    required string text set_text get_text "text" = "some \"text\"" . to_owned();
+    required string empty set_empty get_empty "empty" = Default::default();
+    required copy(bool) yes set_yes get_yes "yes" = true;
+    required copy(bool) no set_no get_no "no" = Default::default();
+    required copy(i8) byte set_byte get_byte "byte" = - 1;
+    required copy(i16) short set_short get_short "short" = 2;
+    required copy(i32) integer set_integer get_integer "integer" = 3;
+    required copy(i64) long set_long get_long "long" = 4;
+    required copy(f32) float set_float get_float "float" = 1.5;
+    required copy(f64) double set_double get_double "double" = - 2.5;
+    required value(primitives::Blob) blob set_blob get_blob "blob" = literal::blob("aGVsbG8=");
+    required list(string) list set_list get_list "list" = Default::default();
+    required map(string, string) map set_map get_map "map" = Default::default();
+    required value(primitives::Document) document set_document get_document "document" = literal::document("{\"apple\":\"a\",\"zebra\":[1,{\"x\":true,\"y\":null}]}");
+    required value(types::Color) color set_color get_color "color" = types::Color::from("red");
+    required copy(i32) level set_level get_level "level" = 10;
+    required value(primitives::DateTime) at set_at get_at "at" = literal::timestamp(1773480413, 0);
+    required value(primitives::DateTime) epoch set_epoch get_epoch "epoch" = literal::timestamp(0, 0);
+    required value(primitives::DateTime) seconds set_seconds get_seconds "seconds" = literal::timestamp(1, 250000000);
     optional copy(i32) none set_none get_none "none";
     optional copy(i32) optional set_optional get_optional "optional";
     required string required set_required get_required "required";
     optional string required_optional set_required_optional get_required_optional "requiredOptional";
     optional value(types::Deep) required_inner set_required_inner get_required_inner "requiredInner";
-    required value(primitives::BigInteger) big set_big get_big "big";
+    required value(primitives::BigInteger) big set_big get_big "big" = literal::number("12");
 });
-
-/// Builds [`Inner`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InnerBuilder {
-    pub(crate) text: Option<String>,
-    pub(crate) empty: Option<String>,
-    pub(crate) yes: Option<bool>,
-    pub(crate) no: Option<bool>,
-    pub(crate) byte: Option<i8>,
-    pub(crate) short: Option<i16>,
-    pub(crate) integer: Option<i32>,
-    pub(crate) long: Option<i64>,
-    pub(crate) float: Option<f32>,
-    pub(crate) double: Option<f64>,
-    pub(crate) blob: Option<primitives::Blob>,
-    pub(crate) list: Option<Vec<String>>,
-    pub(crate) map: Option<HashMap<String, String>>,
-    pub(crate) document: Option<primitives::Document>,
-    pub(crate) color: Option<types::Color>,
-    pub(crate) level: Option<i32>,
-    pub(crate) at: Option<primitives::DateTime>,
-    pub(crate) epoch: Option<primitives::DateTime>,
-    pub(crate) seconds: Option<primitives::DateTime>,
-    pub(crate) none: Option<i32>,
-    pub(crate) optional: Option<i32>,
-    pub(crate) required: Option<String>,
-    pub(crate) required_optional: Option<String>,
-    pub(crate) required_inner: Option<types::Deep>,
-    pub(crate) big: Option<primitives::BigInteger>,
-}
-
-impl InnerBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<Inner, error::BuildError> {
-        Ok(Inner {
-            text: self.text.unwrap_or_else(|| "some \"text\"".to_owned()),
-            empty: self.empty.unwrap_or_default(),
-            yes: self.yes.unwrap_or(true),
-            no: self.no.unwrap_or_default(),
-            byte: self.byte.unwrap_or(-1),
-            short: self.short.unwrap_or(2),
-            integer: self.integer.unwrap_or(3),
-            long: self.long.unwrap_or(4),
-            float: self.float.unwrap_or(1.5),
-            double: self.double.unwrap_or(-2.5),
-            blob: self.blob.unwrap_or_else(|| literal::blob("aGVsbG8=")),
-            list: self.list.unwrap_or_default(),
-            map: self.map.unwrap_or_default(),
-            document: self
-                .document
-                .unwrap_or_else(|| literal::document(
-                    "{\"apple\":\"a\",\"zebra\":[1,{\"x\":true,\"y\":null}]}",
-                )),
-            color: self.color.unwrap_or_else(|| types::Color::from("red")),
-            level: self.level.unwrap_or(10),
-            at: self.at.unwrap_or_else(|| literal::timestamp(1773480413, 0)),
-            epoch: self.epoch.unwrap_or_else(|| literal::timestamp(0, 0)),
-            seconds: self.seconds.unwrap_or_else(|| literal::timestamp(1, 250000000)),
-            none: self.none,
-            optional: self.optional,
-            required: self
-                .required
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "required",
-                    "`required` is required",
-                ))?,
-            required_optional: self.required_optional,
-            required_inner: self.required_inner,
-            big: self.big.unwrap_or_else(|| literal::number("12")),
-        })
-    }
-}
 
 impl InnerBuilder {
     #[inline]

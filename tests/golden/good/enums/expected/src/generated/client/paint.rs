@@ -11,11 +11,10 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::types;
-use super::customize;
 use crate::operation::paint::{self as shapes, PaintInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Paint",
     auth: &[meta::Auth::Anonymous],
@@ -37,15 +36,6 @@ pub struct PaintFluentBuilder {
 }
 
 impl PaintFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::PaintInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -59,24 +49,6 @@ impl PaintFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::PaintInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::PaintOutput,
-        shapes::PaintError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(PaintFluentBuilder, PaintInput {
@@ -87,40 +59,10 @@ connect_protocol::fluent_members!(PaintFluentBuilder, PaintInput {
     optional value(types::Mood) mood set_mood get_mood "mood";
 });
 
-impl customize::CustomizableSend<shapes::PaintOutput, shapes::PaintError>
-for PaintFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::PaintOutput, error::SdkError<shapes::PaintError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::PaintInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::PaintOutput, error::SdkError<shapes::PaintError>> {
-        let mut request = client.paint();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(PaintFluentBuilder, paint, shapes::builders::PaintInputBuilder => shapes::PaintOutput, shapes::PaintError);
 
 #[inline]
-fn encode(input: &PaintInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &PaintInput) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/paint/");
@@ -140,7 +82,7 @@ fn encode(input: &PaintInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::PaintOutput, json::ReadError> {
     let mut shape = shapes::PaintOutput::builder();
@@ -154,10 +96,5 @@ fn decode(
     })
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::PaintError, json::ReadError> {
-    Ok(shapes::PaintError::generic(meta))
-}
+transport::decode_error!(shapes::PaintError {
+});

@@ -26,18 +26,10 @@ pub struct PaintInput {
 }
 
 connect_protocol::redacted_debug!(PaintInput {
-    color, colors, layers, instance, mood : redacted,
+    color, colors, layers, instance, mood:redacted,
 });
 
-impl PaintInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> PaintInputBuilder {
-        PaintInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(PaintInput, PaintInputBuilder {
+connect_protocol::builder!(PaintInput, PaintInputBuilder:Clone Default PartialEq => result {
     optional value(types::Color) color set_color get_color "color";
     optional list(types::Color) colors set_colors get_colors "colors";
     optional copy(i32) layers set_layers get_layers "layers";
@@ -45,37 +37,9 @@ connect_protocol::members!(PaintInput, PaintInputBuilder {
     optional value(types::Mood) mood set_mood get_mood "mood";
 });
 
-/// Builds [`PaintInput`].
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaintInputBuilder {
-    pub(crate) color: Option<types::Color>,
-    pub(crate) colors: Option<Vec<types::Color>>,
-    pub(crate) layers: Option<i32>,
-    pub(crate) instance: Option<types::InstanceType>,
-    pub(crate) mood: Option<types::Mood>,
-}
-
 connect_protocol::redacted_debug!(PaintInputBuilder {
-    color, colors, layers, instance, mood : redacted,
+    color, colors, layers, instance, mood:redacted,
 });
-
-impl PaintInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<PaintInput, error::BuildError> {
-        Ok(PaintInput {
-            color: self.color,
-            colors: self.colors,
-            layers: self.layers,
-            instance: self.instance,
-            mood: self.mood,
-        })
-    }
-}
 
 impl PaintInputBuilder {
     #[inline]
@@ -169,50 +133,11 @@ pub struct PaintOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl PaintOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> PaintOutputBuilder {
-        PaintOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(PaintOutput, PaintOutputBuilder {
+connect_protocol::builder!(PaintOutput, PaintOutputBuilder:Clone Debug Default PartialEq => result output {
     required value(types::Color) color set_color get_color "color";
     optional map(types::Color, i32) by_color set_by_color get_by_color "byColor";
     optional list(i32) levels set_levels get_levels "levels";
 });
-
-/// Builds [`PaintOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaintOutputBuilder {
-    pub(crate) color: Option<types::Color>,
-    pub(crate) by_color: Option<HashMap<types::Color, i32>>,
-    pub(crate) levels: Option<Vec<i32>>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl PaintOutputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<PaintOutput, error::BuildError> {
-        Ok(PaintOutput {
-            color: self
-                .color
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "color",
-                    "`color` is required",
-                ))?,
-            by_color: self.by_color,
-            levels: self.levels,
-            _request_id: self._request_id,
-        })
-    }
-}
 
 impl PaintOutputBuilder {
     #[inline]

@@ -8,12 +8,10 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
-use super::customize;
 use crate::operation::fail::{self as shapes, FailInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Fail",
     auth: &[meta::Auth::Anonymous],
@@ -40,15 +38,6 @@ pub struct FailFluentBuilder {
 }
 
 impl FailFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::FailInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -62,60 +51,16 @@ impl FailFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::FailInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<shapes::FailOutput, shapes::FailError, Self> {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(FailFluentBuilder, FailInput {
     optional string name set_name get_name "name";
 });
 
-impl customize::CustomizableSend<shapes::FailOutput, shapes::FailError>
-for FailFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::FailOutput, error::SdkError<shapes::FailError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::FailInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::FailOutput, error::SdkError<shapes::FailError>> {
-        let mut request = client.fail();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(FailFluentBuilder, fail, shapes::builders::FailInputBuilder => shapes::FailOutput, shapes::FailError);
 
 #[inline]
-fn encode(input: &FailInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &FailInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/fail");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -124,7 +69,7 @@ fn encode(input: &FailInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::FailOutput, json::ReadError> {
     let mut shape = shapes::FailOutput::builder();
@@ -133,28 +78,6 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    response: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::FailError, json::ReadError> {
-    Ok(
-        match meta.code() {
-            Some("Broken") => {
-                shapes::FailError::Broken(types::error::Broken::parse(response, meta)?)
-            }
-            Some("Busy") => {
-                shapes::FailError::Busy(types::error::Busy::parse(response, meta)?)
-            }
-            Some("Denied") => {
-                shapes::FailError::Denied(types::error::Denied::parse(response, meta)?)
-            }
-            Some("NotFound") => {
-                shapes::FailError::NotFound(
-                    types::error::NotFound::parse(response, meta)?,
-                )
-            }
-            _ => shapes::FailError::generic(meta),
-        },
-    )
-}
+transport::decode_error!(shapes::FailError {
+    Broken, Busy, Denied, NotFound,
+});

@@ -8,12 +8,10 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
-use super::customize;
 use crate::operation::fail_again::{self as shapes, FailAgainInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "FailAgain",
     auth: &[meta::Auth::Anonymous],
@@ -35,15 +33,6 @@ pub struct FailAgainFluentBuilder {
 }
 
 impl FailAgainFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::FailAgainInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -57,63 +46,15 @@ impl FailAgainFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::FailAgainInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::FailAgainOutput,
-        shapes::FailAgainError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(FailAgainFluentBuilder, FailAgainInput {
 });
 
-impl customize::CustomizableSend<shapes::FailAgainOutput, shapes::FailAgainError>
-for FailAgainFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::FailAgainOutput, error::SdkError<shapes::FailAgainError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::FailAgainInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::FailAgainOutput, error::SdkError<shapes::FailAgainError>> {
-        let mut request = client.fail_again();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(FailAgainFluentBuilder, fail_again, shapes::builders::FailAgainInputBuilder => shapes::FailAgainOutput, shapes::FailAgainError);
 
 #[inline]
-fn encode(_: &FailAgainInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(_: &FailAgainInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/again");
     let request = http::Request::new(http::Method::POST, uri.finish());
@@ -121,7 +62,7 @@ fn encode(_: &FailAgainInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::FailAgainOutput, json::ReadError> {
     let mut shape = shapes::FailAgainOutput::builder();
@@ -129,17 +70,6 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    response: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::FailAgainError, json::ReadError> {
-    Ok(
-        match meta.code() {
-            Some("Busy") => {
-                shapes::FailAgainError::Busy(types::error::Busy::parse(response, meta)?)
-            }
-            _ => shapes::FailAgainError::generic(meta),
-        },
-    )
-}
+transport::decode_error!(shapes::FailAgainError {
+    Busy,
+});

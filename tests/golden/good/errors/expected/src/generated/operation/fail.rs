@@ -15,35 +15,9 @@ pub struct FailInput {
     pub name: Option<String>,
 }
 
-impl FailInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> FailInputBuilder {
-        FailInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(FailInput, FailInputBuilder {
+connect_protocol::builder!(FailInput, FailInputBuilder:Clone Debug Default PartialEq => result {
     optional string name set_name get_name "name";
 });
-
-/// Builds [`FailInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FailInputBuilder {
-    pub(crate) name: Option<String>,
-}
-
-impl FailInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<FailInput, error::BuildError> {
-        Ok(FailInput { name: self.name })
-    }
-}
 
 impl FailInputBuilder {
     #[inline]
@@ -91,39 +65,10 @@ pub struct FailOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl FailOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> FailOutputBuilder {
-        FailOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(FailOutput, FailOutputBuilder {
+connect_protocol::builder!(FailOutput, FailOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional list(types::error::NotFound) problems set_problems get_problems "problems";
     optional value(types::error::Broken) last set_last get_last "last";
 });
-
-/// Builds [`FailOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FailOutputBuilder {
-    pub(crate) problems: Option<Vec<types::error::NotFound>>,
-    pub(crate) last: Option<types::error::Broken>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl FailOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> FailOutput {
-        FailOutput {
-            problems: self.problems,
-            last: self.last,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl FailOutputBuilder {
     #[inline]

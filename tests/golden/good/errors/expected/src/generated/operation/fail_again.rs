@@ -12,32 +12,8 @@ use crate::types;
 #[non_exhaustive]
 pub struct FailAgainInput {}
 
-impl FailAgainInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> FailAgainInputBuilder {
-        FailAgainInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(FailAgainInput, FailAgainInputBuilder {
+connect_protocol::builder!(FailAgainInput, FailAgainInputBuilder:Clone Debug Default PartialEq => result {
 });
-
-/// Builds [`FailAgainInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FailAgainInputBuilder {}
-
-impl FailAgainInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<FailAgainInput, error::BuildError> {
-        Ok(FailAgainInput {})
-    }
-}
 
 impl json::ReadJson for FailAgainInput {
     #[inline]
@@ -65,33 +41,8 @@ pub struct FailAgainOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl FailAgainOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> FailAgainOutputBuilder {
-        FailAgainOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(FailAgainOutput, FailAgainOutputBuilder {
+connect_protocol::builder!(FailAgainOutput, FailAgainOutputBuilder:Clone Debug Default PartialEq => plain output {
 });
-
-/// Builds [`FailAgainOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FailAgainOutputBuilder {
-    pub(crate) _request_id: Option<String>,
-}
-
-impl FailAgainOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> FailAgainOutput {
-        FailAgainOutput {
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl json::ReadJson for FailAgainOutput {
     #[inline]

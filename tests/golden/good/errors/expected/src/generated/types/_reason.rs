@@ -16,7 +16,7 @@ pub enum Reason {
 }
 
 connect_protocol::union_variants!(Reason {
-    Disk is_disk as_disk : String;
+    Disk is_disk as_disk:String;
     Fire is_fire;
 });
 
@@ -55,7 +55,7 @@ impl json::WriteJson for Reason {
             Self::Fire => {
                 writer.member_with("fire", Some(&()), |w, ()| w.object(|_| Ok(())))?;
             }
-            Self::Unknown => return Err(json::WriteError::unknown_variant()),
+            Self::Unknown => writer.unknown_variant()?,
         }
         writer.end_object();
         Ok(())

@@ -8,11 +8,10 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::check::{self as shapes, CheckInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Check",
     auth: &[meta::Auth::SigV4],
@@ -34,15 +33,6 @@ pub struct CheckFluentBuilder {
 }
 
 impl CheckFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::CheckInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -56,64 +46,16 @@ impl CheckFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::CheckInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::CheckOutput,
-        shapes::CheckError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(CheckFluentBuilder, CheckInput {
     optional string name set_name get_name "name";
 });
 
-impl customize::CustomizableSend<shapes::CheckOutput, shapes::CheckError>
-for CheckFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::CheckOutput, error::SdkError<shapes::CheckError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::CheckInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::CheckOutput, error::SdkError<shapes::CheckError>> {
-        let mut request = client.check();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(CheckFluentBuilder, check, shapes::builders::CheckInputBuilder => shapes::CheckOutput, shapes::CheckError);
 
 #[inline]
-fn encode(input: &CheckInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &CheckInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/check");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -122,7 +64,7 @@ fn encode(input: &CheckInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::CheckOutput, json::ReadError> {
     let mut shape = shapes::CheckOutput::builder();
@@ -130,10 +72,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::CheckError, json::ReadError> {
-    Ok(shapes::CheckError::generic(meta))
-}
+transport::decode_error!(shapes::CheckError {
+});

@@ -8,11 +8,10 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::wait::{self as shapes, WaitInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Wait",
     auth: &[meta::Auth::SigV4],
@@ -34,15 +33,6 @@ pub struct WaitFluentBuilder {
 }
 
 impl WaitFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::WaitInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -56,59 +46,15 @@ impl WaitFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::WaitInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<shapes::WaitOutput, shapes::WaitError, Self> {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(WaitFluentBuilder, WaitInput {
 });
 
-impl customize::CustomizableSend<shapes::WaitOutput, shapes::WaitError>
-for WaitFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::WaitOutput, error::SdkError<shapes::WaitError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::WaitInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::WaitOutput, error::SdkError<shapes::WaitError>> {
-        let mut request = client.wait();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(WaitFluentBuilder, wait, shapes::builders::WaitInputBuilder => shapes::WaitOutput, shapes::WaitError);
 
 #[inline]
-fn encode(_: &WaitInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(_: &WaitInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/wait");
     let request = http::Request::new(http::Method::GET, uri.finish());
@@ -116,7 +62,7 @@ fn encode(_: &WaitInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::WaitOutput, json::ReadError> {
     let mut shape = shapes::WaitOutput::builder();
@@ -125,10 +71,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::WaitError, json::ReadError> {
-    Ok(shapes::WaitError::generic(meta))
-}
+transport::decode_error!(shapes::WaitError {
+});

@@ -14,35 +14,9 @@ pub struct CheckInput {
     pub name: Option<String>,
 }
 
-impl CheckInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> CheckInputBuilder {
-        CheckInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(CheckInput, CheckInputBuilder {
+connect_protocol::builder!(CheckInput, CheckInputBuilder:Clone Debug Default PartialEq => result {
     optional string name set_name get_name "name";
 });
-
-/// Builds [`CheckInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CheckInputBuilder {
-    pub(crate) name: Option<String>,
-}
-
-impl CheckInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<CheckInput, error::BuildError> {
-        Ok(CheckInput { name: self.name })
-    }
-}
 
 impl CheckInputBuilder {
     #[inline]
@@ -86,33 +60,8 @@ pub struct CheckOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl CheckOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> CheckOutputBuilder {
-        CheckOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(CheckOutput, CheckOutputBuilder {
+connect_protocol::builder!(CheckOutput, CheckOutputBuilder:Clone Debug Default PartialEq => plain output {
 });
-
-/// Builds [`CheckOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CheckOutputBuilder {
-    pub(crate) _request_id: Option<String>,
-}
-
-impl CheckOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> CheckOutput {
-        CheckOutput {
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl json::ReadJson for CheckOutput {
     #[inline]

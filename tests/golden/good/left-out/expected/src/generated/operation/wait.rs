@@ -11,32 +11,8 @@ use crate::error;
 #[non_exhaustive]
 pub struct WaitInput {}
 
-impl WaitInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> WaitInputBuilder {
-        WaitInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(WaitInput, WaitInputBuilder {
+connect_protocol::builder!(WaitInput, WaitInputBuilder:Clone Debug Default PartialEq => result {
 });
-
-/// Builds [`WaitInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WaitInputBuilder {}
-
-impl WaitInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<WaitInput, error::BuildError> {
-        Ok(WaitInput {})
-    }
-}
 
 impl json::ReadJson for WaitInput {
     #[inline]
@@ -66,36 +42,9 @@ pub struct WaitOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl WaitOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> WaitOutputBuilder {
-        WaitOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(WaitOutput, WaitOutputBuilder {
+connect_protocol::builder!(WaitOutput, WaitOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional list(string) names set_names get_names "names";
 });
-
-/// Builds [`WaitOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WaitOutputBuilder {
-    pub(crate) names: Option<Vec<String>>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl WaitOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> WaitOutput {
-        WaitOutput {
-            names: self.names,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl WaitOutputBuilder {
     #[inline]

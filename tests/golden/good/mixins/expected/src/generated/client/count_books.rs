@@ -10,11 +10,10 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::count_books::{self as shapes, CountBooksInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "CountBooks",
     auth: &[meta::Auth::Anonymous],
@@ -36,15 +35,6 @@ pub struct CountBooksFluentBuilder {
 }
 
 impl CountBooksFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::CountBooksInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -58,64 +48,18 @@ impl CountBooksFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::CountBooksInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::CountBooksOutput,
-        shapes::CountBooksError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(CountBooksFluentBuilder, CountBooksInput {
     optional string shelf set_shelf get_shelf "shelf";
 });
 
-impl customize::CustomizableSend<shapes::CountBooksOutput, shapes::CountBooksError>
-for CountBooksFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::CountBooksOutput, error::SdkError<shapes::CountBooksError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::CountBooksInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::CountBooksOutput, error::SdkError<shapes::CountBooksError>> {
-        let mut request = client.count_books();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(CountBooksFluentBuilder, count_books, shapes::builders::CountBooksInputBuilder => shapes::CountBooksOutput, shapes::CountBooksError);
 
 #[inline]
-fn encode(input: &CountBooksInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(
+    input: &CountBooksInput,
+) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/shelves/");
@@ -126,7 +70,7 @@ fn encode(input: &CountBooksInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::CountBooksOutput, json::ReadError> {
     let mut shape = shapes::CountBooksOutput::builder();
@@ -135,10 +79,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::CountBooksError, json::ReadError> {
-    Ok(shapes::CountBooksError::generic(meta))
-}
+transport::decode_error!(shapes::CountBooksError {
+});

@@ -8,11 +8,10 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::create_shelf::{self as shapes, CreateShelfInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "CreateShelf",
     auth: &[meta::Auth::Anonymous],
@@ -34,15 +33,6 @@ pub struct CreateShelfFluentBuilder {
 }
 
 impl CreateShelfFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::CreateShelfInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -56,24 +46,6 @@ impl CreateShelfFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::CreateShelfInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::CreateShelfOutput,
-        shapes::CreateShelfError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(CreateShelfFluentBuilder, CreateShelfInput {
@@ -82,40 +54,12 @@ connect_protocol::fluent_members!(CreateShelfFluentBuilder, CreateShelfInput {
     optional copy(i32) size set_size get_size "size";
 });
 
-impl customize::CustomizableSend<shapes::CreateShelfOutput, shapes::CreateShelfError>
-for CreateShelfFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::CreateShelfOutput, error::SdkError<shapes::CreateShelfError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::CreateShelfInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::CreateShelfOutput, error::SdkError<shapes::CreateShelfError>> {
-        let mut request = client.create_shelf();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(CreateShelfFluentBuilder, create_shelf, shapes::builders::CreateShelfInputBuilder => shapes::CreateShelfOutput, shapes::CreateShelfError);
 
 #[inline]
-fn encode(input: &CreateShelfInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(
+    input: &CreateShelfInput,
+) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/shelves");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -124,7 +68,7 @@ fn encode(input: &CreateShelfInput) -> Result<http::Request, error::InputError> 
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::CreateShelfOutput, json::ReadError> {
     let mut shape = shapes::CreateShelfOutput::builder();
@@ -137,10 +81,5 @@ fn decode(
     })
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::CreateShelfError, json::ReadError> {
-    Ok(shapes::CreateShelfError::generic(meta))
-}
+transport::decode_error!(shapes::CreateShelfError {
+});

@@ -10,11 +10,10 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::lend_book::{self as shapes, LendBookInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "LendBook",
     auth: &[meta::Auth::Anonymous],
@@ -36,15 +35,6 @@ pub struct LendBookFluentBuilder {
 }
 
 impl LendBookFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::LendBookInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -58,24 +48,6 @@ impl LendBookFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::LendBookInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::LendBookOutput,
-        shapes::LendBookError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(LendBookFluentBuilder, LendBookInput {
@@ -83,40 +55,10 @@ connect_protocol::fluent_members!(LendBookFluentBuilder, LendBookInput {
     optional string book set_book get_book "book";
 });
 
-impl customize::CustomizableSend<shapes::LendBookOutput, shapes::LendBookError>
-for LendBookFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::LendBookOutput, error::SdkError<shapes::LendBookError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::LendBookInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::LendBookOutput, error::SdkError<shapes::LendBookError>> {
-        let mut request = client.lend_book();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(LendBookFluentBuilder, lend_book, shapes::builders::LendBookInputBuilder => shapes::LendBookOutput, shapes::LendBookError);
 
 #[inline]
-fn encode(input: &LendBookInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &LendBookInput) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/shelves/");
@@ -129,7 +71,7 @@ fn encode(input: &LendBookInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::LendBookOutput, json::ReadError> {
     let mut shape = shapes::LendBookOutput::builder();
@@ -137,10 +79,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::LendBookError, json::ReadError> {
-    Ok(shapes::LendBookError::generic(meta))
-}
+transport::decode_error!(shapes::LendBookError {
+});

@@ -10,11 +10,10 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::read_shelf::{self as shapes, ReadShelfInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "ReadShelf",
     auth: &[meta::Auth::Anonymous],
@@ -36,15 +35,6 @@ pub struct ReadShelfFluentBuilder {
 }
 
 impl ReadShelfFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::ReadShelfInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -58,64 +48,18 @@ impl ReadShelfFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::ReadShelfInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::ReadShelfOutput,
-        shapes::ReadShelfError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(ReadShelfFluentBuilder, ReadShelfInput {
     optional string shelf set_shelf get_shelf "shelf";
 });
 
-impl customize::CustomizableSend<shapes::ReadShelfOutput, shapes::ReadShelfError>
-for ReadShelfFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::ReadShelfOutput, error::SdkError<shapes::ReadShelfError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::ReadShelfInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::ReadShelfOutput, error::SdkError<shapes::ReadShelfError>> {
-        let mut request = client.read_shelf();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(ReadShelfFluentBuilder, read_shelf, shapes::builders::ReadShelfInputBuilder => shapes::ReadShelfOutput, shapes::ReadShelfError);
 
 #[inline]
-fn encode(input: &ReadShelfInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(
+    input: &ReadShelfInput,
+) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/shelves/");
@@ -125,7 +69,7 @@ fn encode(input: &ReadShelfInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ReadShelfOutput, json::ReadError> {
     let mut shape = shapes::ReadShelfOutput::builder();
@@ -138,10 +82,5 @@ fn decode(
     })
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::ReadShelfError, json::ReadError> {
-    Ok(shapes::ReadShelfError::generic(meta))
-}
+transport::decode_error!(shapes::ReadShelfError {
+});

@@ -15,37 +15,9 @@ pub struct CountBooksInput {
     pub shelf: Option<String>,
 }
 
-impl CountBooksInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> CountBooksInputBuilder {
-        CountBooksInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(CountBooksInput, CountBooksInputBuilder {
+connect_protocol::builder!(CountBooksInput, CountBooksInputBuilder:Clone Debug Default PartialEq => result {
     optional string shelf set_shelf get_shelf "shelf";
 });
-
-/// Builds [`CountBooksInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CountBooksInputBuilder {
-    pub(crate) shelf: Option<String>,
-}
-
-impl CountBooksInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<CountBooksInput, error::BuildError> {
-        Ok(CountBooksInput {
-            shelf: self.shelf,
-        })
-    }
-}
 
 impl CountBooksInputBuilder {
     #[inline]
@@ -99,36 +71,9 @@ pub struct CountBooksOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl CountBooksOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> CountBooksOutputBuilder {
-        CountBooksOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(CountBooksOutput, CountBooksOutputBuilder {
+connect_protocol::builder!(CountBooksOutput, CountBooksOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional copy(i32) count set_count get_count "count";
 });
-
-/// Builds [`CountBooksOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CountBooksOutputBuilder {
-    pub(crate) count: Option<i32>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl CountBooksOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> CountBooksOutput {
-        CountBooksOutput {
-            count: self.count,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl CountBooksOutputBuilder {
     #[inline]

@@ -18,43 +18,11 @@ pub struct CreateShelfInput {
     pub size: Option<i32>,
 }
 
-impl CreateShelfInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> CreateShelfInputBuilder {
-        CreateShelfInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(CreateShelfInput, CreateShelfInputBuilder {
+connect_protocol::builder!(CreateShelfInput, CreateShelfInputBuilder:Clone Debug Default PartialEq => result {
     optional string name set_name get_name "name";
     optional list(string) tags set_tags get_tags "tags";
     optional copy(i32) size set_size get_size "size";
 });
-
-/// Builds [`CreateShelfInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreateShelfInputBuilder {
-    pub(crate) name: Option<String>,
-    pub(crate) tags: Option<Vec<String>>,
-    pub(crate) size: Option<i32>,
-}
-
-impl CreateShelfInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<CreateShelfInput, error::BuildError> {
-        Ok(CreateShelfInput {
-            name: self.name,
-            tags: self.tags,
-            size: self.size,
-        })
-    }
-}
 
 impl CreateShelfInputBuilder {
     #[inline]
@@ -110,47 +78,10 @@ pub struct CreateShelfOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl CreateShelfOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> CreateShelfOutputBuilder {
-        CreateShelfOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(CreateShelfOutput, CreateShelfOutputBuilder {
+connect_protocol::builder!(CreateShelfOutput, CreateShelfOutputBuilder:Clone Debug Default PartialEq => result output {
     optional string name set_name get_name "name";
     required string shelf set_shelf get_shelf "shelf";
 });
-
-/// Builds [`CreateShelfOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreateShelfOutputBuilder {
-    pub(crate) name: Option<String>,
-    pub(crate) shelf: Option<String>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl CreateShelfOutputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<CreateShelfOutput, error::BuildError> {
-        Ok(CreateShelfOutput {
-            name: self.name,
-            shelf: self
-                .shelf
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "shelf",
-                    "`shelf` is required",
-                ))?,
-            _request_id: self._request_id,
-        })
-    }
-}
 
 impl CreateShelfOutputBuilder {
     #[inline]

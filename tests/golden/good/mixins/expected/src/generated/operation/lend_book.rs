@@ -17,40 +17,10 @@ pub struct LendBookInput {
     pub book: Option<String>,
 }
 
-impl LendBookInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> LendBookInputBuilder {
-        LendBookInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(LendBookInput, LendBookInputBuilder {
+connect_protocol::builder!(LendBookInput, LendBookInputBuilder:Clone Debug Default PartialEq => result {
     optional string shelf set_shelf get_shelf "shelf";
     optional string book set_book get_book "book";
 });
-
-/// Builds [`LendBookInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LendBookInputBuilder {
-    pub(crate) shelf: Option<String>,
-    pub(crate) book: Option<String>,
-}
-
-impl LendBookInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<LendBookInput, error::BuildError> {
-        Ok(LendBookInput {
-            shelf: self.shelf,
-            book: self.book,
-        })
-    }
-}
 
 impl LendBookInputBuilder {
     #[inline]
@@ -106,33 +76,8 @@ pub struct LendBookOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl LendBookOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> LendBookOutputBuilder {
-        LendBookOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(LendBookOutput, LendBookOutputBuilder {
+connect_protocol::builder!(LendBookOutput, LendBookOutputBuilder:Clone Debug Default PartialEq => plain output {
 });
-
-/// Builds [`LendBookOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LendBookOutputBuilder {
-    pub(crate) _request_id: Option<String>,
-}
-
-impl LendBookOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> LendBookOutput {
-        LendBookOutput {
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl json::ReadJson for LendBookOutput {
     #[inline]

@@ -15,37 +15,9 @@ pub struct ReadShelfInput {
     pub shelf: Option<String>,
 }
 
-impl ReadShelfInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ReadShelfInputBuilder {
-        ReadShelfInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ReadShelfInput, ReadShelfInputBuilder {
+connect_protocol::builder!(ReadShelfInput, ReadShelfInputBuilder:Clone Debug Default PartialEq => result {
     optional string shelf set_shelf get_shelf "shelf";
 });
-
-/// Builds [`ReadShelfInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReadShelfInputBuilder {
-    pub(crate) shelf: Option<String>,
-}
-
-impl ReadShelfInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<ReadShelfInput, error::BuildError> {
-        Ok(ReadShelfInput {
-            shelf: self.shelf,
-        })
-    }
-}
 
 impl ReadShelfInputBuilder {
     #[inline]
@@ -101,47 +73,10 @@ pub struct ReadShelfOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl ReadShelfOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ReadShelfOutputBuilder {
-        ReadShelfOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ReadShelfOutput, ReadShelfOutputBuilder {
+connect_protocol::builder!(ReadShelfOutput, ReadShelfOutputBuilder:Clone Debug Default PartialEq => result output {
     optional string name set_name get_name "name";
     required string shelf set_shelf get_shelf "shelf";
 });
-
-/// Builds [`ReadShelfOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReadShelfOutputBuilder {
-    pub(crate) name: Option<String>,
-    pub(crate) shelf: Option<String>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl ReadShelfOutputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<ReadShelfOutput, error::BuildError> {
-        Ok(ReadShelfOutput {
-            name: self.name,
-            shelf: self
-                .shelf
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "shelf",
-                    "`shelf` is required",
-                ))?,
-            _request_id: self._request_id,
-        })
-    }
-}
 
 impl ReadShelfOutputBuilder {
     #[inline]

@@ -8,11 +8,10 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::delete2_fa::{self as shapes, Delete2FaInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Delete2FA",
     auth: &[meta::Auth::Anonymous],
@@ -35,15 +34,6 @@ pub struct Delete2FAFluentBuilder {
 }
 
 impl Delete2FAFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::Delete2FaInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -57,63 +47,15 @@ impl Delete2FAFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::Delete2FaInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::Delete2FaOutput,
-        shapes::Delete2FAError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(Delete2FAFluentBuilder, Delete2FaInput {
 });
 
-impl customize::CustomizableSend<shapes::Delete2FaOutput, shapes::Delete2FAError>
-for Delete2FAFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::Delete2FaOutput, error::SdkError<shapes::Delete2FAError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::Delete2FaInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::Delete2FaOutput, error::SdkError<shapes::Delete2FAError>> {
-        let mut request = client.delete2_fa();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(Delete2FAFluentBuilder, delete2_fa, shapes::builders::Delete2FaInputBuilder => shapes::Delete2FaOutput, shapes::Delete2FAError);
 
 #[inline]
-fn encode(_: &Delete2FaInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(_: &Delete2FaInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/2fa");
     let request = http::Request::new(http::Method::POST, uri.finish());
@@ -121,7 +63,7 @@ fn encode(_: &Delete2FaInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::Delete2FaOutput, json::ReadError> {
     let mut shape = shapes::Delete2FaOutput::builder();
@@ -129,10 +71,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::Delete2FAError, json::ReadError> {
-    Ok(shapes::Delete2FAError::generic(meta))
-}
+transport::decode_error!(shapes::Delete2FAError {
+});

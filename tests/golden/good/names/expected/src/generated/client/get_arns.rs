@@ -10,11 +10,10 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::types;
-use super::customize;
 use crate::operation::get_arns::{self as shapes, GetArNsInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "getARNs",
     auth: &[meta::Auth::Anonymous],
@@ -36,15 +35,6 @@ pub struct GetARNsFluentBuilder {
 }
 
 impl GetARNsFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::GetArNsInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -57,24 +47,6 @@ impl GetARNsFluentBuilder {
         self.handle
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
-    }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::GetArNsInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::GetArNsOutput,
-        shapes::GetARNsError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
     }
 }
 
@@ -97,40 +69,10 @@ connect_protocol::fluent_members!(GetARNsFluentBuilder, GetArNsInput {
     optional value(types::String2) string set_string get_string "string";
 });
 
-impl customize::CustomizableSend<shapes::GetArNsOutput, shapes::GetARNsError>
-for GetARNsFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::GetArNsOutput, error::SdkError<shapes::GetARNsError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::GetArNsInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::GetArNsOutput, error::SdkError<shapes::GetARNsError>> {
-        let mut request = client.get_arns();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(GetARNsFluentBuilder, get_arns, shapes::builders::GetArNsInputBuilder => shapes::GetArNsOutput, shapes::GetARNsError);
 
 #[inline]
-fn encode(input: &GetArNsInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &GetArNsInput) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/arns");
@@ -140,7 +82,7 @@ fn encode(input: &GetArNsInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::GetArNsOutput, json::ReadError> {
     let mut shape = shapes::GetArNsOutput::builder();
@@ -149,19 +91,6 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    response: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::GetARNsError, json::ReadError> {
-    Ok(
-        match meta.code() {
-            Some("ThrottlingError") => {
-                shapes::GetARNsError::ThrottlingError(
-                    types::error::ThrottlingError::parse(response, meta)?,
-                )
-            }
-            _ => shapes::GetARNsError::generic(meta),
-        },
-    )
-}
+transport::decode_error!(shapes::GetARNsError {
+    ThrottlingError,
+});

@@ -8,11 +8,10 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::r#match::{self as shapes, MatchInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Match",
     auth: &[meta::Auth::Anonymous],
@@ -34,15 +33,6 @@ pub struct MatchFluentBuilder {
 }
 
 impl MatchFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::MatchInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -56,24 +46,6 @@ impl MatchFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::MatchInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::MatchOutput,
-        shapes::MatchError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(MatchFluentBuilder, MatchInput {
@@ -81,40 +53,10 @@ connect_protocol::fluent_members!(MatchFluentBuilder, MatchInput {
     optional string a set_a get_a "__a";
 });
 
-impl customize::CustomizableSend<shapes::MatchOutput, shapes::MatchError>
-for MatchFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::MatchOutput, error::SdkError<shapes::MatchError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::MatchInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::MatchOutput, error::SdkError<shapes::MatchError>> {
-        let mut request = client.r#match();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(MatchFluentBuilder, r#match, shapes::builders::MatchInputBuilder => shapes::MatchOutput, shapes::MatchError);
 
 #[inline]
-fn encode(input: &MatchInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &MatchInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/match");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -123,7 +65,7 @@ fn encode(input: &MatchInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::MatchOutput, json::ReadError> {
     let mut shape = shapes::MatchOutput::builder();
@@ -131,10 +73,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::MatchError, json::ReadError> {
-    Ok(shapes::MatchError::generic(meta))
-}
+transport::decode_error!(shapes::MatchError {
+});

@@ -11,32 +11,8 @@ use crate::error;
 #[non_exhaustive]
 pub struct Delete2FaInput {}
 
-impl Delete2FaInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> Delete2FaInputBuilder {
-        Delete2FaInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(Delete2FaInput, Delete2FaInputBuilder {
+connect_protocol::builder!(Delete2FaInput, Delete2FaInputBuilder:Clone Debug Default PartialEq => result {
 });
-
-/// Builds [`Delete2FaInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Delete2FaInputBuilder {}
-
-impl Delete2FaInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<Delete2FaInput, error::BuildError> {
-        Ok(Delete2FaInput {})
-    }
-}
 
 impl json::ReadJson for Delete2FaInput {
     #[inline]
@@ -64,33 +40,8 @@ pub struct Delete2FaOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl Delete2FaOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> Delete2FaOutputBuilder {
-        Delete2FaOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(Delete2FaOutput, Delete2FaOutputBuilder {
+connect_protocol::builder!(Delete2FaOutput, Delete2FaOutputBuilder:Clone Debug Default PartialEq => plain output {
 });
-
-/// Builds [`Delete2FaOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Delete2FaOutputBuilder {
-    pub(crate) _request_id: Option<String>,
-}
-
-impl Delete2FaOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Delete2FaOutput {
-        Delete2FaOutput {
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl json::ReadJson for Delete2FaOutput {
     #[inline]

@@ -46,15 +46,7 @@ pub struct GetArNsInput {
     pub string: Option<types::String2>,
 }
 
-impl GetArNsInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> GetArNsInputBuilder {
-        GetArNsInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(GetArNsInput, GetArNsInputBuilder {
+connect_protocol::builder!(GetArNsInput, GetArNsInputBuilder:Clone Debug Default PartialEq => result {
     optional string r#type set_type get_type "type";
     optional string self_ set_self get_self "Self";
     optional copy(i32) default_value set_default get_default "default";
@@ -72,56 +64,6 @@ connect_protocol::members!(GetArNsInput, GetArNsInputBuilder {
     optional value(types::Vec) vec set_vec get_vec "vec";
     optional value(types::String2) string set_string get_string "string";
 });
-
-/// Builds [`GetArNsInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetArNsInputBuilder {
-    pub(crate) r#type: Option<String>,
-    pub(crate) self_: Option<String>,
-    pub(crate) default_value: Option<i32>,
-    pub(crate) arn: Option<String>,
-    pub(crate) vpc_ids: Option<Vec<String>>,
-    pub(crate) s3_uri: Option<String>,
-    pub(crate) ipv4_address: Option<String>,
-    pub(crate) build_value: Option<String>,
-    pub(crate) send_value: Option<String>,
-    pub(crate) customize_value: Option<bool>,
-    pub(crate) meta_value: Option<String>,
-    pub(crate) option: Option<types::Option>,
-    pub(crate) result: Option<types::Result>,
-    pub(crate) r#box: Option<types::Box>,
-    pub(crate) vec: Option<types::Vec>,
-    pub(crate) string: Option<types::String2>,
-}
-
-impl GetArNsInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<GetArNsInput, error::BuildError> {
-        Ok(GetArNsInput {
-            r#type: self.r#type,
-            self_: self.self_,
-            default_value: self.default_value,
-            arn: self.arn,
-            vpc_ids: self.vpc_ids,
-            s3_uri: self.s3_uri,
-            ipv4_address: self.ipv4_address,
-            build_value: self.build_value,
-            send_value: self.send_value,
-            customize_value: self.customize_value,
-            meta_value: self.meta_value,
-            option: self.option,
-            result: self.result,
-            r#box: self.r#box,
-            vec: self.vec,
-            string: self.string,
-        })
-    }
-}
 
 impl GetArNsInputBuilder {
     #[inline]
@@ -242,15 +184,7 @@ pub struct GetArNsOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl GetArNsOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> GetArNsOutputBuilder {
-        GetArNsOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(GetArNsOutput, GetArNsOutputBuilder {
+connect_protocol::builder!(GetArNsOutput, GetArNsOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional value(types::Thing) thing set_thing get_thing "thing";
     optional value(types::OtherThing) other set_other get_other "other";
     optional value(types::Error) error set_error get_error "error";
@@ -260,39 +194,6 @@ connect_protocol::members!(GetArNsOutput, GetArNsOutputBuilder {
     optional value(types::Builder) builder_value set_builder get_builder "builder";
     optional value(types::OldThing) old_thing set_old_thing get_old_thing "oldThing";
 });
-
-/// Builds [`GetArNsOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetArNsOutputBuilder {
-    pub(crate) thing: Option<types::Thing>,
-    pub(crate) other: Option<types::OtherThing>,
-    pub(crate) error: Option<types::Error>,
-    pub(crate) request_id: Option<String>,
-    pub(crate) r#match: Option<types::Match2>,
-    pub(crate) old: Option<String>,
-    pub(crate) builder_value: Option<types::Builder>,
-    pub(crate) old_thing: Option<types::OldThing>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl GetArNsOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> GetArNsOutput {
-        GetArNsOutput {
-            thing: self.thing,
-            other: self.other,
-            error: self.error,
-            request_id: self.request_id,
-            r#match: self.r#match,
-            old: self.old,
-            builder_value: self.builder_value,
-            old_thing: self.old_thing,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl GetArNsOutputBuilder {
     #[inline]

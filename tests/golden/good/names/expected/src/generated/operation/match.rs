@@ -16,40 +16,10 @@ pub struct MatchInput {
     pub a: Option<String>,
 }
 
-impl MatchInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> MatchInputBuilder {
-        MatchInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(MatchInput, MatchInputBuilder {
+connect_protocol::builder!(MatchInput, MatchInputBuilder:Clone Debug Default PartialEq => result {
     optional string _1 set_1 get_1 "_1";
     optional string a set_a get_a "__a";
 });
-
-/// Builds [`MatchInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MatchInputBuilder {
-    pub(crate) _1: Option<String>,
-    pub(crate) a: Option<String>,
-}
-
-impl MatchInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<MatchInput, error::BuildError> {
-        Ok(MatchInput {
-            _1: self._1,
-            a: self.a,
-        })
-    }
-}
 
 impl MatchInputBuilder {
     #[inline]
@@ -98,33 +68,8 @@ pub struct MatchOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl MatchOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> MatchOutputBuilder {
-        MatchOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(MatchOutput, MatchOutputBuilder {
+connect_protocol::builder!(MatchOutput, MatchOutputBuilder:Clone Debug Default PartialEq => plain output {
 });
-
-/// Builds [`MatchOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MatchOutputBuilder {
-    pub(crate) _request_id: Option<String>,
-}
-
-impl MatchOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> MatchOutput {
-        MatchOutput {
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl json::ReadJson for MatchOutput {
     #[inline]

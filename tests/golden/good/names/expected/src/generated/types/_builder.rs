@@ -10,34 +10,9 @@ pub struct Builder {
     pub builder_value: Option<String>,
 }
 
-impl Builder {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> BuilderBuilder {
-        BuilderBuilder::default()
-    }
-}
-
-connect_protocol::members!(Builder, BuilderBuilder {
+connect_protocol::builder!(Builder, BuilderBuilder:Clone Debug Default PartialEq => plain {
     optional string builder_value set_builder get_builder "builder";
 });
-
-/// Builds [`Builder`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BuilderBuilder {
-    pub(crate) builder_value: Option<String>,
-}
-
-impl BuilderBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Builder {
-        Builder {
-            builder_value: self.builder_value,
-        }
-    }
-}
 
 impl BuilderBuilder {
     #[inline]

@@ -10,32 +10,9 @@ pub struct Error {
     pub code: Option<String>,
 }
 
-impl Error {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ErrorBuilder {
-        ErrorBuilder::default()
-    }
-}
-
-connect_protocol::members!(Error, ErrorBuilder {
+connect_protocol::builder!(Error, ErrorBuilder:Clone Debug Default PartialEq => plain {
     optional string code set_code get_code "code";
 });
-
-/// Builds [`Error`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ErrorBuilder {
-    pub(crate) code: Option<String>,
-}
-
-impl ErrorBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Error {
-        Error { code: self.code }
-    }
-}
 
 impl ErrorBuilder {
     #[inline]

@@ -10,32 +10,9 @@ pub struct Match2 {
     pub r#type: Option<String>,
 }
 
-impl Match2 {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> Match2Builder {
-        Match2Builder::default()
-    }
-}
-
-connect_protocol::members!(Match2, Match2Builder {
+connect_protocol::builder!(Match2, Match2Builder:Clone Debug Default PartialEq => plain {
     optional string r#type set_type get_type "type";
 });
-
-/// Builds [`Match2`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Match2Builder {
-    pub(crate) r#type: Option<String>,
-}
-
-impl Match2Builder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Match2 {
-        Match2 { r#type: self.r#type }
-    }
-}
 
 impl Match2Builder {
     #[inline]

@@ -11,32 +11,9 @@ pub struct OldThing {
     pub name: Option<String>,
 }
 
-impl OldThing {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> OldThingBuilder {
-        OldThingBuilder::default()
-    }
-}
-
-connect_protocol::members!(OldThing, OldThingBuilder {
+connect_protocol::builder!(OldThing, OldThingBuilder:Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
 });
-
-/// Builds [`OldThing`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OldThingBuilder {
-    pub(crate) name: Option<String>,
-}
-
-impl OldThingBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> OldThing {
-        OldThing { name: self.name }
-    }
-}
 
 impl OldThingBuilder {
     #[inline]

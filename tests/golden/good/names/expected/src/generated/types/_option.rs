@@ -12,37 +12,10 @@ pub struct Option {
     pub none: ::std::option::Option<String>,
 }
 
-impl Option {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> OptionBuilder {
-        OptionBuilder::default()
-    }
-}
-
-connect_protocol::members!(Option, OptionBuilder {
+connect_protocol::builder!(Option, OptionBuilder:Clone Debug Default PartialEq => plain {
     optional string some set_some get_some "some";
     optional string none set_none get_none "none";
 });
-
-/// Builds [`Option`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OptionBuilder {
-    pub(crate) some: ::std::option::Option<String>,
-    pub(crate) none: ::std::option::Option<String>,
-}
-
-impl OptionBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Option {
-        Option {
-            some: self.some,
-            none: self.none,
-        }
-    }
-}
 
 impl OptionBuilder {
     #[inline]

@@ -10,32 +10,9 @@ pub struct OtherThing {
     pub size: Option<i32>,
 }
 
-impl OtherThing {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> OtherThingBuilder {
-        OtherThingBuilder::default()
-    }
-}
-
-connect_protocol::members!(OtherThing, OtherThingBuilder {
+connect_protocol::builder!(OtherThing, OtherThingBuilder:Clone Debug Default PartialEq => plain {
     optional copy(i32) size set_size get_size "size";
 });
-
-/// Builds [`OtherThing`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OtherThingBuilder {
-    pub(crate) size: Option<i32>,
-}
-
-impl OtherThingBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> OtherThing {
-        OtherThing { size: self.size }
-    }
-}
 
 impl OtherThingBuilder {
     #[inline]

@@ -20,10 +20,10 @@ pub enum Result {
 }
 
 connect_protocol::union_variants!(Result {
-    Ok is_ok as_ok : String;
-    Err is_err as_err : String;
-    SelfValue is_self as_self : String;
-    UnknownValue is_unknown_value as_unknown_value : String;
+    Ok is_ok as_ok:String;
+    Err is_err as_err:String;
+    SelfValue is_self as_self:String;
+    UnknownValue is_unknown_value as_unknown_value:String;
 });
 
 impl Result {
@@ -71,7 +71,7 @@ impl json::WriteJson for Result {
             Self::UnknownValue(v) => {
                 writer.member("Unknown", v)?;
             }
-            Self::Unknown => return Err(json::WriteError::unknown_variant()),
+            Self::Unknown => writer.unknown_variant()?,
         }
         writer.end_object();
         Ok(())

@@ -10,32 +10,9 @@ pub struct String2 {
     pub name: Option<String>,
 }
 
-impl String2 {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> String2Builder {
-        String2Builder::default()
-    }
-}
-
-connect_protocol::members!(String2, String2Builder {
+connect_protocol::builder!(String2, String2Builder:Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
 });
-
-/// Builds [`String2`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct String2Builder {
-    pub(crate) name: Option<String>,
-}
-
-impl String2Builder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> String2 {
-        String2 { name: self.name }
-    }
-}
 
 impl String2Builder {
     #[inline]

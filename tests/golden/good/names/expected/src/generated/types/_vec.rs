@@ -10,32 +10,9 @@ pub struct Vec {
     pub items: Option<::std::vec::Vec<String>>,
 }
 
-impl Vec {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> VecBuilder {
-        VecBuilder::default()
-    }
-}
-
-connect_protocol::members!(Vec, VecBuilder {
+connect_protocol::builder!(Vec, VecBuilder:Clone Debug Default PartialEq => plain {
     optional list(string) items set_items get_items "items";
 });
-
-/// Builds [`Vec`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct VecBuilder {
-    pub(crate) items: Option<::std::vec::Vec<String>>,
-}
-
-impl VecBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Vec {
-        Vec { items: self.items }
-    }
-}
 
 impl VecBuilder {
     #[inline]

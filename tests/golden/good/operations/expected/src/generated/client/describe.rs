@@ -10,12 +10,10 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
-use super::customize;
 use crate::operation::describe::{self as shapes, DescribeInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Describe",
     auth: &[meta::Auth::SigV4, meta::Auth::Bearer, meta::Auth::Anonymous],
@@ -37,15 +35,6 @@ pub struct DescribeFluentBuilder {
 }
 
 impl DescribeFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::DescribeInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -59,64 +48,16 @@ impl DescribeFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::DescribeInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::DescribeOutput,
-        shapes::DescribeError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(DescribeFluentBuilder, DescribeInput {
     optional string id set_id get_id "id";
 });
 
-impl customize::CustomizableSend<shapes::DescribeOutput, shapes::DescribeError>
-for DescribeFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::DescribeOutput, error::SdkError<shapes::DescribeError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::DescribeInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::DescribeOutput, error::SdkError<shapes::DescribeError>> {
-        let mut request = client.describe();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(DescribeFluentBuilder, describe, shapes::builders::DescribeInputBuilder => shapes::DescribeOutput, shapes::DescribeError);
 
 #[inline]
-fn encode(input: &DescribeInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &DescribeInput) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/state/");
@@ -126,7 +67,7 @@ fn encode(input: &DescribeInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::DescribeOutput, json::ReadError> {
     let mut shape = shapes::DescribeOutput::builder();
@@ -135,20 +76,9 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    response: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::DescribeError, json::ReadError> {
-    Ok(
-        match meta.code() {
-            Some("Gone") => {
-                shapes::DescribeError::Gone(types::error::Gone::parse(response, meta)?)
-            }
-            _ => shapes::DescribeError::generic(meta),
-        },
-    )
-}
+transport::decode_error!(shapes::DescribeError {
+    Gone,
+});
 
 impl DescribeFluentBuilder {
     /// Waits until it runs.

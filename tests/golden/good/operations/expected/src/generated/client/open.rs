@@ -10,11 +10,10 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::open::{self as shapes, OpenInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Open",
     auth: &[meta::Auth::Anonymous],
@@ -36,15 +35,6 @@ pub struct OpenFluentBuilder {
 }
 
 impl OpenFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::OpenInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -58,60 +48,16 @@ impl OpenFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::OpenInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<shapes::OpenOutput, shapes::OpenError, Self> {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(OpenFluentBuilder, OpenInput {
     optional string name set_name get_name "name";
 });
 
-impl customize::CustomizableSend<shapes::OpenOutput, shapes::OpenError>
-for OpenFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::OpenOutput, error::SdkError<shapes::OpenError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::OpenInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::OpenOutput, error::SdkError<shapes::OpenError>> {
-        let mut request = client.open();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(OpenFluentBuilder, open, shapes::builders::OpenInputBuilder => shapes::OpenOutput, shapes::OpenError);
 
 #[inline]
-fn encode(input: &OpenInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &OpenInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/open");
     let mut request = http::Request::new(http::Method::DELETE, uri.finish());
@@ -124,7 +70,7 @@ fn encode(input: &OpenInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::OpenOutput, json::ReadError> {
     let mut shape = shapes::OpenOutput::builder();
@@ -132,10 +78,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::OpenError, json::ReadError> {
-    Ok(shapes::OpenError::generic(meta))
-}
+transport::decode_error!(shapes::OpenError {
+});

@@ -9,11 +9,10 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::start::{self as shapes, StartInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Start",
     auth: &[meta::Auth::SigV4, meta::Auth::Bearer],
@@ -37,15 +36,6 @@ pub struct StartFluentBuilder {
 }
 
 impl StartFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::StartInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -63,24 +53,6 @@ impl StartFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::StartInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::StartOutput,
-        shapes::StartError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(StartFluentBuilder, StartInput {
@@ -88,40 +60,10 @@ connect_protocol::fluent_members!(StartFluentBuilder, StartInput {
     optional string name set_name get_name "name";
 });
 
-impl customize::CustomizableSend<shapes::StartOutput, shapes::StartError>
-for StartFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::StartOutput, error::SdkError<shapes::StartError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::StartInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::StartOutput, error::SdkError<shapes::StartError>> {
-        let mut request = client.start();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(StartFluentBuilder, start, shapes::builders::StartInputBuilder => shapes::StartOutput, shapes::StartError);
 
 #[inline]
-fn encode(input: &StartInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &StartInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/start");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -135,7 +77,7 @@ fn encode(input: &StartInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::StartOutput, json::ReadError> {
     let mut shape = shapes::StartOutput::builder();
@@ -144,10 +86,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::StartError, json::ReadError> {
-    Ok(shapes::StartError::generic(meta))
-}
+transport::decode_error!(shapes::StartError {
+});

@@ -16,35 +16,9 @@ pub struct DescribeInput {
     pub id: Option<String>,
 }
 
-impl DescribeInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> DescribeInputBuilder {
-        DescribeInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(DescribeInput, DescribeInputBuilder {
+connect_protocol::builder!(DescribeInput, DescribeInputBuilder:Clone Debug Default PartialEq => result {
     optional string id set_id get_id "id";
 });
-
-/// Builds [`DescribeInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DescribeInputBuilder {
-    pub(crate) id: Option<String>,
-}
-
-impl DescribeInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<DescribeInput, error::BuildError> {
-        Ok(DescribeInput { id: self.id })
-    }
-}
 
 impl DescribeInputBuilder {
     #[inline]
@@ -98,39 +72,10 @@ pub struct DescribeOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl DescribeOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> DescribeOutputBuilder {
-        DescribeOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(DescribeOutput, DescribeOutputBuilder {
+connect_protocol::builder!(DescribeOutput, DescribeOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional value(types::State) state set_state get_state "state";
     optional value(types::Inner) inner set_inner get_inner "inner";
 });
-
-/// Builds [`DescribeOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DescribeOutputBuilder {
-    pub(crate) state: Option<types::State>,
-    pub(crate) inner: Option<types::Inner>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl DescribeOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> DescribeOutput {
-        DescribeOutput {
-            state: self.state,
-            inner: self.inner,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl DescribeOutputBuilder {
     #[inline]

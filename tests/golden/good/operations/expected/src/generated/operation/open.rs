@@ -14,35 +14,9 @@ pub struct OpenInput {
     pub name: Option<String>,
 }
 
-impl OpenInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> OpenInputBuilder {
-        OpenInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(OpenInput, OpenInputBuilder {
+connect_protocol::builder!(OpenInput, OpenInputBuilder:Clone Debug Default PartialEq => result {
     optional string name set_name get_name "name";
 });
-
-/// Builds [`OpenInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OpenInputBuilder {
-    pub(crate) name: Option<String>,
-}
-
-impl OpenInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<OpenInput, error::BuildError> {
-        Ok(OpenInput { name: self.name })
-    }
-}
 
 impl OpenInputBuilder {
     #[inline]
@@ -86,33 +60,8 @@ pub struct OpenOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl OpenOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> OpenOutputBuilder {
-        OpenOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(OpenOutput, OpenOutputBuilder {
+connect_protocol::builder!(OpenOutput, OpenOutputBuilder:Clone Debug Default PartialEq => plain output {
 });
-
-/// Builds [`OpenOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OpenOutputBuilder {
-    pub(crate) _request_id: Option<String>,
-}
-
-impl OpenOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> OpenOutput {
-        OpenOutput {
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl json::ReadJson for OpenOutput {
     #[inline]

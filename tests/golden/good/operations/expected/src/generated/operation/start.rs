@@ -16,40 +16,10 @@ pub struct StartInput {
     pub name: Option<String>,
 }
 
-impl StartInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> StartInputBuilder {
-        StartInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(StartInput, StartInputBuilder {
+connect_protocol::builder!(StartInput, StartInputBuilder:Clone Debug Default PartialEq => result {
     optional string token set_token get_token "token";
     optional string name set_name get_name "name";
 });
-
-/// Builds [`StartInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StartInputBuilder {
-    pub(crate) token: Option<String>,
-    pub(crate) name: Option<String>,
-}
-
-impl StartInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<StartInput, error::BuildError> {
-        Ok(StartInput {
-            token: self.token,
-            name: self.name,
-        })
-    }
-}
 
 impl StartInputBuilder {
     #[inline]
@@ -100,36 +70,9 @@ pub struct StartOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl StartOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> StartOutputBuilder {
-        StartOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(StartOutput, StartOutputBuilder {
+connect_protocol::builder!(StartOutput, StartOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional string id set_id get_id "id";
 });
-
-/// Builds [`StartOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StartOutputBuilder {
-    pub(crate) id: Option<String>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl StartOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> StartOutput {
-        StartOutput {
-            id: self.id,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl StartOutputBuilder {
     #[inline]

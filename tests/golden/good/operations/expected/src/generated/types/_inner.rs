@@ -10,32 +10,9 @@ pub struct Inner {
     pub failed: Option<bool>,
 }
 
-impl Inner {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> InnerBuilder {
-        InnerBuilder::default()
-    }
-}
-
-connect_protocol::members!(Inner, InnerBuilder {
+connect_protocol::builder!(Inner, InnerBuilder:Clone Debug Default PartialEq => plain {
     optional copy(bool) failed set_failed get_failed "failed";
 });
-
-/// Builds [`Inner`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InnerBuilder {
-    pub(crate) failed: Option<bool>,
-}
-
-impl InnerBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Inner {
-        Inner { failed: self.failed }
-    }
-}
 
 impl InnerBuilder {
     #[inline]

@@ -9,11 +9,10 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::types;
-use super::customize;
 use crate::operation::list_by_name::{self as shapes, ListByNameInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "ListByName",
     auth: &[meta::Auth::Anonymous],
@@ -35,15 +34,6 @@ pub struct ListByNameFluentBuilder {
 }
 
 impl ListByNameFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::ListByNameInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -56,24 +46,6 @@ impl ListByNameFluentBuilder {
         self.handle
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
-    }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::ListByNameInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::ListByNameOutput,
-        shapes::ListByNameError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
     }
 
     /// Sends the request for every page.
@@ -91,40 +63,12 @@ connect_protocol::fluent_members!(ListByNameFluentBuilder, ListByNameInput {
     optional string size set_size get_size "size";
 });
 
-impl customize::CustomizableSend<shapes::ListByNameOutput, shapes::ListByNameError>
-for ListByNameFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::ListByNameOutput, error::SdkError<shapes::ListByNameError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::ListByNameInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::ListByNameOutput, error::SdkError<shapes::ListByNameError>> {
-        let mut request = client.list_by_name();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(ListByNameFluentBuilder, list_by_name, shapes::builders::ListByNameInputBuilder => shapes::ListByNameOutput, shapes::ListByNameError);
 
 #[inline]
-fn encode(input: &ListByNameInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(
+    input: &ListByNameInput,
+) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/by-name");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -133,7 +77,7 @@ fn encode(input: &ListByNameInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ListByNameOutput, json::ReadError> {
     let mut shape = shapes::ListByNameOutput::builder();
@@ -146,13 +90,8 @@ fn decode(
     })
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::ListByNameError, json::ReadError> {
-    Ok(shapes::ListByNameError::generic(meta))
-}
+transport::decode_error!(shapes::ListByNameError {
+});
 
 /// All pages of `ListByName`, one request after the other.
 #[derive(Clone, Debug)]

@@ -9,11 +9,10 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::list_names::{self as shapes, ListNamesInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "ListNames",
     auth: &[meta::Auth::Anonymous],
@@ -35,15 +34,6 @@ pub struct ListNamesFluentBuilder {
 }
 
 impl ListNamesFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::ListNamesInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -56,24 +46,6 @@ impl ListNamesFluentBuilder {
         self.handle
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
-    }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::ListNamesInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::ListNamesOutput,
-        shapes::ListNamesError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
     }
 
     /// Sends the request for every page.
@@ -91,40 +63,12 @@ connect_protocol::fluent_members!(ListNamesFluentBuilder, ListNamesInput {
     optional copy(i32) size set_size get_size "size";
 });
 
-impl customize::CustomizableSend<shapes::ListNamesOutput, shapes::ListNamesError>
-for ListNamesFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::ListNamesOutput, error::SdkError<shapes::ListNamesError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::ListNamesInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::ListNamesOutput, error::SdkError<shapes::ListNamesError>> {
-        let mut request = client.list_names();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(ListNamesFluentBuilder, list_names, shapes::builders::ListNamesInputBuilder => shapes::ListNamesOutput, shapes::ListNamesError);
 
 #[inline]
-fn encode(input: &ListNamesInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(
+    input: &ListNamesInput,
+) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/names");
     uri.query("token", input.token.as_ref().map(text::Text::text));
@@ -134,7 +78,7 @@ fn encode(input: &ListNamesInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ListNamesOutput, json::ReadError> {
     let mut shape = shapes::ListNamesOutput::builder();
@@ -143,13 +87,8 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::ListNamesError, json::ReadError> {
-    Ok(shapes::ListNamesError::generic(meta))
-}
+transport::decode_error!(shapes::ListNamesError {
+});
 
 /// All pages of `ListNames`, one request after the other.
 #[derive(Clone, Debug)]

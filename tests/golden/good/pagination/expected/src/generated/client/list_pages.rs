@@ -9,11 +9,10 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::types;
-use super::customize;
 use crate::operation::list_pages::{self as shapes, ListPagesInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "ListPages",
     auth: &[meta::Auth::Anonymous],
@@ -35,15 +34,6 @@ pub struct ListPagesFluentBuilder {
 }
 
 impl ListPagesFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::ListPagesInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -56,24 +46,6 @@ impl ListPagesFluentBuilder {
         self.handle
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
-    }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::ListPagesInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::ListPagesOutput,
-        shapes::ListPagesError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
     }
 
     /// Sends the request for every page.
@@ -91,40 +63,12 @@ connect_protocol::fluent_members!(ListPagesFluentBuilder, ListPagesInput {
     optional copy(i64) limit set_limit get_limit "limit";
 });
 
-impl customize::CustomizableSend<shapes::ListPagesOutput, shapes::ListPagesError>
-for ListPagesFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::ListPagesOutput, error::SdkError<shapes::ListPagesError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::ListPagesInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::ListPagesOutput, error::SdkError<shapes::ListPagesError>> {
-        let mut request = client.list_pages();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(ListPagesFluentBuilder, list_pages, shapes::builders::ListPagesInputBuilder => shapes::ListPagesOutput, shapes::ListPagesError);
 
 #[inline]
-fn encode(input: &ListPagesInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(
+    input: &ListPagesInput,
+) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/pages");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -133,7 +77,7 @@ fn encode(input: &ListPagesInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ListPagesOutput, json::ReadError> {
     let mut shape = shapes::ListPagesOutput::builder();
@@ -142,13 +86,8 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::ListPagesError, json::ReadError> {
-    Ok(shapes::ListPagesError::generic(meta))
-}
+transport::decode_error!(shapes::ListPagesError {
+});
 
 /// All pages of `ListPages`, one request after the other.
 #[derive(Clone, Debug)]

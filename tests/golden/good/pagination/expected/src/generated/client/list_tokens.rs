@@ -8,11 +8,10 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use super::customize;
 use crate::operation::list_tokens::{self as shapes, ListTokensInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "ListTokens",
     auth: &[meta::Auth::Anonymous],
@@ -34,15 +33,6 @@ pub struct ListTokensFluentBuilder {
 }
 
 impl ListTokensFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::ListTokensInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -55,24 +45,6 @@ impl ListTokensFluentBuilder {
         self.handle
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
-    }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::ListTokensInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::ListTokensOutput,
-        shapes::ListTokensError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
     }
 
     /// Sends the request for every page.
@@ -90,40 +62,12 @@ connect_protocol::fluent_members!(ListTokensFluentBuilder, ListTokensInput {
     optional copy(i32) size set_size get_size "size";
 });
 
-impl customize::CustomizableSend<shapes::ListTokensOutput, shapes::ListTokensError>
-for ListTokensFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::ListTokensOutput, error::SdkError<shapes::ListTokensError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::ListTokensInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::ListTokensOutput, error::SdkError<shapes::ListTokensError>> {
-        let mut request = client.list_tokens();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(ListTokensFluentBuilder, list_tokens, shapes::builders::ListTokensInputBuilder => shapes::ListTokensOutput, shapes::ListTokensError);
 
 #[inline]
-fn encode(input: &ListTokensInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(
+    input: &ListTokensInput,
+) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/tokens");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -132,7 +76,7 @@ fn encode(input: &ListTokensInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ListTokensOutput, json::ReadError> {
     let mut shape = shapes::ListTokensOutput::builder();
@@ -141,13 +85,8 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::ListTokensError, json::ReadError> {
-    Ok(shapes::ListTokensError::generic(meta))
-}
+transport::decode_error!(shapes::ListTokensError {
+});
 
 /// All pages of `ListTokens`, one request after the other.
 #[derive(Clone, Debug)]

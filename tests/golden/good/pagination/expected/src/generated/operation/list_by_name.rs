@@ -18,40 +18,10 @@ pub struct ListByNameInput {
     pub size: Option<String>,
 }
 
-impl ListByNameInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListByNameInputBuilder {
-        ListByNameInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListByNameInput, ListByNameInputBuilder {
+connect_protocol::builder!(ListByNameInput, ListByNameInputBuilder:Clone Debug Default PartialEq => result {
     optional string token set_token get_token "token";
     optional string size set_size get_size "size";
 });
-
-/// Builds [`ListByNameInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListByNameInputBuilder {
-    pub(crate) token: Option<String>,
-    pub(crate) size: Option<String>,
-}
-
-impl ListByNameInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<ListByNameInput, error::BuildError> {
-        Ok(ListByNameInput {
-            token: self.token,
-            size: self.size,
-        })
-    }
-}
 
 impl ListByNameInputBuilder {
     #[inline]
@@ -104,47 +74,10 @@ pub struct ListByNameOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl ListByNameOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListByNameOutputBuilder {
-        ListByNameOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListByNameOutput, ListByNameOutputBuilder {
+connect_protocol::builder!(ListByNameOutput, ListByNameOutputBuilder:Clone Debug Default PartialEq => result output {
     required string next set_next get_next "next";
     optional map(string, types::Thing) by_name set_by_name get_by_name "byName";
 });
-
-/// Builds [`ListByNameOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListByNameOutputBuilder {
-    pub(crate) next: Option<String>,
-    pub(crate) by_name: Option<HashMap<String, types::Thing>>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl ListByNameOutputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<ListByNameOutput, error::BuildError> {
-        Ok(ListByNameOutput {
-            next: self
-                .next
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "next",
-                    "`next` is required",
-                ))?,
-            by_name: self.by_name,
-            _request_id: self._request_id,
-        })
-    }
-}
 
 impl ListByNameOutputBuilder {
     #[inline]

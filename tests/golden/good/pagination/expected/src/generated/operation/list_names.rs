@@ -16,40 +16,10 @@ pub struct ListNamesInput {
     pub size: Option<i32>,
 }
 
-impl ListNamesInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListNamesInputBuilder {
-        ListNamesInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListNamesInput, ListNamesInputBuilder {
+connect_protocol::builder!(ListNamesInput, ListNamesInputBuilder:Clone Debug Default PartialEq => result {
     optional string token set_token get_token "token";
     optional copy(i32) size set_size get_size "size";
 });
-
-/// Builds [`ListNamesInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListNamesInputBuilder {
-    pub(crate) token: Option<String>,
-    pub(crate) size: Option<i32>,
-}
-
-impl ListNamesInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<ListNamesInput, error::BuildError> {
-        Ok(ListNamesInput {
-            token: self.token,
-            size: self.size,
-        })
-    }
-}
 
 impl ListNamesInputBuilder {
     #[inline]
@@ -102,39 +72,10 @@ pub struct ListNamesOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl ListNamesOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListNamesOutputBuilder {
-        ListNamesOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListNamesOutput, ListNamesOutputBuilder {
+connect_protocol::builder!(ListNamesOutput, ListNamesOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional string next set_next get_next "next";
     optional list(string) names set_names get_names "names";
 });
-
-/// Builds [`ListNamesOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListNamesOutputBuilder {
-    pub(crate) next: Option<String>,
-    pub(crate) names: Option<Vec<String>>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl ListNamesOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> ListNamesOutput {
-        ListNamesOutput {
-            next: self.next,
-            names: self.names,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl ListNamesOutputBuilder {
     #[inline]

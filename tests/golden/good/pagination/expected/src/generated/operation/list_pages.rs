@@ -17,40 +17,10 @@ pub struct ListPagesInput {
     pub limit: Option<i64>,
 }
 
-impl ListPagesInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListPagesInputBuilder {
-        ListPagesInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListPagesInput, ListPagesInputBuilder {
+connect_protocol::builder!(ListPagesInput, ListPagesInputBuilder:Clone Debug Default PartialEq => result {
     optional string cursor set_cursor get_cursor "cursor";
     optional copy(i64) limit set_limit get_limit "limit";
 });
-
-/// Builds [`ListPagesInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListPagesInputBuilder {
-    pub(crate) cursor: Option<String>,
-    pub(crate) limit: Option<i64>,
-}
-
-impl ListPagesInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<ListPagesInput, error::BuildError> {
-        Ok(ListPagesInput {
-            cursor: self.cursor,
-            limit: self.limit,
-        })
-    }
-}
 
 impl ListPagesInputBuilder {
     #[inline]
@@ -101,36 +71,9 @@ pub struct ListPagesOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl ListPagesOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListPagesOutputBuilder {
-        ListPagesOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListPagesOutput, ListPagesOutputBuilder {
+connect_protocol::builder!(ListPagesOutput, ListPagesOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional value(types::Page) page set_page get_page "page";
 });
-
-/// Builds [`ListPagesOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListPagesOutputBuilder {
-    pub(crate) page: Option<types::Page>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl ListPagesOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> ListPagesOutput {
-        ListPagesOutput {
-            page: self.page,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl ListPagesOutputBuilder {
     #[inline]

@@ -16,40 +16,10 @@ pub struct ListTokensInput {
     pub size: Option<i32>,
 }
 
-impl ListTokensInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListTokensInputBuilder {
-        ListTokensInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListTokensInput, ListTokensInputBuilder {
+connect_protocol::builder!(ListTokensInput, ListTokensInputBuilder:Clone Debug Default PartialEq => result {
     optional string token set_token get_token "token";
     optional copy(i32) size set_size get_size "size";
 });
-
-/// Builds [`ListTokensInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListTokensInputBuilder {
-    pub(crate) token: Option<String>,
-    pub(crate) size: Option<i32>,
-}
-
-impl ListTokensInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<ListTokensInput, error::BuildError> {
-        Ok(ListTokensInput {
-            token: self.token,
-            size: self.size,
-        })
-    }
-}
 
 impl ListTokensInputBuilder {
     #[inline]
@@ -100,36 +70,9 @@ pub struct ListTokensOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl ListTokensOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListTokensOutputBuilder {
-        ListTokensOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListTokensOutput, ListTokensOutputBuilder {
+connect_protocol::builder!(ListTokensOutput, ListTokensOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional string next set_next get_next "next";
 });
-
-/// Builds [`ListTokensOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListTokensOutputBuilder {
-    pub(crate) next: Option<String>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl ListTokensOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> ListTokensOutput {
-        ListTokensOutput {
-            next: self.next,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl ListTokensOutputBuilder {
     #[inline]

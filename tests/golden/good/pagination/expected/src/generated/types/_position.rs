@@ -10,32 +10,9 @@ pub struct Position {
     pub next: Option<String>,
 }
 
-impl Position {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> PositionBuilder {
-        PositionBuilder::default()
-    }
-}
-
-connect_protocol::members!(Position, PositionBuilder {
+connect_protocol::builder!(Position, PositionBuilder:Clone Debug Default PartialEq => plain {
     optional string next set_next get_next "next";
 });
-
-/// Builds [`Position`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PositionBuilder {
-    pub(crate) next: Option<String>,
-}
-
-impl PositionBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Position {
-        Position { next: self.next }
-    }
-}
 
 impl PositionBuilder {
     #[inline]

@@ -10,32 +10,9 @@ pub struct Thing {
     pub name: Option<String>,
 }
 
-impl Thing {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ThingBuilder {
-        ThingBuilder::default()
-    }
-}
-
-connect_protocol::members!(Thing, ThingBuilder {
+connect_protocol::builder!(Thing, ThingBuilder:Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
 });
-
-/// Builds [`Thing`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ThingBuilder {
-    pub(crate) name: Option<String>,
-}
-
-impl ThingBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Thing {
-        Thing { name: self.name }
-    }
-}
 
 impl ThingBuilder {
     #[inline]

@@ -9,11 +9,10 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::types;
-use super::customize;
 use crate::operation::grow::{self as shapes, GrowInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Grow",
     auth: &[meta::Auth::Anonymous],
@@ -35,15 +34,6 @@ pub struct GrowFluentBuilder {
 }
 
 impl GrowFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::GrowInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -57,60 +47,16 @@ impl GrowFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::GrowInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<shapes::GrowOutput, shapes::GrowError, Self> {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(GrowFluentBuilder, GrowInput {
     optional value(types::Node) root set_root get_root "root";
 });
 
-impl customize::CustomizableSend<shapes::GrowOutput, shapes::GrowError>
-for GrowFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::GrowOutput, error::SdkError<shapes::GrowError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::GrowInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::GrowOutput, error::SdkError<shapes::GrowError>> {
-        let mut request = client.grow();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(GrowFluentBuilder, grow, shapes::builders::GrowInputBuilder => shapes::GrowOutput, shapes::GrowError);
 
 #[inline]
-fn encode(input: &GrowInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &GrowInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/tree");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -119,7 +65,7 @@ fn encode(input: &GrowInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::GrowOutput, json::ReadError> {
     let mut shape = shapes::GrowOutput::builder();
@@ -128,10 +74,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::GrowError, json::ReadError> {
-    Ok(shapes::GrowError::generic(meta))
-}
+transport::decode_error!(shapes::GrowError {
+});

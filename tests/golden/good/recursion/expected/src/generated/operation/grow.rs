@@ -15,35 +15,9 @@ pub struct GrowInput {
     pub root: Option<types::Node>,
 }
 
-impl GrowInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> GrowInputBuilder {
-        GrowInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(GrowInput, GrowInputBuilder {
+connect_protocol::builder!(GrowInput, GrowInputBuilder:Clone Debug Default PartialEq => result {
     optional value(types::Node) root set_root get_root "root";
 });
-
-/// Builds [`GrowInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GrowInputBuilder {
-    pub(crate) root: Option<types::Node>,
-}
-
-impl GrowInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<GrowInput, error::BuildError> {
-        Ok(GrowInput { root: self.root })
-    }
-}
 
 impl GrowInputBuilder {
     #[inline]
@@ -89,36 +63,9 @@ pub struct GrowOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl GrowOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> GrowOutputBuilder {
-        GrowOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(GrowOutput, GrowOutputBuilder {
+connect_protocol::builder!(GrowOutput, GrowOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional value(types::Node) root set_root get_root "root";
 });
-
-/// Builds [`GrowOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GrowOutputBuilder {
-    pub(crate) root: Option<types::Node>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl GrowOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> GrowOutput {
-        GrowOutput {
-            root: self.root,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl GrowOutputBuilder {
     #[inline]

@@ -22,15 +22,7 @@ pub struct Node {
     pub pair: Option<types::Pair>,
 }
 
-impl Node {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> NodeBuilder {
-        NodeBuilder::default()
-    }
-}
-
-connect_protocol::members!(Node, NodeBuilder {
+connect_protocol::builder!(Node, NodeBuilder:Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
     optional boxed(Node) next set_next get_next "next";
     optional list(Node) children set_children get_children "children";
@@ -38,33 +30,6 @@ connect_protocol::members!(Node, NodeBuilder {
     optional value(types::Expression) expression set_expression get_expression "expression";
     optional value(types::Pair) pair set_pair get_pair "pair";
 });
-
-/// Builds [`Node`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NodeBuilder {
-    pub(crate) name: Option<String>,
-    pub(crate) next: Option<Box<Node>>,
-    pub(crate) children: Option<Vec<Node>>,
-    pub(crate) by_name: Option<HashMap<String, Node>>,
-    pub(crate) expression: Option<types::Expression>,
-    pub(crate) pair: Option<types::Pair>,
-}
-
-impl NodeBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Node {
-        Node {
-            name: self.name,
-            next: self.next,
-            children: self.children,
-            by_name: self.by_name,
-            expression: self.expression,
-            pair: self.pair,
-        }
-    }
-}
 
 impl NodeBuilder {
     #[inline]

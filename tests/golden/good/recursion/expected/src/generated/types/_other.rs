@@ -11,32 +11,9 @@ pub struct Other {
     pub pair: Option<Box<types::Pair>>,
 }
 
-impl Other {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> OtherBuilder {
-        OtherBuilder::default()
-    }
-}
-
-connect_protocol::members!(Other, OtherBuilder {
+connect_protocol::builder!(Other, OtherBuilder:Clone Debug Default PartialEq => plain {
     optional boxed(types::Pair) pair set_pair get_pair "pair";
 });
-
-/// Builds [`Other`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OtherBuilder {
-    pub(crate) pair: Option<Box<types::Pair>>,
-}
-
-impl OtherBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Other {
-        Other { pair: self.pair }
-    }
-}
 
 impl OtherBuilder {
     #[inline]

@@ -13,37 +13,10 @@ pub struct Pair {
     pub other: Option<types::Other>,
 }
 
-impl Pair {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> PairBuilder {
-        PairBuilder::default()
-    }
-}
-
-connect_protocol::members!(Pair, PairBuilder {
+connect_protocol::builder!(Pair, PairBuilder:Clone Debug Default PartialEq => plain {
     optional value(types::Other) one set_one get_one "one";
     optional value(types::Other) other set_other get_other "other";
 });
-
-/// Builds [`Pair`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PairBuilder {
-    pub(crate) one: Option<types::Other>,
-    pub(crate) other: Option<types::Other>,
-}
-
-impl PairBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Pair {
-        Pair {
-            one: self.one,
-            other: self.other,
-        }
-    }
-}
 
 impl PairBuilder {
     #[inline]

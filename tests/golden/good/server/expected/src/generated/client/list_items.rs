@@ -13,11 +13,10 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::types;
-use super::customize;
 use crate::operation::list_items::{self as shapes, ListItemsInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "ListItems",
     auth: &[meta::Auth::Anonymous],
@@ -39,15 +38,6 @@ pub struct ListItemsFluentBuilder {
 }
 
 impl ListItemsFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::ListItemsInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -60,24 +50,6 @@ impl ListItemsFluentBuilder {
         self.handle
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
-    }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::ListItemsInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::ListItemsOutput,
-        shapes::ListItemsError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
     }
 
     /// Sends the request for every page.
@@ -95,40 +67,12 @@ connect_protocol::fluent_members!(ListItemsFluentBuilder, ListItemsInput {
     optional list(types::Color) kinds set_kinds get_kinds "kinds";
 });
 
-impl customize::CustomizableSend<shapes::ListItemsOutput, shapes::ListItemsError>
-for ListItemsFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::ListItemsOutput, error::SdkError<shapes::ListItemsError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::ListItemsInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::ListItemsOutput, error::SdkError<shapes::ListItemsError>> {
-        let mut request = client.list_items();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(ListItemsFluentBuilder, list_items, shapes::builders::ListItemsInputBuilder => shapes::ListItemsOutput, shapes::ListItemsError);
 
 #[inline]
-fn encode(input: &ListItemsInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(
+    input: &ListItemsInput,
+) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/items");
@@ -148,7 +92,7 @@ fn encode(input: &ListItemsInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ListItemsOutput, json::ReadError> {
     let mut shape = shapes::ListItemsOutput::builder();
@@ -157,13 +101,8 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::ListItemsError, json::ReadError> {
-    Ok(shapes::ListItemsError::generic(meta))
-}
+transport::decode_error!(shapes::ListItemsError {
+});
 
 /// All pages of `ListItems`, one request after the other.
 #[derive(Clone, Debug)]

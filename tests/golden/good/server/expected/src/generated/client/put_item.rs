@@ -14,11 +14,10 @@ use connect_transport as transport;
 use crate::error;
 use crate::primitives;
 use crate::types;
-use super::customize;
 use crate::operation::put_item::{self as shapes, PutItemInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "PutItem",
     auth: &[meta::Auth::Anonymous],
@@ -40,15 +39,6 @@ pub struct PutItemFluentBuilder {
 }
 
 impl PutItemFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::PutItemInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -61,24 +51,6 @@ impl PutItemFluentBuilder {
         self.handle
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
-    }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::PutItemInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::PutItemOutput,
-        shapes::PutItemError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
     }
 }
 
@@ -96,40 +68,10 @@ connect_protocol::fluent_members!(PutItemFluentBuilder, PutItemInput {
     optional value(types::Part) inner set_inner get_inner "inner";
 });
 
-impl customize::CustomizableSend<shapes::PutItemOutput, shapes::PutItemError>
-for PutItemFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::PutItemOutput, error::SdkError<shapes::PutItemError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::PutItemInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::PutItemOutput, error::SdkError<shapes::PutItemError>> {
-        let mut request = client.put_item();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(PutItemFluentBuilder, put_item, shapes::builders::PutItemInputBuilder => shapes::PutItemOutput, shapes::PutItemError);
 
 #[inline]
-fn encode(input: &PutItemInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &PutItemInput) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/items/");
@@ -155,7 +97,7 @@ fn encode(input: &PutItemInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::PutItemOutput, json::ReadError> {
     let mut shape = shapes::PutItemOutput::builder();
@@ -167,19 +109,6 @@ fn decode(
     })
 }
 
-#[inline]
-fn decode_error(
-    response: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::PutItemError, json::ReadError> {
-    Ok(
-        match meta.code() {
-            Some("Conflict") => {
-                shapes::PutItemError::Conflict(
-                    types::error::Conflict::parse(response, meta)?,
-                )
-            }
-            _ => shapes::PutItemError::generic(meta),
-        },
-    )
-}
+transport::decode_error!(shapes::PutItemError {
+    Conflict,
+});

@@ -20,40 +20,10 @@ pub struct ListItemsInput {
     pub kinds: Option<Vec<types::Color>>,
 }
 
-impl ListItemsInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListItemsInputBuilder {
-        ListItemsInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListItemsInput, ListItemsInputBuilder {
+connect_protocol::builder!(ListItemsInput, ListItemsInputBuilder:Clone Debug Default PartialEq => result {
     optional string token set_token get_token "token";
     optional list(types::Color) kinds set_kinds get_kinds "kinds";
 });
-
-/// Builds [`ListItemsInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListItemsInputBuilder {
-    pub(crate) token: Option<String>,
-    pub(crate) kinds: Option<Vec<types::Color>>,
-}
-
-impl ListItemsInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<ListItemsInput, error::BuildError> {
-        Ok(ListItemsInput {
-            token: self.token,
-            kinds: self.kinds,
-        })
-    }
-}
 
 impl ListItemsInputBuilder {
     #[inline]
@@ -118,39 +88,10 @@ pub struct ListItemsOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl ListItemsOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ListItemsOutputBuilder {
-        ListItemsOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ListItemsOutput, ListItemsOutputBuilder {
+connect_protocol::builder!(ListItemsOutput, ListItemsOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional string token set_token get_token "token";
     optional list(string) ids set_ids get_ids "ids";
 });
-
-/// Builds [`ListItemsOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListItemsOutputBuilder {
-    pub(crate) token: Option<String>,
-    pub(crate) ids: Option<Vec<String>>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl ListItemsOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> ListItemsOutput {
-        ListItemsOutput {
-            token: self.token,
-            ids: self.ids,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl ListItemsOutputBuilder {
     #[inline]

@@ -40,15 +40,7 @@ pub struct PutItemInput {
     pub inner: Option<types::Part>,
 }
 
-impl PutItemInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> PutItemInputBuilder {
-        PutItemInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(PutItemInput, PutItemInputBuilder {
+connect_protocol::builder!(PutItemInput, PutItemInputBuilder:Clone Debug Default PartialEq => result {
     optional string id set_id get_id "id";
     optional string name set_name get_name "name";
     optional copy(i32) count set_count get_count "count";
@@ -61,46 +53,6 @@ connect_protocol::members!(PutItemInput, PutItemInputBuilder {
     optional value(primitives::Blob) data set_data get_data "data";
     optional value(types::Part) inner set_inner get_inner "inner";
 });
-
-/// Builds [`PutItemInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutItemInputBuilder {
-    pub(crate) id: Option<String>,
-    pub(crate) name: Option<String>,
-    pub(crate) count: Option<i32>,
-    pub(crate) price: Option<f64>,
-    pub(crate) tags: Option<Vec<String>>,
-    pub(crate) attributes: Option<HashMap<String, String>>,
-    pub(crate) color: Option<types::Color>,
-    pub(crate) parts: Option<Vec<types::Part>>,
-    pub(crate) either: Option<types::Either>,
-    pub(crate) data: Option<primitives::Blob>,
-    pub(crate) inner: Option<types::Part>,
-}
-
-impl PutItemInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<PutItemInput, error::BuildError> {
-        Ok(PutItemInput {
-            id: self.id,
-            name: self.name,
-            count: self.count,
-            price: self.price,
-            tags: self.tags,
-            attributes: self.attributes,
-            color: self.color,
-            parts: self.parts,
-            either: self.either,
-            data: self.data,
-            inner: self.inner,
-        })
-    }
-}
 
 impl PutItemInputBuilder {
     #[inline]
@@ -230,44 +182,9 @@ pub struct PutItemOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl PutItemOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> PutItemOutputBuilder {
-        PutItemOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(PutItemOutput, PutItemOutputBuilder {
+connect_protocol::builder!(PutItemOutput, PutItemOutputBuilder:Clone Debug Default PartialEq => result output {
     required string id set_id get_id "id";
 });
-
-/// Builds [`PutItemOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PutItemOutputBuilder {
-    pub(crate) id: Option<String>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl PutItemOutputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<PutItemOutput, error::BuildError> {
-        Ok(PutItemOutput {
-            id: self
-                .id
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "id",
-                    "`id` is required",
-                ))?,
-            _request_id: self._request_id,
-        })
-    }
-}
 
 impl PutItemOutputBuilder {
     #[inline]

@@ -22,7 +22,13 @@ pub(super) async fn handle<S: super::Service>(
         return Err(service.invalid_input("ListItems", &violations));
     }
 
-    match service.list_items(input).await {
+    respond(service.list_items(input).await).await
+}
+
+pub(crate) async fn respond(
+    answer: Result<shapes::ListItemsOutput, shapes::ListItemsError>,
+) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
+    match answer {
         Ok(output) => encode(&output)?.finish().await,
         Err(error) => Err(refuse(error)),
     }

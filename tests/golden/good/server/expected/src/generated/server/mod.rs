@@ -6,8 +6,8 @@
 use connect_protocol::server;
 use crate::operation;
 
-mod list_items;
-mod put_item;
+pub(crate) mod list_items;
+pub(crate) mod put_item;
 
 pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 

@@ -22,7 +22,13 @@ pub(super) async fn handle<S: super::Service>(
         return Err(service.invalid_input("PutItem", &violations));
     }
 
-    match service.put_item(input).await {
+    respond(service.put_item(input).await).await
+}
+
+pub(crate) async fn respond(
+    answer: Result<shapes::PutItemOutput, shapes::PutItemError>,
+) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
+    match answer {
         Ok(output) => encode(&output)?.finish().await,
         Err(error) => Err(refuse(error)),
     }

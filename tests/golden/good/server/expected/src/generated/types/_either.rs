@@ -19,8 +19,8 @@ pub enum Either {
 }
 
 connect_protocol::union_variants!(Either {
-    Count is_count as_count : i32;
-    Part is_part as_part : types::Part;
+    Count is_count as_count:i32;
+    Part is_part as_part:types::Part;
 });
 
 impl Either {
@@ -55,7 +55,7 @@ impl json::WriteJson for Either {
             Self::Part(v) => {
                 writer.member("part", v)?;
             }
-            Self::Unknown => return Err(json::WriteError::unknown_variant()),
+            Self::Unknown => writer.unknown_variant()?,
         }
         writer.end_object();
         Ok(())

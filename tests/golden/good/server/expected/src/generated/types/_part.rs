@@ -3,7 +3,6 @@
 #[cfg(any(feature = "client", feature = "server"))]
 use connect_protocol::check;
 use connect_protocol::json;
-use crate::error;
 
 /// The structure `Part`.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,45 +14,10 @@ pub struct Part {
     pub parts: Option<Vec<Part>>,
 }
 
-impl Part {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> PartBuilder {
-        PartBuilder::default()
-    }
-}
-
-connect_protocol::members!(Part, PartBuilder {
+connect_protocol::builder!(Part, PartBuilder:Clone Debug Default PartialEq => result {
     required string name set_name get_name "name";
     optional list(Part) parts set_parts get_parts "parts";
 });
-
-/// Builds [`Part`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PartBuilder {
-    pub(crate) name: Option<String>,
-    pub(crate) parts: Option<Vec<Part>>,
-}
-
-impl PartBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<Part, error::BuildError> {
-        Ok(Part {
-            name: self
-                .name
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "name",
-                    "`name` is required",
-                ))?,
-            parts: self.parts,
-        })
-    }
-}
 
 impl PartBuilder {
     #[inline]

@@ -11,11 +11,10 @@ use connect_transport as transport;
 use crate::error;
 use crate::primitives;
 use crate::types;
-use super::customize;
 use crate::operation::echo::{self as shapes, EchoInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Echo",
     auth: &[meta::Auth::Anonymous],
@@ -37,15 +36,6 @@ pub struct EchoFluentBuilder {
 }
 
 impl EchoFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::EchoInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -58,20 +48,6 @@ impl EchoFluentBuilder {
         self.handle
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
-    }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::EchoInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<shapes::EchoOutput, shapes::EchoError, Self> {
-        customize::CustomizableOperation::new(self)
     }
 }
 
@@ -106,40 +82,10 @@ connect_protocol::fluent_members!(EchoFluentBuilder, EchoInput {
     optional list(Option<types::Inner>) inners set_inners get_inners "inners";
 });
 
-impl customize::CustomizableSend<shapes::EchoOutput, shapes::EchoError>
-for EchoFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::EchoOutput, error::SdkError<shapes::EchoError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::EchoInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::EchoOutput, error::SdkError<shapes::EchoError>> {
-        let mut request = client.echo();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(EchoFluentBuilder, echo, shapes::builders::EchoInputBuilder => shapes::EchoOutput, shapes::EchoError);
 
 #[inline]
-fn encode(input: &EchoInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &EchoInput) -> Result<http::Request, error::InputError> {
     let mut uri = uri::UriWriter::new();
     uri.literal("/echo");
     let mut request = http::Request::new(http::Method::POST, uri.finish());
@@ -148,7 +94,7 @@ fn encode(input: &EchoInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::EchoOutput, json::ReadError> {
     let mut shape = shapes::EchoOutput::builder();
@@ -157,10 +103,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::EchoError, json::ReadError> {
-    Ok(shapes::EchoError::generic(meta))
-}
+transport::decode_error!(shapes::EchoError {
+});

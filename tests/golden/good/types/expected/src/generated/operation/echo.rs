@@ -73,19 +73,11 @@ pub struct EchoInput {
 
 connect_protocol::redacted_debug!(EchoInput {
     text, truth, byte, short, integer, long, float, double, big_integer, big_decimal, blob,
-    document, seconds, date, http_date, json, renamed, secret : redacted, secrets : redacted, texts,
-    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner : redacted, inners : redacted,
+    document, seconds, date, http_date, json, renamed, secret:redacted, secrets:redacted, texts,
+    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner:redacted, inners:redacted,
 });
 
-impl EchoInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> EchoInputBuilder {
-        EchoInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(EchoInput, EchoInputBuilder {
+connect_protocol::builder!(EchoInput, EchoInputBuilder:Clone Default PartialEq => result {
     optional string text set_text get_text "text";
     optional copy(bool) truth set_truth get_truth "truth";
     optional copy(i8) byte set_byte get_byte "byte";
@@ -116,85 +108,11 @@ connect_protocol::members!(EchoInput, EchoInputBuilder {
     optional list(Option<types::Inner>) inners set_inners get_inners "inners";
 });
 
-/// Builds [`EchoInput`].
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EchoInputBuilder {
-    pub(crate) text: Option<String>,
-    pub(crate) truth: Option<bool>,
-    pub(crate) byte: Option<i8>,
-    pub(crate) short: Option<i16>,
-    pub(crate) integer: Option<i32>,
-    pub(crate) long: Option<i64>,
-    pub(crate) float: Option<f32>,
-    pub(crate) double: Option<f64>,
-    pub(crate) big_integer: Option<primitives::BigInteger>,
-    pub(crate) big_decimal: Option<primitives::BigDecimal>,
-    pub(crate) blob: Option<primitives::Blob>,
-    pub(crate) document: Option<primitives::Document>,
-    pub(crate) seconds: Option<primitives::DateTime>,
-    pub(crate) date: Option<primitives::DateTime>,
-    pub(crate) http_date: Option<primitives::DateTime>,
-    pub(crate) json: Option<String>,
-    pub(crate) renamed: Option<String>,
-    pub(crate) secret: Option<String>,
-    pub(crate) secrets: Option<HashMap<String, String>>,
-    pub(crate) texts: Option<Vec<String>>,
-    pub(crate) sparse_texts: Option<Vec<Option<String>>>,
-    pub(crate) lists: Option<Vec<Vec<String>>>,
-    pub(crate) numbers: Option<HashMap<String, f64>>,
-    pub(crate) sparse_numbers: Option<HashMap<String, Option<f64>>>,
-    pub(crate) maps: Option<HashMap<String, HashMap<String, f64>>>,
-    pub(crate) dates: Option<Vec<primitives::DateTime>>,
-    pub(crate) inner: Option<types::Inner>,
-    pub(crate) inners: Option<Vec<Option<types::Inner>>>,
-}
-
 connect_protocol::redacted_debug!(EchoInputBuilder {
     text, truth, byte, short, integer, long, float, double, big_integer, big_decimal, blob,
-    document, seconds, date, http_date, json, renamed, secret : redacted, secrets : redacted, texts,
-    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner : redacted, inners : redacted,
+    document, seconds, date, http_date, json, renamed, secret:redacted, secrets:redacted, texts,
+    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner:redacted, inners:redacted,
 });
-
-impl EchoInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<EchoInput, error::BuildError> {
-        Ok(EchoInput {
-            text: self.text,
-            truth: self.truth,
-            byte: self.byte,
-            short: self.short,
-            integer: self.integer,
-            long: self.long,
-            float: self.float,
-            double: self.double,
-            big_integer: self.big_integer,
-            big_decimal: self.big_decimal,
-            blob: self.blob,
-            document: self.document,
-            seconds: self.seconds,
-            date: self.date,
-            http_date: self.http_date,
-            json: self.json,
-            renamed: self.renamed,
-            secret: self.secret,
-            secrets: self.secrets,
-            texts: self.texts,
-            sparse_texts: self.sparse_texts,
-            lists: self.lists,
-            numbers: self.numbers,
-            sparse_numbers: self.sparse_numbers,
-            maps: self.maps,
-            dates: self.dates,
-            inner: self.inner,
-            inners: self.inners,
-        })
-    }
-}
 
 impl EchoInputBuilder {
     #[inline]
@@ -387,19 +305,11 @@ pub struct EchoOutput {
 
 connect_protocol::redacted_debug!(EchoOutput {
     text, truth, byte, short, integer, long, float, double, big_integer, big_decimal, blob,
-    document, seconds, date, http_date, json, renamed, secret : redacted, secrets : redacted, texts,
-    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner : redacted, inners : redacted,
+    document, seconds, date, http_date, json, renamed, secret:redacted, secrets:redacted, texts,
+    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner:redacted, inners:redacted,
 });
 
-impl EchoOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> EchoOutputBuilder {
-        EchoOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(EchoOutput, EchoOutputBuilder {
+connect_protocol::builder!(EchoOutput, EchoOutputBuilder:Clone Default PartialEq => plain output {
     optional string text set_text get_text "text";
     optional copy(bool) truth set_truth get_truth "truth";
     optional copy(i8) byte set_byte get_byte "byte";
@@ -430,84 +340,11 @@ connect_protocol::members!(EchoOutput, EchoOutputBuilder {
     optional list(Option<types::Inner>) inners set_inners get_inners "inners";
 });
 
-/// Builds [`EchoOutput`].
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EchoOutputBuilder {
-    pub(crate) text: Option<String>,
-    pub(crate) truth: Option<bool>,
-    pub(crate) byte: Option<i8>,
-    pub(crate) short: Option<i16>,
-    pub(crate) integer: Option<i32>,
-    pub(crate) long: Option<i64>,
-    pub(crate) float: Option<f32>,
-    pub(crate) double: Option<f64>,
-    pub(crate) big_integer: Option<primitives::BigInteger>,
-    pub(crate) big_decimal: Option<primitives::BigDecimal>,
-    pub(crate) blob: Option<primitives::Blob>,
-    pub(crate) document: Option<primitives::Document>,
-    pub(crate) seconds: Option<primitives::DateTime>,
-    pub(crate) date: Option<primitives::DateTime>,
-    pub(crate) http_date: Option<primitives::DateTime>,
-    pub(crate) json: Option<String>,
-    pub(crate) renamed: Option<String>,
-    pub(crate) secret: Option<String>,
-    pub(crate) secrets: Option<HashMap<String, String>>,
-    pub(crate) texts: Option<Vec<String>>,
-    pub(crate) sparse_texts: Option<Vec<Option<String>>>,
-    pub(crate) lists: Option<Vec<Vec<String>>>,
-    pub(crate) numbers: Option<HashMap<String, f64>>,
-    pub(crate) sparse_numbers: Option<HashMap<String, Option<f64>>>,
-    pub(crate) maps: Option<HashMap<String, HashMap<String, f64>>>,
-    pub(crate) dates: Option<Vec<primitives::DateTime>>,
-    pub(crate) inner: Option<types::Inner>,
-    pub(crate) inners: Option<Vec<Option<types::Inner>>>,
-    pub(crate) _request_id: Option<String>,
-}
-
 connect_protocol::redacted_debug!(EchoOutputBuilder {
     text, truth, byte, short, integer, long, float, double, big_integer, big_decimal, blob,
-    document, seconds, date, http_date, json, renamed, secret : redacted, secrets : redacted, texts,
-    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner : redacted, inners : redacted,
+    document, seconds, date, http_date, json, renamed, secret:redacted, secrets:redacted, texts,
+    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner:redacted, inners:redacted,
 });
-
-impl EchoOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> EchoOutput {
-        EchoOutput {
-            text: self.text,
-            truth: self.truth,
-            byte: self.byte,
-            short: self.short,
-            integer: self.integer,
-            long: self.long,
-            float: self.float,
-            double: self.double,
-            big_integer: self.big_integer,
-            big_decimal: self.big_decimal,
-            blob: self.blob,
-            document: self.document,
-            seconds: self.seconds,
-            date: self.date,
-            http_date: self.http_date,
-            json: self.json,
-            renamed: self.renamed,
-            secret: self.secret,
-            secrets: self.secrets,
-            texts: self.texts,
-            sparse_texts: self.sparse_texts,
-            lists: self.lists,
-            numbers: self.numbers,
-            sparse_numbers: self.sparse_numbers,
-            maps: self.maps,
-            dates: self.dates,
-            inner: self.inner,
-            inners: self.inners,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl EchoOutputBuilder {
     #[inline]

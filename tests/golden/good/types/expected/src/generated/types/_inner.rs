@@ -11,39 +11,16 @@ pub struct Inner {
 }
 
 connect_protocol::redacted_debug!(Inner {
-    name : redacted,
+    name:redacted,
 });
 
-impl Inner {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> InnerBuilder {
-        InnerBuilder::default()
-    }
-}
-
-connect_protocol::members!(Inner, InnerBuilder {
+connect_protocol::builder!(Inner, InnerBuilder:Clone Default PartialEq => plain {
     optional string name set_name get_name "name";
 });
 
-/// Builds [`Inner`].
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InnerBuilder {
-    pub(crate) name: Option<String>,
-}
-
 connect_protocol::redacted_debug!(InnerBuilder {
-    name : redacted,
+    name:redacted,
 });
-
-impl InnerBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Inner {
-        Inner { name: self.name }
-    }
-}
 
 impl InnerBuilder {
     #[inline]

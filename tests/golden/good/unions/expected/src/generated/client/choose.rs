@@ -10,11 +10,10 @@ use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
 use crate::types;
-use super::customize;
 use crate::operation::choose::{self as shapes, ChooseInput};
 
 /// What a transport needs to know of the operation.
-static OPERATION: meta::Operation = meta::Operation {
+pub(crate) static OPERATION: meta::Operation = meta::Operation {
     service: &crate::client::SERVICE,
     name: "Choose",
     auth: &[meta::Auth::Anonymous],
@@ -36,15 +35,6 @@ pub struct ChooseFluentBuilder {
 }
 
 impl ChooseFluentBuilder {
-    #[inline]
-    pub(crate) fn new(handle: transport::Handle) -> Self {
-        Self {
-            handle,
-            inner: shapes::builders::ChooseInputBuilder::default(),
-            config_override: None,
-        }
-    }
-
     /// Sends the request and waits for the answer.
     ///
     /// # Errors
@@ -58,64 +48,16 @@ impl ChooseFluentBuilder {
             .send(&OPERATION, encode(&input), self.config_override, decode, decode_error)
             .await
     }
-
-    /// The values set so far.
-    #[inline]
-    pub fn as_input(&self) -> &shapes::builders::ChooseInputBuilder {
-        &self.inner
-    }
-
-    /// Lets settings and the request itself be changed for this call.
-    #[inline]
-    pub fn customize(
-        self,
-    ) -> customize::CustomizableOperation<
-        shapes::ChooseOutput,
-        shapes::ChooseError,
-        Self,
-    > {
-        customize::CustomizableOperation::new(self)
-    }
 }
 
 connect_protocol::fluent_members!(ChooseFluentBuilder, ChooseInput {
     optional value(types::Choice) choice set_choice get_choice "choice";
 });
 
-impl customize::CustomizableSend<shapes::ChooseOutput, shapes::ChooseError>
-for ChooseFluentBuilder {
-    #[inline]
-    async fn send(
-        self,
-        config_override: transport::config::Builder,
-    ) -> Result<shapes::ChooseOutput, error::SdkError<shapes::ChooseError>> {
-        Self {
-            config_override: Some(config_override),
-            ..self
-        }
-            .send()
-            .await
-    }
-}
-
-impl shapes::builders::ChooseInputBuilder {
-    /// Sends a request with these values by a client.
-    ///
-    /// # Errors
-    /// As those of the fluent builder's `send`.
-    #[inline]
-    pub async fn send_with(
-        self,
-        client: &crate::Client,
-    ) -> Result<shapes::ChooseOutput, error::SdkError<shapes::ChooseError>> {
-        let mut request = client.choose();
-        request.inner = self;
-        request.send().await
-    }
-}
+transport::fluent_builder!(ChooseFluentBuilder, choose, shapes::builders::ChooseInputBuilder => shapes::ChooseOutput, shapes::ChooseError);
 
 #[inline]
-fn encode(input: &ChooseInput) -> Result<http::Request, error::InputError> {
+pub(crate) fn encode(input: &ChooseInput) -> Result<http::Request, error::InputError> {
     check::client(|check| input.check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/choice");
@@ -125,7 +67,7 @@ fn encode(input: &ChooseInput) -> Result<http::Request, error::InputError> {
 }
 
 #[inline]
-fn decode(
+pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ChooseOutput, json::ReadError> {
     let mut shape = shapes::ChooseOutput::builder();
@@ -134,10 +76,5 @@ fn decode(
     Ok(shape.build())
 }
 
-#[inline]
-fn decode_error(
-    _: &http::HttpResponse,
-    meta: error::ErrorMetadata,
-) -> Result<shapes::ChooseError, json::ReadError> {
-    Ok(shapes::ChooseError::generic(meta))
-}
+transport::decode_error!(shapes::ChooseError {
+});

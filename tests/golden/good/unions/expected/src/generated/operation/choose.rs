@@ -17,35 +17,9 @@ pub struct ChooseInput {
     pub choice: Option<types::Choice>,
 }
 
-impl ChooseInput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ChooseInputBuilder {
-        ChooseInputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ChooseInput, ChooseInputBuilder {
+connect_protocol::builder!(ChooseInput, ChooseInputBuilder:Clone Debug Default PartialEq => result {
     optional value(types::Choice) choice set_choice get_choice "choice";
 });
-
-/// Builds [`ChooseInput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChooseInputBuilder {
-    pub(crate) choice: Option<types::Choice>,
-}
-
-impl ChooseInputBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// None: what a required member lacks is told when the request is sent.
-    #[inline]
-    pub fn build(self) -> Result<ChooseInput, error::BuildError> {
-        Ok(ChooseInput { choice: self.choice })
-    }
-}
 
 impl ChooseInputBuilder {
     #[inline]
@@ -103,42 +77,11 @@ pub struct ChooseOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-impl ChooseOutput {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ChooseOutputBuilder {
-        ChooseOutputBuilder::default()
-    }
-}
-
-connect_protocol::members!(ChooseOutput, ChooseOutputBuilder {
+connect_protocol::builder!(ChooseOutput, ChooseOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional list(types::Choice) choices set_choices get_choices "choices";
     optional map(string, types::Choice) by_name set_by_name get_by_name "byName";
     optional value(types::Choice) whole set_whole get_whole "whole";
 });
-
-/// Builds [`ChooseOutput`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChooseOutputBuilder {
-    pub(crate) choices: Option<Vec<types::Choice>>,
-    pub(crate) by_name: Option<HashMap<String, types::Choice>>,
-    pub(crate) whole: Option<types::Choice>,
-    pub(crate) _request_id: Option<String>,
-}
-
-impl ChooseOutputBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> ChooseOutput {
-        ChooseOutput {
-            choices: self.choices,
-            by_name: self.by_name,
-            whole: self.whole,
-            _request_id: self._request_id,
-        }
-    }
-}
 
 impl ChooseOutputBuilder {
     #[inline]

@@ -16,8 +16,8 @@ pub enum Either {
 }
 
 connect_protocol::union_variants!(Either {
-    Left is_left as_left : String;
-    Right is_right as_right : String;
+    Left is_left as_left:String;
+    Right is_right as_right:String;
 });
 
 impl Either {
@@ -52,7 +52,7 @@ impl json::WriteJson for Either {
             Self::Right(v) => {
                 writer.member("right", v)?;
             }
-            Self::Unknown => return Err(json::WriteError::unknown_variant()),
+            Self::Unknown => writer.unknown_variant()?,
         }
         writer.end_object();
         Ok(())

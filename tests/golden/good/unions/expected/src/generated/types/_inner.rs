@@ -10,32 +10,9 @@ pub struct Inner {
     pub name: Option<String>,
 }
 
-impl Inner {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> InnerBuilder {
-        InnerBuilder::default()
-    }
-}
-
-connect_protocol::members!(Inner, InnerBuilder {
+connect_protocol::builder!(Inner, InnerBuilder:Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
 });
-
-/// Builds [`Inner`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InnerBuilder {
-    pub(crate) name: Option<String>,
-}
-
-impl InnerBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Inner {
-        Inner { name: self.name }
-    }
-}
 
 impl InnerBuilder {
     #[inline]

@@ -14,36 +14,9 @@ pub struct Broken {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl Broken {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> BrokenBuilder {
-        BrokenBuilder::default()
-    }
-}
-
-connect_protocol::members!(Broken, BrokenBuilder {
+connect_protocol::builder!(Broken, BrokenBuilder:Clone Debug Default PartialEq => plain error {
     optional value(types::Reason) reason set_reason get_reason "reason";
 });
-
-/// Builds [`Broken`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BrokenBuilder {
-    pub(crate) reason: Option<types::Reason>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl BrokenBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Broken {
-        Broken {
-            reason: self.reason,
-            meta: self.meta.unwrap_or_default(),
-        }
-    }
-}
 
 impl BrokenBuilder {
     #[inline]
@@ -80,7 +53,7 @@ impl json::WriteJson for Broken {
 
 connect_protocol::serde_shape!(Broken);
 
-connect_protocol::error_shape!(Broken, BrokenBuilder, "Broken", message : none);
+connect_protocol::error_shape!(Broken, BrokenBuilder, "Broken", message:none);
 
 impl Broken {
     #[inline]

@@ -13,44 +13,9 @@ pub struct Busy {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl Busy {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> BusyBuilder {
-        BusyBuilder::default()
-    }
-}
-
-connect_protocol::members!(Busy, BusyBuilder {
+connect_protocol::builder!(Busy, BusyBuilder:Clone Debug Default PartialEq => result error {
     required string message set_message get_message "message";
 });
-
-/// Builds [`Busy`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BusyBuilder {
-    pub(crate) message: Option<String>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl BusyBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<Busy, error::BuildError> {
-        Ok(Busy {
-            message: self
-                .message
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "message",
-                    "`message` is required",
-                ))?,
-            meta: self.meta.unwrap_or_default(),
-        })
-    }
-}
 
 impl BusyBuilder {
     #[inline]
@@ -90,7 +55,7 @@ impl json::WriteJson for Busy {
 
 connect_protocol::serde_shape!(Busy);
 
-connect_protocol::error_shape!(Busy, BusyBuilder, "Busy", message : required);
+connect_protocol::error_shape!(Busy, BusyBuilder, "Busy", message:required);
 
 impl Busy {
     #[inline]

@@ -14,51 +14,16 @@ pub struct Denied {
 }
 
 connect_protocol::redacted_debug!(Denied {
-    message : redacted,
+    message:redacted,
 });
 
-impl Denied {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> DeniedBuilder {
-        DeniedBuilder::default()
-    }
-}
-
-connect_protocol::members!(Denied, DeniedBuilder {
+connect_protocol::builder!(Denied, DeniedBuilder:Clone Default PartialEq => result error {
     required string message set_message get_message "Message";
 });
 
-/// Builds [`Denied`].
-#[derive(Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DeniedBuilder {
-    pub(crate) message: Option<String>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
 connect_protocol::redacted_debug!(DeniedBuilder {
-    message : redacted,
+    message:redacted,
 });
-
-impl DeniedBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<Denied, error::BuildError> {
-        Ok(Denied {
-            message: self
-                .message
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "message",
-                    "`Message` is required",
-                ))?,
-            meta: self.meta.unwrap_or_default(),
-        })
-    }
-}
 
 impl DeniedBuilder {
     #[inline]
@@ -98,7 +63,7 @@ impl json::WriteJson for Denied {
 
 connect_protocol::serde_shape!(Denied);
 
-connect_protocol::error_shape!(Denied, DeniedBuilder, "Denied", message : sensitive);
+connect_protocol::error_shape!(Denied, DeniedBuilder, "Denied", message:sensitive);
 
 impl Denied {
     #[inline]

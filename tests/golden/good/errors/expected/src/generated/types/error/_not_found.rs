@@ -19,50 +19,11 @@ pub struct NotFound {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl NotFound {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> NotFoundBuilder {
-        NotFoundBuilder::default()
-    }
-}
-
-connect_protocol::members!(NotFound, NotFoundBuilder {
+connect_protocol::builder!(NotFound, NotFoundBuilder:Clone Debug Default PartialEq => result error {
     optional string message set_message get_message "message";
     required string kind set_kind get_kind "kind";
     optional copy(i32) wait set_wait get_wait "wait";
 });
-
-/// Builds [`NotFound`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NotFoundBuilder {
-    pub(crate) message: Option<String>,
-    pub(crate) kind: Option<String>,
-    pub(crate) wait: Option<i32>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl NotFoundBuilder {
-    /// The finished value.
-    ///
-    /// # Errors
-    /// A required member is not set.
-    #[inline]
-    pub fn build(self) -> Result<NotFound, error::BuildError> {
-        Ok(NotFound {
-            message: self.message,
-            kind: self
-                .kind
-                .ok_or_else(|| error::BuildError::missing_field(
-                    "kind",
-                    "`kind` is required",
-                ))?,
-            wait: self.wait,
-            meta: self.meta.unwrap_or_default(),
-        })
-    }
-}
 
 impl NotFoundBuilder {
     #[inline]
@@ -108,7 +69,7 @@ impl json::WriteJson for NotFound {
 
 connect_protocol::serde_shape!(NotFound);
 
-connect_protocol::error_shape!(NotFound, NotFoundBuilder, "NotFound", message : optional);
+connect_protocol::error_shape!(NotFound, NotFoundBuilder, "NotFound", message:optional);
 
 impl NotFound {
     #[inline]

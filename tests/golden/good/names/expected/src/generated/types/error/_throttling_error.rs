@@ -17,42 +17,11 @@ pub struct ThrottlingError {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl ThrottlingError {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ThrottlingErrorBuilder {
-        ThrottlingErrorBuilder::default()
-    }
-}
-
-connect_protocol::members!(ThrottlingError, ThrottlingErrorBuilder {
+connect_protocol::builder!(ThrottlingError, ThrottlingErrorBuilder:Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "message";
     optional string code set_code get_code "code";
     optional string source set_source get_source "source";
 });
-
-/// Builds [`ThrottlingError`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ThrottlingErrorBuilder {
-    pub(crate) message: Option<String>,
-    pub(crate) code: Option<String>,
-    pub(crate) source: Option<String>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl ThrottlingErrorBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> ThrottlingError {
-        ThrottlingError {
-            message: self.message,
-            code: self.code,
-            source: self.source,
-            meta: self.meta.unwrap_or_default(),
-        }
-    }
-}
 
 impl ThrottlingErrorBuilder {
     #[inline]
@@ -93,7 +62,7 @@ impl json::WriteJson for ThrottlingError {
 
 connect_protocol::serde_shape!(ThrottlingError);
 
-connect_protocol::error_shape!(ThrottlingError, ThrottlingErrorBuilder, "ThrottlingError", message : optional);
+connect_protocol::error_shape!(ThrottlingError, ThrottlingErrorBuilder, "ThrottlingError", message:optional);
 
 impl ThrottlingError {
     #[inline]

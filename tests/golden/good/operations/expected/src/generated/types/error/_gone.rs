@@ -11,33 +11,8 @@ pub struct Gone {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl Gone {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> GoneBuilder {
-        GoneBuilder::default()
-    }
-}
-
-connect_protocol::members!(Gone, GoneBuilder {
+connect_protocol::builder!(Gone, GoneBuilder:Clone Debug Default PartialEq => plain error {
 });
-
-/// Builds [`Gone`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GoneBuilder {
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl GoneBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Gone {
-        Gone {
-            meta: self.meta.unwrap_or_default(),
-        }
-    }
-}
 
 impl json::ReadJson for Gone {
     #[inline]
@@ -58,7 +33,7 @@ impl json::WriteJson for Gone {
 
 connect_protocol::serde_shape!(Gone);
 
-connect_protocol::error_shape!(Gone, GoneBuilder, "Gone", message : none);
+connect_protocol::error_shape!(Gone, GoneBuilder, "Gone", message:none);
 
 impl Gone {
     #[inline]

@@ -18,39 +18,10 @@ pub struct Conflict {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-impl Conflict {
-    /// A builder without any value set.
-    #[inline]
-    pub fn builder() -> ConflictBuilder {
-        ConflictBuilder::default()
-    }
-}
-
-connect_protocol::members!(Conflict, ConflictBuilder {
+connect_protocol::builder!(Conflict, ConflictBuilder:Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "message";
     optional string other set_other get_other "other";
 });
-
-/// Builds [`Conflict`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConflictBuilder {
-    pub(crate) message: Option<String>,
-    pub(crate) other: Option<String>,
-    pub(crate) meta: Option<error::ErrorMetadata>,
-}
-
-impl ConflictBuilder {
-    /// The finished value.
-    #[inline]
-    pub fn build(self) -> Conflict {
-        Conflict {
-            message: self.message,
-            other: self.other,
-            meta: self.meta.unwrap_or_default(),
-        }
-    }
-}
 
 impl ConflictBuilder {
     #[inline]
@@ -89,7 +60,7 @@ impl json::WriteJson for Conflict {
 
 connect_protocol::serde_shape!(Conflict);
 
-connect_protocol::error_shape!(Conflict, ConflictBuilder, "Conflict", message : optional);
+connect_protocol::error_shape!(Conflict, ConflictBuilder, "Conflict", message:optional);
 
 #[cfg(feature = "client")]
 impl Conflict {
