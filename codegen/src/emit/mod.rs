@@ -283,10 +283,6 @@ fn root(context: &Context, deprecates: bool) -> TokenStream {
             clippy::type_complexity,
             reason = "names and types are the model's"
         )]
-        #![allow(
-            clippy::semicolon_if_nothing_returned,
-            reason = "the printer gives a long closure a block"
-        )]
 
         #client
         pub mod client;
