@@ -2,6 +2,11 @@
 
 //! The service's shapes and operations.
 #![allow(deprecated, reason = "what a model deprecates is still read and written")]
+#![allow(
+    clippy::enum_variant_names,
+    clippy::type_complexity,
+    reason = "names and types are the model's"
+)]
 
 use connect_transport as transport;
 
