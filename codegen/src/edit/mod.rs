@@ -139,7 +139,7 @@ pub fn update(ours: File<'_>, published: File<'_>, names: &[String]) -> Result<E
     let wanted = choose(&ours, &service, names)?;
     if !names.is_empty() {
         let there = operations(&theirs.model, &service)?;
-        for id in wanted.iter().filter(|id| !there.contains(*id)) {
+        if let Some(id) = wanted.iter().find(|id| !there.contains(*id)) {
             return Err(unknown(&theirs, "operation", local(id), &there));
         }
     }
