@@ -146,10 +146,12 @@ impl Files<'_> {
 
     /// Adds the file of a type.
     fn add_type(&mut self, name: &str, tokens: TokenStream) -> Result<(), Error> {
-        self.add(
-            &format!("types/{}.rs", file_of(name)),
-            tokens::unqualified(tokens, name),
-        )
+        let tokens = if names::hides_prelude(name) {
+            tokens::qualify_prelude(tokens, name)
+        } else {
+            tokens::unqualified(tokens, name)
+        };
+        self.add(&format!("types/{}.rs", file_of(name)), tokens)
     }
 
     /// Adds a file that brings its own imports.
@@ -280,10 +282,6 @@ fn root(context: &Context, deprecates: bool) -> TokenStream {
             clippy::enum_variant_names,
             clippy::type_complexity,
             reason = "names and types are the model's"
-        )]
-        #![allow(
-            clippy::semicolon_if_nothing_returned,
-            reason = "the printer gives a long closure a block"
         )]
 
         #client

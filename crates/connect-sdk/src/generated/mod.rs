@@ -6,10 +6,6 @@
     clippy::type_complexity,
     reason = "names and types are the model's"
 )]
-#![allow(
-    clippy::semicolon_if_nothing_returned,
-    reason = "the printer gives a long closure a block"
-)]
 
 #[cfg(feature = "client")]
 use connect_transport as transport;
