@@ -132,7 +132,7 @@ pub fn module_name(operation: &str) -> String {
 
 /// The input, output, error, paginator and builders of an operation.
 ///
-/// Some keep the capitals of the model: the operation `CreateOTAUpdate` has a `CreateOtaUpdateInput` and a
+/// Some keep the capitals of the model, as [`operation_variant`] does: the operation `CreateOTAUpdate` has a `CreateOtaUpdateInput` and a
 /// `CreateOTAUpdateError`.
 pub fn operation_type(operation: &str, ty: OperationType) -> String {
     use OperationType as Ty;
@@ -147,8 +147,17 @@ pub fn operation_type(operation: &str, ty: OperationType) -> String {
         Ty::PaginatorItems => "PaginatorItems",
     };
     match ty {
-        Ty::Error | Ty::FluentBuilder => format!("{operation}{suffix}"),
+        Ty::Error | Ty::FluentBuilder => format!("{}{suffix}", operation_variant(operation)),
         _ => format!("{}{suffix}", pascal_case(operation)),
+    }
+}
+
+/// The operation among others, as the variant of an enum: as the model has it, with a capital first letter.
+pub fn operation_variant(operation: &str) -> String {
+    let mut letters = operation.chars();
+    match letters.next() {
+        Some(first) => first.to_ascii_uppercase().to_string() + letters.as_str(),
+        None => String::new(),
     }
 }
 
@@ -386,6 +395,14 @@ mod tests {
             ),
             (operation_method("Match"), "r#match"),
             (module_name("Use"), "r#use"),
+            (
+                operation_type("getARNs", OperationType::Error),
+                "GetARNsError",
+            ),
+            (
+                operation_type("getARNs", OperationType::Input),
+                "GetArNsInput",
+            ),
             (
                 builder_name("AssociatedContactSummary"),
                 "AssociatedContactSummaryBuilder",

@@ -170,3 +170,66 @@ fn bad_models_are_refused_with_the_expected_words() {
     }
     assert_none(&differing);
 }
+
+#[test]
+fn all_good_models_are_compiled() {
+    let manifest = include_str!("../Cargo.toml");
+    for (name, _) in models("good") {
+        let path = format!("path = \"golden/good/{name}/expected/src/lib.rs\"");
+        assert!(
+            manifest.contains(&path),
+            "Cargo.toml has no example with {path}"
+        );
+    }
+}
+
+#[test]
+fn a_selection_of_what_is_not_there_is_refused() {
+    let text = fs::read_to_string(folder("good").join("server/model.json")).unwrap();
+    let model = Model::parse("model.json", &text).unwrap();
+    let table = [
+        (
+            Some("Shop"),
+            "PutItem",
+            "model.json: no service \"Shop\"; the model has example#Server",
+        ),
+        (
+            Some("Server"),
+            "GetItem",
+            "model.json: example#Server: the service has no operation \"GetItem\"",
+        ),
+    ];
+    for (service, operation, expected) in table {
+        let selection = Selection {
+            service: service.map(str::to_owned),
+            operations: vec![operation.to_owned()],
+            strict: false,
+        };
+        let error = lower(&model, &selection, &mut BTreeSet::new()).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn only_the_chosen_operations_and_what_they_reach_are_generated() {
+    let text = fs::read_to_string(folder("good").join("server/model.json")).unwrap();
+    let model = Model::parse("model.json", &text).unwrap();
+    let selection = Selection {
+        operations: vec!["ListItems".to_owned()],
+        ..Selection::default()
+    };
+    let service = lower(&model, &selection, &mut BTreeSet::new()).unwrap();
+    let files = emit::modules(&service, Options::default(), "src").unwrap();
+    let files: Vec<&str> = files.iter().map(|(path, _)| path).collect();
+    let types = files.iter().filter(|path| path.starts_with("src/types/"));
+    assert_eq!(
+        types.collect::<Vec<_>>(),
+        [
+            &"src/types/_color.rs",
+            &"src/types/error/mod.rs",
+            &"src/types/mod.rs"
+        ]
+    );
+    assert!(files.contains(&"src/client/list_items.rs"));
+    assert!(!files.contains(&"src/client/put_item.rs"));
+}

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::structure::streams;
-use super::tokens::{ident, inner_doc, prefixed};
+use super::tokens::{ident, inner_doc};
 use super::{Context, Files, Options};
 use crate::error::Error;
 use crate::file_set::FileSet;
@@ -88,7 +88,10 @@ fn command(operation: &Operation, sdk: &proc_macro2::Ident) -> TokenStream {
         None => quote!(None),
     };
     let setters = input.members.iter().map(|member| {
-        let (set, field) = (prefixed("set_", &member.field), ident(&member.field));
+        let (set, field) = (
+            ident(&names::setter_name(&member.name)),
+            ident(&member.field),
+        );
         if member.optional {
             quote!(.#set(input.#field))
         } else {

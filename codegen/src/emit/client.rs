@@ -1,16 +1,18 @@
 //! The client: `Client`, a fluent builder per operation, paginators, waiters.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::structure::{builder_name, member_row, streams};
-use super::tokens::{doc, docs, first_sentence, ident, inner_doc, number, pattern, rust_type};
+use super::tokens::{
+    doc, docs, first_sentence, ident, inner_doc, number, operation_type, pattern, rust_type,
+};
 use super::{request, response};
 use crate::ir::{
     AcceptorState, Auth, Items, Matcher, Operation, Pagination, ParamValue, Service, Step, Target,
     Waiter,
 };
-use crate::names;
+use crate::names::OperationType;
 
 /// `client/mod.rs`
 pub(super) fn module(service: &Service) -> TokenStream {
@@ -21,7 +23,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
     let methods = service.operations.iter().map(|operation| {
         let (method, fluent) = (
             ident(&operation.method),
-            format_ident!("{}FluentBuilder", operation.name),
+            operation_type(operation, OperationType::FluentBuilder),
         );
         let text = format!(
             "A request of [`{}`](crate::operation::{}). {}",
@@ -172,11 +174,11 @@ fn metadata(operation: &Operation) -> TokenStream {
 }
 
 fn fluent(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}FluentBuilder", operation.name);
+    let name = operation_type(operation, OperationType::FluentBuilder);
     let builder = builder_name(&operation.input);
     let (output, error) = (
         ident(&operation.output.name),
-        format_ident!("{}Error", operation.name),
+        operation_type(operation, OperationType::Error),
     );
     let title = format!(
         "A request of `{}`: set its members, then [`send`](Self::send) it.",
@@ -213,10 +215,7 @@ fn fluent(operation: &Operation) -> TokenStream {
     };
     let method = ident(&operation.method);
     let paginate = operation.pagination.as_ref().map(|_| {
-        let paginator = ident(&names::operation_type(
-            &operation.name,
-            names::OperationType::Paginator,
-        ));
+        let paginator = operation_type(operation, OperationType::Paginator);
         quote! {
             /// Sends the request for every page.
             #[inline]
@@ -260,7 +259,7 @@ fn fluent(operation: &Operation) -> TokenStream {
 }
 
 fn decode_error(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}Error", operation.name);
+    let name = operation_type(operation, OperationType::Error);
     let rows = operation.errors.iter().map(|error| {
         let (variant, code) = (ident(&error.name), &error.wire.code);
         if error.name == *code {
@@ -288,14 +287,11 @@ fn follow(owner: &TokenStream, path: &[Step]) -> TokenStream {
 }
 
 fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
-    let name = ident(&names::operation_type(
-        &operation.name,
-        names::OperationType::Paginator,
-    ));
-    let fluent = format_ident!("{}FluentBuilder", operation.name);
+    let name = operation_type(operation, OperationType::Paginator);
+    let fluent = operation_type(operation, OperationType::FluentBuilder);
     let (output, error) = (
         ident(&operation.output.name),
-        format_ident!("{}Error", operation.name),
+        operation_type(operation, OperationType::Error),
     );
     let title = doc(&format!(
         "All pages of `{}`, one request after the other.",
@@ -316,10 +312,7 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
         }
     });
     let items_method = pagination.items.as_ref().map(|_| {
-        let items = ident(&names::operation_type(
-            &operation.name,
-            names::OperationType::PaginatorItems,
-        ));
+        let items = operation_type(operation, OperationType::PaginatorItems);
         quote! {
             /// The items of all pages, one after the other.
             #[inline]
@@ -370,15 +363,9 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
 }
 
 fn items(operation: &Operation, items: &Items) -> TokenStream {
-    let name = ident(&names::operation_type(
-        &operation.name,
-        names::OperationType::PaginatorItems,
-    ));
-    let paginator = ident(&names::operation_type(
-        &operation.name,
-        names::OperationType::Paginator,
-    ));
-    let error = format_ident!("{}Error", operation.name);
+    let name = operation_type(operation, OperationType::PaginatorItems);
+    let paginator = operation_type(operation, OperationType::Paginator);
+    let error = operation_type(operation, OperationType::Error);
     let item = match &items.target {
         Target::List(list) => {
             let element = rust_type(&list.element);
@@ -427,10 +414,10 @@ fn items(operation: &Operation, items: &Items) -> TokenStream {
 }
 
 fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
-    let fluent = format_ident!("{}FluentBuilder", operation.name);
+    let fluent = operation_type(operation, OperationType::FluentBuilder);
     let (output, error) = (
         ident(&operation.output.name),
-        format_ident!("{}Error", operation.name),
+        operation_type(operation, OperationType::Error),
     );
     let text = docs(&waiter.docs);
     let method = ident(&waiter.method);

@@ -1,12 +1,13 @@
 //! Errors: the structures of `types::error`, an operation's error enum, the crate-wide one.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::structure;
-use super::tokens::{docs, ident};
+use super::tokens::{docs, ident, operation_type};
 use super::{Context, response};
 use crate::ir::{Operation, OperationError, Role, Service, Structure, Target};
+use crate::names::OperationType;
 
 /// An error structure with its codecs.
 pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
@@ -49,7 +50,7 @@ pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
 
 /// `ListAssociatedContactsError`.
 pub(super) fn operation_enum(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}Error", operation.name);
+    let name = operation_type(operation, OperationType::Error);
     let title = super::tokens::doc(&format!("What can go wrong with `{}`.", operation.name));
     let variants = operation.errors.iter().map(variant);
     let rows = operation.errors.iter().map(|error| {
@@ -98,7 +99,7 @@ pub(super) fn module(context: &Context, service: &Service) -> TokenStream {
     let names = service.errors.iter().map(|error| ident(&error.name));
     let froms = service.operations.iter().map(|operation| {
         let module = ident(&operation.method);
-        let name = format_ident!("{}Error", operation.name);
+        let name = operation_type(operation, OperationType::Error);
         let rows = operation.errors.iter().map(|error| ident(&error.name));
         quote!(crate::operation::#module::#name { #(#rows),* };)
     });

@@ -146,10 +146,12 @@ impl Files<'_> {
 
     /// Adds the file of a type.
     fn add_type(&mut self, name: &str, tokens: TokenStream) -> Result<(), Error> {
-        self.add(
-            &format!("types/{}.rs", file_of(name)),
-            tokens::unqualified(tokens, name),
-        )
+        let tokens = if names::hides_prelude(name) {
+            tokens::qualify_prelude(tokens, name)
+        } else {
+            tokens::unqualified(tokens, name)
+        };
+        self.add(&format!("types/{}.rs", file_of(name)), tokens)
     }
 
     /// Adds a file that brings its own imports.
@@ -276,6 +278,11 @@ fn root(context: &Context, deprecates: bool) -> TokenStream {
     quote! {
         //! The service's shapes and operations.
         #allow
+        #![allow(
+            clippy::enum_variant_names,
+            clippy::type_complexity,
+            reason = "names and types are the model's"
+        )]
 
         #client
         pub mod client;

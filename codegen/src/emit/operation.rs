@@ -1,13 +1,13 @@
 //! Operations: their input, output and error types, shared by both sides.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::structure::{self, builder_name, codec};
-use super::tokens::inner_doc;
+use super::tokens::{inner_doc, operation_type};
 use super::{Context, checks, error};
 use crate::ir::Operation;
-use crate::names;
+use crate::names::OperationType;
 
 /// The module `operation::list_associated_contacts`.
 pub(super) fn module(context: &Context, operation: &Operation) -> TokenStream {
@@ -22,24 +22,16 @@ pub(super) fn module(context: &Context, operation: &Operation) -> TokenStream {
     let output_name = super::tokens::ident(&output.name);
     let errors = error::operation_enum(operation);
     let builders = [builder_name(input), builder_name(output)];
-    let fluent = format_ident!("{}FluentBuilder", operation.name);
+    let fluent = operation_type(operation, OperationType::FluentBuilder);
     let method = super::tokens::ident(&operation.method);
     let client = context.client_gate();
     let paginator = operation.pagination.as_ref().map(|_| {
-        let paginator = super::tokens::ident(&names::operation_type(
-            &operation.name,
-            names::OperationType::Paginator,
-        ));
+        let paginator = operation_type(operation, OperationType::Paginator);
         let items = operation
             .pagination
             .as_ref()
             .and_then(|pagination| pagination.items.as_ref())
-            .map(|_| {
-                super::tokens::ident(&names::operation_type(
-                    &operation.name,
-                    names::OperationType::PaginatorItems,
-                ))
-            });
+            .map(|_| operation_type(operation, OperationType::PaginatorItems));
         let names = [Some(paginator), items].into_iter().flatten();
         quote! {
             /// Paginators.

@@ -105,7 +105,6 @@ manual_let_else = "warn"
 map_unwrap_or = "warn"
 needless_pass_by_value = "warn"
 redundant_closure_for_method_calls = "warn"
-semicolon_if_nothing_returned = "warn"
 uninlined_format_args = "warn"
 "#;
 

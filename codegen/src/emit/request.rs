@@ -93,9 +93,14 @@ fn argument(operation: &Operation, name: &proc_macro2::Ident) -> TokenStream {
 
 /// A member's value as `Option` of text.
 fn text_option(owner: &TokenStream, member: &Member, default: TimestampFormat) -> TokenStream {
-    let value = as_option(owner, member);
     let form = codec::text(&member.target, default);
     let encode = form.encode;
+    if !member.optional {
+        let field = ident(&member.field);
+        let raise = form.fallible.then(|| quote!(?));
+        return quote!(Some(#encode(&#owner.#field) #raise));
+    }
+    let value = as_option(owner, member);
     if form.fallible {
         quote!(#value.map(#encode).transpose()?)
     } else {
@@ -317,9 +322,13 @@ fn params(operation: &Operation) -> TokenStream {
     let lines = operation.input.members.iter().filter_map(|member| {
         let param = member.context_param.as_ref()?;
         let value = as_option(&quote!(input), member);
+        let owned = match member.target {
+            Target::Enum(_) => quote!(value.as_str().to_owned()),
+            _ => quote!(value.clone()),
+        };
         Some(quote! {
             if let Some(value) = #value {
-                request.endpoint_params.push((#param, value.clone().into()));
+                request.endpoint_params.push((#param, #owned.into()));
             }
         })
     });

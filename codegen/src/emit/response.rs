@@ -70,7 +70,8 @@ pub(super) fn read_payload(member: &Member, bytes: &TokenStream) -> TokenStream 
         }
         Target::Enum(_) => quote!(shape.#field = text::payload_text(#bytes)?.map(From::from);),
         target => {
-            let read = codec::read_with(target).unwrap_or_else(|| quote!(|r| r.value()));
+            let read =
+                codec::read_with(target).unwrap_or_else(|| quote!(json::ReadJson::read_json));
             quote!(shape.#field = json::read_payload(#bytes, #read)?;)
         }
     }

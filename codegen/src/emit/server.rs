@@ -1,13 +1,14 @@
 //! The server side: a trait with a method per operation, a router, request parsers and response writers.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::codec;
 use super::response::{read_header, read_payload, response_lines};
 use super::structure::{finish, read_arms, streams};
-use super::tokens::{first_sentence, ident, inner_doc, number};
+use super::tokens::{first_sentence, ident, inner_doc, number, operation_type};
 use crate::ir::{Binding, Member, Operation, Segment, Service, Target, TimestampFormat};
+use crate::names::{self, OperationType};
 
 /// `server/mod.rs`
 pub(super) fn module(service: &Service) -> TokenStream {
@@ -22,7 +23,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
     let methods = service.operations.iter().map(|operation| {
         let method = ident(&operation.method);
         let (input, output) = (ident(&operation.input.name), ident(&operation.output.name));
-        let error = format_ident!("{}Error", operation.name);
+        let error = operation_type(operation, OperationType::Error);
         let text = super::tokens::doc(first_sentence(&operation.docs));
         let name = &operation.name;
         quote! {
@@ -39,11 +40,12 @@ pub(super) fn module(service: &Service) -> TokenStream {
     let variants: Vec<_> = service
         .operations
         .iter()
-        .map(|operation| ident(&operation.name))
+        .map(|operation| ident(&names::operation_variant(&operation.name)))
         .collect();
     let routes = service.operations.iter().map(route);
     let arms = service.operations.iter().map(|operation| {
-        let (variant, module) = (ident(&operation.name), ident(&operation.method));
+        let variant = ident(&names::operation_variant(&operation.name));
+        let module = ident(&operation.method);
         quote!(Operation::#variant => #module::handle(service, request).await)
     });
     quote! {
@@ -91,7 +93,8 @@ pub(super) fn module(service: &Service) -> TokenStream {
 }
 
 fn route(operation: &Operation) -> TokenStream {
-    let (variant, method) = (ident(&operation.name), &operation.http_method);
+    let variant = ident(&names::operation_variant(&operation.name));
+    let method = &operation.http_method;
     let parts = parts(&operation.path);
     let query = operation.query.iter().map(|(name, value)| match value {
         Some(value) => quote!((#name, Some(#value))),
@@ -171,7 +174,7 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let refuse = refuse(operation);
     let (output, error) = (
         ident(&operation.output.name),
-        format_ident!("{}Error", operation.name),
+        operation_type(operation, OperationType::Error),
     );
     let mutable = if operation.input.members.iter().any(in_json) || operation.input.checked {
         quote!(mut)
@@ -320,7 +323,8 @@ fn server_payload(member: &Member) -> TokenStream {
             quote!(shape.#field = Some(primitives::ByteStream::from(request.body()));)
         }
         target if in_json(member) => {
-            let read = codec::read_with(target).unwrap_or_else(|| quote!(|r| r.value()));
+            let read =
+                codec::read_with(target).unwrap_or_else(|| quote!(json::ReadJson::read_json));
             let name = &member.name;
             let method = match target {
                 Target::Structure(_) if !member.required => quote!(structure_payload),
@@ -394,7 +398,7 @@ fn encode(operation: &Operation) -> TokenStream {
 }
 
 fn refuse(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}Error", operation.name);
+    let name = operation_type(operation, OperationType::Error);
     let arms = operation.errors.iter().map(|error| {
         let variant = ident(&error.name);
         quote!(shapes::#name::#variant(error) => error.into())

@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::tokens::{
-    as_option, docs, field_type, ident, is_copy, number, parsed, prefixed, rust_type, type_path,
+    as_option, docs, field_type, ident, is_copy, number, parsed, rust_type, type_path,
 };
 use super::{Context, codec};
 use crate::ir::{Default, Member, Role, Structure, Target};
+use crate::names;
 
 /// The type with its derives; outputs keep their request ID, errors their metadata.
 pub(super) fn definition(structure: &Structure) -> TokenStream {
@@ -117,8 +118,8 @@ pub(super) fn builder_name(structure: &Structure) -> proc_macro2::Ident {
 pub(super) fn member_row(member: &Member) -> TokenStream {
     let field = ident(&member.field);
     let (set, get) = (
-        prefixed("set_", &member.field),
-        prefixed("get_", &member.field),
+        ident(&names::setter_name(&member.name)),
+        ident(&names::getter_name(&member.name)),
     );
     let wire = &member.name;
     let kind = member_kind(member);

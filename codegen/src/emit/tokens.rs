@@ -6,7 +6,8 @@ use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::Context;
-use crate::ir::{Docs, Member, Segment, Target};
+use crate::ir::{Docs, Member, Operation, Segment, Target};
+use crate::names::{self, OperationType};
 
 /// An identifier; `r#type` gives a raw one.
 pub(super) fn ident(name: &str) -> Ident {
@@ -14,6 +15,11 @@ pub(super) fn ident(name: &str) -> Ident {
         Some(raw) => Ident::new_raw(raw, Span::call_site()),
         None => Ident::new(name, Span::call_site()),
     }
+}
+
+/// A type that an operation has of its own.
+pub(super) fn operation_type(operation: &Operation, ty: OperationType) -> Ident {
+    ident(&names::operation_type(&operation.name, ty))
 }
 
 /// An identifier with a prefix, which makes a raw one plain: `set_type`.
@@ -109,10 +115,10 @@ pub(super) fn rust_type(target: &Target) -> TokenStream {
     }
 }
 
-/// A type of `types`.
+/// A type of `types`, or of `types::error`.
 pub(super) fn type_path(name: &str) -> TokenStream {
-    let name = ident(name);
-    quote!(types::#name)
+    let path = name.split("::").map(ident);
+    quote!(types::#(#path)::*)
 }
 
 /// The type of a member's field.
@@ -199,6 +205,34 @@ pub(super) fn unqualified(tokens: TokenStream, name: &str) -> TokenStream {
         at += 1;
     }
     out.into_iter().collect()
+}
+
+/// The tokens of a file that defines a type of a name that Rust's prelude has: what is meant of the prelude gets its path. Shapes
+/// take no type parameters and the prelude's types do, so `Option<` is not the shape `Option`.
+pub(super) fn qualify_prelude(tokens: TokenStream, name: &str) -> TokenStream {
+    let path: TokenStream = match name {
+        "Box" => quote!(::std::boxed::Box),
+        "Option" => quote!(::std::option::Option),
+        "Result" => quote!(::std::result::Result),
+        "Vec" => quote!(::std::vec::Vec),
+        _ => return tokens,
+    };
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
+    let mut out = TokenStream::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Ident(found) if *found == name && is(at + 1, '<') => {
+                out.extend(path.clone());
+            }
+            TokenTree::Group(group) => {
+                let inner = qualify_prelude(group.stream(), name);
+                out.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
+            }
+            other => out.extend([other.clone()]),
+        }
+    }
+    out
 }
 
 /// What generated code may name, and where it comes from.

@@ -19,7 +19,11 @@ pub(super) fn definition(context: &Context, union: &Union) -> TokenStream {
     });
     let rows = union.members.iter().map(|member| {
         let variant = ident(&member.field);
-        let method = names::snake_case(&member.name);
+        // `is_unknown` is that of the variant that every union has.
+        let method = match names::snake_case(&member.name).as_str() {
+            "unknown" => "unknown_value".to_owned(),
+            method => method.to_owned(),
+        };
         let (is, as_) = (prefixed("is_", &method), prefixed("as_", &method));
         match payload(member) {
             Some(kind) => quote!(#variant #is #as_: #kind;),
@@ -129,19 +133,30 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
 fn check(context: &Context, union: &Union) -> TokenStream {
     let name = ident(&union.name);
     let gate = context.either_gate();
-    let arms = union.members.iter().filter_map(|member| {
-        let check = value_checks(&member.target, &member.constraints, context)?;
-        let (name, variant) = (&member.name, ident(&member.field));
-        Some(quote!(Self::#variant(v) => check.value(#name, v, #check)))
-    });
+    let checks: Vec<_> = union
+        .members
+        .iter()
+        .filter_map(|member| {
+            let check = value_checks(&member.target, &member.constraints, context)?;
+            let (name, variant) = (&member.name, ident(&member.field));
+            let check = quote!(check.value(#name, v, #check));
+            Some((quote!(Self::#variant(v)), check))
+        })
+        .collect();
+    let body = match checks.as_slice() {
+        [(variant, check)] => quote!(if let #variant = self { #check; }),
+        checks => {
+            let arms = checks
+                .iter()
+                .map(|(variant, check)| quote!(#variant => #check));
+            quote!(match self { #(#arms,)* _ => {} })
+        }
+    };
     quote! {
         #gate
         impl #name {
             pub(crate) fn check(&self, check: &mut check::Check) {
-                match self {
-                    #(#arms,)*
-                    _ => {}
-                }
+                #body
             }
         }
     }

@@ -450,6 +450,7 @@ pub enum Target {
     Enum(String),
     /// The values.
     IntEnum(Vec<i32>),
+    /// The type's name in `types`; `error::Name` if the structure is an error.
     Structure(String),
     Union(String),
     /// `smithy.api#Unit`: a union's variant without a value.

@@ -53,6 +53,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn shape_by_name(&self, rust: &str) -> Option<&'a Shape> {
+        let rust = rust.trim_start_matches("error::");
         let id: &ShapeId = self
             .names
             .iter()

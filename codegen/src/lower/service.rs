@@ -243,6 +243,10 @@ impl<'a> Lowering<'a> {
             if let Some(other) = taken.insert(name.clone(), id) {
                 return clash(other, &name);
             }
+            // Its module could not tell it from Rust's: neither takes type parameters.
+            if name == "String" {
+                return Err(Error::new(id, "name clash: String is a type of Rust's"));
+            }
             let error = shape.traits.has(ids::ERROR);
             // A variant of every operation's error.
             if error && name == "Unhandled" {

@@ -32,6 +32,7 @@ impl Lowering<'_> {
             &shape.id,
             members.iter().map(|member| (&member.name, &member.field)),
         )?;
+        methods_differ(&shape.id, &members, &role)?;
         let kind = match role {
             Role::Nested => "structure",
             Role::Input => "input",
@@ -49,9 +50,14 @@ impl Lowering<'_> {
                     input: true,
                     output: false,
                 },
-                Role::Output | Role::Error(_) => Usage {
+                Role::Output => Usage {
                     input: false,
                     output: true,
+                },
+                // An error can be a member's type, too.
+                Role::Error(_) => Usage {
+                    output: true,
+                    ..self.usage_of(&shape.id)
                 },
             },
             role,
@@ -111,10 +117,7 @@ impl Lowering<'_> {
             sensitive: self.sensitive(member)?,
             idempotency_token: traits.has(ids::IDEMPOTENCY_TOKEN),
             host_label: traits.has(ids::HOST_LABEL),
-            context_param: traits
-                .get(ids::CONTEXT_PARAM)
-                .and_then(|param| param["name"].as_str())
-                .map(str::to_owned),
+            context_param: context_param(container, member, &target)?,
             default: self.default(container, member, &target)?,
             constraints,
             target,
@@ -270,6 +273,31 @@ impl Lowering<'_> {
     }
 }
 
+/// The endpoint parameter that a member sets.
+fn context_param(
+    container: &ShapeId,
+    member: &model::Member,
+    target: &Target,
+) -> Result<Option<String>, Error> {
+    let Some(param) = member.traits.get(ids::CONTEXT_PARAM) else {
+        return Ok(None);
+    };
+    let wrong = |why: &str| {
+        let place = Place::member(container, &member.name).with_trait(ids::CONTEXT_PARAM);
+        Err(Error::new(place, why))
+    };
+    let fits = match target {
+        Target::String { .. } | Target::Enum(_) | Target::Boolean => true,
+        Target::List(list) => !list.sparse && matches!(list.element, Target::String { .. }),
+        _ => false,
+    };
+    match param["name"].as_str() {
+        Some(name) if fits => Ok(Some(name.to_owned())),
+        Some(_) => wrong("only a string, a boolean or a list of strings can be a parameter"),
+        None => wrong("name is missing"),
+    }
+}
+
 #[derive(serde::Deserialize)]
 struct OldEnumValue {
     value: String,
@@ -279,6 +307,29 @@ struct OldEnumValue {
     deprecated: bool,
     #[serde(default)]
     tags: Vec<String>,
+}
+
+/// Refuses a member whose builder methods would be those of another: `Name` is set by `set_name`, and so would `SetName` be.
+fn methods_differ(shape: &ShapeId, members: &[Member], role: &Role) -> Result<(), Error> {
+    let mut taken = std::collections::HashMap::new();
+    if let Role::Error(_) = role {
+        taken.insert("set_meta".to_owned(), "the error's metadata");
+    }
+    for member in members {
+        let methods = [
+            member.field.trim_start_matches("r#").to_owned(),
+            names::setter_name(&member.name),
+            names::getter_name(&member.name),
+        ];
+        for method in methods {
+            if let Some(other) = taken.insert(method.clone(), &member.name) {
+                let place = Place::member(shape, &member.name);
+                let message = format!("name clash: the builder's {method} is that of {other}");
+                return Err(Error::new(place, message));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Refuses two members that come out under one Rust name.

@@ -93,6 +93,9 @@ impl Lowering<'_> {
                 }
                 Target::Unit
             }
+            Kind::Structure(_) if shape.traits.has(ids::ERROR) => {
+                Target::Structure(format!("error::{}", self.type_name(&shape.id)?))
+            }
             Kind::Structure(_) => Target::Structure(self.type_name(&shape.id)?),
             Kind::Union(_) => Target::Union(self.type_name(&shape.id)?),
             Kind::List(element) => Target::List(Box::new(List {

@@ -1,12 +1,16 @@
 //! JSON values in which no name occurs twice.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 /// A value of a trait. serde_json would keep the last of two members of one name and lose the other.
+///
+/// Members are in the order of their names, so that generated code does not depend on how serde_json was built: with its feature
+/// `preserve_order`, which any crate of a workspace can switch on for all, a map keeps the order it was filled in.
 pub(super) struct Unambiguous(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Unambiguous {
@@ -61,13 +65,13 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut values = Map::new();
+        let mut values = BTreeMap::new();
         while let Some((name, Unambiguous(value))) = members.next_entry::<String, _>()? {
             if values.contains_key(&name) {
                 return Err(A::Error::custom(format!("{name:?} occurs twice")));
             }
             values.insert(name, value);
         }
-        Ok(Value::Object(values))
+        Ok(Value::Object(values.into_iter().collect()))
     }
 }

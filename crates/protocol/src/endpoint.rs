@@ -93,6 +93,24 @@ pub enum Value {
     StringList(Cow<'static, [Cow<'static, str>]>),
 }
 
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::String(value.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<Vec<String>> for Value {
+    fn from(values: Vec<String>) -> Self {
+        Self::StringList(values.into_iter().map(Cow::from).collect())
+    }
+}
+
 /// Where to send a request, and how to sign it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {

@@ -1,8 +1,10 @@
 //! How a call authenticates: the first of the operation's ways that the client has something for.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use aws_smithy_runtime_api::client::auth::AuthSchemePreference;
 use connect_protocol::operation::{Auth, Operation};
 
 use crate::identity::{Held, IdentityError};
@@ -41,7 +43,7 @@ pub(crate) async fn authentication(
     if operation.auth.is_empty() {
         return Ok(Authentication::Anonymous);
     }
-    for way in preferred(settings, operation) {
+    for way in preferred(settings, operation).iter() {
         match way {
             Auth::SigV4 => {
                 if let Some(credentials) = &settings.credentials {
@@ -74,41 +76,25 @@ pub(crate) async fn authentication(
 }
 
 /// The operation's ways in the client's order of preference, then the model's.
-fn preferred(settings: &Settings, operation: &Operation) -> impl Iterator<Item = Auth> {
-    let preference: Vec<Auth> = match &settings.auth_scheme_preference {
-        None => Vec::new(),
-        Some(preference) => preference
-            .clone()
-            .into_iter()
-            .filter_map(|id| by_id(id.inner()))
-            .collect(),
-    };
-    let of_operation = operation.auth.iter().copied();
-    let (first, rest): (Vec<_>, Vec<_>) = if preference.is_empty() {
-        (Vec::new(), Vec::new())
-    } else {
-        let wanted = preference
-            .into_iter()
-            .filter(|way| operation.auth.contains(way))
-            .collect::<Vec<_>>();
-        let rest = of_operation
-            .clone()
-            .filter(|way| !wanted.contains(way))
-            .collect();
-        (wanted, rest)
-    };
-    let unchanged = first.is_empty() && rest.is_empty();
-    first
-        .into_iter()
-        .chain(rest)
-        .chain(of_operation.filter(move |_| unchanged))
+fn preferred<'a>(settings: &Settings, operation: &'a Operation) -> Cow<'a, [Auth]> {
+    let preference = &settings.auth_preference;
+    if preference.is_empty() {
+        return operation.auth.into();
+    }
+    let rank = |way: &Auth| preference.iter().position(|preferred| preferred == way);
+    let mut ways = operation.auth.to_vec();
+    ways.sort_by_key(|way| rank(way).unwrap_or(usize::MAX));
+    ways.into()
 }
 
-fn by_id(id: &str) -> Option<Auth> {
-    match id.rsplit('#').next().unwrap_or(id) {
-        "sigv4" => Some(Auth::SigV4),
-        "httpBearerAuth" => Some(Auth::Bearer),
-        "noAuth" | "no_auth" => Some(Auth::Anonymous),
+/// The ways that a preference names; others are not known here.
+pub(crate) fn preference(preference: &AuthSchemePreference) -> Vec<Auth> {
+    let known = |id: &str| match id.rsplit('#').next() {
+        Some("sigv4") => Some(Auth::SigV4),
+        Some("httpBearerAuth") => Some(Auth::Bearer),
+        Some("noAuth" | "no_auth") => Some(Auth::Anonymous),
         _ => None,
-    }
+    };
+    let ids = preference.clone().into_iter();
+    ids.filter_map(|id| known(id.inner())).collect()
 }

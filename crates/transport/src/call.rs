@@ -119,7 +119,10 @@ async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
         call.attempts += 1;
         let (sleep, limit) = (&times.sleep, settings.attempt_limit);
         let outcome = within(sleep, Limit::Attempt, limit, pin!(attempt(call))).await;
-        let outcome = outcome.unwrap_or_else(|limit| Err(AttemptFailure::Limit(limit)));
+        let outcome = outcome.unwrap_or_else(|limit| {
+            tracing::debug!(attempt = call.attempts, "the attempt time limit ran out");
+            Err(AttemptFailure::Limit(limit))
+        });
         let reason = outcome
             .as_ref()
             .err()
@@ -163,6 +166,14 @@ async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
                 times.sleep.sleep(delay).await;
             }
             Err(stopped) => {
+                if let Some(reason) = reason {
+                    tracing::debug!(
+                        attempt = call.attempts,
+                        reason = reason.as_str(),
+                        stopped_by = stopped.unwrap_or("the number of attempts"),
+                        "not retrying"
+                    );
+                }
                 let mut summary = summary(operation, call.attempts);
                 summary.stopped = stopped;
                 return Err(Box::new(failure.into_failure(summary)));

@@ -3,6 +3,10 @@
 /// Implements what a fluent builder has beside its setters and `send`, for a structure with the fields `handle`, `inner` and
 /// `config_override`. Its name is followed by the client's method, the input's builder, and what `send` answers with.
 #[macro_export]
+#[allow(
+    clippy::crate_in_macro_def,
+    reason = "the client is the generated crate's"
+)]
 macro_rules! fluent_builder {
     ($name:ident, $method:ident, $inner:ty => $output:ty, $error:ty) => {
         impl $name {
@@ -62,6 +66,10 @@ macro_rules! fluent_builder {
 /// Defines `decode_error`, which turns an error response into an operation's error: by its code, which is the variant's name unless
 /// another stands behind it.
 #[macro_export]
+#[allow(
+    clippy::crate_in_macro_def,
+    reason = "the errors are the generated crate's"
+)]
 macro_rules! decode_error {
     ($error:ty { $($variant:ident $(= $code:literal)?),* $(,)? }) => {
         #[inline]

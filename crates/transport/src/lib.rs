@@ -1,8 +1,23 @@
 //! The network side of generated clients: HTTP, TLS, SigV4, credentials, retries.
+//!
+//! Generated code calls [`Handle::send`] with an encoded request and functions that read the response; this crate does
+//! what lies between. [`operating`] is about running it: limits, retries, logging, proxies, credentials, testing.
+//!
+//! A reader follows a call top-down: `handle` (what depends on types), `call` (the loop of attempts), `attempt` (authenticate,
+//! address, sign, send, receive), [`sender`] (pool and connection).
+//!
+//! # Features
+//!
+//! - `ring` (default) or `aws-lc-rs`: the cryptography of TLS. With neither, only plaintext endpoints can be reached.
+//! - `http2`: HTTP/2 where the server offers it.
+//! - `compression`: gzip for request bodies of operations that allow it.
+//! - `aws-config`: the credentials and region chain of AWS's SDKs.
+//! - `test-util`: canned responses and recorded requests.
 
 pub mod client;
 pub mod config;
 pub mod error;
+pub mod operating;
 pub mod pagination;
 pub mod sender;
 #[cfg(any(test, feature = "test-util"))]

@@ -4,13 +4,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_runtime_api::client::auth::AuthSchemePreference;
 use aws_smithy_types::retry::{RetryConfig, RetryMode};
 use aws_smithy_types::timeout::TimeoutConfig;
 use connect_protocol::endpoint::Value;
-use connect_protocol::operation::Service;
+use connect_protocol::operation::{Auth, Service};
 use http::HeaderValue;
 
+use crate::auth::preference;
 use crate::config::{
     self, AccountIdEndpointMode, Environment, IdempotencyTokenProvider, RateLimit, Refused, Region,
     RequestChange, StalledStreamProtectionConfig,
@@ -44,7 +44,7 @@ pub(crate) struct Settings {
 
     pub(crate) credentials: Option<Arc<Identities>>,
     pub(crate) tokens: Option<Arc<Identities>>,
-    pub(crate) auth_scheme_preference: Option<AuthSchemePreference>,
+    pub(crate) auth_preference: Vec<Auth>,
     pub(crate) allow_no_auth: bool,
 
     pub(crate) retry: RetryPolicy,
@@ -164,7 +164,11 @@ impl Settings {
                     )
                 }),
             },
-            auth_scheme_preference: fields.auth_scheme_preference.clone(),
+            auth_preference: fields
+                .auth_scheme_preference
+                .as_ref()
+                .map(preference)
+                .unwrap_or_default(),
             allow_no_auth: fields.allow_no_auth.unwrap_or_default(),
             retry_quota: shared
                 .map(|settings| settings.retry_quota.clone())

@@ -17,6 +17,8 @@ use crate::error::ConnectorError;
 pub(super) struct Key {
     pub(super) tls: bool,
     pub(super) authority: Authority,
+    /// The runtime that tells of the connection's bytes: on another one it might never hear of them.
+    runtime: Option<tokio::runtime::Id>,
 }
 
 /// A URL that cannot be connected to.
@@ -36,7 +38,12 @@ impl Key {
             _ => return Err(UrlError::Scheme),
         };
         let authority = uri.authority().cloned().ok_or(UrlError::NoHost)?;
-        Ok(Self { tls, authority })
+        let runtime = tokio::runtime::Handle::try_current().ok();
+        Ok(Self {
+            tls,
+            authority,
+            runtime: runtime.map(|runtime| runtime.id()),
+        })
     }
 
     fn port(&self) -> u16 {

@@ -146,6 +146,31 @@ async fn a_connection_that_was_idle_for_too_long_is_not_used() {
 }
 
 #[test]
+fn a_connection_stays_on_its_runtime() {
+    let serving = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let server = serving.block_on(Server::start(Vec::new()));
+    let client = handle(config(&server.url()));
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    // Both are alive, and each stands still while the other one runs.
+    let runtimes = [runtime(), runtime()];
+    for _ in 0..2 {
+        for runtime in &runtimes {
+            assert_eq!(runtime.block_on(call(&client)), ok());
+        }
+    }
+    assert_eq!((server.requests().len(), server.connections()), (4, 2));
+}
+
+#[test]
 fn a_client_outlives_the_runtime_of_its_connections() {
     let serving = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use connect_transport::Handle;
+use connect_transport::config::Environment;
 use connect_transport::sender::HttpSender;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -128,6 +129,37 @@ async fn any_certificate_where_none_is_verified() {
             call(&handle(config(&https(&server)).sender(sender))).await,
             ok()
         );
+    }
+}
+
+#[tokio::test]
+async fn a_ca_bundle_named_by_the_environment() {
+    let authority = Authority::new();
+    let server = serve(authority.issue(authority.server("127.0.0.1")), Vec::new()).await;
+    let bundle = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(bundle.path(), authority.pem()).unwrap();
+    let sender = |path: &str| {
+        let environment = Environment::from_pairs([("AWS_CA_BUNDLE", path)]);
+        HttpSender::builder()
+            .system_roots(false)
+            .environment(&environment)
+    };
+    let trusting = sender(bundle.path().to_str().unwrap()).unwrap().build();
+    assert_eq!(
+        call(&handle(config(&https(&server)).sender(trusting))).await,
+        ok()
+    );
+    std::fs::write(bundle.path(), "no certificate").unwrap();
+    for (path, reason) in [
+        ("/nonexistent.pem", "No such file"),
+        (bundle.path().to_str().unwrap(), "it holds no certificate"),
+    ] {
+        let error = sender(path).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("AWS_CA_BUNDLE: {path}: ")),
+            "{error}"
+        );
+        assert!(error.contains(reason), "{error}");
     }
 }
 

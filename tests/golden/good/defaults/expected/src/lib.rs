@@ -1,0 +1,6 @@
+//! Defaults for Rust, generated from its service model.
+
+#[rustfmt::skip]
+mod generated;
+
+pub use generated::*;

@@ -1,0 +1,6 @@
+//! Errors for Rust, generated from its service model.
+
+#[rustfmt::skip]
+mod generated;
+
+pub use generated::*;

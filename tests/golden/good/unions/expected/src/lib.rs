@@ -1,0 +1,6 @@
+//! Unions for Rust, generated from its service model.
+
+#[rustfmt::skip]
+mod generated;
+
+pub use generated::*;
