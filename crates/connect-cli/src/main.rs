@@ -1,3 +1,132 @@
 //! The command line for Amazon Connect contact trees.
 
-fn main() {}
+mod arguments;
+mod call;
+mod check;
+mod cli;
+mod client;
+mod commands;
+mod credentials;
+mod failure;
+#[rustfmt::skip]
+mod generated;
+mod local;
+mod model;
+mod output;
+mod pages;
+mod profile;
+mod query;
+mod run;
+mod settings;
+mod shorthand;
+mod skeleton;
+mod time;
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use connect_transport::config::Environment;
+use tokio::runtime::Builder;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::cli::{Command, Globals, Handwritten};
+use crate::commands::{export, import, samples, serve, tree};
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// The exit code of a command line that is wrong, as the AWS CLI has it.
+const USAGE: u8 = 252;
+
+fn main() -> ExitCode {
+    let (globals, command) = match cli::parse(std::env::args_os()) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Help and version come this way too, on standard output. A closed one is nobody's loss.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
+        }
+    };
+    if globals.debug {
+        log();
+    }
+    match run(globals, command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Some(report) = failure.report() {
+                note(&format!("\n{report}"));
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// Writes a line on standard error. Where that is closed there is nobody to tell.
+fn note(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Logs what our own crates do. They keep secrets out of it; what others would log is not known.
+fn log() {
+    let ours = Targets::new().with_target("connect", LevelFilter::DEBUG);
+    let stderr = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(false);
+    tracing_subscriber::registry()
+        .with(stderr.with_filter(ours))
+        .init();
+}
+
+fn run(globals: Globals, command: Command) -> Result<(), Failure> {
+    // What calls nobody needs no runtime, and Ctrl-C ends it as it ends any process.
+    match &command {
+        Command::Handwritten(Handwritten::Import(arguments)) => return import::run(arguments),
+        Command::Handwritten(Handwritten::Samples(_)) => return samples::run(),
+        _ => {}
+    }
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::other)?;
+    let result = runtime.block_on(async {
+        if let Command::Handwritten(Handwritten::Serve(arguments)) = command {
+            return serve::run(arguments, &Environment::process()).await;
+        }
+        tokio::select! {
+            result = call(globals, command) => result,
+            _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
+        }
+    });
+    // A process that gives credentials may still run: it is not waited for.
+    runtime.shutdown_background();
+    result
+}
+
+/// The environment's variables; what is not Unicode is none of ours.
+fn variables() -> HashMap<String, String> {
+    let pairs = std::env::vars_os();
+    pairs
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Runs a command that calls the service.
+async fn call(globals: Globals, command: Command) -> Result<(), Failure> {
+    let settings = Settings::load(globals, variables())?;
+    match command {
+        Command::Operation(operation, matches) => {
+            run::operation(operation, &matches, &settings).await
+        }
+        Command::Handwritten(Handwritten::Tree(arguments)) => tree::run(arguments, &settings).await,
+        Command::Handwritten(Handwritten::Export(arguments)) => {
+            export::run(arguments, &settings).await
+        }
+        // These call nobody, and never come here.
+        Command::Handwritten(
+            Handwritten::Import(_) | Handwritten::Samples(_) | Handwritten::Serve(_),
+        ) => Ok(()),
+    }
+}

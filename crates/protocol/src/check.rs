@@ -6,11 +6,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display};
+use std::ops::{Bound, RangeBounds};
 
 use aws_smithy_types::Blob;
 
 use crate::error::InputError;
-use crate::json::{WriteError, Writer};
+use crate::json::{WriteJson, Writer};
 
 mod pattern;
 mod violation;
@@ -26,8 +27,8 @@ pub use violation::{Violation, ViolationKind};
 ///
 /// let mut check = Check::client();
 /// let name: Option<String> = Some(String::new());
-/// check.required("InstanceId", None::<&String>, |_, _| {});
-/// check.required("Name", name.as_ref(), |check, name| check.length(name, Some(1), Some(100)));
+/// check.required("InstanceId", &None::<String>, |_, _| {});
+/// check.required("Name", &name, |check, name| check.length(name, 1..=100));
 /// let found = check.into_input_error().map_err(|error| error.to_string());
 /// assert_eq!(found, Err("InstanceId: required".to_owned()));
 /// ```
@@ -43,6 +44,25 @@ pub struct Check {
 enum Side {
     Client,
     Server,
+}
+
+/// Checks an input as a client does before it sends.
+///
+/// # Errors
+/// The first broken constraint, by the member's path.
+pub fn client(check: impl FnOnce(&mut Check)) -> Result<(), InputError> {
+    let mut found = Check::client();
+    check(&mut found);
+    found.into_input_error()
+}
+
+/// The inclusive limits of a range; models know no others.
+fn limits<T: Copy>(range: &impl RangeBounds<T>) -> (Option<T>, Option<T>) {
+    let limit = |bound: Bound<&T>| match bound {
+        Bound::Included(limit) | Bound::Excluded(limit) => Some(*limit),
+        Bound::Unbounded => None,
+    };
+    (limit(range.start_bound()), limit(range.end_bound()))
 }
 
 impl Check {
@@ -113,10 +133,10 @@ impl Check {
     }
 
     /// A member that must be there, and what is demanded of its value.
-    pub fn required<T: ?Sized>(
+    pub fn required<T>(
         &mut self,
         name: &'static str,
-        value: Option<&T>,
+        value: &Option<T>,
         check: impl FnOnce(&mut Self, &T),
     ) {
         match value {
@@ -128,14 +148,26 @@ impl Check {
     }
 
     /// A member that may be missing, and what is demanded of its value.
-    pub fn optional<T: ?Sized>(
+    pub fn optional<T>(
         &mut self,
         name: &'static str,
-        value: Option<&T>,
+        value: &Option<T>,
         check: impl FnOnce(&mut Self, &T),
     ) {
         if let Some(value) = value {
-            self.under(name, |this| check(this, value));
+            self.value(name, value, check);
+        }
+    }
+
+    /// What is demanded of a member that is always there.
+    pub fn value<T>(&mut self, name: &'static str, value: &T, check: impl FnOnce(&mut Self, &T)) {
+        self.under(name, |this| check(this, value));
+    }
+
+    /// What is demanded of an entry of a sparse list or map that is not null.
+    pub fn present<T>(&mut self, value: &Option<T>, check: impl FnOnce(&mut Self, &T)) {
+        if let Some(value) = value {
+            check(self, value);
         }
     }
 
@@ -165,7 +197,8 @@ impl Check {
     }
 
     /// A length: characters of a string, bytes of a blob, entries of a list or map. A client looks at the minimum only.
-    pub fn length<T: Length + ?Sized>(&mut self, value: &T, min: Option<u64>, max: Option<u64>) {
+    pub fn length<T: Length + ?Sized>(&mut self, value: &T, range: impl RangeBounds<u64>) {
+        let (min, max) = limits(&range);
         if self.side == Side::Client && min.is_none_or(|min| value.at_least() >= min) {
             return;
         }
@@ -178,7 +211,8 @@ impl Check {
     }
 
     /// A number's range. A client looks at the minimum only. NaN is out of every range.
-    pub fn range<T: PartialOrd + Display>(&mut self, value: &T, min: Option<T>, max: Option<T>) {
+    pub fn range<T: PartialOrd + Display + Copy>(&mut self, value: &T, range: impl RangeBounds<T>) {
+        let (min, max) = limits(&range);
         let low = min
             .as_ref()
             .is_some_and(|min| !matches!(value.partial_cmp(min), Some(order) if order.is_ge()));
@@ -200,12 +234,8 @@ impl Check {
         }
     }
 
-    /// A list whose entries must differ. Servers only. `write` is how an entry is written as JSON: long lists are compared by that.
-    pub fn unique<T: PartialEq>(
-        &mut self,
-        items: &[T],
-        mut write: impl FnMut(&mut Writer, &T) -> Result<(), WriteError>,
-    ) {
+    /// A list whose entries must differ. Servers only. Long lists are compared by how their entries are written as JSON.
+    pub fn unique<T: PartialEq + WriteJson>(&mut self, items: &[T]) {
         // So few that comparing all with all is quicker.
         const FEW: usize = 16;
         if self.side == Side::Client {
@@ -221,7 +251,7 @@ impl Check {
             items.iter().all(|item| {
                 let mut writer = Writer::new();
                 // What cannot be written has no equal.
-                write(&mut writer, item).is_err() || seen.insert(writer.finish())
+                item.write_json(&mut writer).is_err() || seen.insert(writer.finish())
             })
         };
         if !unique {
@@ -233,6 +263,18 @@ impl Check {
     pub fn known(&mut self, value: &str, values: &'static [&'static str]) {
         if self.side == Side::Server && !values.contains(&value) {
             self.found(ViolationKind::Enum(values));
+        }
+    }
+
+    /// A value of an enum that has internal values, which violations do not name.
+    pub fn known_to_all(
+        &mut self,
+        value: &str,
+        values: &'static [&'static str],
+        public: &'static [&'static str],
+    ) {
+        if self.side == Side::Server && !values.contains(&value) {
+            self.found(ViolationKind::Enum(public));
         }
     }
 

@@ -18,24 +18,43 @@ pub(crate) struct Decimal {
 impl Decimal {
     /// Reads a number in JSON's form. `None` if the text has another form or the whole part does not fit 64 bits.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (negative, text) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)?),
-            None => (text, 0),
+            Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+            None => (text, None),
         };
-        let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        if integer.is_empty() || (mantissa.len() != integer.len() && fraction.is_empty()) {
+        let (integer, fraction) = match mantissa.split_once('.') {
+            Some((_, "")) => return None,
+            Some(parts) => parts,
+            None => (mantissa, ""),
+        };
+        Self::of(integer, fraction, exponent)
+    }
+
+    /// Reads a number from its parts: sign and digits, digits behind the point, sign and digits behind the `e`.
+    pub(crate) fn of(integer: &str, fraction: &str, exponent: Option<&str>) -> Option<Self> {
+        let (negative, integer) = match integer.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, integer),
+        };
+        if integer.is_empty() {
             return None;
         }
+        let exponent = exponent.map_or(Some(0), parse_exponent)?;
         let mut number = Self {
             negative,
             whole: 0,
             nanos: 0,
             cut: false,
         };
+        // Nearly every timestamp: digits, a point and no more than nine digits.
+        if exponent == 0 && fraction.len() <= 9 {
+            number.whole = digits(integer)?;
+            if !fraction.is_empty() {
+                let missing = 9_u32.checked_sub(u32::try_from(fraction.len()).ok()?)?;
+                number.nanos = u32::try_from(digits(fraction)?).ok()? * 10_u32.pow(missing);
+            }
+            return Some(number);
+        }
         // The power of ten of the next digit.
         let mut power = exponent.saturating_add(i64::try_from(integer.len()).ok()?) - 1;
         for byte in integer.bytes().chain(fraction.bytes()) {
@@ -86,6 +105,17 @@ impl Decimal {
         };
         Some(DateTime::from_secs_and_nanos(seconds, nanos))
     }
+}
+
+/// The number that digits spell. `None` for anything else, and beyond 64 bits.
+fn digits(text: &str) -> Option<u64> {
+    text.bytes().try_fold(0_u64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number.checked_mul(10)?.checked_add(u64::from(digit))
+    })
 }
 
 /// An exponent; one too large for 64 bits is as good as the largest that fits.

@@ -5,12 +5,26 @@ use std::error::Error;
 use std::fmt;
 
 pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+pub use aws_smithy_types::error::operation::BuildError;
 
 use crate::http::HttpResponse;
 use crate::json::{self, WriteError};
 
 /// Any error that can be sent between threads.
 pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Stands in `Debug` where a value must not show.
+#[doc(hidden)]
+pub struct Redacted;
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+/// What is shown in place of a sensitive value.
+pub(crate) const REDACTED: &str = "*** Sensitive Data Redacted ***";
 
 /// An input that cannot be sent. Nothing was.
 ///

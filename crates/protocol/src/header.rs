@@ -36,8 +36,8 @@ fn insert(headers: &mut HeaderMap, name: &str, text: &str) -> Result<(), InputEr
     }
 }
 
-/// Sets a header to a list, commas between its items; nothing for `None`. An item with a comma, a quote or white space at an end is
-/// quoted.
+/// Sets a header to a list, commas between its items; nothing for `None`. An empty item and one with a comma, a quote or white space
+/// at an end are quoted.
 ///
 /// # Errors
 /// An item with control characters.
@@ -58,7 +58,7 @@ pub fn set_list(
 }
 
 fn push_item(list: &mut String, item: &str) {
-    if !item.contains(['"', ',']) && item.trim() == item {
+    if !item.is_empty() && !item.contains(['"', ',']) && item.trim() == item {
         return list.push_str(item);
     }
     list.push('"');
@@ -250,11 +250,14 @@ fn unquote(text: &str) -> Result<(Cow<'_, str>, &str), ReadError> {
 }
 
 /// The headers whose names start with a prefix, by the rest of their names in lower case. Of a name that comes several times,
-/// the first value stays.
+/// the first value stays. `None` if there is none.
 ///
 /// # Errors
 /// Bytes that are not UTF-8.
-pub fn prefix(headers: &HeaderMap, prefix: &str) -> Result<HashMap<String, String>, ReadError> {
+pub fn prefix(
+    headers: &HeaderMap,
+    prefix: &str,
+) -> Result<Option<HashMap<String, String>>, ReadError> {
     let prefix = prefix.to_ascii_lowercase();
     let mut map = HashMap::new();
     for (name, value) in headers {
@@ -268,5 +271,5 @@ pub fn prefix(headers: &HeaderMap, prefix: &str) -> Result<HashMap<String, Strin
                 .or_insert_with(|| value.to_owned());
         }
     }
-    Ok(map)
+    Ok((!map.is_empty()).then_some(map))
 }

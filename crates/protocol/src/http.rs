@@ -3,9 +3,16 @@
 use std::fmt;
 
 use aws_smithy_types::body::SdkBody;
-use http::{HeaderMap, Method, StatusCode};
+
+use aws_smithy_types::byte_stream::ByteStream;
+pub use http::{HeaderMap, Method, StatusCode};
 
 use crate::endpoint::Value;
+use ::http::{HeaderValue, header};
+use md5::{Digest, Md5};
+
+use crate::error::InputError;
+use crate::json::{WriteError, Writer};
 
 /// A request as an operation's input encodes it: complete but for the endpoint, the signature and the transport's headers.
 #[derive(Debug)]
@@ -36,6 +43,64 @@ impl Request {
             endpoint_params: Vec::new(),
         }
     }
+}
+
+impl Request {
+    /// Makes JSON the body.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub fn json(
+        &mut self,
+        write: impl FnOnce(&mut Writer) -> Result<(), WriteError>,
+    ) -> Result<(), WriteError> {
+        let mut writer = Writer::new();
+        write(&mut writer)?;
+        self.body = SdkBody::from(writer.finish());
+        self.content_type("application/json");
+        Ok(())
+    }
+
+    /// Makes bytes or text the body; there is none for `None`.
+    pub fn payload<T: AsRef<[u8]>>(&mut self, content_type: &'static str, value: Option<&T>) {
+        if let Some(value) = value {
+            self.body = SdkBody::from(value.as_ref());
+            self.content_type(content_type);
+        }
+    }
+
+    /// Makes a stream the body.
+    pub fn stream(&mut self, content_type: &'static str, value: ByteStream) {
+        self.body = value.into_inner();
+        if self.body.content_length() != Some(0) {
+            self.content_type(content_type);
+        }
+    }
+
+    /// A content type that a member is bound to stays.
+    fn content_type(&mut self, content_type: &'static str) {
+        let value = HeaderValue::from_static(content_type);
+        self.headers.entry(header::CONTENT_TYPE).or_insert(value);
+    }
+
+    /// Adds `content-md5` over a body in memory, unless the header is there.
+    pub fn add_md5(&mut self) {
+        let Some(body) = self.body.bytes() else {
+            return;
+        };
+        let digest = base64_simd::STANDARD.encode_to_string(Md5::digest(body));
+        if let Ok(value) = HeaderValue::from_str(&digest) {
+            self.headers.entry("content-md5").or_insert(value);
+        }
+    }
+}
+
+/// A method of a model's own.
+///
+/// # Errors
+/// It is none.
+pub fn method(name: &'static str) -> Result<Method, InputError> {
+    Method::from_bytes(name.as_bytes()).map_err(|_| InputError::new("method", "is no HTTP method"))
 }
 
 /// A response as it came from the service. Its body has been read into memory, unless the operation's output streams.

@@ -11,19 +11,32 @@ mod date;
 mod decimal;
 pub mod endpoint;
 pub mod error;
+#[rustfmt::skip]
+mod generated;
 pub mod header;
 pub mod http;
 pub mod json;
+#[doc(hidden)]
+pub mod literal;
 mod macros;
 pub mod open_enum;
 pub mod operation;
+pub mod primitives;
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub mod shape_serde;
+#[cfg(any(test, feature = "test-util"))]
+pub mod test_util;
 pub mod text;
 pub mod uri;
 
 /// What expanded macros need from other crates.
+#[cfg(feature = "serde")]
 #[doc(hidden)]
 pub mod __private {
-    pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+    pub use serde;
 }
 
 /// Nothing: feature `serde` is off.
@@ -31,5 +44,12 @@ pub mod __private {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __serde_text {
+    ($name:ident) => {};
+}
+
+/// Nothing: feature `serde` is off.
+#[cfg(not(feature = "serde"))]
+#[macro_export]
+macro_rules! serde_shape {
     ($name:ident) => {};
 }

@@ -58,6 +58,17 @@ pub struct ModeledError {
     pub retry: Option<Retry>,
 }
 
+impl ModeledError {
+    /// An error by its code, status and what the model says of retries.
+    pub const fn new(code: &'static str, status: u16, retry: Option<Retry>) -> Self {
+        Self {
+            code,
+            status,
+            retry,
+        }
+    }
+}
+
 /// Why a modelled error is worth a retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {

@@ -192,8 +192,8 @@ pub fn parse_epoch_seconds(text: &str) -> Result<DateTime, ReadError> {
 }
 
 /// Text as base64: what a header holds of a string with a media type.
-pub fn base64(text: &str) -> String {
-    base64_simd::STANDARD.encode_to_string(text)
+pub fn base64(text: impl AsRef<str>) -> String {
+    base64_simd::STANDARD.encode_to_string(text.as_ref())
 }
 
 /// Reads text from base64.
@@ -204,6 +204,22 @@ pub fn parse_base64(text: &str) -> Result<String, ReadError> {
     let bytes = base64_simd::STANDARD.decode_to_vec(text);
     let text = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
     text.ok_or_else(|| ReadError::new("expected base64 of UTF-8"))
+}
+
+/// A body that is one member, as bytes; an empty one is no value.
+pub fn payload(body: &[u8]) -> Option<&[u8]> {
+    (!body.is_empty()).then_some(body)
+}
+
+/// A body that is one member, as text; an empty one is no value.
+///
+/// # Errors
+/// Bytes that are not UTF-8.
+pub fn payload_text(body: &[u8]) -> Result<Option<&str>, ReadError> {
+    payload(body)
+        .map(std::str::from_utf8)
+        .transpose()
+        .map_err(|error| ReadError::new("expected UTF-8").at_byte(error.valid_up_to()))
 }
 
 #[cfg(test)]

@@ -127,6 +127,52 @@ impl UriWriter {
     }
 }
 
+/// Writes what an operation puts before the host's name.
+#[derive(Debug, Default)]
+pub struct HostPrefix {
+    prefix: String,
+}
+
+impl HostPrefix {
+    /// A prefix without anything in it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes a part as it is: `data.`.
+    pub fn literal(&mut self, text: &str) {
+        self.prefix.push_str(text);
+    }
+
+    /// Writes a member's value: a label of a domain name.
+    ///
+    /// # Errors
+    /// No value; one that is empty, longer than 63 characters, or with other characters than letters, digits and hyphens.
+    pub fn label(
+        &mut self,
+        member: &'static str,
+        value: Option<impl AsRef<str>>,
+    ) -> Result<(), InputError> {
+        let value = value.ok_or_else(|| InputError::new(member, "required"))?;
+        let value = value.as_ref();
+        let fits = (1..=63).contains(&value.len())
+            && value
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !fits {
+            let reason = "must be 1 to 63 letters, digits and hyphens, it is part of the host name";
+            return Err(InputError::new(member, reason));
+        }
+        self.prefix.push_str(value);
+        Ok(())
+    }
+
+    /// The prefix.
+    pub fn finish(self) -> String {
+        self.prefix
+    }
+}
+
 /// What a map of query parameters holds under a name: a string or a list of strings.
 pub trait QueryValues {
     /// The values, in order.
@@ -193,6 +239,20 @@ mod tests {
             uri.finish(),
             "/a/x%2Fy%20z%C3%A9%25~/p/q%20r?list-type&max%20results=5&empty=&tag=a%26b&tag=c%3Dd%2B&b=2&z=1&l=1&l=2"
         );
+    }
+
+    #[test]
+    fn a_host_label_is_part_of_a_domain_name() {
+        let mut prefix = HostPrefix::new();
+        prefix.literal("foo.");
+        prefix.label("Account", Some("a-1")).unwrap();
+        prefix.literal(".");
+        for value in [None, Some(""), Some("a.b"), Some("a/b"), Some("\u{e9}")] {
+            let error = prefix.label("Account", value).unwrap_err();
+            assert_eq!(error.member(), "Account");
+        }
+        assert!(prefix.label("Account", Some("x".repeat(64))).is_err());
+        assert_eq!(prefix.finish(), "foo.a-1.");
     }
 
     #[test]

@@ -14,7 +14,9 @@ pub use aws_smithy_types::error::display::DisplayErrorContext;
 pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 pub use aws_smithy_types::error::operation::BuildError;
 
-pub use connect_protocol::error::{CreateUnhandledError, InputError};
+#[doc(hidden)]
+pub use connect_protocol::error::ErrorVariant;
+pub use connect_protocol::error::{CreateUnhandledError, InputError, Unhandled};
 pub use connect_protocol::json::ReadError;
 
 pub use crate::limits::{Limit, LimitExceeded};

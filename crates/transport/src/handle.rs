@@ -38,6 +38,22 @@ impl Handle {
         &self.0.config
     }
 
+    /// The client's clock.
+    pub(crate) fn now(&self) -> std::time::SystemTime {
+        self.0.settings.times.clock.now()
+    }
+
+    /// Sleeps by the client's own means.
+    pub(crate) async fn sleep(&self, duration: std::time::Duration) {
+        aws_smithy_async::rt::sleep::AsyncSleep::sleep(&self.0.settings.times.sleep, duration)
+            .await;
+    }
+
+    /// A random number in [0, 1).
+    pub(crate) fn random(&self) -> f64 {
+        self.0.settings.times.random.fraction()
+    }
+
     /// An idempotency token for one call.
     pub fn idempotency_token(&self) -> String {
         self.0.settings.idempotency_tokens.make_idempotency_token()

@@ -30,7 +30,9 @@ mod call;
 mod clock;
 #[cfg(feature = "compression")]
 mod compression;
+mod crate_error;
 mod endpoint;
+mod fluent;
 mod handle;
 mod identity;
 mod limits;
@@ -42,9 +44,16 @@ mod sign;
 mod skew;
 mod stalled;
 mod user_agent;
+pub mod waiter;
 
 #[cfg(feature = "aws-config")]
 pub use aws_config;
 pub use aws_types::SdkConfig;
 pub use aws_types::request_id::RequestId;
 pub use handle::Handle;
+
+/// What expanded macros need from other crates.
+#[doc(hidden)]
+pub mod __private {
+    pub use connect_protocol::http::HttpResponse;
+}

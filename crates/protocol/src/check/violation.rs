@@ -16,6 +16,22 @@ pub struct Violation {
     pub kind: ViolationKind,
 }
 
+impl Violation {
+    /// The same violation below a member.
+    #[cfg(feature = "server")]
+    pub(crate) fn under(self, member: &str) -> Self {
+        let path = format!("/{member}{}", self.path);
+        let message = self
+            .message
+            .replacen(&format!("'{}'", self.path), &format!("'{path}'"), 1);
+        Self {
+            path,
+            message,
+            ..self
+        }
+    }
+}
+
 /// A broken constraint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

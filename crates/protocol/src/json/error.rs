@@ -31,7 +31,7 @@ fn name_segment(name: &str) -> Segment {
 /// A document, header or label that is not what the model says.
 ///
 /// Displays as `/ContactSummaryList/3/InitiationTimestamp: expected a number at byte 812`: where, what was wanted, and the
-/// offset into the body where there is one. Never holds a value.
+/// offset into the body where there is one. Never holds a value; the key of a map is `*`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReadError(Box<ReadErrorParts>);
 
@@ -74,6 +74,15 @@ impl ReadError {
     #[must_use]
     pub fn within_item(mut self, index: usize) -> Self {
         self.0.path.push(Segment::Index(index));
+        self
+    }
+
+    /// The same error without the name that was added last: a key of a map is no word of the model.
+    #[cold]
+    pub(super) fn mask(mut self) -> Self {
+        if let Some(last) = self.0.path.last_mut() {
+            *last = Segment::Name("*".to_owned());
+        }
         self
     }
 
@@ -135,6 +144,12 @@ struct WriteErrorParts {
 }
 
 impl WriteError {
+    /// A union's variant that the model does not know has no form on the wire.
+    #[cold]
+    pub fn unknown_variant() -> Self {
+        Self::new("the union's unknown variant cannot be sent")
+    }
+
     /// An error that says what has no form.
     #[cold]
     pub fn new(reason: &'static str) -> Self {

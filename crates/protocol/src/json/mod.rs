@@ -12,11 +12,10 @@
 //!     let mut contact = Contact { id: None, tags: Vec::new() };
 //!     reader.object(|reader, key| {
 //!         match key {
-//!             "Id" => contact.id = reader.optional(Reader::string)?,
-//!             "Tags" => contact.tags = reader.list(Reader::string)?,
-//!             _ => reader.skip()?,
+//!             "Id" => reader.set(&mut contact.id),
+//!             "Tags" => reader.value().map(|tags| contact.tags = tags),
+//!             _ => reader.skip(),
 //!         }
-//!         Ok(())
 //!     })?;
 //!     Ok(contact)
 //! }
@@ -24,8 +23,8 @@
 //! fn write_contact(contact: &Contact) -> Result<Vec<u8>, WriteError> {
 //!     let mut writer = Writer::new();
 //!     writer.object(|writer| {
-//!         writer.member("Id", contact.id.as_ref(), Writer::string)?;
-//!         writer.member("Tags", Some(&contact.tags), |writer, tags| writer.list(tags, Writer::string))
+//!         writer.member("Id", &contact.id)?;
+//!         writer.member("Tags", &contact.tags)
 //!     })?;
 //!     Ok(writer.finish())
 //! }
@@ -46,9 +45,13 @@ mod reader;
 mod scalar;
 mod scan;
 mod string;
+mod value;
 mod writer;
 
 pub use error::{ReadError, WriteError};
 pub use placeholder::Placeholder;
-pub use reader::{Reader, read};
+pub use reader::{Reader, read, read_payload};
+pub use value::{ReadJson, WriteJson};
+#[cfg(feature = "serde")]
+pub(crate) use writer::TIMESTAMP_MARK;
 pub use writer::Writer;

@@ -43,15 +43,29 @@ pub struct Reader<'a> {
 ///
 /// # Errors
 /// What `read` refuses, and anything but white space after the value.
-pub fn read<T>(
-    body: &[u8],
-    read: impl FnOnce(&mut Reader<'_>) -> Result<T, ReadError>,
+pub fn read<'a, T>(
+    body: &'a [u8],
+    read: impl FnOnce(&mut Reader<'a>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
     let body = if body.is_empty() { b"{}" } else { body };
     let mut reader = Reader::new(body);
     let value = read(&mut reader)?;
     reader.end()?;
     Ok(value)
+}
+
+/// Reads a whole body that is one member. An empty one, and `null`, are no value.
+///
+/// # Errors
+/// As [`read()`].
+pub fn read_payload<T>(
+    body: &[u8],
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, ReadError>,
+) -> Result<Option<T>, ReadError> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    self::read(body, |reader| reader.optional(read))
 }
 
 impl<'a> Reader<'a> {
@@ -64,6 +78,18 @@ impl<'a> Reader<'a> {
     /// are errors, and a required member that is missing is a [`Violation`].
     pub fn strict(bytes: &'a [u8]) -> Self {
         Self::with_mode(bytes, Mode::Server)
+    }
+
+    /// A reader for feature `serde`: a required member that is missing is an error, times may be text or numbers.
+    #[cfg(feature = "serde")]
+    pub(crate) fn shape(bytes: &'a [u8]) -> Self {
+        Self::with_mode(bytes, Mode::Shape)
+    }
+
+    /// Passes over a byte that is no part of JSON.
+    #[cfg(feature = "serde")]
+    pub(crate) fn bump(&mut self) {
+        self.at += 1;
     }
 
     pub(super) fn with_mode(bytes: &'a [u8], mode: Mode) -> Self {
@@ -96,7 +122,14 @@ impl<'a> Reader<'a> {
 
     /// The next byte that is not white space, which stays unread.
     #[inline]
-    pub(super) fn peek(&mut self) -> Option<u8> {
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        match self.text.as_bytes().get(self.at) {
+            Some(&byte) if byte > b' ' => Some(byte),
+            _ => self.skip_space(),
+        }
+    }
+
+    fn skip_space(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         loop {
             match bytes.get(self.at) {
@@ -118,7 +151,7 @@ impl<'a> Reader<'a> {
 
     /// Reads a `null`, if the next value is one.
     #[inline]
-    pub(super) fn null(&mut self) -> Result<bool, ReadError> {
+    pub(crate) fn null(&mut self) -> Result<bool, ReadError> {
         if self.peek() != Some(b'n') {
             return Ok(false);
         }
@@ -126,7 +159,7 @@ impl<'a> Reader<'a> {
         Ok(true)
     }
 
-    fn open(&mut self, bracket: u8, reason: &'static str) -> Result<(), ReadError> {
+    pub(crate) fn open(&mut self, bracket: u8, reason: &'static str) -> Result<(), ReadError> {
         if self.peek() != Some(bracket) {
             return Err(self.fail(reason));
         }
@@ -144,7 +177,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next key of the object that is open, its colon read; `None` at its end.
-    fn key(&mut self, first: bool) -> Result<Option<Cow<'a, str>>, ReadError> {
+    pub(crate) fn key(&mut self, first: bool) -> Result<Option<Cow<'a, str>>, ReadError> {
         match self.peek() {
             Some(b'}') => {
                 self.close();
@@ -166,7 +199,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the list that is open has another entry, which is then next.
-    fn item(&mut self, first: bool) -> Result<bool, ReadError> {
+    pub(crate) fn item(&mut self, first: bool) -> Result<bool, ReadError> {
         match self.peek() {
             Some(b']') => {
                 self.close();
@@ -226,14 +259,14 @@ impl<'a> Reader<'a> {
     }
 
     /// What a `null` in a list or map that is not sparse means: to a client that there is nothing.
-    fn null_entry(&self) -> Result<(), ReadError> {
+    pub(super) fn null_entry(&self) -> Result<(), ReadError> {
         match self.mode {
             Mode::Client => Ok(()),
             _ => Err(self.fail("expected a value, not null,")),
         }
     }
 
-    fn items(
+    pub(super) fn items(
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
@@ -290,7 +323,7 @@ impl<'a> Reader<'a> {
     /// Reads a map. A client skips nulls in it. Of a key that comes twice, the last value stays.
     ///
     /// # Errors
-    /// What `read` refuses, under its key; any other value than an object; for a server a `null`.
+    /// What `read` refuses; any other value than an object; for a server a `null`.
     pub fn map<K: for<'s> From<&'s str> + Eq + Hash, V>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
@@ -302,14 +335,15 @@ impl<'a> Reader<'a> {
             }
             map.insert(K::from(key), read(reader)?);
             Ok(())
-        })?;
+        })
+        .map_err(ReadError::mask)?;
         Ok(map)
     }
 
     /// Reads a map that may hold nulls.
     ///
     /// # Errors
-    /// What `read` refuses, under its key; any other value than an object.
+    /// What `read` refuses; any other value than an object.
     pub fn sparse_map<K: for<'s> From<&'s str> + Eq + Hash, V>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
@@ -318,7 +352,8 @@ impl<'a> Reader<'a> {
         self.object(|reader, key| {
             map.insert(K::from(key), reader.optional(&mut read)?);
             Ok(())
-        })?;
+        })
+        .map_err(ReadError::mask)?;
         Ok(map)
     }
 
@@ -357,6 +392,9 @@ impl<'a> Reader<'a> {
         match value {
             Some(value) => Ok(value),
             None if members == 1 => Ok(unknown()),
+            // What `Writer::unknown_variant` writes.
+            #[cfg(feature = "serde")]
+            None if self.mode == Mode::Shape => Ok(unknown()),
             None => Err(self.fail("expected a union with one member")),
         }
     }
@@ -368,7 +406,10 @@ impl<'a> Reader<'a> {
     pub fn skip(&mut self) -> Result<(), ReadError> {
         match self.peek() {
             Some(b'"') => self.skip_string(),
-            Some(b'{') => self.object(|reader, _| reader.skip()),
+            Some(b'{') => {
+                let members = self.object(|reader, _| reader.skip());
+                members.map_err(ReadError::mask)
+            }
             Some(b'[') => self.items(Self::skip),
             Some(b't' | b'f') => self.boolean().map(drop),
             Some(b'n') => self.literal("null", "expected null"),

@@ -15,13 +15,30 @@ const NUMBER: &str = "expected a number";
 #[derive(Clone, Copy)]
 pub(super) struct NumberText<'a> {
     text: &'a str,
-    /// Has neither point nor exponent.
-    whole: bool,
+    /// Where in the text the integer part ends.
+    integer: usize,
+    /// Where in the text the fraction ends.
+    fraction: usize,
     /// Where it starts.
     byte: usize,
 }
 
 impl NumberText<'_> {
+    /// Whether it has neither point nor exponent.
+    fn is_whole(self) -> bool {
+        self.integer == self.text.len()
+    }
+
+    fn decimal(self) -> Option<Decimal> {
+        let fraction = self.text.get(self.integer + 1..self.fraction);
+        let exponent = self.text.get(self.fraction + 1..);
+        Decimal::of(
+            &self.text[..self.integer],
+            fraction.unwrap_or_default(),
+            exponent,
+        )
+    }
+
     #[cold]
     fn out_of_range(self) -> ReadError {
         ReadError::new("expected a number within the type's range").at_byte(self.byte)
@@ -43,10 +60,10 @@ macro_rules! integers {
         /// Any other value, a fraction, and a number out of range.
         pub fn $name(&mut self) -> Result<$type, ReadError> {
             let number = self.number(NUMBER)?;
-            let value = if number.whole {
+            let value = if number.is_whole() {
                 number.text.parse().ok()
             } else {
-                Decimal::parse(number.text).and_then(Decimal::to_i64).and_then(|value| value.try_into().ok())
+                number.decimal().and_then(Decimal::to_i64).and_then(|value| value.try_into().ok())
             };
             value.ok_or_else(|| number.out_of_range())
         }
@@ -89,18 +106,17 @@ impl<'a> Reader<'a> {
         if end == integer || leading_zero {
             return Err(self.fail(reason));
         }
-        let mut whole = true;
+        let integer_end = end;
         if bytes.get(end) == Some(&b'.') {
-            whole = false;
-            let fraction = end + 1;
-            end = digits(bytes, fraction);
-            if end == fraction {
+            end = digits(bytes, integer_end + 1);
+            if end == integer_end + 1 {
                 return Err(self.fail(reason));
             }
         }
+        let fraction_end = end;
         if let Some(b'e' | b'E') = bytes.get(end) {
-            whole = false;
-            let exponent = end + 1 + usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+            let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+            let exponent = fraction_end + 1 + sign;
             end = digits(bytes, exponent);
             if end == exponent {
                 return Err(self.fail(reason));
@@ -109,9 +125,16 @@ impl<'a> Reader<'a> {
         self.at = end;
         Ok(NumberText {
             text: &self.text[start..end],
-            whole,
+            integer: integer_end - start,
+            fraction: fraction_end - start,
             byte: start,
         })
+    }
+
+    /// Reads a number as it is written.
+    #[cfg(feature = "serde")]
+    pub(crate) fn number_text(&mut self) -> Result<&'a str, ReadError> {
+        self.number("expected a value").map(|number| number.text)
     }
 
     /// Reads `true` or `false`.
@@ -197,10 +220,10 @@ impl<'a> Reader<'a> {
 
     fn seconds(&mut self) -> Result<DateTime, ReadError> {
         let number = self.number(NUMBER)?;
-        let time = if number.whole {
+        let time = if number.is_whole() {
             number.text.parse().ok().map(DateTime::from_secs)
         } else {
-            Decimal::parse(number.text).and_then(Decimal::to_date_time)
+            number.decimal().and_then(Decimal::to_date_time)
         };
         time.ok_or_else(|| number.out_of_range())
     }
@@ -264,7 +287,8 @@ impl<'a> Reader<'a> {
                 self.object(|reader, key| {
                     members.insert(key.to_owned(), reader.document()?);
                     Ok(())
-                })?;
+                })
+                .map_err(ReadError::mask)?;
                 Document::Object(members)
             }
             Some(b'[') => Document::Array(
@@ -285,7 +309,7 @@ impl<'a> Reader<'a> {
     fn any_number(&mut self) -> Result<Number, ReadError> {
         let number = self.number("expected a value")?;
         // `-0` is an integer only without its sign.
-        if number.whole && number.text != "-0" {
+        if number.is_whole() && number.text != "-0" {
             if let Ok(value) = number.text.parse() {
                 return Ok(Number::PosInt(value));
             }

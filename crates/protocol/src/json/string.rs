@@ -41,7 +41,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a string and lends it where nothing is escaped.
-    pub(super) fn text_value(&mut self, reason: &'static str) -> Result<Cow<'a, str>, ReadError> {
+    pub(crate) fn text_value(&mut self, reason: &'static str) -> Result<Cow<'a, str>, ReadError> {
         let start = self.open_string(reason)?;
         let end = plain_end(self.text.as_bytes(), start);
         if self.text.as_bytes().get(end) == Some(&b'"') {

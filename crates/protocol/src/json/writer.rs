@@ -80,13 +80,13 @@ impl Writer {
     }
 
     /// Writes a comma, unless what comes next is the first in its brackets.
-    fn separate(&mut self) {
+    pub(crate) fn separate(&mut self) {
         if !matches!(self.out.last(), Some(b'{' | b'[') | None) {
             self.out.push(b',');
         }
     }
 
-    fn name(&mut self, name: &str) {
+    pub(crate) fn name(&mut self, name: &str) {
         self.separate();
         self.quoted(name);
         self.out.push(b':');
@@ -100,17 +100,45 @@ impl Writer {
         &mut self,
         members: impl FnOnce(&mut Self) -> Result<(), WriteError>,
     ) -> Result<(), WriteError> {
-        self.out.push(b'{');
+        self.begin_object();
         members(self)?;
-        self.out.push(b'}');
+        self.end_object();
         Ok(())
     }
 
-    /// Writes a member of the object that is open; nothing for `None`.
+    /// A whole number that an `i64` may not hold.
+    #[cfg(feature = "serde")]
+    pub(crate) fn unsigned(&mut self, value: u64) {
+        self.plain(format_args!("{value}"));
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn begin_list(&mut self) {
+        self.out.push(b'[');
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn end_list(&mut self) {
+        self.out.push(b']');
+    }
+
+    /// Opens an object; its members come next, then [`end_object`](Self::end_object).
+    #[inline]
+    pub fn begin_object(&mut self) {
+        self.out.push(b'{');
+    }
+
+    /// Closes the object that is open.
+    #[inline]
+    pub fn end_object(&mut self) {
+        self.out.push(b'}');
+    }
+
+    /// Writes a member of the object that is open by a function, for a form that is not the type's own; nothing for `None`.
     ///
     /// # Errors
     /// Those of `write`, under the member's name.
-    pub fn member<T: ?Sized>(
+    pub fn member_with<T: ?Sized>(
         &mut self,
         name: &str,
         value: Option<&T>,
@@ -156,7 +184,7 @@ impl Writer {
     /// Writes a map, by the order of its keys.
     ///
     /// # Errors
-    /// Those of `write`, under the entry's key.
+    /// Those of `write`.
     pub fn map<K: AsRef<str>, V>(
         &mut self,
         map: &HashMap<K, V>,
@@ -169,7 +197,9 @@ impl Writer {
         entries.sort_unstable_by_key(|(key, _)| *key);
         self.object(|writer| {
             for (key, value) in entries {
-                writer.member(key, Some(value), &mut write)?;
+                writer.name(key);
+                // A key of a map is no word of the model: errors do not repeat it.
+                write(writer, value).map_err(|error| error.within("*"))?;
             }
             Ok(())
         })
@@ -178,7 +208,7 @@ impl Writer {
     /// Writes a map in which `None` is `null`, by the order of its keys.
     ///
     /// # Errors
-    /// Those of `write`, under the entry's key.
+    /// Those of `write`.
     pub fn sparse_map<K: AsRef<str>, V>(
         &mut self,
         map: &HashMap<K, Option<V>>,
@@ -209,15 +239,15 @@ impl Writer {
         Ok(())
     }
 
-    /// What a union does with a variant that its model does not know: there is nothing to send.
+    /// What a union writes as its member if that is a variant that its model does not know: there is nothing to send.
     ///
     /// # Errors
-    /// Always, but when a shape is serialised with feature `serde`: then it writes `null`.
+    /// Always, but when a shape is serialised with feature `serde`: then the union has no member.
     pub fn unknown_variant(&mut self) -> Result<(), WriteError> {
         match self.mode {
-            Mode::Wire => Err(WriteError::new("an unknown variant cannot be sent")),
+            Mode::Wire => Err(WriteError::unknown_variant()),
             #[cfg(feature = "serde")]
-            Mode::Shape => self.null(),
+            Mode::Shape => Ok(()),
         }
     }
 

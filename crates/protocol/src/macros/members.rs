@@ -64,57 +64,13 @@ macro_rules! members {
         #[allow(deprecated)]
         impl $structure {
             $($crate::__accessor!($presence $kind ($($($type)*)?) $name
-                concat!("`", $wire, "`: [the field](field@Self::", stringify!($name), ")'s value."));)*
+                concat!("[`", $wire, "`](field@Self::", stringify!($name), ")."));)*
         }
 
         #[allow(deprecated)]
         impl $builder {
             $($crate::__setters!($kind ($($($type)*)?) $name $set $get
-                concat!("[`", $wire, "`](field@", stringify!($structure), "::", stringify!($name), ")"));)*
-        }
-    };
-}
-
-/// Implements the setters of a fluent builder, which passes them on to the builder in its field `inner`. The table is that of
-/// [`members!`](crate::members!), headed by the fluent builder and the structure whose fields the documentation links to.
-///
-/// ```
-/// use connect_protocol::{fluent_members, members};
-///
-/// #[derive(Debug)]
-/// pub struct Input {
-///     pub token: Option<String>,
-/// }
-///
-/// #[derive(Debug, Default)]
-/// pub struct InputBuilder {
-///     token: Option<String>,
-/// }
-///
-/// members!(Input, InputBuilder {
-///     optional string token set_token get_token "Token";
-/// });
-///
-/// #[derive(Debug, Default)]
-/// pub struct FluentBuilder {
-///     inner: InputBuilder,
-/// }
-///
-/// fluent_members!(FluentBuilder, Input {
-///     optional string token set_token get_token "Token";
-/// });
-///
-/// assert_eq!(FluentBuilder::default().token("t").get_token().as_deref(), Some("t"));
-/// ```
-#[macro_export]
-macro_rules! fluent_members {
-    ($fluent:ident, $structure:ident {
-        $($presence:ident $kind:ident $(($($type:tt)*))? $name:ident $set:ident $get:ident $wire:literal;)*
-    }) => {
-        #[allow(deprecated)]
-        impl $fluent {
-            $($crate::__inner_setters!($kind ($($($type)*)?) $name $set $get
-                concat!("[`", $wire, "`](field@", stringify!($structure), "::", stringify!($name), ")"));)*
+                concat!("[`", $wire, "`](field@", stringify!($structure), "::", stringify!($name), ")."));)*
         }
     };
 }
@@ -124,56 +80,64 @@ macro_rules! fluent_members {
 #[macro_export]
 macro_rules! __accessor {
     (optional string () $name:ident $doc:expr) => {
-        #[doc = $doc]
+        /// The value of
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(&self) -> ::std::option::Option<&str> {
             self.$name.as_deref()
         }
     };
     (required string () $name:ident $doc:expr) => {
-        #[doc = $doc]
+        /// The value of
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(&self) -> &str {
             &self.$name
         }
     };
     (optional copy ($type:ty) $name:ident $doc:expr) => {
-        #[doc = $doc]
+        /// The value of
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(&self) -> ::std::option::Option<$type> {
             self.$name
         }
     };
     (required copy ($type:ty) $name:ident $doc:expr) => {
-        #[doc = $doc]
+        /// The value of
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(&self) -> $type {
             self.$name
         }
     };
     (optional value ($type:ty) $name:ident $doc:expr) => {
-        #[doc = $doc]
+        /// The value of
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(&self) -> ::std::option::Option<&$type> {
             self.$name.as_ref()
         }
     };
     (required value ($type:ty) $name:ident $doc:expr) => {
-        #[doc = $doc]
+        /// The value of
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(&self) -> &$type {
             &self.$name
         }
     };
     (optional boxed ($type:ty) $name:ident $doc:expr) => {
-        #[doc = $doc]
+        /// The value of
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(&self) -> ::std::option::Option<&$type> {
             self.$name.as_deref()
         }
     };
     (required boxed ($type:ty) $name:ident $doc:expr) => {
-        #[doc = $doc]
+        /// The value of
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(&self) -> &$type {
             &self.$name
@@ -183,16 +147,18 @@ macro_rules! __accessor {
         $crate::__accessor!($presence list (::std::string::String) $name $doc);
     };
     (optional list ($type:ty) $name:ident $doc:expr) => {
-        #[doc = $doc]
+        /// The value of
+        #[cfg_attr(doc, doc = $doc)]
         ///
-        /// Empty where there is none: to tell that apart, look at the field.
+        /// Empty where there is none: look at the field to tell that apart.
         #[inline]
         pub fn $name(&self) -> &[$type] {
             self.$name.as_deref().unwrap_or_default()
         }
     };
     (required list ($type:ty) $name:ident $doc:expr) => {
-        #[doc = $doc]
+        /// The value of
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(&self) -> &[$type] {
             &self.$name
@@ -216,228 +182,262 @@ macro_rules! __accessor {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __setters {
-    (@replace ($type:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Sets or clears ", $doc, ".")]
-        #[inline]
-        pub fn $set(mut self, input: ::std::option::Option<$type>) -> Self {
-            self.$name = input;
-            self
-        }
-
-        #[doc = concat!("What ", $doc, " will be.")]
-        #[inline]
-        pub fn $get(&self) -> &::std::option::Option<$type> {
-            &self.$name
-        }
-    };
     (string () $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Sets ", $doc, ".")]
+        /// Sets
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(mut self, input: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.$name = ::std::option::Option::Some(input.into());
             self
         }
 
-        $crate::__setters!(@replace (::std::string::String) $name $set $get $doc);
+        /// Sets or clears
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $set(mut self, input: ::std::option::Option<::std::string::String>) -> Self {
+            self.$name = input;
+            self
+        }
+
+        /// What was set for
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $get(&self) -> &::std::option::Option<::std::string::String> {
+            &self.$name
+        }
     };
     (boxed ($type:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Sets ", $doc, ".")]
+        /// Sets
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(mut self, input: $type) -> Self {
             self.$name = ::std::option::Option::Some(::std::boxed::Box::new(input));
             self
         }
 
-        $crate::__setters!(@replace (::std::boxed::Box<$type>) $name $set $get $doc);
+        /// Sets or clears
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $set(mut self, input: ::std::option::Option<::std::boxed::Box<$type>>) -> Self {
+            self.$name = input;
+            self
+        }
+
+        /// What was set for
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $get(&self) -> &::std::option::Option<::std::boxed::Box<$type>> {
+            &self.$name
+        }
     };
     (list (string) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Appends to ", $doc, ".")]
+        /// Appends an item to
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(mut self, input: impl ::std::convert::Into<::std::string::String>) -> Self {
             self.$name.get_or_insert_default().push(input.into());
             self
         }
 
-        $crate::__setters!(@replace (::std::vec::Vec<::std::string::String>) $name $set $get $doc);
+        /// Sets or clears
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $set(
+            mut self,
+            input: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ) -> Self {
+            self.$name = input;
+            self
+        }
+
+        /// What was set for
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $get(&self) -> &::std::option::Option<::std::vec::Vec<::std::string::String>> {
+            &self.$name
+        }
     };
     (list ($type:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Appends to ", $doc, ".")]
+        /// Appends an item to
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(mut self, input: $type) -> Self {
             self.$name.get_or_insert_default().push(input);
             self
         }
 
-        $crate::__setters!(@replace (::std::vec::Vec<$type>) $name $set $get $doc);
+        /// Sets or clears
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $set(mut self, input: ::std::option::Option<::std::vec::Vec<$type>>) -> Self {
+            self.$name = input;
+            self
+        }
+
+        /// What was set for
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $get(&self) -> &::std::option::Option<::std::vec::Vec<$type>> {
+            &self.$name
+        }
     };
     (map (string, string) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Adds an entry to ", $doc, ".")]
+        /// Adds an entry to
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(
             mut self,
             k: impl ::std::convert::Into<::std::string::String>,
             v: impl ::std::convert::Into<::std::string::String>,
         ) -> Self {
-            self.$name.get_or_insert_default().insert(k.into(), v.into());
+            self.$name
+                .get_or_insert_default()
+                .insert(k.into(), v.into());
             self
         }
 
-        $crate::__setters!(@replace (::std::collections::HashMap<::std::string::String, ::std::string::String>) $name $set $get $doc);
+        /// Sets or clears
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $set(
+            mut self,
+            input: ::std::option::Option<
+                ::std::collections::HashMap<::std::string::String, ::std::string::String>,
+            >,
+        ) -> Self {
+            self.$name = input;
+            self
+        }
+
+        /// What was set for
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $get(
+            &self,
+        ) -> &::std::option::Option<
+            ::std::collections::HashMap<::std::string::String, ::std::string::String>,
+        > {
+            &self.$name
+        }
     };
     (map (string, $value:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Adds an entry to ", $doc, ".")]
+        /// Adds an entry to
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
-        pub fn $name(mut self, k: impl ::std::convert::Into<::std::string::String>, v: $value) -> Self {
+        pub fn $name(
+            mut self,
+            k: impl ::std::convert::Into<::std::string::String>,
+            v: $value,
+        ) -> Self {
             self.$name.get_or_insert_default().insert(k.into(), v);
             self
         }
 
-        $crate::__setters!(@replace (::std::collections::HashMap<::std::string::String, $value>) $name $set $get $doc);
+        /// Sets or clears
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $set(
+            mut self,
+            input: ::std::option::Option<
+                ::std::collections::HashMap<::std::string::String, $value>,
+            >,
+        ) -> Self {
+            self.$name = input;
+            self
+        }
+
+        /// What was set for
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $get(
+            &self,
+        ) -> &::std::option::Option<::std::collections::HashMap<::std::string::String, $value>> {
+            &self.$name
+        }
     };
     (map ($key:ty, string) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Adds an entry to ", $doc, ".")]
+        /// Adds an entry to
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
-        pub fn $name(mut self, k: $key, v: impl ::std::convert::Into<::std::string::String>) -> Self {
+        pub fn $name(
+            mut self,
+            k: $key,
+            v: impl ::std::convert::Into<::std::string::String>,
+        ) -> Self {
             self.$name.get_or_insert_default().insert(k, v.into());
             self
         }
 
-        $crate::__setters!(@replace (::std::collections::HashMap<$key, ::std::string::String>) $name $set $get $doc);
+        /// Sets or clears
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $set(
+            mut self,
+            input: ::std::option::Option<::std::collections::HashMap<$key, ::std::string::String>>,
+        ) -> Self {
+            self.$name = input;
+            self
+        }
+
+        /// What was set for
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $get(
+            &self,
+        ) -> &::std::option::Option<::std::collections::HashMap<$key, ::std::string::String>> {
+            &self.$name
+        }
     };
     (map ($key:ty, $value:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Adds an entry to ", $doc, ".")]
+        /// Adds an entry to
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(mut self, k: $key, v: $value) -> Self {
             self.$name.get_or_insert_default().insert(k, v);
             self
         }
 
-        $crate::__setters!(@replace (::std::collections::HashMap<$key, $value>) $name $set $get $doc);
+        /// Sets or clears
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $set(
+            mut self,
+            input: ::std::option::Option<::std::collections::HashMap<$key, $value>>,
+        ) -> Self {
+            self.$name = input;
+            self
+        }
+
+        /// What was set for
+        #[cfg_attr(doc, doc = $doc)]
+        #[inline]
+        pub fn $get(&self) -> &::std::option::Option<::std::collections::HashMap<$key, $value>> {
+            &self.$name
+        }
     };
-    // `copy` and `value`, which differ only for accessors.
+    // `copy` and `value`, which differ for accessors only.
     ($kind:ident ($type:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Sets ", $doc, ".")]
+        /// Sets
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $name(mut self, input: $type) -> Self {
             self.$name = ::std::option::Option::Some(input);
             self
         }
 
-        $crate::__setters!(@replace ($type) $name $set $get $doc);
-    };
-}
-
-/// The setters of one member in a builder with an `inner` builder.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __inner_setters {
-    (@replace ($type:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Sets or clears ", $doc, ".")]
+        /// Sets or clears
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $set(mut self, input: ::std::option::Option<$type>) -> Self {
-            self.inner = self.inner.$set(input);
+            self.$name = input;
             self
         }
 
-        #[doc = concat!("What ", $doc, " will be.")]
+        /// What was set for
+        #[cfg_attr(doc, doc = $doc)]
         #[inline]
         pub fn $get(&self) -> &::std::option::Option<$type> {
-            self.inner.$get()
+            &self.$name
         }
-    };
-    (string () $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Sets ", $doc, ".")]
-        #[inline]
-        pub fn $name(mut self, input: impl ::std::convert::Into<::std::string::String>) -> Self {
-            self.inner = self.inner.$name(input);
-            self
-        }
-
-        $crate::__inner_setters!(@replace (::std::string::String) $name $set $get $doc);
-    };
-    (boxed ($type:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Sets ", $doc, ".")]
-        #[inline]
-        pub fn $name(mut self, input: $type) -> Self {
-            self.inner = self.inner.$name(input);
-            self
-        }
-
-        $crate::__inner_setters!(@replace (::std::boxed::Box<$type>) $name $set $get $doc);
-    };
-    (list (string) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Appends to ", $doc, ".")]
-        #[inline]
-        pub fn $name(mut self, input: impl ::std::convert::Into<::std::string::String>) -> Self {
-            self.inner = self.inner.$name(input);
-            self
-        }
-
-        $crate::__inner_setters!(@replace (::std::vec::Vec<::std::string::String>) $name $set $get $doc);
-    };
-    (list ($type:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Appends to ", $doc, ".")]
-        #[inline]
-        pub fn $name(mut self, input: $type) -> Self {
-            self.inner = self.inner.$name(input);
-            self
-        }
-
-        $crate::__inner_setters!(@replace (::std::vec::Vec<$type>) $name $set $get $doc);
-    };
-    (map (string, string) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Adds an entry to ", $doc, ".")]
-        #[inline]
-        pub fn $name(
-            mut self,
-            k: impl ::std::convert::Into<::std::string::String>,
-            v: impl ::std::convert::Into<::std::string::String>,
-        ) -> Self {
-            self.inner = self.inner.$name(k, v);
-            self
-        }
-
-        $crate::__inner_setters!(@replace (::std::collections::HashMap<::std::string::String, ::std::string::String>) $name $set $get $doc);
-    };
-    (map (string, $value:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Adds an entry to ", $doc, ".")]
-        #[inline]
-        pub fn $name(mut self, k: impl ::std::convert::Into<::std::string::String>, v: $value) -> Self {
-            self.inner = self.inner.$name(k, v);
-            self
-        }
-
-        $crate::__inner_setters!(@replace (::std::collections::HashMap<::std::string::String, $value>) $name $set $get $doc);
-    };
-    (map ($key:ty, string) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Adds an entry to ", $doc, ".")]
-        #[inline]
-        pub fn $name(mut self, k: $key, v: impl ::std::convert::Into<::std::string::String>) -> Self {
-            self.inner = self.inner.$name(k, v);
-            self
-        }
-
-        $crate::__inner_setters!(@replace (::std::collections::HashMap<$key, ::std::string::String>) $name $set $get $doc);
-    };
-    (map ($key:ty, $value:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Adds an entry to ", $doc, ".")]
-        #[inline]
-        pub fn $name(mut self, k: $key, v: $value) -> Self {
-            self.inner = self.inner.$name(k, v);
-            self
-        }
-
-        $crate::__inner_setters!(@replace (::std::collections::HashMap<$key, $value>) $name $set $get $doc);
-    };
-    // `copy` and `value`, which differ only for accessors.
-    ($kind:ident ($type:ty) $name:ident $set:ident $get:ident $doc:expr) => {
-        #[doc = concat!("Sets ", $doc, ".")]
-        #[inline]
-        pub fn $name(mut self, input: $type) -> Self {
-            self.inner = self.inner.$name(input);
-            self
-        }
-
-        $crate::__inner_setters!(@replace ($type) $name $set $get $doc);
     };
 }

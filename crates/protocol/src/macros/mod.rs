@@ -2,8 +2,11 @@
 //!
 //! Each macro has its own file with an example. Expanded methods are `#[inline]`: what nobody calls costs no machine code.
 
+mod builder;
 mod error_shape;
+mod fluent;
 mod members;
 mod open_enum;
 mod operation_error;
+mod redacted_debug;
 mod union;

@@ -121,6 +121,20 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::json::ReadJson for $name {
+            #[inline]
+            fn read_json(reader: &mut $crate::json::Reader<'_>) -> ::std::result::Result<Self, $crate::json::ReadError> {
+                reader.enumeration()
+            }
+        }
+
+        impl $crate::json::WriteJson for $name {
+            #[inline]
+            fn write_json(&self, writer: &mut $crate::json::Writer) -> ::std::result::Result<(), $crate::json::WriteError> {
+                writer.string(self)
+            }
+        }
+
         impl $crate::json::Placeholder for $name {
             #[inline]
             fn placeholder() -> Self {

@@ -4,6 +4,7 @@ use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use hyper_util::rt::TokioIo;
 
 use super::dial;
 use super::proxy::{Proxy, Server, TunnelError, tunnel};
@@ -90,16 +91,20 @@ impl Connector {
         let mut tcp = tcp.map_err(|error| ConnectorError::io(error.into()))?;
         match proxy {
             Some(proxy) if proxy.tls => {
-                let stream = self.tls.handshake(&proxy.host, tcp, false).await;
-                let mut stream = stream.map_err(tls_error)?;
+                let stream = self
+                    .tls
+                    .handshake(&proxy.host, TokioIo::new(tcp), false)
+                    .await;
+                let mut stream = TokioIo::new(stream.map_err(tls_error)?);
                 if !key.tls {
                     return Ok(Transport::Tls(Box::new(stream)));
                 }
                 tunnel(&mut stream, proxy, host, port)
                     .await
                     .map_err(tunnel_error)?;
-                let stream = self.tls.handshake(host, stream, true).await;
-                Ok(Transport::TlsInTls(Box::new(stream.map_err(tls_error)?)))
+                let stream = self.tls.handshake(host, stream.into_inner(), true).await;
+                let stream = TokioIo::new(stream.map_err(tls_error)?);
+                Ok(Transport::TlsInTls(Box::new(stream)))
             }
             _ if !key.tls => Ok(Transport::Tcp(tcp)),
             proxy => {
@@ -108,8 +113,9 @@ impl Connector {
                         .await
                         .map_err(tunnel_error)?;
                 }
-                let stream = self.tls.handshake(host, tcp, true).await;
-                Ok(Transport::Tls(Box::new(stream.map_err(tls_error)?)))
+                let stream = self.tls.handshake(host, TokioIo::new(tcp), true).await;
+                let stream = TokioIo::new(stream.map_err(tls_error)?);
+                Ok(Transport::Tls(Box::new(stream)))
             }
         }
     }

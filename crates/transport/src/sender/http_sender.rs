@@ -46,6 +46,7 @@ pub struct HttpSenderBuilder {
     proxy: Proxy,
     system_roots: bool,
     extra_roots: Vec<CertificateDer<'static>>,
+    any_certificate: bool,
 }
 
 impl HttpSenderBuilder {
@@ -86,6 +87,13 @@ impl HttpSenderBuilder {
         self
     }
 
+    /// Takes any certificate of any name, so that whoever sits on the network can read and change everything: for tests
+    /// against servers of one's own. Default: `false`.
+    pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
+        self.any_certificate = accept;
+        self
+    }
+
     /// Takes HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY and AWS_CA_BUNDLE from the environment.
     ///
     /// # Errors
@@ -110,7 +118,7 @@ impl HttpSenderBuilder {
             pool: Pool::new(self.max_connections, self.idle_timeout),
             connector: Connector {
                 proxy: self.proxy,
-                tls: Tls::new(self.system_roots, self.extra_roots),
+                tls: Tls::new(self.system_roots, self.extra_roots, self.any_certificate),
             },
             http1: http1::Builder::new(),
         }))
@@ -125,6 +133,7 @@ impl Default for HttpSenderBuilder {
             proxy: Proxy::default(),
             system_roots: true,
             extra_roots: Vec::new(),
+            any_certificate: false,
         }
     }
 }

@@ -6,27 +6,32 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
+use hyper_rustls::MaybeHttpsStream;
+use hyper_util::client::legacy::connect::Connection;
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+
+/// TLS over TCP.
+pub(super) type TlsStream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 /// The layers that a connection can have.
 #[derive(Debug)]
 pub(super) enum Transport {
     Tcp(TcpStream),
-    Tls(Box<tokio_rustls::client::TlsStream<TcpStream>>),
+    Tls(Box<TokioIo<TlsStream>>),
     /// TLS to a server, through a proxy that is itself spoken to over TLS.
-    TlsInTls(Box<tokio_rustls::client::TlsStream<tokio_rustls::client::TlsStream<TcpStream>>>),
+    TlsInTls(Box<TokioIo<MaybeHttpsStream<TlsStream>>>),
 }
 
 impl Transport {
     /// Whether the server has chosen HTTP/2.
     pub(super) fn speaks_http2(&self) -> bool {
-        let protocol = match self {
-            Self::Tcp(_) => None,
-            Self::Tls(stream) => stream.get_ref().1.alpn_protocol(),
-            Self::TlsInTls(stream) => stream.get_ref().1.alpn_protocol(),
-        };
-        protocol == Some(b"h2")
+        match self {
+            Self::Tcp(_) => false,
+            Self::Tls(stream) => stream.inner().connected().is_negotiated_h2(),
+            Self::TlsInTls(stream) => stream.inner().connected().is_negotiated_h2(),
+        }
     }
 }
 

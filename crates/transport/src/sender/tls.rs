@@ -2,13 +2,21 @@
 
 use std::sync::Arc;
 
+use std::future::{Ready, ready};
+use std::io;
+use std::task::{Context, Poll};
+
+use http::Uri;
+use hyper::rt::{Read, Write};
+use hyper_rustls::{FixedServerNameResolver, HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::Connection;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio::sync::OnceCell;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
+use tower_service::Service;
 
 use crate::error::BoxError;
 
@@ -17,6 +25,7 @@ use crate::error::BoxError;
 pub(super) struct Tls {
     system_roots: bool,
     extra_roots: Vec<CertificateDer<'static>>,
+    any_certificate: bool,
     config: OnceCell<Arc<ClientConfig>>,
 }
 
@@ -33,10 +42,7 @@ pub(super) enum TlsError {
     #[error("{host} is no name that a certificate can be for")]
     Name { host: String },
     #[error("TLS handshake with {host} failed")]
-    Handshake {
-        host: String,
-        source: std::io::Error,
-    },
+    Handshake { host: String, source: io::Error },
 }
 
 impl TlsError {
@@ -60,10 +66,15 @@ pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, B
 }
 
 impl Tls {
-    pub(super) fn new(system_roots: bool, extra_roots: Vec<CertificateDer<'static>>) -> Self {
+    pub(super) fn new(
+        system_roots: bool,
+        extra_roots: Vec<CertificateDer<'static>>,
+        any_certificate: bool,
+    ) -> Self {
         Self {
             system_roots,
             extra_roots,
+            any_certificate,
             config: OnceCell::new(),
         }
     }
@@ -74,9 +85,9 @@ impl Tls {
         host: &str,
         stream: S,
         http2: bool,
-    ) -> Result<TlsStream<S>, TlsError>
+    ) -> Result<MaybeHttpsStream<S>, TlsError>
     where
-        S: AsyncRead + AsyncWrite + Unpin,
+        S: Connection + Read + Write + Send + Unpin + 'static,
     {
         let mut config = self.config.get_or_try_init(|| self.load()).await?.clone();
         if http2 && cfg!(feature = "http2") {
@@ -89,14 +100,36 @@ impl Tls {
         let name = ServerName::try_from(bare.to_owned()).map_err(|_| TlsError::Name {
             host: host.to_owned(),
         })?;
-        let handshake = TlsConnector::from(config).connect(name, stream);
-        handshake.await.map_err(|source| TlsError::Handshake {
+        let name = Arc::new(FixedServerNameResolver::new(name));
+        let mut connector = HttpsConnector::new(Connected(Some(stream)), config, true, name);
+        // The name is fixed and the stream is there: of the URI only the scheme counts.
+        let handshake = connector.call(Uri::from_static("https://host"));
+        handshake.await.map_err(|error| TlsError::Handshake {
             host: host.to_owned(),
-            source,
+            source: cause(error),
         })
     }
 
     async fn load(&self) -> Result<Arc<ClientConfig>, TlsError> {
+        let provider = provider()?;
+        let config = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|source| TlsError::Setup {
+                source: source.into(),
+            })?;
+        let config = if self.any_certificate {
+            tracing::warn!("certificates are not verified");
+            let verifier = Arc::new(AnyCertificate(provider));
+            config
+                .dangerous()
+                .with_custom_certificate_verifier(verifier)
+        } else {
+            config.with_root_certificates(self.roots().await?)
+        };
+        Ok(Arc::new(config.with_no_client_auth()))
+    }
+
+    async fn roots(&self) -> Result<RootCertStore, TlsError> {
         let mut roots = RootCertStore::empty();
         let mut failure = None;
         if self.system_roots {
@@ -114,28 +147,100 @@ impl Tls {
             return Err(TlsError::NoRoots { source });
         }
         tracing::debug!(roots = roots.len(), "loaded trusted root certificates");
-        let config = ClientConfig::builder_with_provider(provider()?)
-            .with_safe_default_protocol_versions()
-            .map_err(|source| TlsError::Setup {
-                source: source.into(),
-            })?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Arc::new(config))
+        Ok(roots)
+    }
+}
+
+/// Takes any certificate of any name. That the server holds the certificate's key is checked all the same.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _certificate: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// A connector that hands over the stream that is there already: through a proxy, or from a dialler of our own.
+struct Connected<S>(Option<S>);
+
+impl<S> Service<Uri> for Connected<S> {
+    type Response = S;
+    type Error = io::Error;
+    type Future = Ready<io::Result<S>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        ready(
+            self.0
+                .take()
+                .ok_or_else(|| io::ErrorKind::NotConnected.into()),
+        )
+    }
+}
+
+/// The error of the handshake itself, out of the one that the connector wraps around it.
+fn cause(error: BoxError) -> io::Error {
+    match error.downcast::<io::Error>() {
+        Ok(error)
+            if error
+                .get_ref()
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<io::Error>) =>
+        {
+            error
+                .into_inner()
+                .map_or_else(|| io::ErrorKind::Other.into(), cause)
+        }
+        Ok(error) => *error,
+        Err(error) => io::Error::other(error),
     }
 }
 
 #[cfg(feature = "aws-lc-rs")]
-fn provider() -> Result<Arc<rustls::crypto::CryptoProvider>, TlsError> {
+fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
 }
 
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
-fn provider() -> Result<Arc<rustls::crypto::CryptoProvider>, TlsError> {
+fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     Ok(Arc::new(rustls::crypto::ring::default_provider()))
 }
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
-fn provider() -> Result<Arc<rustls::crypto::CryptoProvider>, TlsError> {
+fn provider() -> Result<Arc<CryptoProvider>, TlsError> {
     Err(TlsError::NoCryptography)
 }

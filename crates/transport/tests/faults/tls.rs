@@ -143,6 +143,27 @@ async fn a_ca_bundle_named_by_the_environment() {
 }
 
 #[tokio::test]
+async fn any_certificate_where_none_is_verified() {
+    let authority = Authority::new();
+    let builders = [
+        authority.server("example.com"),
+        authority.server("127.0.0.1").expired(),
+        authority.server("127.0.0.1").only(&rustls::version::TLS12),
+    ];
+    for builder in builders {
+        let server = serve(authority.issue(builder), Vec::new()).await;
+        let sender = HttpSender::builder()
+            .system_roots(false)
+            .danger_accept_invalid_certs(true)
+            .build();
+        assert_eq!(
+            call(&handle(config(&https(&server)).sender(sender))).await,
+            ok()
+        );
+    }
+}
+
+#[tokio::test]
 async fn no_trusted_roots_at_all() {
     let sender = HttpSender::builder().system_roots(false).build();
     let server = Server::start(Vec::new()).await;

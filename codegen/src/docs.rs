@@ -1,0 +1,88 @@
+//! Documentation: AWS's HTML to Markdown for rustdoc, and a line in words for what a model leaves undocumented.
+
+mod html;
+mod inline;
+mod render;
+mod tree;
+
+/// The Markdown for a piece of AWS's HTML documentation, wrapped, without a line break at its end.
+///
+/// Whatever the input, the output is free of what rustdoc warns about: tags become Markdown or text, brackets and angle
+/// brackets of the text are escaped, bare URLs become links. Broken HTML is read as browsers do, more or less.
+pub fn to_markdown(html: &str) -> String {
+    let html: String = html.chars().filter(|c| html::is_printable(*c)).collect();
+    render::blocks(&tree::parse(&html))
+}
+
+/// What is known of a member that has no documentation.
+#[derive(Debug, Clone, Copy)]
+pub struct Described<'a> {
+    /// The member's name in the model.
+    pub name: &'a str,
+    /// Its type in words, as Markdown: `string`, `list of [...](...)`.
+    pub kind: &'a str,
+    /// Whether it must be set.
+    pub required: bool,
+    /// The least and the greatest number of characters, bytes or entries.
+    pub length: Option<(Option<u64>, Option<u64>)>,
+    /// The least and the greatest value.
+    pub range: Option<(Option<&'a str>, Option<&'a str>)>,
+    /// The regular expression that it matches.
+    pub pattern: Option<&'a str>,
+    /// Whether its entries differ.
+    pub unique: bool,
+}
+
+/// A line such as "`InstanceId`: string, 1 to 100 characters, required."
+pub fn describe(member: &Described<'_>) -> String {
+    let mut words = vec![member.kind.to_owned()];
+    if let Some((min, max)) = member.length {
+        let (one, many) = length_unit(member.kind);
+        words.extend(match (min, max) {
+            (Some(1), Some(1)) => Some(format!("1 {one}")),
+            (Some(min), Some(max)) if min == max => Some(format!("{min} {many}")),
+            // Nothing is shorter than nothing.
+            (None | Some(0), Some(1)) => Some(format!("at most 1 {one}")),
+            (None | Some(0), Some(max)) => Some(format!("at most {max} {many}")),
+            (Some(min), Some(max)) => Some(format!("{min} to {max} {many}")),
+            (Some(1), None) => Some(format!("at least 1 {one}")),
+            (None | Some(0), None) => None,
+            (Some(min), None) => Some(format!("at least {min} {many}")),
+        });
+    }
+    if let Some((min, max)) = member.range {
+        words.extend(match (min, max) {
+            (Some(min), Some(max)) if min == max => Some(format!("always {min}")),
+            (Some(min), Some(max)) => Some(format!("{min} to {max}")),
+            (Some(min), None) => Some(format!("at least {min}")),
+            (None, Some(max)) => Some(format!("at most {max}")),
+            (None, None) => None,
+        });
+    }
+    if member.unique {
+        words.push("no two alike".to_owned());
+    }
+    if let Some(pattern) = member.pattern {
+        words.push(format!("matches {}", inline::code(pattern)));
+    }
+    if member.required {
+        words.push("required".to_owned());
+    }
+    format!("{}: {}.", inline::code(member.name), words.join(", "))
+}
+
+/// What the length of a value of this kind counts, one and many.
+fn length_unit(kind: &str) -> (&'static str, &'static str) {
+    if kind.starts_with("list") || kind.starts_with("set") {
+        ("item", "items")
+    } else if kind.starts_with("map") {
+        ("entry", "entries")
+    } else if kind.contains("bytes") {
+        ("byte", "bytes")
+    } else {
+        ("character", "characters")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,493 @@
+//! The client: `Client`, a fluent builder per operation, paginators, waiters.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::structure::{builder_name, member_row, streams};
+use super::tokens::{doc, docs, first_sentence, ident, inner_doc, number, pattern, rust_type};
+use super::{request, response};
+use crate::ir::{
+    AcceptorState, Auth, Items, Matcher, Operation, Pagination, ParamValue, Service, Step, Target,
+    Waiter,
+};
+use crate::names;
+
+/// `client/mod.rs`
+pub(super) fn module(service: &Service) -> TokenStream {
+    let modules = service.operations.iter().map(|operation| {
+        let module = ident(&operation.method);
+        quote!(pub(crate) mod #module;)
+    });
+    let methods = service.operations.iter().map(|operation| {
+        let (method, fluent) = (
+            ident(&operation.method),
+            format_ident!("{}FluentBuilder", operation.name),
+        );
+        let text = format!(
+            "A request of [`{}`](crate::operation::{}). {}",
+            operation.name,
+            operation.method,
+            first_sentence(&operation.docs)
+        );
+        let text = doc(&text);
+        quote! {
+            #text
+            #[inline]
+            pub fn #method(&self) -> #method::#fluent {
+                #method::#fluent::new(self.handle.clone())
+            }
+        }
+    });
+    let title = doc(&format!(
+        "A client of {}. Clones share connections, credentials and retry budget.",
+        service.title
+    ));
+    let (sdk_id, version, signing_name) =
+        (&service.sdk_id, &service.version, &service.signing_name);
+    quote! {
+        //! The client and its requests.
+
+        mod endpoint;
+        #(#modules)*
+
+        pub use transport::client::customize;
+
+        use transport::SdkConfig;
+
+        use crate::config::Config;
+
+        /// What all requests have in common.
+        pub(crate) static SERVICE: meta::Service = meta::Service {
+            sdk_id: #sdk_id,
+            version: #version,
+            signing_name: #signing_name,
+            endpoint: endpoint::resolve,
+        };
+
+        #title
+        #[derive(Clone, Debug)]
+        pub struct Client { handle: transport::Handle }
+
+        impl Client {
+            /// A client with the settings that all AWS clients of a program share.
+            pub fn new(config: &SdkConfig) -> Self {
+                Self::from_conf(Config::from(config))
+            }
+
+            /// A client with settings of its own.
+            pub fn from_conf(config: Config) -> Self {
+                Self { handle: transport::Handle::new(&SERVICE, config) }
+            }
+
+            /// The settings.
+            pub fn config(&self) -> &Config {
+                self.handle.config()
+            }
+
+            #(#methods)*
+        }
+    }
+}
+
+/// `client/list_associated_contacts.rs`
+pub(super) fn operation(operation: &Operation) -> TokenStream {
+    let module = ident(&operation.method);
+    let title = inner_doc(&format!(
+        "`{} {}`: requests of `{}`.",
+        operation.http_method,
+        pattern(&operation.path),
+        operation.name
+    ));
+    let statics = metadata(operation);
+    let fluent = fluent(operation);
+    let encode = request::encode(operation);
+    let decode = response::decode(operation);
+    let decode_error = decode_error(operation);
+    let paginator = operation
+        .pagination
+        .as_ref()
+        .map(|pagination| paginator(operation, pagination));
+    let waiters = operation.waiters.iter().map(|it| waiter(operation, it));
+    let input = ident(&operation.input.name);
+    quote! {
+        #title
+
+        use crate::operation::#module::{self as shapes, #input};
+
+        #statics
+        #fluent
+        #encode
+        #decode
+        #decode_error
+        #paginator
+        #(#waiters)*
+    }
+}
+
+fn metadata(operation: &Operation) -> TokenStream {
+    let name = &operation.name;
+    let auth = operation.auth.iter().map(|auth| match auth {
+        Auth::SigV4 => quote!(meta::Auth::SigV4),
+        Auth::Bearer => quote!(meta::Auth::Bearer),
+        Auth::Anonymous => quote!(meta::Auth::Anonymous),
+    });
+    let errors = operation.errors.iter().map(|error| {
+        let (code, status) = (&error.wire.code, number(error.wire.status));
+        let retry = match error.wire.retry {
+            None => quote!(None),
+            Some(true) => quote!(Some(meta::Retry::Throttling)),
+            Some(false) => quote!(Some(meta::Retry::Transient)),
+        };
+        quote!(meta::ModeledError::new(#code, #status, #retry))
+    });
+    let streaming = streams(&operation.output);
+    let (unsigned, compressible) = (operation.unsigned_payload, operation.compressible);
+    let params = operation.static_params.iter().map(|(name, value)| {
+        let value = match value {
+            ParamValue::String(text) => {
+                quote!(endpoint::Value::String(std::borrow::Cow::Borrowed(#text)))
+            }
+            ParamValue::Bool(flag) => quote!(endpoint::Value::Bool(#flag)),
+            ParamValue::StringList(items) => {
+                quote!(endpoint::Value::StringList(std::borrow::Cow::Borrowed(&[
+                    #(std::borrow::Cow::Borrowed(#items)),*
+                ])))
+            }
+        };
+        quote!((#name, #value))
+    });
+    quote! {
+        /// What a transport needs to know of the operation.
+        pub(crate) static OPERATION: meta::Operation = meta::Operation {
+            service: &crate::client::SERVICE,
+            name: #name,
+            auth: &[#(#auth),*],
+            errors: &[#(#errors),*],
+            unsigned_payload: #unsigned,
+            streaming_output: #streaming,
+            compressible: #compressible,
+            endpoint_params: &[#(#params),*],
+        };
+    }
+}
+
+fn fluent(operation: &Operation) -> TokenStream {
+    let name = format_ident!("{}FluentBuilder", operation.name);
+    let builder = builder_name(&operation.input);
+    let (output, error) = (
+        ident(&operation.output.name),
+        format_ident!("{}Error", operation.name),
+    );
+    let title = format!(
+        "A request of `{}`: set its members, then [`send`](Self::send) it.",
+        operation.name
+    );
+    let title = doc(&title);
+    let text = docs(&operation.docs);
+    let rows = operation.input.members.iter().map(member_row);
+    let input = ident(&operation.input.name);
+    let tokens: Vec<_> = operation
+        .input
+        .members
+        .iter()
+        .filter(|member| member.idempotency_token)
+        .collect();
+    let fill = tokens.iter().map(|member| {
+        let field = ident(&member.field);
+        quote!(input.#field.get_or_insert_with(|| self.handle.idempotency_token());)
+    });
+    let mutable = if tokens.is_empty() {
+        quote!()
+    } else {
+        quote!(mut)
+    };
+    let argument = if streams(&operation.input) {
+        quote!(input)
+    } else {
+        quote!(&input)
+    };
+    let clone = if streams(&operation.input) {
+        quote!(#[derive(Debug)])
+    } else {
+        quote!(#[derive(Clone, Debug)])
+    };
+    let method = ident(&operation.method);
+    let paginate = operation.pagination.as_ref().map(|_| {
+        let paginator = ident(&names::operation_type(
+            &operation.name,
+            names::OperationType::Paginator,
+        ));
+        quote! {
+            /// Sends the request for every page.
+            #[inline]
+            pub fn into_paginator(self) -> #paginator {
+                #paginator { request: self, stop_on_duplicate_token: true }
+            }
+        }
+    });
+    quote! {
+        #title
+        ///
+        #text
+        #clone
+        pub struct #name {
+            handle: transport::Handle,
+            inner: shapes::builders::#builder,
+            config_override: Option<transport::config::Builder>,
+        }
+
+        impl #name {
+            /// Sends the request and waits for the answer.
+            ///
+            #[doc = " # Errors"]
+            /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+            #[inline]
+            pub async fn send(self) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
+                let #mutable input = self.inner.build().map_err(error::SdkError::construction_failure)?;
+                #(#fill)*
+                self.handle.send(&OPERATION, encode(#argument), self.config_override, decode, decode_error).await
+            }
+
+            #paginate
+        }
+
+        connect_protocol::fluent_members!(#name, #input { #(#rows)* });
+
+        transport::fluent_builder!(
+            #name, #method, shapes::builders::#builder => shapes::#output, shapes::#error
+        );
+    }
+}
+
+fn decode_error(operation: &Operation) -> TokenStream {
+    let name = format_ident!("{}Error", operation.name);
+    let rows = operation.errors.iter().map(|error| {
+        let (variant, code) = (ident(&error.name), &error.wire.code);
+        if error.name == *code {
+            quote!(#variant)
+        } else {
+            quote!(#variant = #code)
+        }
+    });
+    quote!(transport::decode_error!(shapes::#name { #(#rows),* });)
+}
+
+/// An expression of `Option<&T>` for the end of a path into `owner`.
+fn follow(owner: &TokenStream, path: &[Step]) -> TokenStream {
+    let mut expression = quote!();
+    for (at, step) in path.iter().enumerate() {
+        let field = ident(&step.field);
+        expression = match (at, step.optional) {
+            (0, true) => quote!(#owner.#field.as_ref()),
+            (0, false) => quote!(Some(&#owner.#field)),
+            (_, true) => quote!(#expression.and_then(|value| value.#field.as_ref())),
+            (_, false) => quote!(#expression.map(|value| &value.#field)),
+        };
+    }
+    expression
+}
+
+fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
+    let name = ident(&names::operation_type(
+        &operation.name,
+        names::OperationType::Paginator,
+    ));
+    let fluent = format_ident!("{}FluentBuilder", operation.name);
+    let (output, error) = (
+        ident(&operation.output.name),
+        format_ident!("{}Error", operation.name),
+    );
+    let title = doc(&format!(
+        "All pages of `{}`, one request after the other.",
+        operation.name
+    ));
+    let input_token = ident(&pagination.input_token.field);
+    let next = follow(&quote!(page), &pagination.output_token);
+    let page_size = pagination.page_size.as_ref().map(|(field, target)| {
+        let (field, kind) = (ident(&field.field), rust_type(target));
+        quote! {
+            /// How many items a page holds at the most.
+            #[inline]
+            #[must_use]
+            pub fn page_size(mut self, limit: #kind) -> Self {
+                self.request.inner.#field = Some(limit);
+                self
+            }
+        }
+    });
+    let items_method = pagination.items.as_ref().map(|_| {
+        let items = ident(&names::operation_type(
+            &operation.name,
+            names::OperationType::PaginatorItems,
+        ));
+        quote! {
+            /// The items of all pages, one after the other.
+            #[inline]
+            #[must_use]
+            pub fn items(self) -> #items { #items(self) }
+        }
+    });
+    let items_type = pagination.items.as_ref().map(|it| items(operation, it));
+    quote! {
+        #title
+        #[derive(Clone, Debug)]
+        pub struct #name { request: #fluent, stop_on_duplicate_token: bool }
+
+        impl #name {
+            #page_size
+
+            #items_method
+
+            /// Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:
+            /// asking again would give the same page for ever.
+            #[inline]
+            #[must_use]
+            pub fn stop_on_duplicate_token(mut self, stop: bool) -> Self {
+                self.stop_on_duplicate_token = stop;
+                self
+            }
+
+            /// The pages. Nothing is sent before the first is asked for.
+            #[inline]
+            pub fn send(self) -> transport::pagination::PaginationStream<Result<shapes::#output, error::SdkError<shapes::#error>>> {
+                transport::pagination::pages(
+                    self.request,
+                    self.stop_on_duplicate_token,
+                    next_token,
+                    |request, token| request.inner.#input_token = Some(token),
+                    #fluent::send,
+                )
+            }
+        }
+
+        /// The next page's token; an empty one is none.
+        fn next_token(page: &shapes::#output) -> Option<String> {
+            #next.filter(|token| !token.is_empty()).cloned()
+        }
+
+        #items_type
+    }
+}
+
+fn items(operation: &Operation, items: &Items) -> TokenStream {
+    let name = ident(&names::operation_type(
+        &operation.name,
+        names::OperationType::PaginatorItems,
+    ));
+    let paginator = ident(&names::operation_type(
+        &operation.name,
+        names::OperationType::Paginator,
+    ));
+    let error = format_ident!("{}Error", operation.name);
+    let item = match &items.target {
+        Target::List(list) => {
+            let element = rust_type(&list.element);
+            if list.sparse {
+                quote!(Option<#element>)
+            } else {
+                element
+            }
+        }
+        Target::Map(map) => {
+            let (key, value) = (rust_type(&map.key), rust_type(&map.value));
+            quote!((#key, #value))
+        }
+        other => rust_type(other),
+    };
+    let title = doc(&format!("The items of all pages of `{}`.", operation.name));
+    let mut taken = quote!(page);
+    let mut optional = false;
+    for step in &items.path {
+        let field = ident(&step.field);
+        taken = match (optional, step.optional) {
+            (false, _) => quote!(#taken.#field),
+            (true, true) => quote!(#taken.and_then(|value| value.#field)),
+            (true, false) => quote!(#taken.map(|value| value.#field)),
+        };
+        optional |= step.optional;
+    }
+    let taken = if optional {
+        quote!(#taken.unwrap_or_default())
+    } else {
+        taken
+    };
+    quote! {
+        #title
+        #[derive(Clone, Debug)]
+        pub struct #name(#paginator);
+
+        impl #name {
+            /// The items. Nothing is sent before the first is asked for.
+            #[inline]
+            pub fn send(self) -> transport::pagination::PaginationStream<Result<#item, error::SdkError<shapes::#error>>> {
+                transport::pagination::items(self.0.send(), |page| #taken)
+            }
+        }
+    }
+}
+
+fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
+    let fluent = format_ident!("{}FluentBuilder", operation.name);
+    let (output, error) = (
+        ident(&operation.output.name),
+        format_ident!("{}Error", operation.name),
+    );
+    let text = docs(&waiter.docs);
+    let method = ident(&waiter.method);
+    let (min, max) = (number(waiter.delay.0), number(waiter.delay.1));
+    let name = &waiter.name;
+    // What matches any output, or any error, leaves nothing to the last arms.
+    let any = |wanted: bool| {
+        waiter.acceptors.iter().any(
+            |acceptor| matches!(acceptor.matcher, Matcher::Success(success) if success == wanted),
+        )
+    };
+    let other_output = (!any(true)).then(|| quote!(Ok(_) => transport::waiter::State::Retry,));
+    let other_error = (!any(false)).then(|| quote!(Err(_) => transport::waiter::State::Unknown,));
+    let arms = waiter.acceptors.iter().map(|acceptor| {
+        let state = match acceptor.state {
+            AcceptorState::Success => quote!(transport::waiter::State::Success),
+            AcceptorState::Failure => quote!(transport::waiter::State::Failure),
+            AcceptorState::Retry => quote!(transport::waiter::State::Retry),
+        };
+        match &acceptor.matcher {
+            Matcher::Success(true) => quote!(Ok(_) => #state),
+            Matcher::Success(false) => quote!(Err(_) => #state),
+            Matcher::ErrorType(code) => quote!(Err(error) if error::ProvideErrorMetadata::code(error) == Some(#code) => #state),
+            Matcher::Output { path, target, expected } => {
+                let value = follow(&quote!(output), path);
+                let matches = match target {
+                    Target::Boolean => {
+                        let expected = expected == "true";
+                        quote!(#value == Some(&#expected))
+                    }
+                    Target::Enum(_) => quote!(#value.is_some_and(|value| value.as_str() == #expected)),
+                    _ => quote!(#value.is_some_and(|value| value == #expected)),
+                };
+                quote!(Ok(output) if #matches => #state)
+            }
+        }
+    });
+    quote! {
+        impl #fluent {
+            #text
+            ///
+            /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
+            ///
+            #[doc = " # Errors"]
+            /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
+            #[inline]
+            pub async fn #method(
+                self,
+                limit: std::time::Duration,
+            ) -> Result<Result<shapes::#output, error::SdkError<shapes::#error>>, transport::waiter::WaiterError<shapes::#output, shapes::#error>> {
+                let handle = self.handle.clone();
+                transport::waiter::wait(&handle, #name, (#min, #max), limit, move || self.clone().send(), |answer| match answer {
+                    #(#arms,)*
+                    #other_output
+                    #other_error
+                }).await
+            }
+        }
+    }
+}

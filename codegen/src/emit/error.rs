@@ -1,0 +1,122 @@
+//! Errors: the structures of `types::error`, an operation's error enum, the crate-wide one.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::structure;
+use super::tokens::{docs, ident};
+use super::{Context, response};
+use crate::ir::{Operation, OperationError, Role, Service, Structure, Target};
+
+/// An error structure with its codecs.
+pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
+    let name = ident(&error.name);
+    let definition = structure::definition(error);
+    let builder = structure::builder(error);
+    let builder_name = structure::builder_name(error);
+    let message = match error
+        .members
+        .iter()
+        .find(|member| member.field == "message")
+    {
+        Some(member) if !matches!(member.target, Target::String { .. }) => quote!(none),
+        Some(member) if error.sensitive || member.sensitive => quote!(sensitive),
+        Some(member) if member.optional => quote!(optional),
+        Some(_) => quote!(required),
+        None => quote!(none),
+    };
+    let Role::Error(wire) = &error.role else {
+        return quote!();
+    };
+    let code = &wire.code;
+    let codec = structure::codec(context, error);
+    let parse = response::parse_error(context, error);
+    let respond = response::error_response(context, error);
+    let client = context.client_gate();
+    quote! {
+        #definition
+        #builder
+        #codec
+        connect_protocol::error_shape!(#name, #builder_name, #code, message: #message);
+        #parse
+        #client
+        impl transport::RequestId for #name {
+            fn request_id(&self) -> Option<&str> { transport::RequestId::request_id(&self.meta) }
+        }
+        #respond
+    }
+}
+
+/// `ListAssociatedContactsError`.
+pub(super) fn operation_enum(operation: &Operation) -> TokenStream {
+    let name = format_ident!("{}Error", operation.name);
+    let title = super::tokens::doc(&format!("What can go wrong with `{}`.", operation.name));
+    let variants = operation.errors.iter().map(variant);
+    let rows = operation.errors.iter().map(|error| {
+        let (name, predicate) = (ident(&error.name), ident(&error.predicate));
+        quote!(#name #predicate,)
+    });
+    quote! {
+        #title
+        #[derive(Debug)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+            Unhandled(error::Unhandled),
+        }
+
+        connect_protocol::operation_error!(#name { #(#rows)* });
+    }
+}
+
+fn variant(error: &OperationError) -> TokenStream {
+    let (text, name) = (docs(&error.docs), ident(&error.name));
+    quote!(#text #name(types::error::#name))
+}
+
+/// `error.rs`: the errors of the runtime, and `crate::Error`, which is every error of every operation, so that `?` works across them.
+pub(super) fn module(context: &Context, service: &Service) -> TokenStream {
+    let gate = context.client_gate();
+    // The transport's errors contain those that both sides know.
+    let runtime = match context.server_gate() {
+        None => quote!(
+            pub use connect_transport::error::*;
+        ),
+        Some(_) => quote! {
+            #[cfg(not(feature = "client"))]
+            pub use connect_protocol::error::*;
+            #[cfg(feature = "client")]
+            pub use connect_transport::error::*;
+        },
+    };
+    let title = super::tokens::doc(&format!("Any error of {}.", service.title));
+    let variants = service.errors.iter().map(|error| {
+        let (text, name) = (docs(&error.docs), ident(&error.name));
+        quote!(#text #name(crate::types::error::#name))
+    });
+    let names = service.errors.iter().map(|error| ident(&error.name));
+    let froms = service.operations.iter().map(|operation| {
+        let module = ident(&operation.method);
+        let name = format_ident!("{}Error", operation.name);
+        let rows = operation.errors.iter().map(|error| ident(&error.name));
+        quote!(crate::operation::#module::#name { #(#rows),* };)
+    });
+    quote! {
+        //! Errors.
+
+        #runtime
+        #title
+        #gate
+        #[derive(Debug)]
+        #[non_exhaustive]
+        pub enum Error {
+            #(#variants,)*
+            /// Anything else: an error without a model, or a request that never reached the service.
+            Unhandled(Unhandled),
+        }
+
+        #gate
+        connect_transport::crate_error!(Error { #(#names),* } #(#froms)*);
+    }
+}

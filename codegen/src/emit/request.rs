@@ -1,0 +1,327 @@
+//! Input to request, on the client's side.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::codec;
+use super::structure::write_lines;
+use super::tokens::{as_option, ident};
+use crate::ir::{Binding, Member, Operation, Segment, Target, TimestampFormat};
+
+/// `fn encode(input) -> Result<http::Request, error::InputError>`.
+pub(super) fn encode(operation: &Operation) -> TokenStream {
+    let input = &operation.input;
+    let name = ident(&input.name);
+    let owner = quote!(input);
+    let check = input
+        .checked
+        .then(|| quote!(check::client(|check| input.check(check))?;));
+    let path = operation.path.iter().map(|segment| match segment {
+        Segment::Literal(text) => quote!(uri.literal(#text);),
+        Segment::Label { member, greedy } => {
+            let Some(member) = input
+                .members
+                .iter()
+                .find(|candidate| candidate.name == *member)
+            else {
+                return quote!();
+            };
+            let value = text_option(&owner, member, TimestampFormat::DateTime);
+            let method = if *greedy {
+                quote!(greedy_label)
+            } else {
+                quote!(label)
+            };
+            let label = &member.name;
+            quote!(uri.#method(#label, #value)?;)
+        }
+    });
+    let literals = operation.query.iter().map(|(name, value)| {
+        let literal = match value {
+            Some(value) => format!("{name}={value}"),
+            None => name.clone(),
+        };
+        quote!(uri.query_literal(#literal);)
+    });
+    let query = query(operation);
+    let rest = [
+        headers(operation),
+        body(operation),
+        host_prefix(operation),
+        params(operation),
+    ];
+    let checksum = operation.checksum.then(|| quote!(request.add_md5();));
+    let rest = quote!(#(#rest)* #checksum);
+    let mutable = if rest.is_empty() {
+        quote!()
+    } else {
+        quote!(mut)
+    };
+    let method = format_ident!("{}", operation.http_method);
+    let method = match operation.http_method.as_str() {
+        "GET" | "PUT" | "POST" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS" | "TRACE" | "CONNECT" => {
+            quote!(http::Method::#method)
+        }
+        other => quote!(http::method(#other)?),
+    };
+    let argument = argument(operation, &name);
+    quote! {
+        #[inline]
+        pub(crate) fn encode(#argument) -> Result<http::Request, error::InputError> {
+            #check
+            let mut uri = uri::UriWriter::new();
+            #(#path)*
+            #(#literals)*
+            #query
+            let #mutable request = http::Request::new(#method, uri.finish());
+            #rest
+            Ok(request)
+        }
+    }
+}
+
+/// A stream is sent, not copied: an input with one is consumed.
+fn argument(operation: &Operation, name: &proc_macro2::Ident) -> TokenStream {
+    if super::structure::streams(&operation.input) {
+        quote!(input: #name)
+    } else if operation.input.members.is_empty() {
+        quote!(_: &#name)
+    } else {
+        quote!(input: &#name)
+    }
+}
+
+/// A member's value as `Option` of text.
+fn text_option(owner: &TokenStream, member: &Member, default: TimestampFormat) -> TokenStream {
+    let value = as_option(owner, member);
+    let form = codec::text(&member.target, default);
+    let encode = form.encode;
+    if form.fallible {
+        quote!(#value.map(#encode).transpose()?)
+    } else {
+        quote!(#value.map(#encode))
+    }
+}
+
+/// A list member's values as `Option` of an iterator of text.
+fn text_items(
+    owner: &TokenStream,
+    member: &Member,
+    element: &Target,
+    sparse: bool,
+    default: TimestampFormat,
+) -> TokenStream {
+    let value = as_option(owner, member);
+    let form = codec::text(element, default);
+    let encode = form.encode;
+    let items = if sparse {
+        quote!(items.iter().flatten().map(#encode))
+    } else {
+        quote!(items.iter().map(#encode))
+    };
+    if form.fallible {
+        quote!(#value.map(|items| #items.collect::<Result<Vec<_>, _>>()).transpose()?)
+    } else {
+        quote!(#value.map(|items| #items))
+    }
+}
+
+fn query(operation: &Operation) -> TokenStream {
+    let owner = quote!(input);
+    let mut lines = Vec::new();
+    let mut named: Vec<&str> = operation
+        .query
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    for member in &operation.input.members {
+        let Binding::Query(name) = &member.binding else {
+            continue;
+        };
+        named.push(name);
+        lines.push(match &member.target {
+            Target::List(list) => {
+                let items = text_items(
+                    &owner,
+                    member,
+                    &list.element,
+                    list.sparse,
+                    TimestampFormat::DateTime,
+                );
+                quote!(uri.query_list(#name, #items.into_iter().flatten());)
+            }
+            _ => {
+                let value = text_option(&owner, member, TimestampFormat::DateTime);
+                quote!(uri.query(#name, #value);)
+            }
+        });
+    }
+    for member in &operation.input.members {
+        if member.binding == Binding::QueryParams {
+            let value = as_option(&owner, member);
+            lines.push(quote!(uri.query_map(#value, &[#(#named),*]);));
+        }
+    }
+    quote!(#(#lines)*)
+}
+
+fn headers(operation: &Operation) -> TokenStream {
+    let owner = quote!(input);
+    let explicit = operation
+        .input
+        .members
+        .iter()
+        .filter_map(|member| header_line(&owner, member, &quote!(&mut request.headers)));
+    quote!(#(#explicit)*)
+}
+
+/// The line that writes a member into headers, if it is bound to one. Prefix headers come first by their order in
+/// [`header_lines`], so that a header of a member's own wins.
+pub(super) fn header_line(
+    owner: &TokenStream,
+    member: &Member,
+    headers: &TokenStream,
+) -> Option<TokenStream> {
+    match &member.binding {
+        Binding::Header(name) => Some(match &member.target {
+            Target::List(list) => {
+                let items = text_items(
+                    owner,
+                    member,
+                    &list.element,
+                    list.sparse,
+                    TimestampFormat::HttpDate,
+                );
+                let method = match list.element {
+                    Target::Timestamp(_) => quote!(set_date_list),
+                    _ => quote!(set_list),
+                };
+                quote!(header::#method(#headers, #name, #items)?;)
+            }
+            Target::String {
+                media_type: Some(_),
+            } => {
+                let value = as_option(owner, member);
+                quote!(header::set(#headers, #name, #value.map(text::base64))?;)
+            }
+            _ => {
+                let value = text_option(owner, member, TimestampFormat::HttpDate);
+                quote!(header::set(#headers, #name, #value)?;)
+            }
+        }),
+        Binding::PrefixHeaders(prefix) => {
+            let value = as_option(owner, member);
+            Some(quote!(header::set_prefix(#headers, #prefix, #value)?;))
+        }
+        _ => None,
+    }
+}
+
+fn body(operation: &Operation) -> TokenStream {
+    let owner = quote!(input);
+    if let Some(payload) = operation.input.payload() {
+        return payload_line(&owner, payload, &quote!(request), true);
+    }
+    let members: Vec<&Member> = operation.input.body().collect();
+    if members.is_empty() {
+        return quote!();
+    }
+    if members.len() == operation.input.members.len() {
+        let input = if super::structure::streams(&operation.input) {
+            quote!(&input)
+        } else {
+            quote!(input)
+        };
+        return quote!(request.json(|w| w.value(#input))?;);
+    }
+    let lines = write_lines(&owner, &members);
+    quote! {
+        request.json(|writer| {
+            writer.begin_object();
+            #lines
+            writer.end_object();
+            Ok(())
+                })?;
+    }
+}
+
+/// The line that makes a member the body of a request or response.
+pub(super) fn payload_line(
+    owner: &TokenStream,
+    member: &Member,
+    message: &TokenStream,
+    empty_object: bool,
+) -> TokenStream {
+    let value = as_option(owner, member);
+    let field = ident(&member.field);
+    match &member.target {
+        Target::Stream { media_type, .. } => {
+            let media_type = media_type.as_deref().unwrap_or("application/octet-stream");
+            quote!(#message.stream(#media_type, #owner.#field);)
+        }
+        Target::Blob { media_type } => {
+            let media_type = media_type.as_deref().unwrap_or("application/octet-stream");
+            quote!(#message.payload(#media_type, #value);)
+        }
+        Target::String { media_type } => {
+            let media_type = media_type.as_deref().unwrap_or("text/plain");
+            quote!(#message.payload(#media_type, #value);)
+        }
+        Target::Enum(_) => {
+            quote!(#message.payload("text/plain", #value.map(|value| value.as_str()).as_ref());)
+        }
+        Target::Structure(_) if empty_object => quote! {
+            #message.json(|writer| match #value {
+                Some(value) => writer.value(value),
+                None => writer.object(|_| Ok(())),
+            })?;
+        },
+        target => {
+            let write = match codec::write_with(target) {
+                Some(write) => quote!(writer.value_with(value, #write)),
+                None => quote!(writer.value(value)),
+            };
+            quote! {
+                if let Some(value) = #value {
+                    #message.json(|writer| #write)?;
+                }
+            }
+        }
+    }
+}
+
+fn host_prefix(operation: &Operation) -> TokenStream {
+    if operation.host_prefix.is_empty() {
+        return quote!();
+    }
+    let parts = operation.host_prefix.iter().map(|segment| match segment {
+        Segment::Literal(text) => quote!(prefix.literal(#text);),
+        Segment::Label { member, .. } => {
+            let found = operation
+                .input
+                .members
+                .iter()
+                .find(|candidate| candidate.name == *member);
+            let value = found.map(|member| as_option(&quote!(input), member));
+            quote!(prefix.label(#member, #value)?;)
+        }
+    });
+    quote! {
+        let mut prefix = uri::HostPrefix::new();
+        #(#parts)*
+        request.host_prefix = Some(prefix.finish());
+    }
+}
+
+fn params(operation: &Operation) -> TokenStream {
+    let lines = operation.input.members.iter().filter_map(|member| {
+        let param = member.context_param.as_ref()?;
+        let value = as_option(&quote!(input), member);
+        Some(quote! {
+            if let Some(value) = #value {
+                request.endpoint_params.push((#param, value.clone().into()));
+            }
+        })
+    });
+    quote!(#(#lines)*)
+}

@@ -1,0 +1,410 @@
+//! The server side: a trait with a method per operation, a router, request parsers and response writers.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::codec;
+use super::response::{read_header, read_payload, response_lines};
+use super::structure::{finish, read_arms, streams};
+use super::tokens::{first_sentence, ident, inner_doc, number};
+use crate::ir::{Binding, Member, Operation, Segment, Service, Target, TimestampFormat};
+
+/// `server/mod.rs`
+pub(super) fn module(service: &Service) -> TokenStream {
+    let title = inner_doc(&format!(
+        "{} as a service: implement [`Service`], and [`handle`] requests with it.",
+        service.title
+    ));
+    let modules = service.operations.iter().map(|operation| {
+        let module = ident(&operation.method);
+        quote!(pub(crate) mod #module;)
+    });
+    let methods = service.operations.iter().map(|operation| {
+        let method = ident(&operation.method);
+        let (input, output) = (ident(&operation.input.name), ident(&operation.output.name));
+        let error = format_ident!("{}Error", operation.name);
+        let text = super::tokens::doc(first_sentence(&operation.docs));
+        let name = &operation.name;
+        quote! {
+            #text
+            fn #method(
+                &self,
+                input: operation::#method::#input,
+            ) -> impl Future<Output = Result<operation::#method::#output, operation::#method::#error>> + Send {
+                let _ = input;
+                async { Err(operation::#method::#error::generic(server::not_implemented(#name))) }
+            }
+        }
+    });
+    let variants: Vec<_> = service
+        .operations
+        .iter()
+        .map(|operation| ident(&operation.name))
+        .collect();
+    let routes = service.operations.iter().map(route);
+    let arms = service.operations.iter().map(|operation| {
+        let (variant, module) = (ident(&operation.name), ident(&operation.method));
+        quote!(Operation::#variant => #module::handle(service, request).await)
+    });
+    quote! {
+        #title
+
+        #(#modules)*
+
+        pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
+
+        /// The operations. Each answers that it is not implemented until it is.
+        pub trait Service: Send + Sync + 'static {
+            #(#methods)*
+
+            /// What to answer to an input that breaks constraints; the operation is not called then.
+            fn invalid_input(&self, operation: &'static str, violations: &[Violation]) -> ErrorResponse {
+                let _ = operation;
+                ErrorResponse::validation(violations)
+            }
+        }
+
+        /// Answers a request: finds its operation, reads and checks its input, calls the service, writes its output.
+        pub async fn handle<S: Service>(service: &S, request: server::HttpRequest<server::Bytes>) -> server::HttpResponse<server::Bytes> {
+            match answer(service, &request).await {
+                Ok(response) => response,
+                Err(error) => error.into_response(),
+            }
+        }
+
+        async fn answer<S: Service>(
+            service: &S,
+            request: &server::HttpRequest<server::Bytes>,
+        ) -> Result<server::HttpResponse<server::Bytes>, ErrorResponse> {
+            let uri = request.uri();
+            let (operation, labels) = server::find(ROUTES, request.method().as_str(), uri.path(), uri.query())?;
+            let request = server::Request::new(request.headers(), uri.query(), request.body(), labels);
+            match operation {
+                #(#arms,)*
+            }
+        }
+
+        enum Operation { #(#variants,)* }
+
+        static ROUTES: &[server::Route<Operation>] = &[#(#routes,)*];
+    }
+}
+
+fn route(operation: &Operation) -> TokenStream {
+    let (variant, method) = (ident(&operation.name), &operation.http_method);
+    let parts = parts(&operation.path);
+    let query = operation.query.iter().map(|(name, value)| match value {
+        Some(value) => quote!((#name, Some(#value))),
+        None => quote!((#name, None)),
+    });
+    quote! {
+        server::Route {
+            operation: Operation::#variant,
+            method: #method,
+            path: &[#(#parts),*],
+            query: &[#(#query),*],
+        }
+    }
+}
+
+/// The path's segments. A label fills one whole segment: Smithy allows nothing else.
+fn parts(path: &[Segment]) -> Vec<TokenStream> {
+    let mut parts = Vec::new();
+    for segment in path {
+        match segment {
+            Segment::Literal(text) => {
+                parts.extend(
+                    text.split('/')
+                        .filter(|part| !part.is_empty())
+                        .map(|part| quote!(server::Part::Literal(#part))),
+                );
+            }
+            Segment::Label {
+                member,
+                greedy: false,
+            } => parts.push(quote!(server::Part::Label(#member))),
+            Segment::Label {
+                member,
+                greedy: true,
+            } => parts.push(quote!(server::Part::Greedy(#member))),
+        }
+    }
+    parts
+}
+
+/// `server/list_associated_contacts.rs`
+pub(super) fn operation(operation: &Operation) -> TokenStream {
+    let module = ident(&operation.method);
+    let title = inner_doc(&format!("Requests and responses of `{}`.", operation.name));
+    let name = &operation.name;
+    let (takes, answers) = (takes(operation), answers(operation));
+    let check = operation.input.checked.then(|| {
+        quote! {
+            let mut check = server::Check::server_after(request.take_missing());
+            input.check(&mut check);
+            let violations = check.violations();
+            if !violations.is_empty() {
+                return Err(service.invalid_input(#name, &violations));
+            }
+        }
+    });
+    // Without constraints of its own, an input may still lack what a nested structure requires.
+    let check = check.unwrap_or_else(|| {
+        if operation.input.members.iter().any(in_json) {
+            quote! {
+                let violations = request.take_missing();
+                if !violations.is_empty() {
+                    return Err(service.invalid_input(#name, &violations));
+                }
+            }
+        } else {
+            quote!()
+        }
+    });
+    let reference = if streams(&operation.output) {
+        quote!()
+    } else {
+        quote!(&)
+    };
+    let decode = decode(operation);
+    let encode = encode(operation);
+    let refuse = refuse(operation);
+    let (output, error) = (
+        ident(&operation.output.name),
+        format_ident!("{}Error", operation.name),
+    );
+    let mutable = if operation.input.members.iter().any(in_json) || operation.input.checked {
+        quote!(mut)
+    } else {
+        quote!()
+    };
+    let reads = if operation.input.members.iter().any(in_json) {
+        quote!(&mut request)
+    } else {
+        quote!(&request)
+    };
+    quote! {
+        #title
+
+        use crate::operation::#module as shapes;
+
+        pub(super) async fn handle<S: super::Service>(
+            service: &S,
+            #mutable request: server::Request<'_>,
+        ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
+            request.negotiate(#takes, #answers)?;
+            let input = decode(#reads)?;
+            #check
+            respond(service.#module(input).await).await
+        }
+
+        pub(crate) async fn respond(
+            answer: Result<shapes::#output, shapes::#error>,
+        ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
+            match answer {
+                Ok(output) => encode(#reference output)?.finish().await,
+                Err(error) => Err(refuse(error)),
+            }
+        }
+
+        #decode
+        #encode
+        #refuse
+    }
+}
+
+/// Whether a member travels as JSON in the body.
+fn in_json(member: &Member) -> bool {
+    match member.binding {
+        Binding::Body => true,
+        Binding::Payload => !matches!(
+            member.target,
+            Target::Blob { .. } | Target::Stream { .. } | Target::String { .. } | Target::Enum(_)
+        ),
+        _ => false,
+    }
+}
+
+fn takes(operation: &Operation) -> TokenStream {
+    match operation.input.payload() {
+        Some(payload) => match &payload.target {
+            Target::Blob { media_type: None }
+            | Target::Stream {
+                media_type: None, ..
+            } => quote!(server::Body::Any),
+            target => {
+                let media_type = payload_type(target);
+                quote!(server::Body::Type(#media_type))
+            }
+        },
+        None if operation.input.body().next().is_some() => {
+            quote!(server::Body::Type("application/json"))
+        }
+        None => quote!(server::Body::None),
+    }
+}
+
+fn answers(operation: &Operation) -> &str {
+    operation
+        .output
+        .payload()
+        .map_or("application/json", |payload| payload_type(&payload.target))
+}
+
+fn payload_type(target: &Target) -> &str {
+    match target {
+        Target::Blob { media_type } | Target::Stream { media_type, .. } => {
+            media_type.as_deref().unwrap_or("application/octet-stream")
+        }
+        Target::String { media_type } => media_type.as_deref().unwrap_or("text/plain"),
+        Target::Enum(_) => "text/plain",
+        _ => "application/json",
+    }
+}
+
+fn decode(operation: &Operation) -> TokenStream {
+    let input = &operation.input;
+    let name = ident(&input.name);
+    if input.members.is_empty() {
+        return quote! {
+            fn decode(_: &server::Request<'_>) -> Result<shapes::#name, json::ReadError> {
+                Ok(shapes::#name {})
+            }
+        };
+    }
+    let mut lines = Vec::new();
+    if let Some(payload) = input.payload() {
+        lines.push(server_payload(payload));
+    }
+    let body: Vec<&Member> = input.body().collect();
+    if body.len() == input.members.len() {
+        lines.push(quote!(request.json(|r| r.object(|r, name| shape.read_member(r, name)))?;));
+    } else if !body.is_empty() {
+        let arms = read_arms(&quote!(shape), &body);
+        lines.push(quote!(request.json(|reader| reader.object(|reader, name| #arms))?;));
+    }
+    lines.extend(input.members.iter().filter_map(|member| match &member.binding {
+        Binding::Label => {
+            let (field, label) = (ident(&member.field), &member.name);
+            let decode = text_decode(&member.target, TimestampFormat::DateTime);
+            Some(quote!(shape.#field = request.label(#label).map(#decode).transpose()?;))
+        }
+        Binding::Query(name) => Some(query(member, name)),
+        Binding::QueryParams => {
+            let field = ident(&member.field);
+            let lists = matches!(&member.target, Target::Map(map) if matches!(map.value, Target::List(_)));
+            let method = if lists { quote!(query_map_of_lists) } else { quote!(query_map) };
+            Some(quote!(shape.#field = request.#method();))
+        }
+        _ => read_header(member, &quote!(request.headers())),
+    }));
+    let finish = finish(input, &quote!(shapes::));
+    let argument = if input.members.iter().any(in_json) {
+        quote!(&mut server::Request<'_>)
+    } else {
+        quote!(&server::Request<'_>)
+    };
+    quote! {
+        fn decode(request: #argument) -> Result<shapes::#name, json::ReadError> {
+            let mut shape = shapes::#name::builder();
+            #(#lines)*
+            #finish
+        }
+    }
+}
+
+fn server_payload(member: &Member) -> TokenStream {
+    let field = ident(&member.field);
+    match &member.target {
+        Target::Stream { .. } => {
+            quote!(shape.#field = Some(primitives::ByteStream::from(request.body()));)
+        }
+        target if in_json(member) => {
+            let read = codec::read_with(target).unwrap_or_else(|| quote!(|r| r.value()));
+            let name = &member.name;
+            let method = match target {
+                Target::Structure(_) if !member.required => quote!(structure_payload),
+                _ => quote!(json_payload),
+            };
+            quote!(shape.#field = request.#method(#name, #read)?;)
+        }
+        _ => read_payload(member, &quote!(request.bytes())),
+    }
+}
+
+/// Servers read times in UTC only.
+fn text_decode(target: &Target, default: TimestampFormat) -> TokenStream {
+    match target {
+        Target::Timestamp(format) if format.unwrap_or(default) == TimestampFormat::DateTime => {
+            quote!(text::parse_utc_date_time)
+        }
+        target => codec::text(target, default).decode,
+    }
+}
+
+fn query(member: &Member, name: &str) -> TokenStream {
+    let field = ident(&member.field);
+    match &member.target {
+        Target::List(list) => {
+            let decode = text_decode(&list.element, TimestampFormat::DateTime);
+            let wrap = list.sparse.then(|| quote!(.map(|item| item.map(Some))));
+            quote! {
+                shape.#field = request
+                    .query_list(#name)
+                    .map(|items| items.into_iter().map(#decode)#wrap.collect())
+                    .transpose()?;
+            }
+        }
+        target => {
+            let decode = text_decode(target, TimestampFormat::DateTime);
+            quote!(shape.#field = request.query(#name).map(#decode).transpose()?;)
+        }
+    }
+}
+
+fn encode(operation: &Operation) -> TokenStream {
+    let output = &operation.output;
+    let name = ident(&output.name);
+    let status = number(operation.status);
+    let lines = response_lines(output, &quote!(output), &quote!(output));
+    // A stream is sent, not copied.
+    let reference = if streams(output) { quote!() } else { quote!(&) };
+    // An output without members in the body is an empty object all the same.
+    let in_body = output.payload().is_some() || output.body().next().is_some();
+    let empty = (operation.has_output && !in_body)
+        .then(|| quote!(response.json(|w| w.object(|_| Ok(())))?;));
+    let lines = quote!(#lines #empty);
+    let argument = if output.members.is_empty() {
+        quote!(_)
+    } else {
+        quote!(output)
+    };
+    let mutable = if lines.is_empty() {
+        quote!()
+    } else {
+        quote!(mut)
+    };
+    quote! {
+        fn encode(#argument: #reference shapes::#name) -> Result<server::Response, error::InputError> {
+            let #mutable response = server::Response::new(#status);
+            #lines
+            Ok(response)
+        }
+    }
+}
+
+fn refuse(operation: &Operation) -> TokenStream {
+    let name = format_ident!("{}Error", operation.name);
+    let arms = operation.errors.iter().map(|error| {
+        let variant = ident(&error.name);
+        quote!(shapes::#name::#variant(error) => error.into())
+    });
+    quote! {
+        fn refuse(error: shapes::#name) -> server::ErrorResponse {
+            match error {
+                #(#arms,)*
+                shapes::#name::Unhandled(error) => server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error)),
+            }
+        }
+    }
+}

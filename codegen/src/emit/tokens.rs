@@ -1,0 +1,272 @@
+//! Small pieces of Rust that every emitter needs: identifiers, documentation, types, imports.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use super::Context;
+use crate::ir::{Docs, Member, Segment, Target};
+
+/// An identifier; `r#type` gives a raw one.
+pub(super) fn ident(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}
+
+/// An identifier with a prefix, which makes a raw one plain: `set_type`.
+pub(super) fn prefixed(prefix: &str, name: &str) -> Ident {
+    ident(&format!(
+        "{prefix}{}",
+        name.strip_prefix("r#").unwrap_or(name)
+    ))
+}
+
+/// `#[doc]` attributes, a line each.
+pub(super) fn doc(markdown: &str) -> TokenStream {
+    let lines = markdown.trim_end().lines().map(|line| {
+        // A space behind the slashes, as people write it.
+        let line = if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        };
+        quote!(#[doc = #line])
+    });
+    quote!(#(#lines)*)
+}
+
+/// `#![doc]` attributes, a line each.
+pub(super) fn inner_doc(markdown: &str) -> TokenStream {
+    let lines = markdown.trim_end().lines().map(|line| {
+        let line = if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        };
+        quote!(#![doc = #line])
+    });
+    quote!(#(#lines)*)
+}
+
+/// Documentation, and the attribute that says a thing is deprecated.
+pub(super) fn docs(docs: &Docs) -> TokenStream {
+    let text = doc(&docs.markdown);
+    let deprecated = docs.deprecated.as_ref().map(|note| match note.as_str() {
+        "" => quote!(#[deprecated]),
+        note => quote!(#[deprecated(note = #note)]),
+    });
+    quote!(#text #deprecated)
+}
+
+/// Documentation for use inside another macro's table, where attributes for deprecation are of no use.
+pub(super) fn first_sentence(docs: &Docs) -> &str {
+    docs.markdown.lines().next().unwrap_or_default()
+}
+
+/// An integer without a suffix.
+pub(super) fn number(value: impl Into<i128>) -> Literal {
+    Literal::i128_unsuffixed(value.into())
+}
+
+/// The type of a value.
+pub(super) fn rust_type(target: &Target) -> TokenStream {
+    match target {
+        Target::String { .. } => quote!(String),
+        Target::Boolean => quote!(bool),
+        Target::Byte => quote!(i8),
+        Target::Short => quote!(i16),
+        Target::Integer | Target::IntEnum(_) => quote!(i32),
+        Target::Long => quote!(i64),
+        Target::Float => quote!(f32),
+        Target::Double => quote!(f64),
+        Target::BigInteger => quote!(primitives::BigInteger),
+        Target::BigDecimal => quote!(primitives::BigDecimal),
+        Target::Document => quote!(primitives::Document),
+        Target::Timestamp(_) => quote!(primitives::DateTime),
+        Target::Blob { .. } => quote!(primitives::Blob),
+        Target::Stream { .. } => quote!(primitives::ByteStream),
+        Target::Unit => quote!(()),
+        Target::Enum(name) | Target::Structure(name) | Target::Union(name) => type_path(name),
+        Target::List(list) => {
+            let element = rust_type(&list.element);
+            if list.sparse {
+                quote!(Vec<Option<#element>>)
+            } else {
+                quote!(Vec<#element>)
+            }
+        }
+        Target::Map(map) => {
+            let (key, value) = (rust_type(&map.key), rust_type(&map.value));
+            if map.sparse {
+                quote!(HashMap<#key, Option<#value>>)
+            } else {
+                quote!(HashMap<#key, #value>)
+            }
+        }
+    }
+}
+
+/// A type of `types`.
+pub(super) fn type_path(name: &str) -> TokenStream {
+    let name = ident(name);
+    quote!(types::#name)
+}
+
+/// The type of a member's field.
+pub(super) fn field_type(member: &Member) -> TokenStream {
+    let inner = rust_type(&member.target);
+    let inner = if member.boxed {
+        quote!(Box<#inner>)
+    } else {
+        inner
+    };
+    if member.optional {
+        quote!(Option<#inner>)
+    } else {
+        inner
+    }
+}
+
+/// Whether values of the type are copied rather than borrowed.
+pub(super) fn is_copy(target: &Target) -> bool {
+    matches!(
+        target,
+        Target::Boolean
+            | Target::Byte
+            | Target::Short
+            | Target::Integer
+            | Target::IntEnum(_)
+            | Target::Long
+            | Target::Float
+            | Target::Double
+    )
+}
+
+/// A field as `Option<&T>`.
+pub(super) fn as_option(owner: &TokenStream, member: &Member) -> TokenStream {
+    let field = ident(&member.field);
+    match (member.optional, member.boxed) {
+        (true, true) => quote!(#owner.#field.as_deref()),
+        (true, false) => quote!(#owner.#field.as_ref()),
+        (false, true) => quote!(Some(&*#owner.#field)),
+        (false, false) => quote!(Some(&#owner.#field)),
+    }
+}
+
+/// `use` lines for the modules that the tokens name: generated code refers to everything outside of its file by module.
+pub(super) fn imports(context: &Context, tokens: &TokenStream) -> TokenStream {
+    let mut named = BTreeSet::new();
+    let mut declared = BTreeSet::new();
+    collect(tokens.clone(), &mut named, &mut declared);
+    let lines = IMPORTS
+        .iter()
+        .filter(|(name, _)| named.contains(*name) && !declared.contains(*name))
+        .filter_map(|(name, line)| {
+            let gate = match *name {
+                "transport" => context.client_gate(),
+                "server" => context.server_gate().unwrap_or_default(),
+                "check" => context.either_gate(),
+                _ => quote!(),
+            };
+            let line: TokenStream = line.parse().ok()?;
+            Some(quote!(#gate #line))
+        });
+    quote!(#(#lines)*)
+}
+
+/// `types::Name` as `Name`, for the file that defines it.
+pub(super) fn unqualified(tokens: TokenStream, name: &str) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut out = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let own = matches!(token, TokenTree::Ident(module) if module == "types")
+            && matches!(tokens.get(at + 3), Some(TokenTree::Ident(own)) if *own == ident(name));
+        if own {
+            at += 3;
+            continue;
+        }
+        out.push(match token {
+            TokenTree::Group(group) => TokenTree::Group(Group::new(
+                group.delimiter(),
+                unqualified(group.stream(), name),
+            )),
+            other => other.clone(),
+        });
+        at += 1;
+    }
+    out.into_iter().collect()
+}
+
+/// What generated code may name, and where it comes from.
+const IMPORTS: &[(&str, &str)] = &[
+    ("HashMap", "use std::collections::HashMap;"),
+    ("LazyLock", "use std::sync::LazyLock;"),
+    ("check", "use connect_protocol::check;"),
+    ("conformance", "use connect_conformance as conformance;"),
+    ("endpoint", "use connect_protocol::endpoint;"),
+    ("header", "use connect_protocol::header;"),
+    ("http", "use connect_protocol::http;"),
+    ("json", "use connect_protocol::json;"),
+    ("literal", "use connect_protocol::literal;"),
+    ("meta", "use connect_protocol::operation as meta;"),
+    ("server", "use connect_protocol::server;"),
+    ("text", "use connect_protocol::text;"),
+    ("uri", "use connect_protocol::uri;"),
+    ("transport", "use connect_transport as transport;"),
+    ("error", "use crate::error;"),
+    ("operation", "use crate::operation;"),
+    ("primitives", "use crate::primitives;"),
+    ("types", "use crate::types;"),
+];
+
+/// Collects every identifier that starts a path, `name::`, or stands alone as a type; and modules that are declared.
+fn collect(tokens: TokenStream, named: &mut BTreeSet<String>, declared: &mut BTreeSet<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => collect(group.stream(), named, declared),
+            TokenTree::Ident(name) => {
+                let first = !(at >= 2 && is(at - 1, ':') && is(at - 2, ':'));
+                let path = is(at + 1, ':') && is(at + 2, ':');
+                let name = name.to_string();
+                if matches!(at.checked_sub(1).and_then(|at| tokens.get(at)), Some(TokenTree::Ident(before)) if before == "mod")
+                {
+                    declared.insert(name);
+                    continue;
+                }
+                if first && (path || name == "HashMap" || name == "LazyLock") {
+                    named.insert(name);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Path or host prefix as the model writes it, for documentation.
+pub(super) fn pattern(segments: &[Segment]) -> String {
+    segments
+        .iter()
+        .map(|segment| match segment {
+            Segment::Literal(text) => text.clone(),
+            Segment::Label {
+                member,
+                greedy: false,
+            } => format!("{{{member}}}"),
+            Segment::Label {
+                member,
+                greedy: true,
+            } => format!("{{{member}+}}"),
+        })
+        .collect()
+}
+
+/// Tokens from text that the generator made itself, such as a number.
+pub(super) fn parsed(text: &str) -> TokenStream {
+    text.parse().unwrap_or_else(|_| text.to_token_stream())
+}

@@ -1,0 +1,148 @@
+//! Unions: the type, its predicates, its JSON codec, its checks.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::checks::value_checks;
+use super::tokens::{docs, ident, prefixed, rust_type};
+use super::{Context, codec};
+use crate::ir::{Member, Target, Union};
+use crate::names;
+
+pub(super) fn definition(context: &Context, union: &Union) -> TokenStream {
+    let name = ident(&union.name);
+    let text = docs(&union.docs);
+    let variants = union.members.iter().map(|member| {
+        let (text, variant) = (docs(&member.docs), ident(&member.field));
+        let value = payload(member).map(|kind| quote!((#kind)));
+        quote!(#text #variant #value)
+    });
+    let rows = union.members.iter().map(|member| {
+        let variant = ident(&member.field);
+        let method = names::snake_case(&member.name);
+        let (is, as_) = (prefixed("is_", &method), prefixed("as_", &method));
+        match payload(member) {
+            Some(kind) => quote!(#variant #is #as_: #kind;),
+            None => quote!(#variant #is;),
+        }
+    });
+    let sensitive = union.sensitive || union.members.iter().any(|member| member.sensitive);
+    let derives = if sensitive {
+        quote!(Clone, PartialEq)
+    } else {
+        quote!(Clone, Debug, PartialEq)
+    };
+    let debug = sensitive.then(|| quote!(connect_protocol::redacted_debug!(#name);));
+    let codec = codec_impl(context, union);
+    quote! {
+        #text
+        #[derive(#derives)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            /// A member that the model did not know when this code was generated.
+            #[non_exhaustive]
+            Unknown,
+        }
+
+        #debug
+
+        connect_protocol::union_variants!(#name { #(#rows)* });
+
+        #codec
+    }
+}
+
+/// The type of a variant's value; none for a member that targets `Unit`.
+fn payload(member: &Member) -> Option<TokenStream> {
+    if member.target == Target::Unit {
+        return None;
+    }
+    let kind = rust_type(&member.target);
+    Some(if member.boxed {
+        quote!(Box<#kind>)
+    } else {
+        kind
+    })
+}
+
+fn codec_impl(context: &Context, union: &Union) -> TokenStream {
+    let name = ident(&union.name);
+    let reads = union.members.iter().map(|member| {
+        let (json, variant) = (&member.json, ident(&member.field));
+        match (&member.target, codec::read_with(&member.target)) {
+            (Target::Unit, _) => quote!(#json => { reader.skip()?; Self::#variant }),
+            (_, Some(read)) => quote!(#json => Self::#variant(reader.value_with(#read)?)),
+            (_, None) => quote!(#json => Self::#variant(reader.value()?)),
+        }
+    });
+    let writes = union.members.iter().map(|member| {
+        let (json, variant) = (&member.json, ident(&member.field));
+        match (&member.target, codec::write_with(&member.target)) {
+            (Target::Unit, _) => quote!(Self::#variant => {
+                writer.member_with(#json, Some(&()), |w, ()| w.object(|_| Ok(())))?;
+            }),
+            (_, Some(write)) => {
+                quote!(Self::#variant(v) => { writer.member_with(#json, Some(v), #write)?; })
+            }
+            (_, None) => quote!(Self::#variant(v) => { writer.member(#json, v)?; }),
+        }
+    });
+    let check = union.checked.then(|| check(context, union));
+    quote! {
+        impl #name {
+            fn read_variant(reader: &mut json::Reader<'_>, name: &str) -> Result<Option<Self>, json::ReadError> {
+                let variant = match name {
+                    #(#reads,)*
+                    _ => return Ok(None),
+                };
+                Ok(Some(variant))
+            }
+        }
+
+        impl json::ReadJson for #name {
+            #[inline]
+            fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
+                reader.union(|| Self::Unknown, Self::read_variant)
+            }
+        }
+
+        impl json::WriteJson for #name {
+            #[inline]
+            fn write_json(&self, writer: &mut json::Writer) -> Result<(), json::WriteError> {
+                writer.begin_object();
+                match self {
+                    #(#writes)*
+                    Self::Unknown => writer.unknown_variant()?,
+                }
+                writer.end_object();
+                Ok(())
+            }
+        }
+
+        connect_protocol::serde_shape!(#name);
+
+        #check
+    }
+}
+
+fn check(context: &Context, union: &Union) -> TokenStream {
+    let name = ident(&union.name);
+    let gate = context.either_gate();
+    let arms = union.members.iter().filter_map(|member| {
+        let check = value_checks(&member.target, &member.constraints, context)?;
+        let (name, variant) = (&member.name, ident(&member.field));
+        Some(quote!(Self::#variant(v) => check.value(#name, v, #check)))
+    });
+    quote! {
+        #gate
+        impl #name {
+            pub(crate) fn check(&self, check: &mut check::Check) {
+                match self {
+                    #(#arms,)*
+                    _ => {}
+                }
+            }
+        }
+    }
+}

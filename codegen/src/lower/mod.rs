@@ -1,0 +1,98 @@
+//! Model to IR: chooses operations, follows what they reach, resolves names, types and bindings.
+
+mod binding;
+mod closure;
+mod constraints;
+mod operation;
+mod paths;
+mod service;
+mod structure;
+mod target;
+mod time;
+mod values;
+mod waiter;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use self::closure::operations;
+use crate::error::{Error, Place};
+use crate::ir;
+use crate::model::{Model, ShapeId};
+
+pub(crate) use closure::operations as operations_of;
+pub(crate) use time::time;
+
+/// What to generate of a model.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// The service's shape ID or name; may be left out if the model has one service.
+    pub service: Option<String>,
+    /// Operations by name; none means all.
+    pub operations: Vec<String>,
+    /// What cannot be generated is an error instead of a warning.
+    pub strict: bool,
+}
+
+/// Lowers the chosen part of a model. What had to be left out is said in `warnings`.
+///
+/// # Errors
+/// The model is wrong, or the selection names what is not in it.
+pub fn lower(
+    model: &Model,
+    selection: &Selection,
+    warnings: &mut BTreeSet<String>,
+) -> Result<ir::Service, Error> {
+    let mut lowering = Lowering {
+        model,
+        strict: selection.strict,
+        warnings,
+        boxed: BTreeSet::new(),
+        usage: BTreeMap::new(),
+        names: BTreeMap::new(),
+    };
+    lowering
+        .service(selection)
+        .map_err(|error| error.in_file(model.file()))
+}
+
+struct Lowering<'a> {
+    model: &'a Model,
+    strict: bool,
+    warnings: &'a mut BTreeSet<String>,
+    /// Members whose field is boxed: container and member name.
+    boxed: BTreeSet<(&'a ShapeId, &'a str)>,
+    /// Every shape that the chosen operations reach, and the sides it travels to.
+    usage: BTreeMap<&'a ShapeId, ir::Usage>,
+    /// Type names of the closure's structures, unions, enums and errors.
+    names: BTreeMap<&'a ShapeId, String>,
+}
+
+impl<'a> Lowering<'a> {
+    /// Leaves something out with a warning, or refuses it when strict.
+    fn leave_out(&mut self, place: Place, what: impl Into<String>) -> Result<(), Error> {
+        let error = Error::new(place, what);
+        if self.strict {
+            return Err(error);
+        }
+        self.warn(error);
+        Ok(())
+    }
+
+    /// Says what is not as the model has it.
+    fn warn(&mut self, error: Error) {
+        let error = error.in_file(self.model.file());
+        self.warnings.insert(error.to_string());
+    }
+
+    /// The type's name in the generated crate.
+    fn type_name(&self, id: &ShapeId) -> Result<String, Error> {
+        self.names
+            .get(id)
+            .cloned()
+            .ok_or_else(|| Error::new(id, "the shape is not in the service's closure"))
+    }
+
+    fn shape(&self, id: &ShapeId) -> Result<&'a crate::model::Shape, Error> {
+        self.model.target(id, || Place::from(id))
+    }
+}

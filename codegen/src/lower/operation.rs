@@ -1,0 +1,473 @@
+//! Operations: HTTP, errors, authentication, paging.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Lowering;
+use super::values::documentation;
+use crate::error::{Error, Place};
+use crate::ir::{
+    Auth, Binding, Items, Operation, OperationError, Pagination, ParamValue, Role, Segment, Step,
+    Structure, Target,
+};
+use crate::model::{self, Http, Kind, Paginated, Shape, ShapeId, ids};
+use crate::names::{self, OperationType};
+
+impl Lowering<'_> {
+    /// An operation with its input and output.
+    pub(super) fn operation(
+        &mut self,
+        service: &Shape,
+        shape: &Shape,
+        operation: &model::Operation,
+    ) -> Result<Operation, Error> {
+        let name = shape.id.name().to_owned();
+        let Some(http) = shape.traits.read_object::<Http>(ids::HTTP, &shape.id)? else {
+            return Err(Error::new(
+                &shape.id,
+                "an operation of restJson1 needs the smithy.api#http trait",
+            ));
+        };
+        let input = self.message(operation.input.as_ref(), &name, Role::Input)?;
+        let output = self.message(operation.output.as_ref(), &name, Role::Output)?;
+        let http_place = || Place::shape(&shape.id).with_trait(ids::HTTP);
+        let (path, query) = uri(&http.uri).map_err(|message| Error::new(http_place(), message))?;
+        labels_agree(&input, &path).map_err(|message| Error::new(http_place(), message))?;
+        queries_agree(&input, &query).map_err(|message| Error::new(http_place(), message))?;
+        if !(200..300).contains(&http.code) {
+            let message = format!("{} is no status of success", http.code);
+            return Err(Error::new(http_place(), message));
+        }
+        if http.method.is_empty() || !http.method.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return Err(Error::new(
+                http_place(),
+                format!("{:?} is no HTTP method", http.method),
+            ));
+        }
+        let errors = self.operation_errors(service, operation)?;
+        let host_prefix = match shape.traits.get(ids::ENDPOINT) {
+            None => Vec::new(),
+            Some(endpoint) => {
+                let place = || Place::shape(&shape.id).with_trait(ids::ENDPOINT);
+                let prefix = endpoint["hostPrefix"].as_str().unwrap_or_default();
+                if prefix.is_empty() {
+                    return Err(Error::new(place(), "hostPrefix is missing"));
+                }
+                let segments = segments(prefix).map_err(|message| Error::new(place(), message))?;
+                host_labels_agree(&input, &segments)
+                    .map_err(|message| Error::new(place(), message))?;
+                segments
+            }
+        };
+        let pagination = self.pagination(service, shape, &input, &output)?;
+        let waiters = self.waiters(shape, &output)?;
+        Ok(Operation {
+            shape: shape.id.to_string(),
+            docs: self.shape_docs(shape, || format!("Calls `{name}`."))?,
+            has_output: operation
+                .output
+                .as_ref()
+                .is_some_and(|id| *id != ShapeId::prelude("Unit")),
+            method: names::operation_method(&name),
+            http_method: http.method,
+            path,
+            query,
+            status: http.code,
+            host_prefix,
+            errors,
+            auth: self.auth(service, shape)?,
+            unsigned_payload: shape.traits.has(ids::UNSIGNED_PAYLOAD),
+            checksum: shape.traits.has(ids::HTTP_CHECKSUM_REQUIRED)
+                || shape
+                    .traits
+                    .get(ids::HTTP_CHECKSUM)
+                    .is_some_and(|checksum| {
+                        checksum["requestChecksumRequired"] == Value::Bool(true)
+                    }),
+            compressible: shape
+                .traits
+                .get(ids::REQUEST_COMPRESSION)
+                .and_then(|compression| compression["encodings"].as_array())
+                .is_some_and(|encodings| encodings.iter().any(|encoding| encoding == "gzip")),
+            pagination,
+            static_params: static_params(shape)?,
+            waiters,
+            name,
+            input,
+            output,
+        })
+    }
+
+    /// An operation's input or output; an empty one where the model has none.
+    fn message(
+        &mut self,
+        id: Option<&ShapeId>,
+        operation: &str,
+        role: Role,
+    ) -> Result<Structure, Error> {
+        let unit = ShapeId::prelude("Unit");
+        let shape = self.shape(id.unwrap_or(&unit))?;
+        let (kind, name) = match role {
+            Role::Input => ("input", OperationType::Input),
+            _ => ("output", OperationType::Output),
+        };
+        let name = names::operation_type(operation, name);
+        let mut structure = self.structure(shape, name, role)?;
+        if !shape.traits.has(ids::DOCUMENTATION) {
+            structure.docs.markdown = format!("The {kind} of `{operation}`.");
+        }
+        Ok(structure)
+    }
+
+    fn operation_errors(
+        &mut self,
+        service: &Shape,
+        operation: &model::Operation,
+    ) -> Result<Vec<OperationError>, Error> {
+        let common = match &service.kind {
+            Kind::Service(service) => service.errors.as_slice(),
+            _ => &[],
+        };
+        let mut errors = BTreeMap::new();
+        for id in operation.errors.iter().chain(common) {
+            let shape = self.shape(id)?;
+            let name = self.type_name(id)?;
+            let error = OperationError {
+                predicate: names::predicate_name(&name),
+                docs: documentation(&shape.traits, &shape.id, || {
+                    format!("`{}`", shape.id.name())
+                })?,
+                wire: self.error_wire(shape)?,
+                name: name.clone(),
+            };
+            errors.insert(name, error);
+        }
+        Ok(errors.into_values().collect())
+    }
+
+    /// Ways to authenticate, best first, as far as the transport knows them.
+    fn auth(&mut self, service: &Shape, shape: &Shape) -> Result<Vec<Auth>, Error> {
+        let stated: Option<Vec<String>> = match shape.traits.read(ids::AUTH, &shape.id)? {
+            Some(stated) => Some(stated),
+            None => service.traits.read(ids::AUTH, &service.id)?,
+        };
+        let schemes = stated.unwrap_or_else(|| {
+            [ids::SIGV4, ids::SIGV4A, ids::HTTP_BEARER_AUTH]
+                .into_iter()
+                .filter(|id| service.traits.has(id))
+                .map(str::to_owned)
+                .collect()
+        });
+        let mut auth: Vec<Auth> = schemes
+            .iter()
+            .filter_map(|scheme| match scheme.as_str() {
+                ids::SIGV4 => Some(Auth::SigV4),
+                ids::HTTP_BEARER_AUTH => Some(Auth::Bearer),
+                _ => None,
+            })
+            .collect();
+        if auth.is_empty() && !schemes.is_empty() {
+            let message = format!(
+                "no supported way to authenticate among {}",
+                schemes.join(", ")
+            );
+            return Err(Error::new(
+                Place::shape(&shape.id).with_trait(ids::AUTH),
+                message,
+            ));
+        }
+        if schemes.is_empty() || shape.traits.has(ids::OPTIONAL_AUTH) {
+            auth.push(Auth::Anonymous);
+        }
+        Ok(auth)
+    }
+
+    fn pagination(
+        &mut self,
+        service: &Shape,
+        shape: &Shape,
+        input: &Structure,
+        output: &Structure,
+    ) -> Result<Option<Pagination>, Error> {
+        let Some(own) = shape
+            .traits
+            .read_object::<Paginated>(ids::PAGINATED, &shape.id)?
+        else {
+            return Ok(None);
+        };
+        let common: Paginated = service
+            .traits
+            .read_object(ids::PAGINATED, &service.id)?
+            .unwrap_or_default();
+        let place = || Place::shape(&shape.id).with_trait(ids::PAGINATED);
+        let input_member = |name: String| {
+            input
+                .members
+                .iter()
+                .find(|member| member.name == name)
+                .ok_or_else(|| {
+                    Error::new(place(), format!("{} has no member {name:?}", input.shape))
+                })
+        };
+        let missing = |what: &str| Error::new(place(), format!("{what} is missing"));
+        let token = own
+            .input_token
+            .or(common.input_token)
+            .ok_or_else(|| missing("inputToken"))?;
+        let token = input_member(token)?;
+        if !matches!(token.target, Target::String { .. }) || !token.optional {
+            return Err(Error::new(place(), "the token must be an optional string"));
+        }
+        let output_token = own
+            .output_token
+            .or(common.output_token)
+            .ok_or_else(|| missing("outputToken"))?;
+        let (output_token, target) = self.path(output, &output_token, &place)?;
+        if !matches!(target, Target::String { .. }) {
+            return Err(Error::new(place(), "the output's token must be a string"));
+        }
+        let items = match own.items.or(common.items) {
+            None => None,
+            Some(items) => {
+                let (path, target) = self.path(output, &items, &place)?;
+                if !matches!(target, Target::List(_) | Target::Map(_)) {
+                    return Err(Error::new(place(), "the items must be a list or map"));
+                }
+                Some(Items { path, target })
+            }
+        };
+        let page_size = match own.page_size.or(common.page_size) {
+            None => None,
+            Some(name) => {
+                let member = input_member(name)?;
+                match member.target {
+                    Target::Integer | Target::Short | Target::Long | Target::Byte => {
+                        Some((Step::of(member), member.target.clone()))
+                    }
+                    // Services that model the size as a string have no use for a number.
+                    Target::String { .. } => None,
+                    _ => return Err(Error::new(place(), "the page size must be an integer")),
+                }
+            }
+        };
+        Ok(Some(Pagination {
+            input_token: Step::of(token),
+            output_token,
+            items,
+            page_size,
+        }))
+    }
+}
+
+/// Splits `/a/{b}/{c+}?d=e` into path segments and query literals.
+type Uri = (Vec<Segment>, Vec<(String, Option<String>)>);
+
+fn uri(pattern: &str) -> Result<Uri, String> {
+    if !pattern.starts_with('/') {
+        return Err(format!("{pattern:?} does not start with a slash"));
+    }
+    let (path, query) = pattern.split_once('?').unwrap_or((pattern, ""));
+    let odd = |c: &char| !c.is_ascii_graphic() || "\"#<>?\\^`".contains(*c);
+    if let Some(odd) = path.chars().chain(query.chars()).find(odd) {
+        return Err(format!("{pattern:?} has a {odd:?}, which no URI may have"));
+    }
+    let path = segments(path)?;
+    let mut seen = std::collections::HashSet::new();
+    if let Some(twice) = labels(&path).find(|label| !seen.insert(*label)) {
+        return Err(format!("{pattern:?} has the label {twice:?} twice"));
+    }
+    let greedy = path
+        .iter()
+        .filter(|part| matches!(part, Segment::Label { greedy: true, .. }))
+        .count();
+    if greedy > 1 {
+        return Err(format!("{pattern:?} has more than one greedy label"));
+    }
+    let query = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| match pair.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (pair.to_owned(), None),
+        })
+        .collect();
+    Ok((path, query))
+}
+
+/// Splits text at its `{labels}`.
+fn segments(pattern: &str) -> Result<Vec<Segment>, String> {
+    let mut segments = Vec::new();
+    let mut rest = pattern;
+    while let Some((literal, after)) = rest.split_once('{') {
+        if !literal.is_empty() {
+            segments.push(Segment::Literal(literal.to_owned()));
+        }
+        let Some((label, after)) = after.split_once('}') else {
+            return Err(format!("{pattern:?} has a label without an end"));
+        };
+        let (member, greedy) = match label.strip_suffix('+') {
+            Some(member) => (member, true),
+            None => (label, false),
+        };
+        if !model::is_identifier(member) {
+            return Err(format!(
+                "{pattern:?} has the label {label:?}, which is no member's name"
+            ));
+        }
+        segments.push(Segment::Label {
+            member: member.to_owned(),
+            greedy,
+        });
+        rest = after;
+    }
+    if rest.contains('}') {
+        return Err(format!("{pattern:?} has a brace too many"));
+    }
+    if !rest.is_empty() {
+        segments.push(Segment::Literal(rest.to_owned()));
+    }
+    Ok(segments)
+}
+
+fn labels(segments: &[Segment]) -> impl Iterator<Item = &String> {
+    segments.iter().filter_map(|segment| match segment {
+        Segment::Label { member, .. } => Some(member),
+        Segment::Literal(_) => None,
+    })
+}
+
+/// Every label of the path is a member with `httpLabel`, and the other way round.
+fn labels_agree(input: &Structure, path: &[Segment]) -> Result<(), String> {
+    for label in labels(path) {
+        let bound =
+            |member: &&crate::ir::Member| member.name == *label && member.binding == Binding::Label;
+        if !input.members.iter().any(|member| bound(&member)) {
+            return Err(format!(
+                "the label {label:?} is no member of {} with httpLabel",
+                input.shape
+            ));
+        }
+    }
+    match input.members.iter().find(|member| {
+        member.binding == Binding::Label && !labels(path).any(|label| *label == member.name)
+    }) {
+        Some(member) => Err(format!(
+            "{}${} is a label, but the path has none of that name",
+            input.shape, member.name
+        )),
+        None => Ok(()),
+    }
+}
+
+/// A member cannot have the name of a query literal.
+fn queries_agree(input: &Structure, query: &[(String, Option<String>)]) -> Result<(), String> {
+    let literal = |member: &&crate::ir::Member| match &member.binding {
+        Binding::Query(name) => query.iter().any(|(literal, _)| literal == name),
+        _ => false,
+    };
+    match input.members.iter().find(literal) {
+        Some(member) => Err(format!(
+            "the query has a literal of the name that {}${} is bound to",
+            input.shape, member.name
+        )),
+        None => Ok(()),
+    }
+}
+
+fn host_labels_agree(input: &Structure, prefix: &[Segment]) -> Result<(), String> {
+    match labels(prefix).find(|label| {
+        !input.members.iter().any(|member| {
+            member.name == **label
+                && member.host_label
+                && matches!(member.target, Target::String { .. })
+        })
+    }) {
+        Some(label) => Err(format!(
+            "the label {label:?} is no string member of {} with hostLabel",
+            input.shape
+        )),
+        None => Ok(()),
+    }
+}
+
+fn static_params(shape: &Shape) -> Result<Vec<(String, ParamValue)>, Error> {
+    let params: BTreeMap<String, Value> = shape
+        .traits
+        .read(ids::STATIC_CONTEXT_PARAMS, &shape.id)?
+        .unwrap_or_default();
+    params
+        .into_iter()
+        .map(|(name, param)| {
+            let value = match &param["value"] {
+                Value::String(text) => ParamValue::String(text.clone()),
+                Value::Bool(flag) => ParamValue::Bool(*flag),
+                Value::Array(items) => ParamValue::StringList(
+                    items
+                        .iter()
+                        .filter_map(Value::as_str)
+                        .map(str::to_owned)
+                        .collect(),
+                ),
+                other => {
+                    let place = Place::shape(&shape.id).with_trait(ids::STATIC_CONTEXT_PARAMS);
+                    return Err(Error::new(
+                        place,
+                        format!("{other} is no value for {name:?}"),
+                    ));
+                }
+            };
+            Ok((name, value))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_a_uri() {
+        let (path, query) = uri("/a/{B}/c/{D+}?x&y=z").unwrap();
+        let label = |member: &str, greedy| Segment::Label {
+            member: member.to_owned(),
+            greedy,
+        };
+        let literal = |text: &str| Segment::Literal(text.to_owned());
+        assert_eq!(
+            path,
+            [
+                literal("/a/"),
+                label("B", false),
+                literal("/c/"),
+                label("D", true)
+            ]
+        );
+        assert_eq!(
+            query,
+            [
+                ("x".to_owned(), None),
+                ("y".to_owned(), Some("z".to_owned()))
+            ]
+        );
+    }
+
+    #[test]
+    fn refuses_a_broken_uri() {
+        for pattern in [
+            "a",
+            "/{",
+            "/{}",
+            "/{a b}",
+            "/}",
+            "/{a+}/{b+}",
+            "/{a}/{a}",
+            "/a b",
+            "/a#b",
+            "/a?b?c",
+            "/ä",
+        ] {
+            assert!(uri(pattern).is_err(), "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Works mixins and `apply` statements into the shapes they are about, then checks every reference.
+
+use std::collections::BTreeMap;
+
+use super::parse::Parsed;
+use super::{Kind, Member, Model, Shape, ShapeId, Traits, ids};
+use crate::error::{Error, Place};
+
+pub(super) fn flatten(mut parsed: Parsed) -> Result<Model, Error> {
+    // Traits applied to a member that a mixin brings need the member to be there first.
+    let order = mixin_order(&parsed.mixins)?;
+    for id in order {
+        mix_in(&mut parsed, &id)?;
+    }
+    for (id, member, traits) in std::mem::take(&mut parsed.applied) {
+        apply(&mut parsed.shapes, &id, member.as_deref(), traits)?;
+    }
+    let model = Model {
+        file: String::new(),
+        shapes: parsed.shapes,
+    };
+    model
+        .shapes()
+        .try_for_each(|shape| check_references(&model, shape))?;
+    Ok(model)
+}
+
+/// Shapes with mixins, each after the mixins it uses.
+fn mixin_order(mixins: &BTreeMap<ShapeId, Vec<ShapeId>>) -> Result<Vec<ShapeId>, Error> {
+    let mut order: Vec<ShapeId> = Vec::new();
+    let mut open: Vec<(&ShapeId, usize)> = Vec::new();
+    for start in mixins.keys() {
+        open.push((start, 0));
+        while let Some((id, next)) = open.pop() {
+            if order.contains(id) {
+                continue;
+            }
+            let uses = mixins.get(id).map_or(&[][..], Vec::as_slice);
+            match uses.get(next) {
+                Some(used) => {
+                    open.push((id, next + 1));
+                    if open.iter().any(|(open, _)| *open == used) {
+                        return Err(Error::new(id, format!("mixin {used} mixes itself in")));
+                    }
+                    open.push((used, 0));
+                }
+                None if mixins.contains_key(id) => order.push(id.clone()),
+                None => {}
+            }
+        }
+    }
+    Ok(order)
+}
+
+fn mix_in(parsed: &mut Parsed, id: &ShapeId) -> Result<(), Error> {
+    let mut members: Vec<Member> = Vec::new();
+    let mut traits = Traits::default();
+    for mixin in &parsed.mixins[id] {
+        let Some(shape) = parsed.shapes.get(mixin) else {
+            return Err(Error::new(id, format!("mixin {mixin} is not in the model")));
+        };
+        if !shape.traits.has(ids::MIXIN) {
+            return Err(Error::new(
+                id,
+                format!("{mixin} is mixed in but has no mixin trait"),
+            ));
+        }
+        for member in shape.kind.members() {
+            merge_member(&mut members, member.clone());
+        }
+        traits.extend(shape.traits.inherited());
+    }
+    let Some(shape) = parsed.shapes.get_mut(id) else {
+        return Ok(());
+    };
+    match &mut shape.kind {
+        Kind::Structure(own) | Kind::Union(own) | Kind::Enum(own) | Kind::IntEnum(own) => {
+            for member in std::mem::take(own) {
+                merge_member(&mut members, member);
+            }
+            *own = members;
+        }
+        // Lists and maps restate the members they mix in; services and operations have none.
+        _ => {}
+    }
+    traits.extend(std::mem::take(&mut shape.traits));
+    shape.traits = traits;
+    Ok(())
+}
+
+/// A member that is there already takes the newcomer's target and adds its traits.
+fn merge_member(members: &mut Vec<Member>, member: Member) {
+    match members.iter_mut().find(|there| there.name == member.name) {
+        Some(there) => {
+            there.target = member.target;
+            there.traits.extend(member.traits);
+        }
+        None => members.push(member),
+    }
+}
+
+fn apply(
+    shapes: &mut BTreeMap<ShapeId, Shape>,
+    id: &ShapeId,
+    member: Option<&str>,
+    traits: Traits,
+) -> Result<(), Error> {
+    let Some(shape) = shapes.get_mut(id) else {
+        return Err(Error::new(
+            id,
+            "apply names a shape that is not in the model",
+        ));
+    };
+    let Some(name) = member else {
+        shape.traits.extend(traits);
+        return Ok(());
+    };
+    let found = match &mut shape.kind {
+        Kind::Structure(members)
+        | Kind::Union(members)
+        | Kind::Enum(members)
+        | Kind::IntEnum(members) => members.iter_mut().find(|member| member.name == name),
+        Kind::List(member) => Some(member).filter(|_| name == "member"),
+        Kind::Map(key, value) => match name {
+            "key" => Some(key),
+            "value" => Some(value),
+            _ => None,
+        },
+        _ => None,
+    };
+    match found {
+        Some(member) => member.traits.extend(traits),
+        None => {
+            return Err(Error::new(
+                Place::member(id, name),
+                "apply names a member that is not there",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_references(model: &Model, shape: &Shape) -> Result<(), Error> {
+    for member in shape.kind.members() {
+        let place = || Place::member(&shape.id, &member.name);
+        let target = model.target(&member.target, place)?;
+        if matches!(
+            target.kind,
+            Kind::Operation(_) | Kind::Resource(_) | Kind::Service(_)
+        ) {
+            let kind = target.kind.name();
+            return Err(Error::new(
+                place(),
+                format!("a member cannot target the {kind} {}", target.id),
+            ));
+        }
+    }
+    let refer = |ids: &[ShapeId], what: &str, fits: fn(&Kind) -> bool| {
+        ids.iter().try_for_each(|id| {
+            let target = model.target(id, || Place::from(&shape.id))?;
+            if fits(&target.kind) {
+                return Ok(());
+            }
+            let kind = target.kind.with_article();
+            Err(Error::new(
+                &shape.id,
+                format!("{id} is {kind}, where {what} belongs"),
+            ))
+        })
+    };
+    let structure = |kind: &Kind| matches!(kind, Kind::Structure(_));
+    let operation = |kind: &Kind| matches!(kind, Kind::Operation(_));
+    let resource = |kind: &Kind| matches!(kind, Kind::Resource(_));
+    match &shape.kind {
+        Kind::Operation(it) => {
+            refer(it.input.as_slice(), "a structure", structure)?;
+            refer(it.output.as_slice(), "a structure", structure)?;
+            refer(&it.errors, "a structure", structure)
+        }
+        Kind::Resource(it) => {
+            refer(&it.operations, "an operation", operation)?;
+            refer(&it.resources, "a resource", resource)
+        }
+        Kind::Service(it) => {
+            refer(&it.operations, "an operation", operation)?;
+            refer(&it.resources, "a resource", resource)?;
+            refer(&it.errors, "a structure", structure)
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,462 @@
+//! An operation's flags: what the command line offers, and the input it comes to.
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+use crate::model::{Argument, Operation, Shape};
+use crate::pages::Paging;
+use crate::shorthand;
+
+const INPUT_JSON: &str = "cli-input-json";
+const SKELETON: &str = "generate-cli-skeleton";
+const MAX_ITEMS: &str = "max-items";
+const PAGE_SIZE: &str = "page-size";
+const STARTING_TOKEN: &str = "starting-token";
+
+/// The operation as a subcommand.
+pub(crate) fn command(operation: &'static Operation) -> Command {
+    let about = prose(operation.about);
+    let summary = about.split("\n\n").next().unwrap_or_default().to_owned();
+    let mut command = Command::new(operation.command)
+        .about(without_period(&summary))
+        .long_about(about);
+    for argument in operation.input {
+        command = command.args(flags(argument));
+    }
+    if operation.pages.is_some() {
+        command = command.args(paging_flags());
+    }
+    command
+        .arg(
+            Arg::new(INPUT_JSON)
+                .long(INPUT_JSON)
+                .value_name("JSON")
+                .help("The input as JSON, or file://PATH of it; flags beat it"),
+        )
+        .arg(
+            Arg::new(SKELETON)
+                .long(SKELETON)
+                .value_name("KIND")
+                .num_args(0..=1)
+                .default_missing_value("input")
+                .value_parser(["input", "output"])
+                .help("Print an input to fill in, or check the input and print a sample output; nothing is sent"),
+        )
+}
+
+/// Documentation for a terminal, which breaks lines itself: a line break is kept only before a list's items and between
+/// paragraphs.
+fn prose(markdown: &str) -> String {
+    let mut text = String::new();
+    for line in markdown.lines().map(str::trim) {
+        let begins = line.is_empty() || line.starts_with(['-', '*', '#']);
+        match text.chars().next_back() {
+            None => {}
+            Some('\n') if !begins => {}
+            Some(_) if begins => text.push('\n'),
+            Some(_) => text.push(' '),
+        }
+        text.push_str(line);
+        if line.is_empty() {
+            text.push('\n');
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// A text as clap's own help ends.
+fn without_period(text: &str) -> String {
+    text.strip_suffix('.').unwrap_or(text).to_owned()
+}
+
+/// The flag of an input member; two for a boolean.
+fn flags(argument: &'static Argument) -> Vec<Arg> {
+    let name = argument.member.name;
+    let flag = Arg::new(name)
+        .long(argument.flag)
+        .help(without_period(&prose(argument.about)));
+    match argument.member.shape {
+        Shape::Boolean => {
+            let no = format!("no-{}", argument.flag);
+            vec![
+                flag.action(ArgAction::SetTrue).overrides_with(no.clone()),
+                Arg::new(no.clone())
+                    .long(no)
+                    .action(ArgAction::SetTrue)
+                    .overrides_with(name)
+                    .help(format!("The opposite of --{}", argument.flag)),
+            ]
+        }
+        shape @ Shape::List(_) => vec![
+            flag.value_name(value_name(shape))
+                .num_args(1..)
+                .allow_negative_numbers(true),
+        ],
+        shape => vec![
+            flag.value_name(value_name(shape))
+                .allow_negative_numbers(true),
+        ],
+    }
+}
+
+fn value_name(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::String | Shape::Enum(_) => "STRING",
+        Shape::Boolean => "BOOLEAN",
+        Shape::Integer(..) => "INTEGER",
+        Shape::Float => "NUMBER",
+        Shape::Timestamp => "TIMESTAMP",
+        Shape::Blob => "BASE64",
+        Shape::Document => "JSON",
+        Shape::List(element) => value_name(element),
+        Shape::Map(_) => "KEY=VALUE,...",
+        Shape::Structure(_) | Shape::Union(_) => "STRUCTURE",
+    }
+}
+
+fn paging_flags() -> [Arg; 3] {
+    [
+        Arg::new(MAX_ITEMS)
+            .long(MAX_ITEMS)
+            .value_name("COUNT")
+            .value_parser(value_parser!(u32).range(1..))
+            .help(
+                "Stop after this many items; a NextToken for --starting-token tells how to go on",
+            ),
+        Arg::new(PAGE_SIZE)
+            .long(PAGE_SIZE)
+            .value_name("COUNT")
+            .value_parser(value_parser!(u32).range(1..))
+            .help("How many items to ask the service for at a time; all are printed all the same"),
+        Arg::new(STARTING_TOKEN)
+            .long(STARTING_TOKEN)
+            .value_name("TOKEN")
+            .help("Go on where an answer shortened by --max-items stopped"),
+    ]
+}
+
+/// What the command line says about an operation's input.
+#[derive(Debug)]
+pub(crate) struct Given {
+    /// The input: `--cli-input-json`, overridden by flags. Not checked yet.
+    pub(crate) input: Map<String, Value>,
+    /// The kind of skeleton asked for: `input` or `output`.
+    pub(crate) skeleton: Option<String>,
+    /// What was asked of paging.
+    pub(crate) paging: Paging,
+    /// Whether the input pages by itself, by its token or page size.
+    pub(crate) pages_by_hand: bool,
+}
+
+/// Reads what was given of an operation's flags.
+///
+/// # Errors
+///
+/// A value that does not fit its flag, a file that cannot be read.
+pub(crate) fn given(operation: &Operation, matches: &ArgMatches) -> Result<Given, Failure> {
+    let mut input = match matches.get_one::<String>(INPUT_JSON) {
+        Some(text) => match json(INPUT_JSON, &load_text(INPUT_JSON, text)?)? {
+            Value::Object(input) => input,
+            _ => return Err(wrong(INPUT_JSON, "expected a JSON object")),
+        },
+        None => Map::new(),
+    };
+    for argument in operation.input {
+        if let Some(value) = value(argument, matches)? {
+            input.insert(argument.member.name.to_owned(), value);
+        }
+    }
+    let skeleton = matches.get_one::<String>(SKELETON).cloned();
+    let Some(pages) = &operation.pages else {
+        return Ok(Given {
+            input,
+            skeleton,
+            paging: Paging::default(),
+            pages_by_hand: false,
+        });
+    };
+    let pages_by_hand = input.contains_key(pages.input_token)
+        || pages
+            .page_size
+            .is_some_and(|member| input.contains_key(member));
+    let count = |flag| matches.get_one::<u32>(flag).copied();
+    Ok(Given {
+        input,
+        skeleton,
+        paging: Paging {
+            max_items: count(MAX_ITEMS).map(|count| count as usize),
+            page_size: count(PAGE_SIZE).map(i64::from),
+            starting_token: matches.get_one::<String>(STARTING_TOKEN).cloned(),
+        },
+        pages_by_hand,
+    })
+}
+
+/// What an input member's flag was given, as JSON; none where the flag is absent.
+fn value(argument: &Argument, matches: &ArgMatches) -> Result<Option<Value>, Failure> {
+    let name = argument.member.name;
+    if let Shape::Boolean = argument.member.shape {
+        let no = format!("no-{}", argument.flag);
+        return Ok(match (matches.get_flag(name), matches.get_flag(&no)) {
+            (true, _) => Some(true.into()),
+            (_, true) => Some(false.into()),
+            _ => None,
+        });
+    }
+    let Some(texts) = matches.get_many::<String>(name) else {
+        return Ok(None);
+    };
+    let texts: Vec<_> = texts.map(String::as_str).collect();
+    match (argument.member.shape, texts.as_slice()) {
+        (shape, [text]) => single(argument.flag, shape, text),
+        (Shape::List(element), texts) => texts
+            .iter()
+            .map(|text| single(argument.flag, element, text))
+            .collect::<Result<Value, _>>(),
+        // clap lets only lists have several values.
+        _ => Err(wrong(argument.flag, "expected one value")),
+    }
+    .map(Some)
+}
+
+/// Reads one value: JSON, the AWS CLI's shorthand, or a bare scalar; `file://` and `fileb://` stand for a file's content.
+fn single(flag: &str, shape: &Shape, text: &str) -> Result<Value, Failure> {
+    if let (Shape::Blob, Some(path)) = (shape, text.strip_prefix("fileb://")) {
+        let bytes = fs::read(expand(path)).map_err(|error| unreadable(flag, path, &error))?;
+        return Ok(base64_simd::STANDARD.encode_to_string(bytes).into());
+    }
+    let text = load_text(flag, text)?;
+    let begins_with = |brackets: &[char]| text.trim_start().starts_with(brackets);
+    match shape {
+        Shape::Document => json(flag, &text),
+        Shape::List(element) if !begins_with(&['[']) => {
+            Ok(Value::Array(vec![single(flag, element, &text)?]))
+        }
+        Shape::List(_) | Shape::Map(_) | Shape::Structure(_) | Shape::Union(_)
+            if begins_with(&['[', '{']) =>
+        {
+            json(flag, &text)
+        }
+        Shape::Map(_) | Shape::Structure(_) | Shape::Union(_) => {
+            shorthand::parse(shape, &text).map_err(|reason| wrong(flag, &reason))
+        }
+        scalar => self::scalar(scalar, &text).map_err(|reason| wrong(flag, &reason)),
+    }
+}
+
+/// Reads a bare scalar. Whether it is in range is checked later, with all input.
+pub(crate) fn scalar(shape: &Shape, text: &str) -> Result<Value, String> {
+    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
+    match shape {
+        Shape::Integer(..) | Shape::Float => read(text)
+            .filter(Value::is_number)
+            .ok_or_else(|| format!("expected a number, received: {text}")),
+        Shape::Boolean => read(text)
+            .filter(Value::is_boolean)
+            .ok_or_else(|| format!("expected true or false, received: {text}")),
+        _ => Ok(text.into()),
+    }
+}
+
+fn json(flag: &str, text: &str) -> Result<Value, Failure> {
+    serde_json::from_str(text).map_err(|error| wrong(flag, &format!("Invalid JSON: {error}")))
+}
+
+/// The value itself, or the text of the file that it names.
+fn load_text(flag: &str, text: &str) -> Result<String, Failure> {
+    match text
+        .strip_prefix("file://")
+        .or_else(|| text.strip_prefix("fileb://"))
+    {
+        Some(path) => {
+            fs::read_to_string(expand(path)).map_err(|error| unreadable(flag, path, &error))
+        }
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// A path whose leading `~/` is the home directory: no shell does that behind `file://`.
+fn expand(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
+fn unreadable(flag: &str, path: &str, error: &std::io::Error) -> Failure {
+    wrong(flag, &format!("Unable to load paramfile {path}: {error}"))
+}
+
+fn wrong(flag: &str, reason: &str) -> Failure {
+    Failure::Usage(format!("Error parsing parameter '--{flag}': {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Member, Pages};
+
+    static OPERATION: Operation = Operation {
+        name: "DoThings",
+        command: "do-things",
+        about: "Does things.\n\nSlowly.",
+        input: &[
+            argument("Name", "name", &Shape::String),
+            argument("Count", "count", &Shape::Integer(0, 10)),
+            argument("Live", "live", &Shape::Boolean),
+            argument("Types", "types", &Shape::List(&Shape::Enum(&["A", "B"]))),
+            argument("Tags", "tags", &Shape::Map(&Shape::String)),
+            argument(
+                "Filter",
+                "filter",
+                &Shape::Structure(&[Member::optional("Depth", &Shape::Integer(0, 10))]),
+            ),
+            argument("Bytes", "bytes", &Shape::Blob),
+            argument("NextToken", "next-token", &Shape::String),
+        ],
+        output: &[],
+        pages: Some(Pages {
+            input_token: "NextToken",
+            output_token: "NextToken",
+            page_size: None,
+            items: "Items",
+        }),
+        call: |_, _| Box::pin(async { Ok(Value::Null) }),
+    };
+
+    const fn argument(name: &'static str, flag: &'static str, shape: &'static Shape) -> Argument {
+        Argument {
+            flag,
+            about: "",
+            member: Member::optional(name, shape),
+        }
+    }
+
+    fn parse(line: &[&str]) -> Result<Given, Failure> {
+        let line = ["do-things"].iter().chain(line);
+        let matches = command(&OPERATION)
+            .try_get_matches_from(line)
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        given(&OPERATION, &matches)
+    }
+
+    fn input(line: &[&str]) -> Value {
+        Value::Object(parse(line).unwrap().input)
+    }
+
+    #[test]
+    fn documentation_is_left_to_the_terminal_to_break() {
+        assert_eq!(
+            prose(
+                "One\nparagraph.\n\nAnother:\n- an item\n  of two lines\n- one more\n\nThe end.\n"
+            ),
+            "One paragraph.\n\nAnother:\n- an item of two lines\n- one more\n\nThe end."
+        );
+    }
+
+    #[test]
+    fn flags_become_members() {
+        for (line, expected) in [
+            (
+                vec!["--name", "n", "--count", "-5"],
+                json!({"Name": "n", "Count": -5}),
+            ),
+            (vec!["--live"], json!({"Live": true})),
+            (vec!["--live", "--no-live"], json!({"Live": false})),
+            (vec!["--types", "A", "B"], json!({"Types": ["A", "B"]})),
+            (vec!["--types", "A"], json!({"Types": ["A"]})),
+            (
+                vec!["--types", r#"["A","C"]"#],
+                json!({"Types": ["A", "C"]}),
+            ),
+            (
+                vec!["--tags", "k=v,l=w"],
+                json!({"Tags": {"k": "v", "l": "w"}}),
+            ),
+            (vec!["--tags", r#"{"k":"v"}"#], json!({"Tags": {"k": "v"}})),
+            (vec!["--filter", "Depth=3"], json!({"Filter": {"Depth": 3}})),
+            (vec!["--name", "123"], json!({"Name": "123"})),
+        ] {
+            assert_eq!(input(&line), expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn files_stand_for_their_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("input");
+        fs::write(&path, r#"{"Name":"from file","Count":1}"#).unwrap();
+        let file = format!("file://{}", path.display());
+        assert_eq!(
+            input(&["--cli-input-json", &file, "--count", "2"]),
+            json!({"Name": "from file", "Count": 2})
+        );
+        fs::write(&path, [0, 255]).unwrap();
+        assert_eq!(
+            input(&["--bytes", &format!("fileb://{}", path.display())]),
+            json!({"Bytes": "AP8="})
+        );
+        let failure = parse(&["--name", "file:///no/such/file"]).unwrap_err();
+        assert!(
+            failure
+                .to_string()
+                .starts_with("Error parsing parameter '--name': Unable to load paramfile")
+        );
+    }
+
+    #[test]
+    fn what_is_no_value_is_refused() {
+        for (line, message) in [
+            (
+                ["--count", "many"],
+                "Error parsing parameter '--count': expected a number, received: many",
+            ),
+            (
+                ["--filter", "{"],
+                "Error parsing parameter '--filter': Invalid JSON",
+            ),
+            (
+                ["--filter", "deep"],
+                "Error parsing parameter '--filter': Expected: '='",
+            ),
+            (
+                ["--cli-input-json", "[]"],
+                "Error parsing parameter '--cli-input-json': expected a JSON object",
+            ),
+        ] {
+            let failure = parse(&line).unwrap_err();
+            assert_eq!(failure.exit_code(), 252);
+            assert!(failure.to_string().starts_with(message), "{failure}");
+        }
+    }
+
+    #[test]
+    fn paging_by_hand_is_noticed() {
+        let by_hand = |line: &[&str]| parse(line).unwrap().pages_by_hand;
+        assert!(!by_hand(&[]));
+        assert!(by_hand(&["--next-token", "t"]));
+        assert!(by_hand(&["--cli-input-json", r#"{"NextToken":"t"}"#]));
+        let paging = parse(&["--max-items", "5", "--starting-token", "t"])
+            .unwrap()
+            .paging;
+        assert_eq!(paging.max_items, Some(5));
+        assert_eq!(paging.starting_token.as_deref(), Some("t"));
+    }
+
+    #[test]
+    fn a_skeleton_s_kind_is_input_unless_said() {
+        let kind = |line: &[&str]| parse(line).unwrap().skeleton;
+        assert_eq!(kind(&["--generate-cli-skeleton"]).as_deref(), Some("input"));
+        assert_eq!(
+            kind(&["--generate-cli-skeleton", "output"]).as_deref(),
+            Some("output")
+        );
+        assert_eq!(kind(&[]), None);
+    }
+}

@@ -1,0 +1,205 @@
+//! The command line: global options and the commands that no operation stands behind.
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::arguments;
+use crate::commands::{export, import, samples, serve, tree};
+use crate::generated::OPERATIONS;
+use crate::model::Operation;
+use crate::output::{Color, Format};
+
+/// Amazon Connect's contacts on the command line, flags and output as the AWS CLI has them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "connect",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Without an AWS account: connect tree --local"
+)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Handwritten,
+}
+
+/// The commands that no single operation stands behind.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Handwritten {
+    Tree(tree::Arguments),
+    Export(export::Arguments),
+    Import(import::Arguments),
+    Samples(samples::Arguments),
+    Serve(serve::Arguments),
+}
+
+/// What applies to every command that calls the service.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Globals {
+    /// Call an endpoint inside this process that holds sample contacts, over a socket; IDs are preset
+    #[arg(long, global = true, conflicts_with_all = ["endpoint_url", "region", "profile", "no_sign_request"])]
+    pub(crate) local: bool,
+    /// The region to call [env: AWS_REGION, AWS_DEFAULT_REGION]
+    #[arg(long, global = true, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// The profile to take settings and credentials from [env: AWS_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The URL to call in place of the service's own [env: AWS_ENDPOINT_URL_CONNECT, AWS_ENDPOINT_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
+    /// The format of results [env: AWS_DEFAULT_OUTPUT] [default: json]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub(crate) output: Option<Format>,
+    /// What to print of results, in JMESPath
+    #[arg(long, global = true, value_name = "JMESPATH")]
+    pub(crate) query: Option<String>,
+    /// Make one call: print its page as the service answered it
+    #[arg(long, global = true)]
+    pub(crate) no_paginate: bool,
+    /// Call without credentials
+    #[arg(long, global = true)]
+    pub(crate) no_sign_request: bool,
+    /// Log what happens to standard error
+    #[arg(long, global = true)]
+    pub(crate) debug: bool,
+    /// Accept any certificate, whoever signed it and whatever host it names
+    #[arg(long, global = true)]
+    pub(crate) no_verify_ssl: bool,
+    /// Trust the certificates of this PEM file too [env: AWS_CA_BUNDLE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_bundle: Option<String>,
+    /// The longest wait for a connection; 0 waits for ever [default: 3.1]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) cli_connect_timeout: Option<f64>,
+    /// The longest wait for the next byte; 0 waits for ever [default: 60]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) cli_read_timeout: Option<f64>,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+    /// Write to the terminal without a pager [env: AWS_PAGER, PAGER]
+    #[arg(long, global = true)]
+    pub(crate) no_cli_pager: bool,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=1e9).contains(&seconds) => Ok(seconds),
+        _ => Err("expected a number of seconds".to_owned()),
+    }
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// An operation, and its flags as they matched.
+    Operation(&'static Operation, clap::ArgMatches),
+    /// Another command.
+    Handwritten(Handwritten),
+}
+
+/// The whole command: handwritten subcommands and one for each operation.
+pub(crate) fn command() -> clap::Command {
+    let operations = OPERATIONS.iter().copied().map(arguments::command);
+    // As with the AWS CLI, a flag that is given twice counts as it was given last.
+    Cli::command()
+        .subcommands(operations)
+        .mut_subcommands(|command| without_globals(command).args_override_self(true))
+        .args_override_self(true)
+}
+
+/// Leaves the options of calls out of the help of commands that call nobody.
+fn without_globals(command: clap::Command) -> clap::Command {
+    if !["import", "samples", "serve"].contains(&command.get_name()) {
+        return command;
+    }
+    let globals = Globals::augment_args(clap::Command::new(""));
+    let hidden = globals
+        .get_arguments()
+        .filter(|option| option.get_id() != "debug")
+        .map(|option| option.clone().hide(true));
+    command.args(hidden)
+}
+
+/// Reads the process's command line.
+///
+/// # Errors
+///
+/// What clap has to say: a wrong line, or the help or version that was asked for.
+pub(crate) fn parse(
+    line: impl IntoIterator<Item = std::ffi::OsString>,
+) -> Result<(Globals, Command), clap::Error> {
+    let matches = command().try_get_matches_from(line)?;
+    if let Some((name, matches)) = matches.subcommand()
+        && let Some(operation) = OPERATIONS
+            .iter()
+            .find(|operation| operation.command == name)
+    {
+        let globals = Globals::from_arg_matches(matches)?;
+        return Ok((globals, Command::Operation(operation, matches.clone())));
+    }
+    let cli = Cli::from_arg_matches(&matches)?;
+    Ok((cli.globals, Command::Handwritten(cli.command)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names that clash, those of an operation's flags with the global ones too, are found here.
+    #[test]
+    fn the_whole_command_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn commands_that_call_nobody_hide_the_options_of_calls() {
+        for (name, shown) in [("serve", false), ("import", false), ("tree", true)] {
+            let help = command()
+                .try_get_matches_from(["connect", name, "--help"])
+                .unwrap_err()
+                .to_string();
+            assert_eq!(help.contains("--endpoint-url"), shown, "{help}");
+            assert!(help.contains("--debug"), "{help}");
+        }
+    }
+
+    #[test]
+    fn global_options_stand_before_and_after_the_command() {
+        for line in [
+            ["connect", "--region", "r", "list-associated-contacts"],
+            ["connect", "list-associated-contacts", "--region", "r"],
+        ] {
+            let (globals, command) = parse(line.map(Into::into)).unwrap();
+            assert_eq!(globals.region.as_deref(), Some("r"));
+            assert!(matches!(command, Command::Operation(..)));
+        }
+    }
+
+    #[test]
+    fn of_a_flag_given_twice_the_last_counts() {
+        let line = [
+            "connect",
+            "list-associated-contacts",
+            "--region",
+            "a",
+            "--region",
+            "b",
+        ];
+        let line = line
+            .iter()
+            .chain(&["--contact-id", "a", "--contact-id", "b"]);
+        let (globals, command) = parse(line.map(Into::into)).unwrap();
+        assert_eq!(globals.region.as_deref(), Some("b"));
+        let Command::Operation(_, matches) = command else {
+            panic!("it is an operation");
+        };
+        assert_eq!(
+            matches.get_one::<String>("ContactId").map(String::as_str),
+            Some("b")
+        );
+    }
+}

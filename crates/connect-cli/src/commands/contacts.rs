@@ -1,0 +1,97 @@
+//! All contacts of a tree, fetched for the commands that work on the whole.
+
+use connect_sdk::types::AssociatedContactSummary;
+use contact_tree::{Contact, Forest, Timestamp};
+
+use crate::client;
+use crate::failure::Failure;
+use crate::local;
+use crate::settings::Settings;
+
+/// Which tree.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TreeArguments {
+    /// The ID of the Amazon Connect instance: the last part of its ARN
+    #[arg(long, value_name = "STRING", required_unless_present = "local")]
+    instance_id: Option<String>,
+    /// The ID of any contact in the tree
+    #[arg(long, value_name = "STRING", required_unless_present = "local")]
+    contact_id: Option<String>,
+    /// How many contacts to ask the service for at a time; all are fetched all the same
+    #[arg(long, value_name = "COUNT", default_value = "100", value_parser = clap::value_parser!(i32).range(1..=100))]
+    page_size: i32,
+}
+
+/// A tree's contacts.
+#[derive(Debug)]
+pub(crate) struct Contacts {
+    /// The contact that was asked for.
+    pub(crate) asked_for: String,
+    /// The contacts as trees.
+    pub(crate) forest: Forest,
+}
+
+/// Fetches every page.
+///
+/// # Errors
+///
+/// Anything that can go wrong with a call.
+pub(crate) async fn fetch(
+    arguments: TreeArguments,
+    settings: &Settings,
+) -> Result<Contacts, Failure> {
+    let instance_id = arguments
+        .instance_id
+        .unwrap_or_else(|| local::INSTANCE_ID.to_owned());
+    let contact_id = arguments
+        .contact_id
+        .unwrap_or_else(|| local::CONTACT_ID.to_owned());
+    let connection = client::connect(settings).await?;
+    let mut items = connection
+        .client
+        .list_associated_contacts()
+        .instance_id(instance_id)
+        .contact_id(&contact_id)
+        .into_paginator()
+        .page_size(arguments.page_size)
+        .items()
+        .send();
+    let mut contacts = Vec::new();
+    let mut failed = None;
+    while let Some(item) = items.next().await {
+        match item {
+            Ok(contact) => contacts.push(plain(contact)),
+            Err(error) => failed = Some(error),
+        }
+    }
+    drop(items);
+    connection.close().await;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(Contacts {
+            asked_for: contact_id,
+            forest: Forest::new(contacts),
+        }),
+    }
+}
+
+/// The service's contact as the tree takes it.
+fn plain(contact: AssociatedContactSummary) -> Contact {
+    Contact {
+        id: contact.contact_id.unwrap_or_default(),
+        arn: contact.contact_arn,
+        initial_contact_id: contact.initial_contact_id,
+        previous_contact_id: contact.previous_contact_id,
+        related_contact_id: contact.related_contact_id,
+        channel: contact.channel.map(|channel| channel.as_str().to_owned()),
+        initiation_method: contact
+            .initiation_method
+            .map(|method| method.as_str().to_owned()),
+        initiation_time: contact
+            .initiation_timestamp
+            .map(|time| Timestamp::new(time.secs(), time.subsec_nanos())),
+        disconnect_time: contact
+            .disconnect_timestamp
+            .map(|time| Timestamp::new(time.secs(), time.subsec_nanos())),
+    }
+}

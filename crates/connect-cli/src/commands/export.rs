@@ -1,0 +1,306 @@
+//! `connect export`.
+
+use std::io::{self, Write};
+
+use contact_tree::{Contact, Forest, Link, Node};
+use serde_json::{Map, Value};
+
+use super::contacts;
+use super::tree::link_name;
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// Write a contact tree for other tools
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    tree: contacts::TreeArguments,
+    /// What to write
+    #[arg(long, value_name = "FORMAT", default_value = "records")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// Contact records, one JSON object a line, as `connect import` reads them
+    Records,
+    /// A table with a header, in the order in which the tree is drawn
+    Csv,
+    /// A graph for Graphviz
+    Dot,
+    /// A flowchart for Mermaid
+    Mermaid,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// Anything that can go wrong with it.
+pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
+    let contacts = contacts::fetch(arguments.tree, settings).await?;
+    let mut out = settings.sink();
+    let write = match arguments.format {
+        Format::Records => records,
+        Format::Csv => csv,
+        Format::Dot => dot,
+        Format::Mermaid => mermaid,
+    };
+    write(out.open()?, &contacts.forest).map_err(Failure::Output)?;
+    out.close()
+}
+
+/// Contact records with what the service tells: no agent, queue or attributes.
+fn records(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
+    for node in forest.iter() {
+        serde_json::to_writer(&mut *out, &record(node.contact()))?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+fn record(contact: &Contact) -> Value {
+    // arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/contact/CONTACT
+    let instance = contact
+        .arn
+        .as_deref()
+        .and_then(|arn| arn.split_once("/contact/"));
+    let instance = instance.map(|(instance, _)| instance);
+    let account = instance.and_then(|instance| instance.split(':').nth(4));
+    let time = |time: Option<contact_tree::Timestamp>| time.map(|time| time.to_string());
+    let members = [
+        ("AWSAccountId", account.map(str::to_owned)),
+        (
+            "AWSContactTraceRecordFormatVersion",
+            Some("2017-03-10".to_owned()),
+        ),
+        ("InstanceARN", instance.map(str::to_owned)),
+        ("ContactId", Some(contact.id.clone())),
+        ("InitialContactId", contact.initial_contact_id.clone()),
+        ("PreviousContactId", contact.previous_contact_id.clone()),
+        ("RelatedContactId", contact.related_contact_id.clone()),
+        ("Channel", contact.channel.clone()),
+        ("InitiationMethod", contact.initiation_method.clone()),
+        ("InitiationTimestamp", time(contact.initiation_time)),
+        ("DisconnectTimestamp", time(contact.disconnect_time)),
+        // The newest time that is known: records are kept by it.
+        (
+            "LastUpdateTimestamp",
+            time(contact.disconnect_time.max(contact.initiation_time)),
+        ),
+    ];
+    let members = members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()));
+    Value::Object(members.collect::<Map<_, _>>())
+}
+
+fn csv(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
+    writeln!(
+        out,
+        "depth,contact_id,parent_contact_id,link,channel,initiation_method,initiation_timestamp,\
+         disconnect_timestamp,duration_seconds,initial_contact_id,previous_contact_id,related_contact_id,contact_arn"
+    )?;
+    for node in forest.depth_first() {
+        let contact = node.contact();
+        let duration = contact
+            .duration()
+            .map(|duration| duration.as_secs().to_string());
+        let fields = [
+            Some(node.depth().to_string()),
+            Some(contact.id.clone()),
+            node.parent().map(|parent| parent.contact().id.clone()),
+            node.link().map(|link| link_name(link).to_owned()),
+            contact.channel.clone(),
+            contact.initiation_method.clone(),
+            contact.initiation_time.map(|time| time.to_string()),
+            contact.disconnect_time.map(|time| time.to_string()),
+            duration,
+            contact.initial_contact_id.clone(),
+            contact.previous_contact_id.clone(),
+            contact.related_contact_id.clone(),
+            contact.arn.clone(),
+        ];
+        let fields = fields.map(|field| quoted(field.unwrap_or_default()));
+        writeln!(out, "{}", fields.join(","))?;
+    }
+    Ok(())
+}
+
+/// A CSV field, in quotes where it needs them.
+fn quoted(field: String) -> String {
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field
+    }
+}
+
+fn dot(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
+    let escaped = |text: &str| {
+        text.replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace(['\n', '\r'], " ")
+    };
+    writeln!(out, "digraph contacts {{\n    node [shape=box];")?;
+    for (index, node) in forest.iter().enumerate() {
+        let lines = label(node).map(|line| escaped(&line));
+        writeln!(out, "    n{index} [label=\"{}\"];", lines.join("\\n"))?;
+    }
+    edges(forest, |parent, child, link| {
+        let style = match link {
+            Link::Previous => "",
+            Link::Initial => " [style=dotted]",
+            Link::Related => " [style=dashed]",
+        };
+        writeln!(out, "    n{parent} -> n{child}{style};")
+    })?;
+    writeln!(out, "}}")
+}
+
+fn mermaid(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
+    let escaped = |text: &str| {
+        let text = text
+            .replace('#', "#35;")
+            .replace('"', "#quot;")
+            .replace('<', "#lt;");
+        text.replace('>', "#gt;").replace(['\n', '\r'], " ")
+    };
+    writeln!(out, "flowchart TD")?;
+    for (index, node) in forest.iter().enumerate() {
+        let lines = label(node).map(|line| escaped(&line));
+        writeln!(out, "    n{index}[\"{}\"]", lines.join("<br/>"))?;
+    }
+    edges(forest, |parent, child, link| {
+        let arrow = match link {
+            Link::Previous => "-->",
+            Link::Initial | Link::Related => "-.->",
+        };
+        writeln!(out, "    n{parent} {arrow} n{child}")
+    })
+}
+
+/// The lines of a node: what it is, when it began, its ID.
+fn label(node: Node<'_>) -> [String; 3] {
+    let contact = node.contact();
+    let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
+    [
+        format!(
+            "{} {}",
+            or_unknown(&contact.channel),
+            or_unknown(&contact.initiation_method)
+        ),
+        contact
+            .initiation_time
+            .map_or("?".to_owned(), |time| time.to_string()),
+        contact.id.clone(),
+    ]
+}
+
+/// Calls `edge` with the places of parent and child, in the order of [`Forest::iter`], and the link between them.
+fn edges(
+    forest: &Forest,
+    mut edge: impl FnMut(usize, usize, Link) -> io::Result<()>,
+) -> io::Result<()> {
+    // Two contacts may share an ID, so nodes are named by their place.
+    let places: std::collections::HashMap<_, _> = forest
+        .iter()
+        .enumerate()
+        .map(|(place, node)| (node.id(), place))
+        .collect();
+    for (child, node) in forest.iter().enumerate() {
+        if let (Some(parent), Some(link)) = (node.parent(), node.link()) {
+            edge(places[&parent.id()], child, link)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use contact_tree::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+
+    fn forest() -> Forest {
+        let contact =
+            |id: &str, previous: Option<&str>, related: Option<&str>, seconds: i64| Contact {
+                id: id.to_owned(),
+                arn: Some(format!(
+                    "arn:aws:connect:us-east-1:111122223333:instance/i-1/contact/{id}"
+                )),
+                previous_contact_id: previous.map(str::to_owned),
+                related_contact_id: related.map(str::to_owned),
+                channel: Some("VOICE".to_owned()),
+                initiation_time: Some(Timestamp::from_secs(1_700_000_000 + seconds)),
+                ..Contact::default()
+            };
+        Forest::new([
+            contact("a", None, None, 0),
+            contact("b, \"x\"", Some("a"), None, 60),
+            contact("c", None, Some("a"), 120),
+        ])
+    }
+
+    fn written(write: fn(&mut dyn Write, &Forest) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut out, &forest()).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn records_are_those_that_amazon_connect_exports() {
+        let text = written(records);
+        let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        assert_eq!(
+            first,
+            json!({
+                "AWSAccountId": "111122223333",
+                "AWSContactTraceRecordFormatVersion": "2017-03-10",
+                "InstanceARN": "arn:aws:connect:us-east-1:111122223333:instance/i-1",
+                "ContactId": "a", "InitialContactId": null, "PreviousContactId": null, "RelatedContactId": null,
+                "Channel": "VOICE", "InitiationMethod": null, "InitiationTimestamp": "2023-11-14T22:13:20Z",
+                "DisconnectTimestamp": null, "LastUpdateTimestamp": "2023-11-14T22:13:20Z",
+            })
+        );
+        assert_eq!(text.lines().count(), 3);
+    }
+
+    #[test]
+    fn csv_quotes_what_needs_it() {
+        let text = written(csv);
+        let row = text.lines().find(|line| line.starts_with('1')).unwrap();
+        assert!(
+            row.starts_with(
+                "1,\"b, \"\"x\"\"\",a,PreviousContactId,VOICE,,2023-11-14T22:14:20Z,,,"
+            ),
+            "{row}"
+        );
+        let columns = text.lines().next().unwrap().split(',').count();
+        assert_eq!(text.lines().nth(1).unwrap().split(',').count(), columns);
+    }
+
+    #[test]
+    fn graphs_have_an_edge_for_each_link() {
+        let text = written(dot);
+        assert!(text.starts_with("digraph contacts {\n") && text.ends_with("}\n"));
+        assert!(
+            text.contains("n1 [label=\"VOICE ?\\n2023-11-14T22:14:20Z\\nb, \\\"x\\\"\"];"),
+            "{text}"
+        );
+        assert!(
+            text.contains("n0 -> n1;") && text.contains("n0 -> n2 [style=dashed];"),
+            "{text}"
+        );
+        let text = written(mermaid);
+        assert!(
+            text.contains("n1[\"VOICE ?<br/>2023-11-14T22:14:20Z<br/>b, #quot;x#quot;\"]"),
+            "{text}"
+        );
+        assert!(
+            text.contains("n0 --> n1") && text.contains("n0 -.-> n2"),
+            "{text}"
+        );
+    }
+}

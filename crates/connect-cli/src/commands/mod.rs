@@ -1,0 +1,8 @@
+//! The commands that no single operation stands behind.
+
+pub(crate) mod contacts;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod samples;
+pub(crate) mod serve;
+pub(crate) mod tree;

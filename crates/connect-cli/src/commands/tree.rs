@@ -1,0 +1,175 @@
+//! `connect tree`.
+
+use std::io::{self, IsTerminal};
+
+use contact_tree::{Forest, Link, Node, Style, Timestamp, Zone};
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use super::contacts;
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::time;
+
+/// Draw the contact tree that a contact belongs to
+///
+/// Every page is fetched. With --output, the contacts are printed in that format instead, in the order in which they
+/// are drawn, each with its depth and parent. With --local, the tree of a sample contact is drawn.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    tree: contacts::TreeArguments,
+    /// Draw with ASCII characters only
+    #[arg(long, conflicts_with = "output")]
+    ascii: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// Anything that can go wrong with it.
+pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
+    // A query asks for data too.
+    if settings.globals().output.is_some() || settings.globals().query.is_some() {
+        let mut printer = settings.printer()?;
+        let contacts = contacts::fetch(arguments.tree, settings).await?;
+        printer.print(
+            "ContactTree",
+            &listed(&contacts.forest, &TimeZone::system()),
+        )?;
+        return printer.out.close();
+    }
+    let contacts = contacts::fetch(arguments.tree, settings).await?;
+    let mut out = settings.sink();
+    let width = terminal_size::terminal_size_of(io::stdout());
+    let style = Style {
+        colour: settings.globals().color.on_stdout(),
+        ascii: arguments.ascii,
+        width: width
+            .filter(|_| io::stdout().is_terminal())
+            .map(|(width, _)| usize::from(width.0)),
+        zone: Zone::Local(|time| offset(time, &TimeZone::system())),
+        focus: Some(contacts.asked_for),
+    };
+    write!(out.open()?, "{}", contacts.forest.picture(&style)).map_err(Failure::Output)?;
+    out.close()
+}
+
+/// How far a zone's clocks are east of Greenwich at a time, in seconds.
+fn offset(time: Timestamp, zone: &TimeZone) -> i32 {
+    jiff::Timestamp::from_second(time.secs()).map_or(0, |time| zone.to_offset(time).seconds())
+}
+
+/// The contacts as they are drawn, and what is wrong with them.
+fn listed(forest: &Forest, zone: &TimeZone) -> Value {
+    let contacts: Vec<_> = forest
+        .depth_first()
+        .map(|node| contact(node, zone))
+        .collect();
+    let anomalies: Vec<_> = forest
+        .anomalies()
+        .iter()
+        .map(
+            |anomaly| json!({"ContactId": anomaly.contact_id, "Message": anomaly.kind.to_string()}),
+        )
+        .collect();
+    let mut listed = Map::new();
+    listed.insert("Contacts".to_owned(), contacts.into());
+    if !anomalies.is_empty() {
+        listed.insert("Anomalies".to_owned(), anomalies.into());
+    }
+    Value::Object(listed)
+}
+
+fn contact(node: Node<'_>, zone: &TimeZone) -> Value {
+    let contact = node.contact();
+    let local = |time: Timestamp| time::display(&time.to_string(), zone);
+    let members = [
+        ("Depth", Some(node.depth().into())),
+        ("ContactId", Some(contact.id.clone().into())),
+        (
+            "ParentContactId",
+            node.parent()
+                .map(|parent| parent.contact().id.clone().into()),
+        ),
+        ("Link", node.link().map(|link| link_name(link).into())),
+        ("Channel", contact.channel.clone().map(Value::from)),
+        (
+            "InitiationMethod",
+            contact.initiation_method.clone().map(Value::from),
+        ),
+        (
+            "InitiationTimestamp",
+            contact.initiation_time.map(|time| local(time).into()),
+        ),
+        (
+            "DisconnectTimestamp",
+            contact.disconnect_time.map(|time| local(time).into()),
+        ),
+        (
+            "DurationSeconds",
+            contact.duration().map(|duration| duration.as_secs().into()),
+        ),
+        ("ContactArn", contact.arn.clone().map(Value::from)),
+    ];
+    members
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// The member of a contact that links it to its parent.
+pub(super) fn link_name(link: Link) -> &'static str {
+    match link {
+        Link::Previous => "PreviousContactId",
+        Link::Initial => "InitialContactId",
+        Link::Related => "RelatedContactId",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contact_tree::Contact;
+
+    use super::*;
+
+    #[test]
+    fn contacts_are_listed_as_they_are_drawn() {
+        let contact = |id: &str, previous: Option<&str>, seconds: i64| Contact {
+            id: id.to_owned(),
+            previous_contact_id: previous.map(str::to_owned),
+            initiation_time: Some(Timestamp::from_secs(seconds)),
+            disconnect_time: Some(Timestamp::from_secs(seconds + 60)),
+            ..Contact::default()
+        };
+        let forest = Forest::new([
+            contact("c", Some("a"), 1_700_000_200),
+            contact("b", Some("gone"), 1_700_000_100),
+            contact("a", None, 1_700_000_000),
+        ]);
+        let listed = listed(&forest, &TimeZone::UTC);
+        let ids: Vec<_> = (0..3)
+            .map(|index| &listed["Contacts"][index]["ContactId"])
+            .collect();
+        assert_eq!(ids, ["a", "c", "b"]);
+        assert_eq!(
+            listed["Contacts"][1],
+            json!({
+                "Depth": 1, "ContactId": "c", "ParentContactId": "a", "Link": "PreviousContactId",
+                "InitiationTimestamp": "2023-11-14T22:16:40+00:00",
+                "DisconnectTimestamp": "2023-11-14T22:17:40+00:00", "DurationSeconds": 60,
+            })
+        );
+        assert_eq!(listed["Anomalies"][0]["ContactId"], "b");
+    }
+
+    #[test]
+    fn times_follow_the_zone() {
+        let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        assert_eq!(offset(Timestamp::from_secs(1_700_000_000), &zone), 3600);
+        assert_eq!(offset(Timestamp::from_secs(1_690_000_000), &zone), 7200);
+        assert_eq!(offset(Timestamp::from_secs(i64::MAX), &zone), 0);
+    }
+}

@@ -1,0 +1,273 @@
+//! Where credentials come from: the environment, the profile's keys, a process that the profile names.
+//!
+//! Sign-in (IAM Identity Center), roles, containers and instances need clients of further services, which take longer to
+//! build than all the rest. They are behind the feature `aws-config`, whose chain then looks in all places itself.
+
+use connect_sdk::config::{Environment, Region, SharedCredentialsProvider};
+use connect_transport::sender::HttpSender;
+
+use crate::failure::Failure;
+use crate::profile::Section;
+
+/// The provider of credentials. A profile named on the command line, `explicit`, goes before the environment.
+///
+/// # Errors
+///
+/// There are none, half of a pair, or some that this build cannot get. With the feature `aws-config` it is the call that
+/// fails.
+pub(crate) fn provider(
+    environment: &Environment,
+    profile: Option<&Section>,
+    explicit: Option<&str>,
+    region: &Region,
+    sender: &HttpSender,
+) -> Result<SharedCredentialsProvider, Failure> {
+    #[cfg(feature = "aws-config")]
+    {
+        let _ = (environment, profile);
+        Ok(SharedCredentialsProvider::new(chain::Chain::new(
+            explicit, region, sender,
+        )))
+    }
+    #[cfg(not(feature = "aws-config"))]
+    {
+        let _ = (region, sender);
+        lean::provider(environment, profile, explicit.is_some())
+    }
+}
+
+#[cfg(feature = "aws-config")]
+mod chain {
+    use aws_credential_types::provider::{self, ProvideCredentials, future};
+    use connect_sdk::config::{Region, SharedCredentialsProvider};
+    use connect_transport::aws_config::default_provider::credentials::DefaultCredentialsChain;
+    use connect_transport::aws_config::profile::ProfileFileCredentialsProvider;
+    use connect_transport::aws_config::provider_config::ProviderConfig;
+    use connect_transport::sender::HttpSender;
+    use tokio::sync::OnceCell;
+
+    /// The chain of `aws-config`, set up when credentials are first wanted: that reads files.
+    #[derive(Debug)]
+    pub(super) struct Chain {
+        profile: Option<String>,
+        region: Region,
+        sender: HttpSender,
+        chain: OnceCell<SharedCredentialsProvider>,
+    }
+
+    impl Chain {
+        pub(super) fn new(profile: Option<&str>, region: &Region, sender: &HttpSender) -> Self {
+            Self {
+                profile: profile.map(str::to_owned),
+                region: region.clone(),
+                sender: sender.clone(),
+                chain: OnceCell::new(),
+            }
+        }
+
+        async fn chain(&self) -> SharedCredentialsProvider {
+            let config = ProviderConfig::default()
+                .with_http_client(self.sender.clone())
+                .with_region(Some(self.region.clone()));
+            match &self.profile {
+                Some(name) => {
+                    let profile = ProfileFileCredentialsProvider::builder().configure(&config);
+                    SharedCredentialsProvider::new(profile.profile_name(name).build())
+                }
+                None => {
+                    let chain = DefaultCredentialsChain::builder().configure(config);
+                    SharedCredentialsProvider::new(chain.build().await)
+                }
+            }
+        }
+
+        async fn credentials(&self) -> provider::Result {
+            let chain = self.chain.get_or_init(|| self.chain()).await;
+            chain.provide_credentials().await
+        }
+    }
+
+    impl ProvideCredentials for Chain {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            future::ProvideCredentials::new(self.credentials())
+        }
+    }
+}
+
+#[cfg(not(feature = "aws-config"))]
+mod lean {
+    use std::process::Command;
+    use std::time::{Duration, SystemTime};
+
+    use aws_credential_types::provider::error::CredentialsError;
+    use aws_credential_types::provider::future;
+    use connect_sdk::config::{
+        Credentials, Environment, ProvideCredentials, SharedCredentialsProvider,
+    };
+    use jiff::Timestamp;
+    use serde_json::Value;
+
+    use crate::failure::Failure;
+    use crate::profile::Section;
+
+    /// Keys of a profile that stand for credentials of another service, in the order in which the AWS CLI looks.
+    const OTHER_SERVICES: [&str; 7] = [
+        "role_arn",
+        "web_identity_token_file",
+        "credential_source",
+        "sso_session",
+        "sso_start_url",
+        "login_session",
+        "source_profile",
+    ];
+
+    pub(super) fn provider(
+        environment: &Environment,
+        profile: Option<&Section>,
+        profile_first: bool,
+    ) -> Result<SharedCredentialsProvider, Failure> {
+        let from_environment = if profile_first {
+            None
+        } else {
+            self::environment(environment)?
+        };
+        let found = match (from_environment, profile) {
+            (Some(provider), _) => Some(provider),
+            (None, Some(profile)) => self::profile(profile)?,
+            (None, None) => None,
+        };
+        found.ok_or_else(|| {
+            Failure::Configuration(
+                "Unable to locate credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile's keys or \
+                 credential_process. Those of containers and instances need a build with `--features aws-config`."
+                    .to_owned(),
+            )
+        })
+    }
+
+    fn environment(
+        environment: &Environment,
+    ) -> Result<Option<SharedCredentialsProvider>, Failure> {
+        let [key, secret, token] = [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+        ]
+        .map(|name| environment.get(name));
+        let pair = pair(
+            "env",
+            ("AWS_ACCESS_KEY_ID", key),
+            ("AWS_SECRET_ACCESS_KEY", secret),
+        )?;
+        Ok(pair.map(|(key, secret)| keys(key, secret, token, "Environment")))
+    }
+
+    fn profile(profile: &Section) -> Result<Option<SharedCredentialsProvider>, Failure> {
+        if let Some(key) = OTHER_SERVICES.iter().find(|key| profile.get(key).is_some()) {
+            return Err(Failure::Configuration(format!(
+                "The profile gets its credentials from another service ({key}), which needs a build with \
+                 `--features aws-config`."
+            )));
+        }
+        let get = |key| profile.get(key).map(str::to_owned);
+        let key = ("aws_access_key_id", get("aws_access_key_id"));
+        let secret = ("aws_secret_access_key", get("aws_secret_access_key"));
+        if let Some((key, secret)) = pair("the profile", key, secret)? {
+            return Ok(Some(keys(key, secret, get("aws_session_token"), "Profile")));
+        }
+        Ok(get("credential_process").map(|line| SharedCredentialsProvider::new(Process { line })))
+    }
+
+    fn keys(
+        key: String,
+        secret: String,
+        token: Option<String>,
+        source: &'static str,
+    ) -> SharedCredentialsProvider {
+        SharedCredentialsProvider::new(Credentials::new(key, secret, token, None, source))
+    }
+
+    type Named = (&'static str, Option<String>);
+
+    fn pair(place: &str, key: Named, secret: Named) -> Result<Option<(String, String)>, Failure> {
+        let missing = match (key, secret) {
+            ((_, Some(key)), (_, Some(secret))) => return Ok(Some((key, secret))),
+            ((_, None), (_, None)) => return Ok(None),
+            ((name, None), _) | (_, (name, None)) => name,
+        };
+        Err(Failure::Configuration(format!(
+            "Partial credentials found in {place}, missing: {missing}"
+        )))
+    }
+
+    /// A command that prints credentials: `credential_process`.
+    struct Process {
+        line: String,
+    }
+
+    /// Nothing of the line: people put secrets there.
+    impl std::fmt::Debug for Process {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("Process").finish_non_exhaustive()
+        }
+    }
+
+    impl ProvideCredentials for Process {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            let line = self.line.clone();
+            future::ProvideCredentials::new(async {
+                let ran = tokio::task::spawn_blocking(move || run(&line)).await;
+                ran.map_err(CredentialsError::provider_error)?
+                    .map_err(CredentialsError::provider_error)
+            })
+        }
+    }
+
+    fn run(line: &str) -> Result<Credentials, String> {
+        let (shell, flag) = if cfg!(windows) {
+            ("cmd", "/C")
+        } else {
+            ("sh", "-c")
+        };
+        let output = Command::new(shell)
+            .args([flag, line])
+            .stderr(std::process::Stdio::inherit())
+            .output()
+            .map_err(|error| format!("cannot run credential_process: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("credential_process failed: {}", output.status));
+        }
+        read(&output.stdout)
+            .ok_or_else(|| "credential_process printed no credentials of version 1".to_owned())
+    }
+
+    /// Reads what a credential process prints. What is wrong with it is not told: the text holds secrets.
+    fn read(json: &[u8]) -> Option<Credentials> {
+        let answer: Value = serde_json::from_slice(json).ok()?;
+        let text = |name: &str| answer.get(name)?.as_str().map(str::to_owned);
+        if answer.get("Version") != Some(&Value::from(1)) {
+            return None;
+        }
+        let expiry = match text("Expiration") {
+            Some(time) => {
+                let seconds = time.parse::<Timestamp>().ok()?.as_second();
+                Some(SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(seconds).ok()?))
+            }
+            None => None,
+        };
+        let (key, secret) = (text("AccessKeyId")?, text("SecretAccessKey")?);
+        Some(Credentials::new(
+            key,
+            secret,
+            text("SessionToken"),
+            expiry,
+            "Process",
+        ))
+    }
+}

@@ -1,0 +1,126 @@
+//! What can go wrong, and the exit code that says so.
+
+use std::error::Error;
+use std::io;
+
+/// Why a command failed. The text is for the reader; the variant decides the exit code.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The command line is wrong, or the input it gives.
+    #[error("{0}")]
+    Usage(String),
+    /// A setting or the credentials are missing or wrong.
+    #[error("{0}")]
+    Configuration(String),
+    /// The service answered with an error.
+    #[error("An error occurred ({code}) when calling the {operation} operation{}: {message}", after(*.retries))]
+    Service {
+        /// The operation's name.
+        operation: &'static str,
+        /// How often the call was tried again.
+        retries: u32,
+        /// The error's code, or the HTTP status where there is none.
+        code: String,
+        /// The error's message, or the HTTP status in words.
+        message: String,
+    },
+    /// Standard output cannot be written.
+    #[error("cannot write the output")]
+    Output(#[source] io::Error),
+    /// Anything else.
+    #[error(transparent)]
+    Other(#[from] Box<dyn Error + Send + Sync>),
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+fn after(retries: u32) -> String {
+    match retries {
+        0 => String::new(),
+        retries => format!(" (reached max retries: {retries})"),
+    }
+}
+
+impl Failure {
+    /// A failure of no special kind.
+    pub(crate) fn other(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Other(error.into())
+    }
+
+    /// The exit code, as the AWS CLI has them.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            // Whoever closed the pipe has what they want.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Self::Interrupted => 130,
+            Self::Usage(_) => 252,
+            Self::Configuration(_) => 253,
+            Self::Service { .. } => 254,
+            Self::Output(_) | Self::Other(_) => 255,
+        }
+    }
+
+    /// What to print on standard error; nothing where silence is right.
+    pub(crate) fn report(&self) -> Option<String> {
+        match self {
+            Self::Interrupted => None,
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
+            failure => Some(with_causes(failure)),
+        }
+    }
+}
+
+/// An error and its causes in one line, without repetition.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.contains(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_s_error_reads_as_the_aws_cli_prints_it() {
+        let failure = Failure::Service {
+            operation: "ListAssociatedContacts",
+            retries: 0,
+            code: "ResourceNotFoundException".to_owned(),
+            message: "no such contact".to_owned(),
+        };
+        assert_eq!(failure.exit_code(), 254);
+        assert_eq!(
+            failure.report().as_deref(),
+            Some(
+                "An error occurred (ResourceNotFoundException) when calling the ListAssociatedContacts operation: no such contact"
+            )
+        );
+    }
+
+    #[test]
+    fn a_closed_pipe_is_silent_and_no_failure() {
+        let failure = Failure::Output(io::ErrorKind::BrokenPipe.into());
+        assert_eq!((failure.exit_code(), failure.report()), (0, None));
+        let failure = Failure::Output(io::ErrorKind::StorageFull.into());
+        assert_eq!(failure.exit_code(), 255);
+    }
+
+    #[test]
+    fn causes_are_told_once() {
+        let failure = Failure::Output(io::Error::other("disk on fire"));
+        assert_eq!(
+            failure.report().as_deref(),
+            Some("cannot write the output: disk on fire")
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! Where standard output goes: straight on, or through a pager where a person reads it.
+
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use crate::failure::Failure;
+
+/// Who shows the output to a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pager {
+    /// Nobody: it goes to the terminal.
+    None,
+    /// The command that was asked for.
+    Chosen(String),
+    /// `less`, if it is there.
+    Usual,
+}
+
+/// Standard output, buffered. It is opened by the first use, so that a pager starts when there is something to show.
+#[derive(Debug)]
+pub(crate) struct Sink {
+    pager: Pager,
+    out: Option<Out>,
+}
+
+#[derive(Debug)]
+enum Out {
+    Direct(BufWriter<StdoutLock<'static>>),
+    // The writer comes first: dropped, it closes the pipe that the pager waits for.
+    Pager(BufWriter<ChildStdin>, Child),
+}
+
+impl Sink {
+    /// Standard output, with a pager if it is a terminal.
+    pub(crate) fn new(pager: Pager) -> Self {
+        Self { pager, out: None }
+    }
+
+    /// Where to write.
+    ///
+    /// # Errors
+    ///
+    /// A pager that was chosen and cannot be started is a wrong setting.
+    pub(crate) fn open(&mut self) -> Result<&mut dyn Write, Failure> {
+        let out = match self.out.take() {
+            Some(out) => out,
+            None => self.start()?,
+        };
+        Ok(match self.out.insert(out) {
+            Out::Direct(out) => out,
+            Out::Pager(out, _) => out,
+        })
+    }
+
+    fn start(&self) -> Result<Out, Failure> {
+        let direct = || Ok(Out::Direct(BufWriter::new(io::stdout().lock())));
+        if !io::stdout().is_terminal() {
+            return direct();
+        }
+        match &self.pager {
+            Pager::None => direct(),
+            Pager::Usual => page("less").or_else(|_| direct()),
+            Pager::Chosen(line) if line.trim().is_empty() => direct(),
+            Pager::Chosen(line) => page(line).map_err(|error| {
+                Failure::Configuration(format!(
+                    "Unable to redirect output to pager `{line}`: {error}"
+                ))
+            }),
+        }
+    }
+
+    /// Writes what is left, and waits until the pager is closed.
+    ///
+    /// # Errors
+    ///
+    /// What could not be written.
+    pub(crate) fn close(mut self) -> Result<(), Failure> {
+        self.finish().map_err(Failure::Output)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        match self.out.take() {
+            None => Ok(()),
+            Some(Out::Direct(mut out)) => out.flush(),
+            Some(Out::Pager(mut out, mut child)) => {
+                let flushed = out.flush();
+                drop(out);
+                child.wait()?;
+                flushed
+            }
+        }
+    }
+}
+
+/// A command that fails half-way leaves no pager behind: what it printed can be read first.
+impl Drop for Sink {
+    fn drop(&mut self) {
+        let _ = self.finish();
+    }
+}
+
+/// Starts a pager from a command line, split at spaces.
+fn page(line: &str) -> io::Result<Out> {
+    let mut words = line.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words).stdin(Stdio::piped());
+    if std::env::var_os("LESS").is_none() {
+        // Leave at once what fits on one screen, show colours, leave the text behind.
+        command.env("LESS", "FRX");
+    }
+    let mut child = command.spawn()?;
+    match child.stdin.take() {
+        Some(stdin) => Ok(Out::Pager(BufWriter::new(stdin), child)),
+        None => Err(io::Error::other("it has no standard input")),
+    }
+}

@@ -1,0 +1,510 @@
+//! `--output yaml` and `yaml-stream`: block style, keys sorted, strings quoted where YAML 1.2 would read something else.
+//!
+//! Scalars are styled and folded the way libyaml does it, which is what writes YAML for the AWS CLI.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use super::scalar;
+
+/// The column after which a line is folded at the next space.
+const FOLD: usize = 80;
+
+/// Writes a value as one document.
+pub(super) fn write(out: &mut dyn Write, value: &Value) -> io::Result<()> {
+    let mut emitter = Emitter::default();
+    emitter.document(value);
+    out.write_all(emitter.text.as_bytes())
+}
+
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Plain,
+    Single,
+    Double,
+}
+
+#[derive(Default)]
+struct Emitter {
+    text: String,
+    column: usize,
+}
+
+impl Emitter {
+    fn document(&mut self, value: &Value) {
+        let plain = match value {
+            Value::Object(members) if !members.is_empty() => return self.mapping(members, 0),
+            Value::Array(values) if !values.is_empty() => return self.sequence(values, 0),
+            Value::Object(_) | Value::Array(_) => false,
+            Value::String(text) => style(text) == Style::Plain,
+            _ => true,
+        };
+        self.scalar(value, 2);
+        self.line(0);
+        if plain {
+            // Without its end marked, a reader could not tell whether a bare plain scalar goes on.
+            self.push("...");
+            self.line(0);
+        }
+    }
+
+    /// Writes the members of a mapping. The first begins where the line stands; the last ends its line.
+    fn mapping(&mut self, members: &Map<String, Value>, indent: usize) {
+        let mut sorted: Vec<_> = members.iter().collect();
+        sorted.sort_by_key(|(key, _)| *key);
+        for (index, (key, value)) in sorted.into_iter().enumerate() {
+            if index > 0 {
+                self.pad(indent);
+            }
+            self.key(key);
+            self.push(":");
+            match value {
+                Value::Object(members) if !members.is_empty() => {
+                    self.line(indent + 2);
+                    self.mapping(members, indent + 2);
+                }
+                // A list in a mapping is not indented: its dashes are enough.
+                Value::Array(values) if !values.is_empty() => {
+                    self.line(indent);
+                    self.sequence(values, indent);
+                }
+                value => {
+                    self.push(" ");
+                    self.scalar(value, indent + 2);
+                    self.line(0);
+                }
+            }
+        }
+    }
+
+    /// Writes the elements of a sequence, like the members of a mapping.
+    fn sequence(&mut self, values: &[Value], indent: usize) {
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                self.pad(indent);
+            }
+            self.push("- ");
+            match value {
+                Value::Object(members) if !members.is_empty() => self.mapping(members, indent + 2),
+                Value::Array(values) if !values.is_empty() => self.sequence(values, indent + 2),
+                value => {
+                    self.scalar(value, indent + 2);
+                    self.line(0);
+                }
+            }
+        }
+    }
+
+    /// Writes a key on one line: where it has line breaks, they are escaped.
+    fn key(&mut self, key: &str) {
+        match style(key) {
+            _ if key.contains('\n') => self.double(key, None),
+            Style::Plain => self.push(key),
+            Style::Single => self.single(key, None),
+            Style::Double => self.double(key, None),
+        }
+    }
+
+    /// Writes what is neither a filled list nor a filled object. A folded line goes on at `indent`.
+    fn scalar(&mut self, value: &Value, indent: usize) {
+        match value {
+            Value::String(text) => match style(text) {
+                Style::Plain => self.plain(text, indent),
+                Style::Single => self.single(text, Some(indent)),
+                Style::Double => self.double(text, Some(indent)),
+            },
+            Value::Number(number) => self.push(&scalar::number(number)),
+            // `null`, `true`, `[]`, `{}`: as in JSON.
+            other => self.push(&other.to_string()),
+        }
+    }
+
+    fn plain(&mut self, text: &str, indent: usize) {
+        let mut characters = text.chars().peekable();
+        let mut after_space = false;
+        while let Some(character) = characters.next() {
+            let space = character == ' ';
+            if space && !after_space && self.column > FOLD && characters.peek() != Some(&' ') {
+                self.line(indent);
+            } else {
+                self.character(character);
+            }
+            after_space = space;
+        }
+    }
+
+    fn single(&mut self, text: &str, indent: Option<usize>) {
+        self.push("'");
+        let mut after_space = false;
+        let mut after_break = false;
+        for (at, character) in text.char_indices() {
+            let next = text[at + character.len_utf8()..].chars().next();
+            match (character, indent) {
+                (' ', Some(indent))
+                    if !after_space
+                        && self.column > FOLD
+                        && at > 0
+                        && next.is_some_and(|next| next != ' ') =>
+                {
+                    self.line(indent);
+                }
+                ('\n', _) => {
+                    // A single break would read as a space.
+                    if !after_break {
+                        self.line(0);
+                    }
+                    self.line(0);
+                }
+                (character, _) => {
+                    if after_break && character != ' ' {
+                        self.pad(indent.unwrap_or_default());
+                    }
+                    if character == '\'' {
+                        self.push("'");
+                    }
+                    self.character(character);
+                }
+            }
+            after_space = character == ' ';
+            after_break = character == '\n';
+        }
+        if after_break {
+            self.pad(indent.unwrap_or_default());
+        }
+        self.push("'");
+    }
+
+    fn double(&mut self, text: &str, indent: Option<usize>) {
+        self.push("\"");
+        let mut after_space = false;
+        for (at, character) in text.char_indices() {
+            let next = text[at + character.len_utf8()..].chars().next();
+            match (character, indent) {
+                (' ', Some(indent))
+                    if !after_space && self.column > FOLD && at > 0 && next.is_some() =>
+                {
+                    self.line(indent);
+                    if next == Some(' ') {
+                        self.push("\\");
+                    }
+                }
+                ('"' | '\\', _) => self.push(&format!("\\{character}")),
+                (character, _) if is_printable(character) => self.character(character),
+                (character, _) => self.push(&escape(character)),
+            }
+            after_space = character == ' ';
+        }
+        self.push("\"");
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.column += text.chars().count();
+    }
+
+    fn character(&mut self, character: char) {
+        self.text.push(character);
+        self.column += 1;
+    }
+
+    fn line(&mut self, indent: usize) {
+        self.text.push('\n');
+        self.column = 0;
+        self.pad(indent);
+    }
+
+    fn pad(&mut self, indent: usize) {
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        self.column += indent;
+    }
+}
+
+/// The plainest style that reads back as this text.
+fn style(text: &str) -> Style {
+    let characters: Vec<char> = text.chars().collect();
+    let blank = |index: Option<&char>| index.is_none_or(|next| matches!(next, ' ' | '\n'));
+    let mut plain = !text.starts_with("---") && !text.starts_with("...");
+    for (index, character) in characters.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| characters[before]);
+        let after = characters.get(index + 1);
+        if !is_printable(*character) && *character != '\n' {
+            return Style::Double;
+        }
+        match (before, character, after) {
+            // The text around the break could not be told from the indent.
+            (Some('\n'), ' ', _) | (Some(' '), '\n', _) => return Style::Double,
+            (_, '\n', _) | (None, ' ', _) | (_, ' ', None) => plain = false,
+            (None, ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>', _)
+            | (None, '\'' | '"' | '%' | '@' | '`', _)
+            | (Some(' '), '#', _) => plain = false,
+            (None, '?' | '-', after) | (_, ':', after) if blank(after) => plain = false,
+            _ => {}
+        }
+    }
+    if plain && !reads_as_something_else(text) {
+        Style::Plain
+    } else {
+        Style::Single
+    }
+}
+
+/// Whether the plain scalar is null, a boolean, a number, a time or a merge key to YAML.
+fn reads_as_something_else(text: &str) -> bool {
+    matches!(
+        text,
+        "" | "~"
+            | "null"
+            | "Null"
+            | "NULL"
+            | "true"
+            | "True"
+            | "TRUE"
+            | "false"
+            | "False"
+            | "FALSE"
+            | "<<"
+            | "="
+            | ".nan"
+            | ".NaN"
+            | ".NAN"
+    ) || is_number(text)
+        || is_time(text)
+}
+
+/// Whether a plain scalar is an integer or a float.
+fn is_number(text: &str) -> bool {
+    if !text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first)) {
+        return false;
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let all = |text: &str, test: fn(char) -> bool| !text.is_empty() && text.chars().all(test);
+    let is_digit = |character: char| character.is_ascii_digit() || character == '_';
+    if let Some(digits) = unsigned.strip_prefix("0b") {
+        return all(digits, |digit| matches!(digit, '0' | '1' | '_'));
+    }
+    if let Some(digits) = unsigned.strip_prefix("0o") {
+        return all(digits, |digit| matches!(digit, '0'..='7' | '_'));
+    }
+    if let Some(digits) = unsigned.strip_prefix("0x") {
+        return all(digits, |digit| digit.is_ascii_hexdigit() || digit == '_');
+    }
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || all(unsigned, is_digit) {
+        return true;
+    }
+    let (digits, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((digits, exponent)) => (digits, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let signed_exponent = exponent.and_then(|exponent| exponent.strip_prefix(['-', '+']));
+    let exponent_is_well_formed = exponent.is_none_or(|exponent| {
+        all(signed_exponent.unwrap_or(exponent), |digit| {
+            digit.is_ascii_digit()
+        })
+    });
+    let digits_are_well_formed = match digits.split_once('.') {
+        None => exponent.is_some() && all(digits, is_digit) && !digits.starts_with('_'),
+        // Without a digit before the point, the exponent needs its sign.
+        Some(("", fraction)) => {
+            all(fraction, is_digit) && (exponent.is_none() || signed_exponent.is_some())
+        }
+        Some((whole, fraction)) => {
+            all(whole, is_digit) && !whole.starts_with('_') && fraction.chars().all(is_digit)
+        }
+    };
+    exponent_is_well_formed && digits_are_well_formed
+}
+
+/// Whether a plain scalar is a date, or a date and a time.
+fn is_time(text: &str) -> bool {
+    let digits = |text: &str, least: usize, most: usize| {
+        (least..=most).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    let (date, time) = match text.split_once(['T', 't', ' ', '\t']) {
+        Some((date, time)) => (date, Some(time.trim_start_matches([' ', '\t']))),
+        None => (text, None),
+    };
+    let least = if time.is_some() { 1 } else { 2 };
+    let mut parts = date.split('-');
+    let is_date = parts.next().is_some_and(|year| digits(year, 4, 4))
+        && parts.next().is_some_and(|month| digits(month, least, 2))
+        && parts.next().is_some_and(|day| digits(day, least, 2))
+        && parts.next().is_none();
+    let Some(time) = time else {
+        return is_date;
+    };
+    let (clock, offset) = match time.find(['Z', '+', '-']) {
+        Some(at) => (time[..at].trim_end_matches([' ', '\t']), &time[at..]),
+        None => (time, "Z"),
+    };
+    let mut parts = clock.split(':');
+    let seconds = |text: &str| {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        digits(whole, 2, 2) && fraction.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    let is_clock = parts.next().is_some_and(|hour| digits(hour, 1, 2))
+        && parts.next().is_some_and(|minute| digits(minute, 2, 2))
+        && parts.next().is_some_and(seconds)
+        && parts.next().is_none();
+    let is_offset = offset == "Z"
+        || offset.strip_prefix(['-', '+']).is_some_and(|offset| {
+            let (hour, minute) = offset.split_once(':').unwrap_or((offset, "00"));
+            digits(hour, 1, 2) && digits(minute, 2, 2)
+        });
+    is_date && is_clock && is_offset
+}
+
+/// Whether a character may stand as it is. Those beyond the basic plane may, but libyaml escapes them.
+fn is_printable(character: char) -> bool {
+    matches!(character, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
+}
+
+/// A character in a double-quoted scalar that may not stand as it is.
+fn escape(character: char) -> String {
+    match character {
+        '\0' => "\\0".to_owned(),
+        '\u{7}' => "\\a".to_owned(),
+        '\u{8}' => "\\b".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\n' => "\\n".to_owned(),
+        '\u{b}' => "\\v".to_owned(),
+        '\u{c}' => "\\f".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\u{1b}' => "\\e".to_owned(),
+        '\u{85}' => "\\N".to_owned(),
+        '\u{2028}' => "\\L".to_owned(),
+        '\u{2029}' => "\\P".to_owned(),
+        other => match u32::from(other) {
+            code @ ..=0xff => format!("\\x{code:02X}"),
+            code @ ..=0xffff => format!("\\u{code:04X}"),
+            code => format!("\\U{code:08X}"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn yaml(value: &Value) -> String {
+        let mut out = Vec::new();
+        write(&mut out, value).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn blocks_are_sorted_and_lists_in_mappings_not_indented() {
+        let value = json!({
+            "NextToken": null,
+            "List": [{"B": 1, "A": [true, []]}, [1.5, {"C": {"D": {}}}]],
+        });
+        assert_eq!(
+            yaml(&value),
+            "List:\n- A:\n  - true\n  - []\n  B: 1\n- - 1.5\n  - C:\n      D: {}\nNextToken: null\n"
+        );
+        assert_eq!(yaml(&json!("text")), "text\n...\n");
+        assert_eq!(yaml(&json!("12")), "'12'\n");
+        assert_eq!(yaml(&json!([])), "[]\n");
+    }
+
+    #[test]
+    fn strings_that_would_read_as_something_else_are_quoted() {
+        for text in [
+            "",
+            "~",
+            "null",
+            "True",
+            "=",
+            "<<",
+            "12",
+            "-0",
+            "019",
+            "0o7",
+            "0x1F",
+            "0b1",
+            "1_000",
+            "1.",
+            ".5",
+            "1e3",
+            "1.5e+3",
+            ".inf",
+            "-.INF",
+            ".nan",
+            "2023-11-14",
+            "2023-11-14T22:13:20+00:00",
+            "2023-1-1 1:00:00.5 Z",
+            "- a",
+            "?",
+            "a:",
+            "a: b",
+            "a #b",
+            "#a",
+            "@a",
+            "{a",
+            "---",
+            " a",
+            "a ",
+        ] {
+            assert_eq!(yaml(&json!([text])), format!("- '{text}'\n"));
+        }
+        for text in [
+            "yes",
+            "off",
+            "nil",
+            "0xfg",
+            "0b12",
+            "1.2.3",
+            "--",
+            "+",
+            ".",
+            "e1",
+            ".5e1",
+            "1:30",
+            "2023-11",
+            "a:b",
+            "a#b",
+            "a,b",
+            "-a",
+            ":a",
+            "it's",
+            "c-1",
+            "8a6d1b62-0000",
+            "日本",
+        ] {
+            assert_eq!(yaml(&json!([text])), format!("- {text}\n"));
+        }
+    }
+
+    #[test]
+    fn what_cannot_stand_as_it_is_is_escaped() {
+        for (text, expected) in [
+            ("'", "''''"),
+            ("a\tb", r#""a\tb""#),
+            ("a\r\nb \"q\" \\", r#""a\r\nb \"q\" \\""#),
+            ("\u{1F600}\u{feff}\u{1}", r#""\U0001F600\uFEFF\x01""#),
+            ("a\nb\n", "'a\n\n  b\n\n  '"),
+            ("a \nb", r#""a \nb""#),
+        ] {
+            assert_eq!(yaml(&json!({"k": text})), format!("k: {expected}\n"));
+        }
+    }
+
+    #[test]
+    fn long_lines_fold_at_spaces() {
+        let text = "w ".repeat(60) + "end";
+        let folded = yaml(&json!({"k": text}));
+        let lines: Vec<_> = folded.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(
+            lines[0].len() > FOLD && lines[1].starts_with("  w"),
+            "{folded}"
+        );
+        assert_eq!(
+            yaml(&json!(["x".repeat(200)])),
+            format!("- {}\n", "x".repeat(200))
+        );
+    }
+}

@@ -1,0 +1,372 @@
+//! Paging as the AWS CLI does it: pages are fetched until there are none, or enough items.
+
+use serde_json::{Map, Value};
+
+use crate::failure::Failure;
+use crate::model::Pages;
+
+/// What the caller wants of the pages.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Paging {
+    /// The most items to answer with.
+    pub(crate) max_items: Option<usize>,
+    /// The length of a page, in items.
+    pub(crate) page_size: Option<i64>,
+    /// Where an earlier, shortened answer ended.
+    pub(crate) starting_token: Option<String>,
+}
+
+/// A walk over an operation's pages.
+#[derive(Debug)]
+pub(crate) struct Walk<'a> {
+    pages: &'a Pages,
+    input: Map<String, Value>,
+    /// The items that may still be answered with.
+    left: Option<usize>,
+    /// The items at the start of the next page that an earlier answer held.
+    skip: usize,
+    resume: Option<String>,
+    done: bool,
+}
+
+impl<'a> Walk<'a> {
+    /// Begins at the first page, or where the starting token says.
+    ///
+    /// # Errors
+    ///
+    /// A starting token that belongs to another operation.
+    pub(crate) fn new(
+        pages: &'a Pages,
+        mut input: Map<String, Value>,
+        paging: &Paging,
+    ) -> Result<Self, Failure> {
+        let mut skip = 0;
+        if let Some(text) = &paging.starting_token {
+            let token = Token::decode(text, pages.input_token)?;
+            skip = token.skip;
+            if let Some(token) = token.service {
+                input.insert(pages.input_token.to_owned(), token.into());
+            }
+        }
+        if let (Some(member), Some(size)) = (pages.page_size, paging.page_size) {
+            input.insert(member.to_owned(), size.into());
+        }
+        Ok(Self {
+            pages,
+            input,
+            left: paging.max_items,
+            skip,
+            resume: None,
+            done: false,
+        })
+    }
+
+    /// The next page, shortened where the caller wants no more; none after the last.
+    ///
+    /// # Errors
+    ///
+    /// What the call fails with; a service that sends a token twice in a row.
+    pub(crate) async fn next(
+        &mut self,
+        call: impl AsyncFnOnce(Value) -> Result<Value, Failure>,
+    ) -> Result<Option<Value>, Failure> {
+        if self.done {
+            return Ok(None);
+        }
+        let mut page = call(Value::Object(self.input.clone())).await?;
+        let skipped = std::mem::take(&mut self.skip);
+        let mut count = 0;
+        let mut shortened = false;
+        if let Some(items) = list_mut(&mut page, self.pages.items) {
+            items.drain(..skipped.min(items.len()));
+            shortened = self.left.is_some_and(|left| items.len() > left);
+            items.truncate(self.left.unwrap_or(usize::MAX));
+            count = items.len();
+        }
+        let asked_with = self
+            .input
+            .get(self.pages.input_token)
+            .and_then(Value::as_str);
+        if shortened {
+            self.resume = Some(Token::encode(
+                self.pages.input_token,
+                asked_with,
+                Some(skipped + count),
+            ));
+            self.done = true;
+            return Ok(Some(page));
+        }
+        let answered_with = at(&page, self.pages.output_token)
+            .and_then(Value::as_str)
+            .filter(|token| !token.is_empty())
+            .map(str::to_owned);
+        self.left = self.left.map(|left| left - count);
+        match answered_with {
+            None => self.done = true,
+            Some(token) if self.left == Some(0) => {
+                self.resume = Some(Token::encode(self.pages.input_token, Some(&token), None));
+                self.done = true;
+            }
+            Some(token) if asked_with == Some(&token) => {
+                let message = "Error during pagination: The same next token was received twice";
+                return Err(Failure::other(message));
+            }
+            Some(token) => {
+                self.input
+                    .insert(self.pages.input_token.to_owned(), token.into());
+            }
+        }
+        Ok(Some(page))
+    }
+
+    /// How to go on, where the last page was shortened or is followed by others.
+    pub(crate) fn resume_token(&self) -> Option<&str> {
+        self.resume.as_deref()
+    }
+}
+
+/// A page without the service's token, which tells nothing where pages are walked.
+pub(crate) fn without_token(pages: &Pages, mut page: Value) -> Value {
+    let (parent, name) = match pages.output_token.rsplit_once('.') {
+        Some((parent, name)) => (at_mut(&mut page, parent), name),
+        None => (Some(&mut page), pages.output_token),
+    };
+    if let Some(members) = parent.and_then(Value::as_object_mut) {
+        members.shift_remove(name);
+    }
+    page
+}
+
+/// A page with its items and nothing else.
+pub(crate) fn items_only(pages: &Pages, mut page: Value) -> Value {
+    let items = list_mut(&mut page, pages.items).map(std::mem::take);
+    let mut items = items.map_or(Value::Null, Value::Array);
+    for name in pages.items.rsplit('.') {
+        items = Value::Object(Map::from_iter([(name.to_owned(), items)]));
+    }
+    items
+}
+
+/// Joins a further page's items to the first page, whose other members stand for all.
+pub(crate) fn join(pages: &Pages, whole: &mut Value, mut page: Value) {
+    match (
+        list_mut(whole, pages.items),
+        list_mut(&mut page, pages.items),
+    ) {
+        (Some(items), Some(further)) => items.append(further),
+        (None, Some(_)) => *whole = page,
+        (_, None) => {}
+    }
+}
+
+fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.')
+        .try_fold(value, |value, name| value.get(name))
+}
+
+fn at_mut<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
+    path.split('.')
+        .try_fold(value, |value, name| value.get_mut(name))
+}
+
+fn list_mut<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Vec<Value>> {
+    at_mut(value, path)?.as_array_mut()
+}
+
+/// The AWS CLI's own token: the service's, and how many items of the page it leads to were already shown.
+#[derive(Debug, PartialEq, Eq)]
+struct Token {
+    service: Option<String>,
+    skip: usize,
+}
+
+/// The member of a token that holds the number of items to skip.
+const SKIP: &str = "boto_truncate_amount";
+
+impl Token {
+    fn encode(member: &str, service: Option<&str>, skip: Option<usize>) -> String {
+        // The members and their spacing are botocore's, so that either tool goes on where the other stopped.
+        let service = service.map_or(Value::Null, Value::from);
+        let member = Value::from(member);
+        let json = match skip {
+            Some(skip) => format!("{{{member}: {service}, \"{SKIP}\": {skip}}}"),
+            None => format!("{{{member}: {service}}}"),
+        };
+        base64_simd::STANDARD.encode_to_string(json)
+    }
+
+    /// Reads a token of either tool; anything else is taken for the service's own.
+    fn decode(text: &str, member: &str) -> Result<Self, Failure> {
+        let object = base64_simd::STANDARD
+            .decode_to_vec(text)
+            .ok()
+            .and_then(|json| serde_json::from_slice::<Map<String, Value>>(&json).ok());
+        let Some(mut object) = object else {
+            return Ok(Self {
+                service: Some(text.to_owned()),
+                skip: 0,
+            });
+        };
+        let skip = object
+            .remove(SKIP)
+            .map_or(Some(0), |skip| usize::try_from(skip.as_u64()?).ok());
+        match (object.remove(member), skip) {
+            (Some(Value::Null), Some(skip)) if object.is_empty() => Ok(Self {
+                service: None,
+                skip,
+            }),
+            (Some(Value::String(token)), Some(skip)) if object.is_empty() => Ok(Self {
+                service: Some(token),
+                skip,
+            }),
+            _ => Err(Failure::Usage(format!("Bad starting token: {text}"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const PAGES: Pages = Pages {
+        input_token: "NextToken",
+        output_token: "NextToken",
+        page_size: Some("MaxResults"),
+        items: "Items",
+    };
+
+    /// Ten items, in pages of `MaxResults` or four, whose tokens are the index of the next item.
+    fn service(input: &Value) -> Value {
+        let from: usize = input["NextToken"]
+            .as_str()
+            .map_or(0, |token| token.parse().unwrap());
+        let size = input["MaxResults"].as_u64().unwrap_or(4) as usize;
+        let to = (from + size).min(10);
+        let mut page = json!({"Items": (from..to).collect::<Vec<_>>(), "Total": 10});
+        if to < 10 {
+            page["NextToken"] = json!(to.to_string());
+        }
+        page
+    }
+
+    /// The items of each page, how many calls it took, and the token to go on with.
+    fn walk(paging: &Paging) -> (Vec<Value>, Option<String>) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut walk = Walk::new(&PAGES, Map::new(), paging).unwrap();
+            let mut pages = Vec::new();
+            while let Some(page) = walk.next(async |input| Ok(service(&input))).await.unwrap() {
+                pages.push(page["Items"].clone());
+            }
+            (pages, walk.resume_token().map(str::to_owned))
+        })
+    }
+
+    #[test]
+    fn walks_to_the_last_page() {
+        let (pages, token) = walk(&Paging::default());
+        assert_eq!(
+            pages,
+            [json!([0, 1, 2, 3]), json!([4, 5, 6, 7]), json!([8, 9])]
+        );
+        assert_eq!(token, None);
+        let (pages, _) = walk(&Paging {
+            page_size: Some(5),
+            ..Paging::default()
+        });
+        assert_eq!(pages.len(), 2);
+    }
+
+    #[test]
+    fn stops_after_enough_items_and_goes_on_where_it_stopped() {
+        for max_items in 1..=11 {
+            let mut paging = Paging {
+                max_items: Some(max_items),
+                ..Paging::default()
+            };
+            let mut items = Vec::new();
+            loop {
+                let (pages, token) = walk(&paging);
+                let found: Vec<_> = pages
+                    .iter()
+                    .flat_map(|page| page.as_array().unwrap().clone())
+                    .collect();
+                assert!(found.len() <= max_items);
+                items.extend(found);
+                match token {
+                    Some(token) => paging.starting_token = Some(token),
+                    None => break,
+                }
+            }
+            assert_eq!(
+                Value::Array(items),
+                json!([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+                "by {max_items}"
+            );
+        }
+    }
+
+    #[test]
+    fn tokens_are_those_of_the_aws_cli() {
+        let (_, token) = walk(&Paging {
+            max_items: Some(6),
+            ..Paging::default()
+        });
+        // {"NextToken": "4", "boto_truncate_amount": 2}
+        assert_eq!(
+            token.as_deref(),
+            Some("eyJOZXh0VG9rZW4iOiAiNCIsICJib3RvX3RydW5jYXRlX2Ftb3VudCI6IDJ9")
+        );
+        let (_, token) = walk(&Paging {
+            max_items: Some(3),
+            ..Paging::default()
+        });
+        // {"NextToken": null, "boto_truncate_amount": 3}
+        assert_eq!(
+            token.as_deref(),
+            Some("eyJOZXh0VG9rZW4iOiBudWxsLCAiYm90b190cnVuY2F0ZV9hbW91bnQiOiAzfQ==")
+        );
+        let (pages, _) = walk(&Paging {
+            starting_token: Some("8".to_owned()),
+            ..Paging::default()
+        });
+        assert_eq!(pages, [json!([8, 9])], "the service's own token does too");
+        let other = Token::encode("Marker", Some("4"), None);
+        let failure = Token::decode(&other, "NextToken").unwrap_err();
+        assert_eq!(failure.exit_code(), 252);
+    }
+
+    #[test]
+    fn a_repeated_token_is_an_error() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut walk = Walk::new(&PAGES, Map::new(), &Paging::default()).unwrap();
+            let page = || json!({"Items": [], "NextToken": "again"});
+            assert!(walk.next(async |_| Ok(page())).await.is_ok());
+            let failure = walk.next(async |_| Ok(page())).await.unwrap_err();
+            assert_eq!(failure.exit_code(), 255);
+        });
+    }
+
+    #[test]
+    fn pages_join_into_the_first() {
+        let mut whole = json!({"Total": 3, "Items": [1]});
+        join(&PAGES, &mut whole, json!({"Items": [2, 3], "Total": 9}));
+        assert_eq!(whole, json!({"Total": 3, "Items": [1, 2, 3]}));
+        let page = json!({"A": {"Token": "t", "Items": []}});
+        let nested = Pages {
+            output_token: "A.Token",
+            items: "A.Items",
+            ..PAGES
+        };
+        assert_eq!(without_token(&nested, page), json!({"A": {"Items": []}}));
+        let page = json!({"A": {"Items": [1], "Total": 1}, "B": 2});
+        assert_eq!(items_only(&nested, page), json!({"A": {"Items": [1]}}));
+    }
+}

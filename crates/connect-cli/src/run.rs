@@ -1,0 +1,171 @@
+//! Runs an operation's command: input, pages, output.
+
+use clap::ArgMatches;
+use connect_sdk::Client;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+
+use crate::arguments::{self, Given};
+use crate::check;
+use crate::client;
+use crate::failure::Failure;
+use crate::local;
+use crate::model::{Member, Operation, Pages};
+use crate::output::{Format, Printer};
+use crate::pages::{self, Paging, Walk};
+use crate::settings::Settings;
+use crate::skeleton::{self, Text};
+use crate::time;
+
+/// Runs an operation as the command line says.
+///
+/// # Errors
+///
+/// Anything that can go wrong with it.
+pub(crate) async fn operation(
+    operation: &'static Operation,
+    matches: &ArgMatches,
+    settings: &Settings,
+) -> Result<(), Failure> {
+    let Given {
+        mut input,
+        skeleton,
+        paging,
+        pages_by_hand,
+    } = arguments::given(operation, matches)?;
+    let mut printer = settings.printer()?;
+    let members: Vec<&Member> = operation
+        .input
+        .iter()
+        .map(|argument| &argument.member)
+        .collect();
+    if skeleton.as_deref() == Some("input") {
+        // Meant for a file that `--cli-input-json` reads, so no format and no query applies.
+        printer.format = Format::Json;
+        printer.query = None;
+        let blank = skeleton::members(members.iter().copied(), Text::Blank);
+        printer.print(operation.name, &blank)?;
+        return printer.out.close();
+    }
+    if settings.globals().local {
+        local::preset(&members, &mut input);
+    }
+    require(operation, &input)?;
+    let input = check::input(&members, input)?;
+    if skeleton.is_some() {
+        let sample = skeleton::members(operation.output.iter(), Text::MemberName);
+        printer.print(operation.name, &sample)?;
+        return printer.out.close();
+    }
+    let one_call = pages_by_hand || settings.globals().no_paginate;
+    if one_call {
+        refuse_paging(&paging)?;
+    }
+    let connection = client::connect(settings).await?;
+    let call = Call {
+        operation,
+        client: &connection.client,
+        zone: TimeZone::system(),
+    };
+    let printed = match &operation.pages {
+        Some(pages) if !one_call => call.pages(pages, input, &paging, &mut printer).await,
+        _ => match call.send(Value::Object(input)).await {
+            Ok(output) => printer.print(operation.name, &output),
+            Err(failure) => Err(failure),
+        },
+    };
+    connection.close().await;
+    printed?;
+    printer.out.close()
+}
+
+/// Refuses input that lacks a required member, by the names of the flags.
+fn require(operation: &Operation, input: &Map<String, Value>) -> Result<(), Failure> {
+    let missing: Vec<_> = operation
+        .input
+        .iter()
+        .filter(|argument| argument.member.required && !input.contains_key(argument.member.name))
+        .map(|argument| format!("--{}", argument.flag))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "the following arguments are required: {}",
+        missing.join(", ")
+    )))
+}
+
+/// Refuses flags that page where there is one call only.
+fn refuse_paging(paging: &Paging) -> Result<(), Failure> {
+    let given = [
+        ("--starting-token", paging.starting_token.is_some()),
+        ("--page-size", paging.page_size.is_some()),
+        ("--max-items", paging.max_items.is_some()),
+    ];
+    let given: Vec<_> = given
+        .iter()
+        .filter(|(_, given)| *given)
+        .map(|(flag, _)| *flag)
+        .collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "Cannot specify --no-paginate along with pagination arguments: {}",
+        given.join(", ")
+    )))
+}
+
+/// An operation, and who calls it.
+struct Call<'a> {
+    operation: &'static Operation,
+    client: &'a Client,
+    zone: TimeZone,
+}
+
+impl Call<'_> {
+    /// Makes one call; times in its output are local.
+    async fn send(&self, input: Value) -> Result<Value, Failure> {
+        let mut output = (self.operation.call)(self.client, input).await?;
+        time::localise(self.operation.output, &mut output, &self.zone);
+        Ok(output)
+    }
+
+    /// Makes calls for all pages that are wanted, and prints them as they come or as one result.
+    async fn pages(
+        &self,
+        shape: &Pages,
+        input: Map<String, Value>,
+        paging: &Paging,
+        printer: &mut Printer,
+    ) -> Result<(), Failure> {
+        let name = self.operation.name;
+        let mut walk = Walk::new(shape, input, paging)?;
+        let mut whole: Option<Value> = None;
+        let mut first = true;
+        while let Some(page) = walk.next(|input| self.send(input)).await? {
+            match (printer.format, &mut whole) {
+                (Format::YamlStream, _) => printer.print(name, &page)?,
+                (Format::Text, _) if first => {
+                    printer.print(name, &pages::without_token(shape, page))?;
+                }
+                (Format::Text, _) => printer.print(name, &pages::items_only(shape, page))?,
+                (_, Some(whole)) => pages::join(shape, whole, page),
+                (_, None) => whole = Some(pages::without_token(shape, page)),
+            }
+            first = false;
+        }
+        let token = walk.resume_token();
+        match (whole, token) {
+            (Some(mut whole), token) => {
+                if let (Some(members), Some(token)) = (whole.as_object_mut(), token) {
+                    members.insert("NextToken".to_owned(), token.into());
+                }
+                printer.print(name, &whole)
+            }
+            (None, Some(token)) => printer.print_token(token),
+            (None, None) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! What the command line, the environment and the profile come to, in this order.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use connect_sdk::config::timeout::TimeoutConfig;
+use connect_sdk::config::{Builder, Environment, Region, from_env};
+use connect_transport::sender::HttpSender;
+
+use crate::cli::Globals;
+use crate::credentials;
+use crate::failure::Failure;
+use crate::output::{Format, Pager, Printer, Sink};
+use crate::profile::{Files, Section};
+use crate::query::Query;
+
+/// Settings of a profile, and the variables that go before each. The first of them stands for the setting.
+const OF_PROFILE: [(&str, &[&str]); 9] = [
+    ("region", &["AWS_REGION", "AWS_DEFAULT_REGION"]),
+    ("output", &["AWS_DEFAULT_OUTPUT"]),
+    ("ca_bundle", &["AWS_CA_BUNDLE"]),
+    ("max_attempts", &["AWS_MAX_ATTEMPTS"]),
+    ("retry_mode", &["AWS_RETRY_MODE"]),
+    ("sdk_ua_app_id", &["AWS_SDK_UA_APP_ID"]),
+    ("use_fips_endpoint", &["AWS_USE_FIPS_ENDPOINT"]),
+    ("use_dualstack_endpoint", &["AWS_USE_DUALSTACK_ENDPOINT"]),
+    (
+        "ignore_configured_endpoint_urls",
+        &["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"],
+    ),
+];
+
+/// The service's own variable for its endpoint, and the one for all services.
+const ENDPOINT_URLS: [&str; 2] = ["AWS_ENDPOINT_URL_CONNECT", "AWS_ENDPOINT_URL"];
+
+/// The settings of one command.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    globals: Globals,
+    files: Files,
+    profile: String,
+    /// The environment, with the profile's settings under the names of variables that are not set.
+    environment: Environment,
+    pager: Pager,
+}
+
+impl Settings {
+    /// Reads the profile that the command line or the environment names. With `--local` none is needed, so none can be
+    /// wrong.
+    ///
+    /// # Errors
+    ///
+    /// A profile that was named and is not there, a file that cannot be understood.
+    pub(crate) fn load(
+        globals: Globals,
+        mut variables: HashMap<String, String>,
+    ) -> Result<Self, Failure> {
+        let set = |variables: &HashMap<String, String>, name: &str| {
+            variables
+                .get(name)
+                .filter(|value| !value.is_empty())
+                .cloned()
+        };
+        let mut files = Files::default();
+        let mut named = None;
+        if !globals.local {
+            files = Files::load(|name| set(&variables, name))?;
+            named = globals
+                .profile
+                .clone()
+                .or_else(|| set(&variables, "AWS_PROFILE"))
+                .or_else(|| set(&variables, "AWS_DEFAULT_PROFILE"));
+        }
+        if let Some(name) = named
+            .as_deref()
+            .filter(|name| files.profile(name).is_none())
+        {
+            return Err(Failure::Configuration(format!(
+                "The config profile ({name}) could not be found"
+            )));
+        }
+        let name = named.unwrap_or_else(|| "default".to_owned());
+        if let Some(profile) = files.profile(&name) {
+            let mut fill = |names: &[&str], value: Option<&str>| {
+                if let Some(value) = value
+                    && names.iter().all(|name| set(&variables, name).is_none())
+                {
+                    variables.insert(names[0].to_owned(), value.to_owned());
+                }
+            };
+            for (key, names) in OF_PROFILE {
+                fill(names, profile.get(key));
+            }
+            fill(&ENDPOINT_URLS, files.endpoint_url(profile, "connect"));
+        }
+        if let Some(path) = &globals.ca_bundle {
+            variables.insert("AWS_CA_BUNDLE".to_owned(), path.clone());
+        }
+        // Empty means no pager, so it has to be told from unset.
+        let chosen = variables
+            .get("AWS_PAGER")
+            .map(String::as_str)
+            .or_else(|| files.profile(&name)?.raw("cli_pager"))
+            .or_else(|| variables.get("PAGER").map(String::as_str));
+        let pager = match chosen {
+            _ if globals.no_cli_pager => Pager::None,
+            Some(line) => Pager::Chosen(line.to_owned()),
+            None => Pager::Usual,
+        };
+        let pairs = variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        Ok(Self {
+            environment: Environment::from_pairs(pairs),
+            globals,
+            files,
+            profile: name,
+            pager,
+        })
+    }
+
+    /// The global options as they were given.
+    pub(crate) fn globals(&self) -> &Globals {
+        &self.globals
+    }
+
+    fn profile(&self) -> Option<&Section> {
+        self.files.profile(&self.profile)
+    }
+
+    /// Standard output, through a pager if a person reads it and wants one.
+    pub(crate) fn sink(&self) -> Sink {
+        Sink::new(self.pager.clone())
+    }
+
+    /// What prints results.
+    ///
+    /// # Errors
+    ///
+    /// A format or query that is wrong.
+    pub(crate) fn printer(&self) -> Result<Printer, Failure> {
+        Ok(Printer {
+            format: self.format()?,
+            query: self
+                .globals
+                .query
+                .as_deref()
+                .map(Query::compile)
+                .transpose()?,
+            color: self.globals.color.on_stdout(),
+            out: self.sink(),
+        })
+    }
+
+    fn format(&self) -> Result<Format, Failure> {
+        match (
+            self.globals.output,
+            self.environment.get("AWS_DEFAULT_OUTPUT"),
+        ) {
+            (Some(format), _) => Ok(format),
+            (None, Some(name)) => Format::from_str(&name, false)
+                .map_err(|_| Failure::Configuration(format!("Unknown output type: {name}"))),
+            (None, None) => Ok(Format::Json),
+        }
+    }
+
+    /// The client's configuration.
+    ///
+    /// # Errors
+    ///
+    /// A region or credentials that are missing, a setting that cannot be understood.
+    pub(crate) fn client_config(&self) -> Result<Builder, Failure> {
+        let mut config = from_env(&self.environment).map_err(|error| wrong(&error))?;
+        if let Some(region) = &self.globals.region {
+            config = config.region(Region::new(region.clone()));
+        }
+        if let Some(url) = &self.globals.endpoint_url {
+            config = config.endpoint_url(url);
+        }
+        let Some(region) = config.clone().build().region().cloned() else {
+            let message =
+                "You must specify a region: --region, AWS_REGION, or `region` of a profile.";
+            return Err(Failure::Configuration(message.to_owned()));
+        };
+        let sender = HttpSender::builder()
+            .environment(&self.environment)
+            .map_err(|error| wrong(&error))?
+            .danger_accept_invalid_certs(self.globals.no_verify_ssl)
+            .build();
+        if self.globals.no_sign_request {
+            config.set_credentials_provider(None);
+            config = config.allow_no_auth();
+        } else {
+            // One that the command line names goes before the environment's keys.
+            let explicit = self.globals.profile.as_deref();
+            let provider = credentials::provider(
+                &self.environment,
+                self.profile(),
+                explicit,
+                &region,
+                &sender,
+            )?;
+            config = config.credentials_provider(provider);
+        }
+        Ok(config.timeout_config(self.timeouts()).sender(sender))
+    }
+
+    fn timeouts(&self) -> TimeoutConfig {
+        let mut limits = TimeoutConfig::builder();
+        match self.globals.cli_connect_timeout {
+            Some(0.0) => limits = limits.disable_connect_timeout(),
+            Some(seconds) => limits = limits.connect_timeout(Duration::from_secs_f64(seconds)),
+            None => {}
+        }
+        match self.globals.cli_read_timeout {
+            Some(0.0) => limits = limits.disable_read_timeout(),
+            Some(seconds) => limits = limits.read_timeout(Duration::from_secs_f64(seconds)),
+            None => {}
+        }
+        limits.build()
+    }
+}
+
+fn wrong(error: &dyn std::error::Error) -> Failure {
+    Failure::Configuration(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(globals: Globals, variables: &[(&str, &str)]) -> Result<Settings, Failure> {
+        let nowhere = [
+            ("AWS_CONFIG_FILE", "/nonexistent"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
+        ];
+        let pairs = nowhere.iter().chain(variables);
+        Settings::load(
+            globals,
+            pairs
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn an_empty_pager_is_none_and_an_unset_one_the_usual() {
+        let pager = |variables: &[_]| load(Globals::default(), variables).unwrap().pager;
+        assert_eq!(pager(&[]), Pager::Usual);
+        assert_eq!(
+            pager(&[("PAGER", "more")]),
+            Pager::Chosen("more".to_owned())
+        );
+        assert_eq!(
+            pager(&[("PAGER", "more"), ("AWS_PAGER", "")]),
+            Pager::Chosen(String::new())
+        );
+        let globals = Globals {
+            no_cli_pager: true,
+            ..Globals::default()
+        };
+        assert_eq!(
+            load(globals, &[("AWS_PAGER", "more")]).unwrap().pager,
+            Pager::None
+        );
+    }
+
+    #[test]
+    fn flags_go_before_variables() {
+        let globals = Globals {
+            region: Some("eu-west-1".to_owned()),
+            endpoint_url: Some("http://flag".to_owned()),
+            output: Some(Format::Text),
+            no_sign_request: true,
+            ..Globals::default()
+        };
+        let variables = [
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ENDPOINT_URL_CONNECT", "http://variable"),
+            ("AWS_DEFAULT_OUTPUT", "table"),
+        ];
+        let settings = load(globals, &variables).unwrap();
+        assert_eq!(settings.format().unwrap(), Format::Text);
+        let config = settings.client_config().unwrap().build();
+        assert_eq!(config.region().map(Region::as_ref), Some("eu-west-1"));
+        assert_eq!(config.endpoint_url(), Some("http://flag"));
+        let globals = Globals {
+            no_sign_request: true,
+            ..Globals::default()
+        };
+        let settings = load(globals, &variables).unwrap();
+        assert_eq!(settings.format().unwrap(), Format::Table);
+        let config = settings.client_config().unwrap().build();
+        assert_eq!(config.region().map(Region::as_ref), Some("us-east-1"));
+    }
+}

@@ -1,0 +1,112 @@
+//! `--generate-cli-skeleton`: a shape filled with placeholders.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::{Member, Shape};
+
+/// What stands for text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Text {
+    /// Nothing, or an enum's first value: input to fill in.
+    Blank,
+    /// The member's name: output to look at.
+    MemberName,
+}
+
+/// The members of a structure, each with a placeholder.
+pub(crate) fn members<'a>(members: impl Iterator<Item = &'a Member>, text: Text) -> Value {
+    let mut skeleton = Skeleton {
+        text,
+        within: Vec::new(),
+    };
+    Value::Object(skeleton.members(members))
+}
+
+struct Skeleton {
+    text: Text,
+    /// The structures around the place that is filled: one that is within itself is left empty.
+    within: Vec<&'static [Member]>,
+}
+
+impl Skeleton {
+    fn members<'a>(&mut self, members: impl Iterator<Item = &'a Member>) -> Map<String, Value> {
+        members
+            .map(|member| {
+                (
+                    member.name.to_owned(),
+                    self.value(member.shape, member.name),
+                )
+            })
+            .collect()
+    }
+
+    fn value(&mut self, shape: &'static Shape, name: &str) -> Value {
+        match (shape, self.text) {
+            (Shape::String | Shape::Enum(_) | Shape::Blob, Text::MemberName) => name.into(),
+            (Shape::Enum([first, ..]), Text::Blank) => (*first).into(),
+            (Shape::String | Shape::Enum(_) | Shape::Blob, Text::Blank) => "".into(),
+            (Shape::Boolean, _) => true.into(),
+            (Shape::Integer(..), _) => 0.into(),
+            (Shape::Float, _) => 0.0.into(),
+            (Shape::Timestamp, _) => "1970-01-01T00:00:00".into(),
+            (Shape::Document, _) => json!({}),
+            (Shape::List(element), _) => json!([self.value(element, name)]),
+            (Shape::Map(element), _) => json!({"KeyName": self.value(element, "")}),
+            (Shape::Structure(members) | Shape::Union(members), _) => {
+                let members: &'static [Member] = members;
+                if self
+                    .within
+                    .iter()
+                    .any(|outer| std::ptr::eq(*outer, members))
+                {
+                    return json!({});
+                }
+                self.within.push(members);
+                let filled = self.members(members.iter());
+                self.within.pop();
+                Value::Object(filled)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static MEMBERS: &[Member] = &[
+        Member::optional("Name", &Shape::String),
+        Member::optional("Channel", &Shape::Enum(&["VOICE", "CHAT"])),
+        Member::optional("Count", &Shape::Integer(0, 1)),
+        Member::optional("Ratio", &Shape::Float),
+        Member::optional("Live", &Shape::Boolean),
+        Member::optional("At", &Shape::Timestamp),
+        Member::optional("Tags", &Shape::Map(&Shape::List(&Shape::String))),
+        Member::optional("Tree", &TREE),
+    ];
+
+    static TREE: Shape = Shape::Structure(&[
+        Member::optional("Leaf", &Shape::Blob),
+        Member::optional("Branches", &Shape::List(&TREE)),
+    ]);
+
+    #[test]
+    fn input_is_blank_and_ends_where_a_shape_holds_itself() {
+        assert_eq!(
+            members(MEMBERS.iter(), Text::Blank),
+            json!({
+                "Name": "", "Channel": "VOICE", "Count": 0, "Ratio": 0.0, "Live": true,
+                "At": "1970-01-01T00:00:00", "Tags": {"KeyName": [""]},
+                "Tree": {"Leaf": "", "Branches": [{}]},
+            })
+        );
+    }
+
+    #[test]
+    fn output_shows_names() {
+        let output = members(MEMBERS.iter(), Text::MemberName);
+        assert_eq!(output["Name"], "Name");
+        assert_eq!(output["Channel"], "Channel");
+        assert_eq!(output["Tree"]["Leaf"], "Leaf");
+    }
+}

@@ -1,0 +1,9 @@
+//! The binary as its users run it: standard output, standard error, exit codes.
+#![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
+
+mod connect;
+mod local;
+mod network;
+mod profiles;
+mod served;
+mod usage;

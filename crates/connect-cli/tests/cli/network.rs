@@ -1,0 +1,118 @@
+//! Certificates and time limits, against servers that know one answer at most.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::process::Command;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, Stream};
+use tempfile::tempdir;
+
+use crate::connect::{KEY, SECRET, command, file, run, text};
+
+/// A server with a certificate for `name` that vouches for itself. Answers its address and the certificate.
+fn https(name: &str) -> (SocketAddr, String) {
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(vec![name.to_owned()]).expect("a certificate");
+    let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring knows them")
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .expect("the key is the certificate's");
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.expect("a connection");
+            let mut tls =
+                ServerConnection::new(config.clone()).expect("the configuration is sound");
+            let mut stream = Stream::new(&mut tls, &mut socket);
+            let mut request = Vec::new();
+            let mut buffer = [0; 4096];
+            while !request.ends_with(b"\r\n\r\n") {
+                match stream.read(&mut buffer) {
+                    Ok(read) if read > 0 => request.extend_from_slice(&buffer[..read]),
+                    // A client that does not like the certificate.
+                    _ => break,
+                }
+            }
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 25\r\nconnection: close\r\n\r\n{\"ContactSummaryList\":[]}";
+            let _ = stream.write_all(answer);
+        }
+    });
+    (address, cert.pem())
+}
+
+fn list(url: &str, arguments: &[&str]) -> Command {
+    let line = [
+        "list-associated-contacts",
+        "--instance-id",
+        "i",
+        "--contact-id",
+        "c",
+        "--region",
+        "us-east-1",
+    ];
+    let mut command = command(&[&line[..], &["--endpoint-url", url], arguments].concat());
+    command.envs([
+        ("AWS_ACCESS_KEY_ID", KEY),
+        ("AWS_SECRET_ACCESS_KEY", SECRET),
+    ]);
+    command.env("AWS_MAX_ATTEMPTS", "1");
+    command
+}
+
+const NOTHING: &str = "{\n    \"ContactSummaryList\": []\n}\n";
+
+#[test]
+fn a_certificate_counts_if_its_authority_is_trusted() {
+    let (address, pem) = https("localhost");
+    let url = format!("https://localhost:{}", address.port());
+    let folder = tempdir().expect("a folder");
+    let bundle = file(&folder, "bundle.pem", &pem);
+    let stderr = run(list(&url, &[])).failed(255);
+    assert!(stderr.contains("certificate"), "{stderr}");
+    assert_eq!(run(list(&url, &["--ca-bundle", &bundle])).ok(), NOTHING);
+    let mut by_variable = list(&url, &[]);
+    by_variable.env("AWS_CA_BUNDLE", &bundle);
+    assert_eq!(run(by_variable).ok(), NOTHING);
+    let config = file(
+        &folder,
+        "config",
+        &format!("[default]\nca_bundle = {bundle}\n"),
+    );
+    let mut by_profile = list(&url, &[]);
+    by_profile.env("AWS_CONFIG_FILE", config);
+    assert_eq!(run(by_profile).ok(), NOTHING);
+    let stderr = run(list(&url, &["--ca-bundle", text(folder.path())])).failed(253);
+    assert!(stderr.contains(text(folder.path())), "{stderr}");
+}
+
+#[test]
+fn any_certificate_counts_where_none_is_verified() {
+    let (address, _) = https("example.com");
+    let url = format!("https://{address}");
+    run(list(&url, &[])).failed(255);
+    assert_eq!(run(list(&url, &["--no-verify-ssl"])).ok(), NOTHING);
+}
+
+#[test]
+fn a_server_that_says_nothing_is_not_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let begin = Instant::now();
+    let stderr = run(list(&url, &["--cli-read-timeout", "0.2"])).failed(255);
+    assert!(begin.elapsed() < Duration::from_secs(30));
+    assert!(
+        stderr.contains("200ms") || stderr.contains("0.2"),
+        "{stderr}"
+    );
+}

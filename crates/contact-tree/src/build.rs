@@ -1,0 +1,248 @@
+//! From a list to trees: sort, join copies, resolve references, cut cycles, hang up.
+
+use std::collections::HashMap;
+
+use crate::forest::Entry;
+use crate::{Anomaly, AnomalyKind, Contact, Elapsed, Forest, Link, NodeId};
+
+pub(crate) fn build(mut contacts: Vec<Contact>) -> Forest {
+    contacts.sort_unstable_by(Contact::order);
+    let mut found = Findings::default();
+    let contacts = join_equal_copies(contacts, &mut found);
+    let by_id = index(&contacts, &mut found);
+    let mut parents = resolve(&contacts, &by_id, &mut found);
+    cut_cycles(&contacts, &mut parents, &mut found);
+    check_times(&contacts, &parents, &mut found);
+    let also_related = contacts
+        .iter()
+        .zip(&parents)
+        .map(|(contact, parent)| {
+            let (Link::Previous | Link::Initial, parent) = (*parent)? else {
+                return None;
+            };
+            let related = *by_id.get(contact.related_contact_id.as_deref()?)?;
+            (related != parent && contacts[related].id != contact.id).then_some(related)
+        })
+        .collect::<Vec<_>>();
+
+    let mut by_id = by_id.into_values().collect::<Vec<_>>();
+    by_id.sort_unstable_by(|&a, &b| contacts[a].id.cmp(&contacts[b].id));
+    let anomalies = found.into_anomalies(&contacts);
+    let entries = contacts
+        .into_iter()
+        .zip(parents)
+        .zip(also_related)
+        .map(|((contact, parent), also_related)| Entry {
+            contact,
+            parent,
+            children: Vec::new(),
+            depth: 0,
+            also_related,
+        })
+        .collect();
+    hang_up(Forest {
+        entries,
+        roots: Vec::new(),
+        by_id,
+        anomalies,
+    })
+}
+
+/// What was found, by the index of the contact.
+#[derive(Default)]
+struct Findings(Vec<(usize, AnomalyKind)>);
+
+impl Findings {
+    fn note(&mut self, index: usize, kind: AnomalyKind) {
+        self.0.push((index, kind));
+    }
+
+    fn into_anomalies(mut self, contacts: &[Contact]) -> Vec<Anomaly> {
+        // Stable: what was found first about a contact is told first.
+        self.0.sort_by_key(|(index, _)| *index);
+        self.0
+            .into_iter()
+            .map(|(index, kind)| Anomaly {
+                node: NodeId(index),
+                contact_id: contacts[index].id.clone(),
+                kind,
+            })
+            .collect()
+    }
+}
+
+/// Equal copies stand side by side. Contacts without an ID cannot be told to be the same, so each of them stays.
+fn join_equal_copies(sorted: Vec<Contact>, found: &mut Findings) -> Vec<Contact> {
+    let mut contacts: Vec<Contact> = Vec::with_capacity(sorted.len());
+    let mut merged: Vec<(usize, usize)> = Vec::new();
+    for contact in sorted {
+        if contact.id.is_empty() || contacts.last() != Some(&contact) {
+            contacts.push(contact);
+            continue;
+        }
+        let index = contacts.len() - 1;
+        match merged.last_mut() {
+            Some((last, count)) if *last == index => *count += 1,
+            _ => merged.push((index, 1)),
+        }
+    }
+    for (index, merged) in merged {
+        found.note(index, AnomalyKind::Duplicate { merged, kept: 1 });
+    }
+    contacts
+}
+
+/// Where references to an ID lead: to the first contact that has it.
+fn index<'a>(contacts: &'a [Contact], found: &mut Findings) -> HashMap<&'a str, usize> {
+    let mut by_id = HashMap::with_capacity(contacts.len());
+    let mut versions: HashMap<usize, usize> = HashMap::new();
+    let mut first_of = vec![0; contacts.len()];
+    for (index, contact) in contacts.iter().enumerate() {
+        first_of[index] = index;
+        if contact.id.is_empty() {
+            found.note(index, AnomalyKind::NoId);
+            continue;
+        }
+        let first = *by_id.entry(contact.id.as_str()).or_insert(index);
+        first_of[index] = first;
+        if first != index {
+            *versions.entry(first).or_insert(1) += 1;
+        }
+    }
+    if versions.is_empty() {
+        return by_id;
+    }
+    // Equal copies of any version are told once, at the first one.
+    let mut merged: HashMap<usize, usize> = HashMap::new();
+    found.0.retain(|(index, kind)| match kind {
+        AnomalyKind::Duplicate { merged: count, .. }
+            if versions.contains_key(&first_of[*index]) =>
+        {
+            *merged.entry(first_of[*index]).or_default() += count;
+            false
+        }
+        _ => true,
+    });
+    for (first, kept) in versions {
+        let merged = merged.get(&first).copied().unwrap_or_default();
+        found.note(first, AnomalyKind::Duplicate { merged, kept });
+    }
+    by_id
+}
+
+/// The parent of each contact: the first reference that leads to another contact of the list.
+fn resolve(
+    contacts: &[Contact],
+    by_id: &HashMap<&str, usize>,
+    found: &mut Findings,
+) -> Vec<Option<(Link, usize)>> {
+    let mut parents = Vec::with_capacity(contacts.len());
+    for (index, contact) in contacts.iter().enumerate() {
+        let mut parent = None;
+        let mut missing: Option<&str> = None;
+        for (link, id) in contact.references() {
+            if id == contact.id {
+                found.note(index, AnomalyKind::SelfReference { link });
+            } else if let Some(&target) = by_id.get(id) {
+                parent = Some((link, target));
+                break;
+            } else if missing != Some(id) {
+                // A chain's second contact names the same one as previous and as initial: tell it once.
+                missing = Some(id);
+                found.note(
+                    index,
+                    AnomalyKind::MissingParent {
+                        link,
+                        missing: id.to_owned(),
+                    },
+                );
+            }
+        }
+        parents.push(parent);
+    }
+    parents
+}
+
+/// Every contact has one parent at most, so following parents ends at a root or runs into one cycle. The earliest
+/// contact of a cycle, which has the lowest index, becomes a root.
+fn cut_cycles(contacts: &[Contact], parents: &mut [Option<(Link, usize)>], found: &mut Findings) {
+    // The walk that first came by, counted from 1.
+    let mut seen_by = vec![0; parents.len()];
+    for start in 0..parents.len() {
+        let walk = start + 1;
+        let mut at = start;
+        while seen_by[at] == 0 {
+            seen_by[at] = walk;
+            match parents[at] {
+                Some((_, parent)) => at = parent,
+                None => break,
+            }
+        }
+        if seen_by[at] != walk || parents[at].is_none() {
+            continue;
+        }
+        let mut cycle = vec![at];
+        let mut next = parents[at];
+        while let Some((_, index)) = next.filter(|(_, index)| *index != at) {
+            cycle.push(index);
+            next = parents[index];
+        }
+        let earliest = cycle
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, index)| **index)
+            .map_or(0, |(place, _)| place);
+        cycle.rotate_left(earliest);
+        parents[cycle[0]] = None;
+        let contact_ids = cycle
+            .iter()
+            .map(|&index| contacts[index].id.clone())
+            .collect();
+        found.note(cycle[0], AnomalyKind::Cycle { contact_ids });
+    }
+}
+
+fn check_times(contacts: &[Contact], parents: &[Option<(Link, usize)>], found: &mut Findings) {
+    for (index, contact) in contacts.iter().enumerate() {
+        if let Elapsed::Backwards(by) = contact.elapsed() {
+            found.note(index, AnomalyKind::EndsBeforeStart { by });
+        }
+        let Some((_, parent)) = parents[index] else {
+            continue;
+        };
+        let parent = &contacts[parent];
+        let (Some(start), Some(parent_start)) = (contact.initiation_time, parent.initiation_time)
+        else {
+            continue;
+        };
+        if let Err(by) = start.since(parent_start) {
+            found.note(
+                index,
+                AnomalyKind::StartsBeforeParent {
+                    parent: parent.id.clone(),
+                    by,
+                },
+            );
+        }
+    }
+}
+
+/// Children, roots and depths from parents. Entries are in order, so children and roots are too.
+fn hang_up(mut forest: Forest) -> Forest {
+    for index in 0..forest.entries.len() {
+        match forest.entries[index].parent {
+            Some((_, parent)) => forest.entries[parent].children.push(index),
+            None => forest.roots.push(index),
+        }
+    }
+    let mut stack = forest.roots.clone();
+    while let Some(index) = stack.pop() {
+        let depth = forest.entries[index].depth + 1;
+        for place in 0..forest.entries[index].children.len() {
+            let child = forest.entries[index].children[place];
+            forest.entries[child].depth = depth;
+            stack.push(child);
+        }
+    }
+    forest
+}

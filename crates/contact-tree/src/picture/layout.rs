@@ -1,0 +1,154 @@
+//! Column widths, and the cells they are taken from.
+
+use crate::picture::guides::{FEWEST_LEVELS, LEVEL, LEVELS};
+use crate::picture::paint::Paint;
+use crate::text::{Escaped, short_duration};
+use crate::{Elapsed, Forest, Picture};
+
+/// Labels longer than this do not widen the column for all others.
+const WIDEST_LABEL: usize = 96;
+const WIDEST_CHANNEL: usize = 12;
+/// Shortened contact IDs have at least this many characters.
+const SHORTEST_ID: usize = 8;
+
+/// Widths of the columns, found in a pass before drawing.
+pub(super) struct Layout {
+    pub(super) levels: usize,
+    pub(super) channel: usize,
+    pub(super) label: usize,
+    pub(super) start: usize,
+    pub(super) elapsed: usize,
+    /// Whether contacts began on different days.
+    pub(super) dates: bool,
+    /// Characters that tell the IDs apart.
+    distinct: usize,
+    shorten: bool,
+}
+
+impl Layout {
+    pub(super) fn new(picture: &Picture<'_>) -> Self {
+        let style = picture.style;
+        let mut layout = Self {
+            levels: LEVELS,
+            channel: 0,
+            label: "CONTACT".len(),
+            start: "START".len(),
+            elapsed: "DURATION".len(),
+            dates: false,
+            distinct: distinct_length(picture.forest),
+            shorten: false,
+        };
+        let mut day = None;
+        let mut id = 0;
+        for node in picture.forest.iter() {
+            let contact = node.contact();
+            let channel = plain(contact.channel.as_deref()).len();
+            layout.channel = layout.channel.max(channel.min(WIDEST_CHANNEL));
+            layout.elapsed = layout.elapsed.max(elapsed(contact.elapsed()).0.len());
+            id = id.max(layout.id(&contact.id).len());
+            if let Some(time) = contact.initiation_time {
+                let date = time.civil(style.zone.offset(time)).date();
+                layout.dates |= day.get_or_insert_with(|| date.clone()) != &date;
+            }
+        }
+        // Levels and what stands behind them; the latter depends on the columns found so far.
+        let mut labels = Vec::with_capacity(picture.forest.len());
+        for node in picture.forest.iter() {
+            let contact = node.contact();
+            let channel = plain(contact.channel.as_deref());
+            let method = plain(contact.initiation_method.as_deref());
+            let marks = picture.marks(&layout, node);
+            labels.push((
+                node.depth(),
+                label_width(layout.channel, &channel, &method, &marks),
+            ));
+            layout.start = layout.start.max(picture.start(layout.dates, node).len());
+        }
+        layout.widen(&labels);
+        let others = layout.start + layout.elapsed + 3 * "  ".len();
+        if let Some(width) = style.width
+            && layout.label + others + id > width
+        {
+            layout.shorten = true;
+            layout.fold(&labels, width.saturating_sub(others + layout.distinct));
+        }
+        layout
+    }
+
+    /// Makes room for the labels.
+    fn widen(&mut self, labels: &[(usize, usize)]) {
+        let width = |(depth, text): &(usize, usize)| LEVEL * depth.min(&self.levels) + text;
+        let widest = labels.iter().map(width).max().unwrap_or_default();
+        self.label = "CONTACT".len().max(widest.min(WIDEST_LABEL));
+    }
+
+    /// Folds levels until the labels fit a width, as far as that can be.
+    fn fold(&mut self, labels: &[(usize, usize)], width: usize) {
+        for (depth, text) in labels {
+            let room = width.saturating_sub(*text) / LEVEL;
+            if room < *depth {
+                self.levels = self.levels.min(room);
+            }
+        }
+        self.levels = self.levels.max(FEWEST_LEVELS);
+        self.widen(labels);
+    }
+
+    pub(super) fn id(&self, id: &str) -> String {
+        if self.shorten {
+            self.short_id(id)
+        } else {
+            plain(Some(id).filter(|id| !id.is_empty()))
+        }
+    }
+
+    pub(super) fn short_id(&self, id: &str) -> String {
+        plain(
+            id.char_indices()
+                .nth(self.distinct)
+                .map_or(Some(id), |(end, _)| id.get(..end)),
+        )
+    }
+}
+
+/// How many leading characters tell any two IDs apart: one more than the longest prefix that neighbours share.
+fn distinct_length(forest: &Forest) -> usize {
+    let ids = forest
+        .by_id
+        .iter()
+        .map(|&index| forest.entries[index].contact.id.as_str());
+    let shared =
+        |(a, b): (&str, &str)| a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    ids.clone()
+        .zip(ids.skip(1))
+        .map(shared)
+        .max()
+        .map_or(SHORTEST_ID, |shared| SHORTEST_ID.max(shared + 1))
+}
+
+pub(super) fn label_width(
+    channel_column: usize,
+    channel: &str,
+    method: &str,
+    marks: &[(Paint, String)],
+) -> usize {
+    let marks = marks
+        .iter()
+        .map(|(_, mark)| 1 + mark.chars().count())
+        .sum::<usize>();
+    channel.len().max(channel_column) + 2 + method.len() + marks
+}
+
+pub(super) fn plain(text: Option<&str>) -> String {
+    text.filter(|text| !text.is_empty())
+        .map_or_else(|| "-".to_owned(), |text| Escaped(text).to_string())
+}
+
+pub(super) fn elapsed(elapsed: Elapsed) -> (String, Paint) {
+    match elapsed {
+        Elapsed::For(duration) => (short_duration(duration), Paint::None),
+        Elapsed::Open => ("still open".to_owned(), Paint::Open),
+        Elapsed::Backwards(duration) => (format!("-{}", short_duration(duration)), Paint::Alarm),
+        Elapsed::Unknown => ("unknown".to_owned(), Paint::Faint),
+    }
+}

@@ -1,0 +1,64 @@
+//! Randomness for keys and IDs, from the operating system.
+
+use std::fmt::Write;
+
+/// The operating system has no randomness to give.
+#[derive(Debug, thiserror::Error)]
+#[error("the operating system gives no random numbers: {0}")]
+pub struct RandomError(getrandom::Error);
+
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], RandomError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(RandomError)?;
+    Ok(bytes)
+}
+
+/// A string of `N` characters out of `alphabet`, whose length must divide 256 for all to be equally likely.
+pub(crate) fn text<const N: usize>(alphabet: &[u8]) -> Result<String, RandomError> {
+    Ok(bytes::<N>()?
+        .iter()
+        .map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()]))
+        .collect())
+}
+
+/// A UUID, version 4, in its usual form.
+pub(crate) fn uuid() -> Result<String, RandomError> {
+    bytes().map(uuid_of)
+}
+
+/// The UUID, version 4, that 16 bytes make.
+pub(crate) fn uuid_of(mut bytes: [u8; 16]) -> String {
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut uuid = String::with_capacity(36);
+    for (place, byte) in bytes.iter().enumerate() {
+        if matches!(place, 4 | 6 | 8 | 10) {
+            uuid.push('-');
+        }
+        // Writing to a string cannot fail.
+        let _ = write!(uuid, "{byte:02x}");
+    }
+    uuid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuids_have_their_form_and_differ() {
+        let uuid = uuid().unwrap();
+        let parts = uuid.split('-').map(str::len).collect::<Vec<_>>();
+        assert_eq!(parts, [8, 4, 4, 4, 12]);
+        assert_eq!(uuid.as_bytes()[14], b'4');
+        assert!(b"89ab".contains(&uuid.as_bytes()[19]));
+        assert_ne!(uuid, super::uuid().unwrap());
+    }
+
+    #[test]
+    fn text_keeps_to_its_alphabet() {
+        let text = text::<64>(b"ABCD").unwrap();
+        assert_eq!(text.len(), 64);
+        assert!(text.bytes().all(|byte| b"ABCD".contains(&byte)));
+    }
+}

@@ -1,0 +1,280 @@
+//! Cuts a stream of bytes into JSON objects, and finds the next one after a broken one.
+//!
+//! A JSON parser that meets an error cannot go on, so the objects are cut out first, by brackets and strings alone.
+//! The few rules of grammar that are checked on the way are the ones that tell early that an object was cut short:
+//! without them a missing brace would swallow the rest of the file. Every byte is looked at once, whatever happens.
+
+use std::io::{self, BufRead};
+
+use super::Place;
+
+/// Far more than a record can have: its attributes are limited to 32 KiB.
+const LONGEST: usize = 4 * 1024 * 1024;
+/// As deep as `serde_json` goes.
+const DEEPEST: usize = 127;
+
+#[derive(Debug)]
+pub(super) enum Frame<'a> {
+    /// An object, complete by its brackets.
+    Object { place: Place, bytes: &'a [u8] },
+    /// Something else, passed over.
+    Broken { place: Place, reason: &'static str },
+}
+
+#[derive(Debug)]
+pub(super) struct Frames<R> {
+    reader: R,
+    cutter: Cutter,
+    /// Reading has failed or is over.
+    over: bool,
+}
+
+impl<R: BufRead> Frames<R> {
+    pub(super) fn new(reader: R) -> Self {
+        Self {
+            reader,
+            cutter: Cutter::new(),
+            over: false,
+        }
+    }
+
+    /// The place of the next byte.
+    pub(super) fn place(&self) -> Place {
+        self.cutter.place
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<Frame<'_>>> {
+        while !self.over {
+            let chunk = match self.reader.fill_buf() {
+                Ok(chunk) => chunk,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    self.over = true;
+                    return Err(error);
+                }
+            };
+            if chunk.is_empty() {
+                self.over = true;
+                let reason = "the file ends inside this record";
+                let cut_short = self.cutter.is_inside();
+                return Ok(cut_short.then_some(Frame::Broken {
+                    place: self.cutter.start,
+                    reason,
+                }));
+            }
+            let mut used = 0;
+            let cut = chunk.iter().find_map(|&byte| {
+                used += 1;
+                self.cutter.take(byte)
+            });
+            self.reader.consume(used);
+            match cut {
+                None => {}
+                Some(Cut::Object) => {
+                    return Ok(Some(Frame::Object {
+                        place: self.cutter.start,
+                        bytes: &self.cutter.object,
+                    }));
+                }
+                Some(Cut::Broken { place, reason }) => {
+                    return Ok(Some(Frame::Broken { place, reason }));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What ended with a byte.
+enum Cut {
+    /// The object in [`Cutter::object`].
+    Object,
+    Broken {
+        place: Place,
+        reason: &'static str,
+    },
+}
+
+#[derive(Debug)]
+struct Cutter {
+    state: State,
+    /// The object so far.
+    object: Vec<u8>,
+    /// Where it began.
+    start: Place,
+    /// Where the next byte is.
+    place: Place,
+    /// Whether only white space stands before the next byte on its line.
+    line_start: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Between,
+    Inside {
+        depth: usize,
+        before: Before,
+    },
+    Text {
+        depth: usize,
+        escaped: bool,
+    },
+    /// After a broken object; whether an object may begin here: on a fresh line, or where another has just ended.
+    Lost {
+        boundary: bool,
+    },
+}
+
+/// What stands before the next byte of an object.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Before {
+    /// An opening bracket, a comma or a colon: a value or a name may follow.
+    Opening,
+    /// A character of a number or word.
+    Scalar,
+    /// The end of a value or name.
+    Value,
+}
+
+impl Cutter {
+    fn new() -> Self {
+        let place = Place { line: 1, byte: 0 };
+        Self {
+            state: State::Between,
+            object: Vec::new(),
+            start: place,
+            place,
+            line_start: true,
+        }
+    }
+
+    fn is_inside(&self) -> bool {
+        matches!(self.state, State::Inside { .. } | State::Text { .. })
+    }
+
+    fn take(&mut self, byte: u8) -> Option<Cut> {
+        let cut = match self.state {
+            State::Between | State::Lost { .. } => self.outside(byte),
+            State::Inside { depth, before } => self.inside(byte, depth, before),
+            State::Text { depth, escaped } => self.text(byte, depth, escaped),
+        };
+        self.place.byte += 1;
+        self.place.line += u64::from(byte == b'\n');
+        self.line_start = byte == b'\n' || self.line_start && byte.is_ascii_whitespace();
+        cut
+    }
+
+    fn outside(&mut self, byte: u8) -> Option<Cut> {
+        const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+        match (self.state, byte) {
+            (State::Between | State::Lost { boundary: true }, b'{') => {
+                self.start = self.place;
+                self.object.clear();
+                self.object.push(byte);
+                self.state = State::Inside {
+                    depth: 1,
+                    before: Before::Opening,
+                };
+                None
+            }
+            (State::Lost { boundary }, _) => {
+                let boundary =
+                    matches!(byte, b'\n' | b'}') || boundary && byte.is_ascii_whitespace();
+                self.state = State::Lost { boundary };
+                None
+            }
+            // Records may stand in an array.
+            (_, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']') => None,
+            (_, 0xbb | 0xbf | 0xef)
+                if BYTE_ORDER_MARK
+                    .iter()
+                    .zip(0..)
+                    .any(|mark| mark == (&byte, self.place.byte)) =>
+            {
+                None
+            }
+            _ => {
+                self.state = State::Lost { boundary: false };
+                Some(Cut::Broken {
+                    place: self.place,
+                    reason: "expected a record, which begins with a brace",
+                })
+            }
+        }
+    }
+
+    fn inside(&mut self, byte: u8, depth: usize, before: Before) -> Option<Cut> {
+        let (depth, before) = match byte {
+            b' ' | b'\t' | b'\r' | b'\n' if before == Before::Scalar => (depth, Before::Value),
+            b' ' | b'\t' | b'\r' | b'\n' => (depth, before),
+            b',' | b':' => (depth, Before::Opening),
+            b'}' | b']' => (depth - 1, Before::Value),
+            b'{' | b'[' | b'"' if before != Before::Opening => {
+                return self.fail(byte, "a value follows a value");
+            }
+            b'{' | b'[' if depth == DEEPEST => return self.fail(byte, "nested too deeply"),
+            b'{' | b'[' => (depth + 1, Before::Opening),
+            b'"' => {
+                return self.proceed(
+                    byte,
+                    State::Text {
+                        depth,
+                        escaped: false,
+                    },
+                );
+            }
+            _ if before == Before::Value => return self.fail(byte, "a value follows a value"),
+            _ => (depth, Before::Scalar),
+        };
+        if depth == 0 {
+            self.object.push(byte);
+            self.state = State::Between;
+            return Some(Cut::Object);
+        }
+        self.proceed(byte, State::Inside { depth, before })
+    }
+
+    fn text(&mut self, byte: u8, depth: usize, escaped: bool) -> Option<Cut> {
+        match byte {
+            // A line break above all: the quote that would end the string is missing.
+            0..0x20 => self.fail(byte, "a control character in a string"),
+            b'"' if !escaped => self.proceed(
+                byte,
+                State::Inside {
+                    depth,
+                    before: Before::Value,
+                },
+            ),
+            _ => self.proceed(
+                byte,
+                State::Text {
+                    depth,
+                    escaped: byte == b'\\' && !escaped,
+                },
+            ),
+        }
+    }
+
+    fn proceed(&mut self, byte: u8, state: State) -> Option<Cut> {
+        if self.object.len() >= LONGEST {
+            return self.fail(byte, "longer than 4 MiB");
+        }
+        self.object.push(byte);
+        self.state = state;
+        None
+    }
+
+    /// Gives the object up. The byte that shows the mistake may well begin the next object.
+    fn fail(&mut self, byte: u8, reason: &'static str) -> Option<Cut> {
+        let broken = Cut::Broken {
+            place: self.start,
+            reason,
+        };
+        let after_object = self.object.trim_ascii_end().ends_with(b"}");
+        self.state = State::Lost {
+            boundary: self.line_start || after_object,
+        };
+        self.outside(byte);
+        Some(broken)
+    }
+}

@@ -1,0 +1,352 @@
+use std::io::{self, Read, Write};
+
+use proptest::prelude::*;
+
+use super::*;
+
+const INSTANCE: &str = "arn:aws:connect:eu-central-1:111122223333:instance/8f0d";
+
+/// A record as Connect exports it, shortened to what is needed and some of what is not.
+fn record(id: &str) -> String {
+    format!(
+        r#"{{"AWSAccountId":"111122223333","AWSContactTraceRecordFormatVersion":"2017-03-10","Agent":null,
+        "Attributes":{{"note":"a \"brace\" }} and {{ more"}},"Channel":"VOICE","ContactId":"{id}",
+        "DisconnectTimestamp":"2026-03-14T08:05:20Z","InitialContactId":null,
+        "InitiationMethod":"INBOUND","InitiationTimestamp":"2026-03-14T08:02:11Z","InstanceARN":"{INSTANCE}",
+        "LastUpdateTimestamp":"2026-03-14T08:10:00Z","NextContactId":null,"PreviousContactId":null,
+        "Recordings":[{{"Type":"AUDIO"}}],"RelatedContactId":null}}"#
+    )
+}
+
+fn one_line(id: &str) -> String {
+    record(id).replace('\n', "")
+}
+
+fn read_all(bytes: &[u8]) -> Vec<Item> {
+    let mut records = Records::new("calls.json", bytes);
+    std::iter::from_fn(|| records.next().unwrap()).collect()
+}
+
+/// Contact IDs, and for refusals what is printed.
+fn told(bytes: &[u8]) -> Vec<String> {
+    read_all(bytes)
+        .into_iter()
+        .map(|item| match item {
+            Item::Contact(record) => record.contact_id,
+            Item::OtherEvent => "other".to_owned(),
+            Item::Refused(refusal) => refusal.to_string(),
+        })
+        .collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn only(bytes: &str) -> ContactRecord {
+    match read_all(bytes.as_bytes()).pop() {
+        Some(Item::Contact(record)) => record,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_record_is_understood() {
+    const NANOS: i64 = 1_000_000_000;
+    let expected = ContactRecord {
+        instance_arn: INSTANCE.to_owned(),
+        contact_id: "a".to_owned(),
+        state: ContactState {
+            version: Version {
+                time: 1_773_475_800 * NANOS,
+                origin: Origin::Record,
+            },
+            disconnected: Some(1_773_475_520 * NANOS),
+            initiated: Some(1_773_475_331 * NANOS),
+            previous: None,
+            initial: None,
+            related: None,
+            method: Some("INBOUND".to_owned()),
+            channel: Some("VOICE".to_owned()),
+        },
+    };
+    assert_eq!(only(&record("a")), expected);
+}
+
+#[test]
+fn an_event_is_understood() {
+    let event = format!(
+        r#"{{"version":"0","detail-type":"Amazon Connect Contact Event","source":"aws.connect",
+        "time":"2026-03-14T08:05:21Z","detail":{{"eventType":"DISCONNECTED","contactId":"b","initialContactId":"a",
+        "previousContactId":"a","relatedContactId":"","channel":"CHAT","instanceArn":"{INSTANCE}",
+        "initiationMethod":"TRANSFER","initiationTimestamp":"2026-03-14T08:02:11.250Z",
+        "disconnectTimestamp":"2026-03-14T10:05:20+02:00","queueInfo":{{"queueArn":"x"}}}}}}"#
+    );
+    let event = only(&event);
+    assert_eq!(event.state.version.origin, Origin::Event);
+    assert_eq!(event.state.previous.as_deref(), Some("a"));
+    assert_eq!(event.state.related, None, "an empty ID is none");
+    assert_eq!(event.state.initiated, Some(1_773_475_331_250_000_000));
+    assert_eq!(event.state.disconnected, Some(1_773_475_520_000_000_000));
+}
+
+#[test]
+fn events_about_something_else_are_passed_over() {
+    assert_eq!(
+        told(br#"{"detail-type":"Contact Lens Rule Matched","detail":{"x":1}}"#),
+        ["other"]
+    );
+}
+
+#[test]
+fn records_stand_one_after_another_or_on_lines_or_in_an_array() {
+    let (a, b) = (record("a"), record("b"));
+    let files = [
+        format!("{a}{b}"),
+        format!("{a}\n{b}\n"),
+        format!("\u{feff}{a}\r\n\r\n{b}"),
+        format!("[{a},\n {b}]"),
+        format!("[{a}]\n[{b}]"),
+    ];
+    for file in files {
+        assert_eq!(told(file.as_bytes()), ["a", "b"]);
+        assert_eq!(told(&gzip(file.as_bytes())), ["a", "b"]);
+    }
+    assert_eq!(told(b""), [""; 0]);
+    assert_eq!(told(b" \n"), [""; 0]);
+}
+
+#[test]
+fn compressed_streams_may_follow_each_other() {
+    let file = [gzip(record("a").as_bytes()), gzip(record("b").as_bytes())].concat();
+    assert_eq!(told(&file), ["a", "b"]);
+}
+
+#[test]
+fn a_wrong_field_is_named_with_its_place_and_without_its_value() {
+    let a = one_line("a");
+    for (from, to, expected) in [
+        (
+            r#""ContactId":"a""#,
+            r#""ContactId":17"#,
+            "ContactId: expected a string, found a number",
+        ),
+        (
+            r#""ContactId":"a""#,
+            r#""ContactId":null"#,
+            "ContactId: missing",
+        ),
+        (
+            r#""ContactId":"a""#,
+            r#""ContactId":["secret"]"#,
+            "ContactId: expected a string, found an array",
+        ),
+        (
+            r#""Channel":"VOICE""#,
+            r#""Channel":{"secret":1}"#,
+            "Channel: expected a string, found an object",
+        ),
+        (
+            r#""InstanceARN":"arn:"#,
+            r#""InstanceARN":"secret:"#,
+            "InstanceARN: expected the form arn:aws:connect:REGION:ACCOUNT:instance/ID",
+        ),
+        (
+            "2026-03-14T08:02:11Z",
+            "secret",
+            "InitiationTimestamp: expected a time of the form 2026-03-14T08:02:11Z",
+        ),
+        (
+            "2026-03-14T08:02:11Z",
+            "9026-03-14T08:02:11Z",
+            "InitiationTimestamp: not between the years 1678 and 2261",
+        ),
+        (
+            r#""Agent":null"#,
+            r#""ContactId":"secret""#,
+            "duplicate field `ContactId`",
+        ),
+        (
+            r#""Agent":null"#,
+            r#""detail":"secret""#,
+            "detail: expected an object",
+        ),
+    ] {
+        let broken = a.replace(from, to);
+        assert_ne!(broken, a);
+        let told = told(format!("{a}\n{broken}\n{a}").as_bytes());
+        assert_eq!(
+            (told.len(), told[0].as_str(), told[2].as_str()),
+            (3, "a", "a")
+        );
+        assert!(told[1].starts_with("calls.json:2 (byte "), "{told:?}");
+        assert!(told[1].ends_with(expected), "{told:?}");
+        assert!(!told[1].contains("secret"), "{told:?}");
+    }
+    let long = a.replace(
+        r#""ContactId":"a""#,
+        &format!(r#""ContactId":"{}""#, "x".repeat(257)),
+    );
+    assert!(told(long.as_bytes())[0].ends_with("ContactId: longer than 256 bytes"));
+}
+
+#[test]
+fn a_syntax_error_is_placed_to_the_byte() {
+    let file = format!(
+        "{}\n{{\"ContactId\":\"b\", \"Agent\":nul}}\n{}",
+        one_line("a"),
+        one_line("c")
+    );
+    let byte = file.find("nul}").unwrap() + 3;
+    let expected = format!("calls.json:2 (byte {byte}): expected ident");
+    assert_eq!(told(file.as_bytes()), ["a", &expected, "c"]);
+}
+
+/// Broken in such ways that the end of the record cannot be told by its brackets.
+#[test]
+fn the_records_around_a_broken_one_are_found() {
+    for broken in [
+        r#"{"ContactId":"x"#,
+        r#"{"ContactId":"x","#,
+        r#"{"ContactId":"x","Agent":{"a":1}"#,
+        r#"{"ContactId":"x"}}"#,
+        r#"{"ContactId":"x","Attributes":{"a":"b}}"#,
+        r#"{"ContactId" "x"}"#,
+        r#"{"ContactId":"x\"}"#,
+        "nonsense",
+        "\0\0\0",
+        "\u{1}{",
+    ] {
+        let file = format!(
+            "{}\n{broken}\n{}\n{}",
+            one_line("a"),
+            one_line("b"),
+            one_line("c")
+        );
+        let told = told(file.as_bytes());
+        let good = told
+            .iter()
+            .filter(|told| told.len() == 1)
+            .map(String::as_str)
+            .collect::<Vec<_>>();
+        // A record that was cut behind a comma or an opening bracket takes the next one with it.
+        let expected = if broken.ends_with(',') {
+            vec!["a", "c"]
+        } else {
+            vec!["a", "b", "c"]
+        };
+        assert_eq!(good, expected, "{broken}: {told:?}");
+        assert!(told.len() > good.len(), "{broken}: not reported");
+    }
+}
+
+#[test]
+fn without_line_breaks_the_next_object_is_found_too() {
+    let file = format!(
+        r#"{}{{"ContactId":"x" "Agent":null}}{}"#,
+        one_line("a"),
+        one_line("b")
+    );
+    let told = told(file.as_bytes());
+    assert_eq!((told[0].as_str(), told[2].as_str()), ("a", "b"));
+}
+
+#[test]
+fn a_cut_file_is_reported() {
+    let whole = record("a");
+    let told = told(&whole.as_bytes()[..whole.len() - 1]);
+    assert_eq!(
+        told,
+        ["calls.json:1 (byte 0): the file ends inside this record"]
+    );
+}
+
+#[test]
+fn deep_and_long_objects_are_refused() {
+    let deep = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
+    assert!(told(deep.as_bytes())[0].ends_with("nested too deeply"));
+    let long = format!("{{\"a\":\"{}\"}}\n{}", "x".repeat(5 << 20), one_line("b"));
+    let told = told(long.as_bytes());
+    assert_eq!(told.len(), 2);
+    assert!(told[0].ends_with("longer than 4 MiB"));
+    assert_eq!(told[1], "b");
+}
+
+/// Hands out one byte at a time and fails at the end.
+struct Failing<'a>(&'a [u8]);
+
+impl Read for Failing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some((first, rest)) = self.0.split_first() else {
+            return Err(io::Error::other("unplugged"));
+        };
+        buffer[0] = *first;
+        self.0 = rest;
+        Ok(1)
+    }
+}
+
+#[test]
+fn what_was_read_before_a_failure_counts() {
+    let file = one_line("a");
+    let mut records = Records::new("calls.json", Failing(file.as_bytes()));
+    assert!(matches!(records.next(), Ok(Some(Item::Contact(_)))));
+    let error = records.next().unwrap_err();
+    let refusal = records.refuse_rest(&error).to_string();
+    assert_eq!(
+        refusal,
+        format!(
+            "calls.json:1 (byte {}): cannot be read any further: unplugged",
+            file.len()
+        )
+    );
+    assert!(matches!(records.next(), Ok(None)));
+    assert!(Records::new("calls.json", Failing(b"")).next().is_err());
+}
+
+#[test]
+fn a_broken_compressed_file_fails_after_what_could_be_read() {
+    let mut file = gzip(record("a").as_bytes());
+    let length = file.len();
+    file.truncate(length - 4);
+    let mut records = Records::new("calls.json", file.as_slice());
+    assert!(matches!(records.next(), Ok(Some(Item::Contact(_)))));
+    assert!(records.next().is_err());
+}
+
+proptest! {
+    #[test]
+    fn hostile_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let mut records = Records::new("x", bytes.as_slice());
+        while let Ok(Some(_)) = records.next() {}
+    }
+
+    #[test]
+    fn hostile_json_never_panics_and_good_records_survive(
+        parts in prop::collection::vec("[{}\\[\\]\",:\\\\ \n0a-]{0,12}|\"(ContactId|detail|time|detail-type)\":|null", 0..30),
+    ) {
+        // A record that stands on a fresh line after a line break that nothing can span is found.
+        let file = format!("{}\n\u{1}\n{}", parts.concat(), one_line("survivor"));
+        let items = read_all(file.as_bytes());
+        let survived = |item: &Item| matches!(item, Item::Contact(record) if record.contact_id == "survivor");
+        prop_assert!(items.iter().any(survived), "{:?}", items);
+    }
+
+    #[test]
+    fn mutated_records_never_panic(place in any::<prop::sample::Index>(), byte in any::<u8>(), again in any::<bool>()) {
+        let mut file = record("a").into_bytes();
+        let place = place.index(file.len());
+        if again { file.insert(place, byte) } else { file[place] = byte }
+        file.extend(record("b").as_bytes());
+        let _ = told(&file);
+    }
+
+    #[test]
+    fn any_time_is_read_or_refused(text in "\\PC{0,30}|[0-9]{1,6}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{0,12})?(Z|[+-][0-9]{2}:[0-9]{2})") {
+        let text = serde_json::to_string(&text).unwrap();
+        let file = one_line("a").replace("\"2026-03-14T08:02:11Z\"", &text);
+        prop_assert_eq!(read_all(file.as_bytes()).len(), 1);
+    }
+}

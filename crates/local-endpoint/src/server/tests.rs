@@ -1,0 +1,194 @@
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
+
+use super::*;
+use crate::auth::testing::{Signer, credentials, now};
+
+/// Answers with the body it was sent; under `/wait`, once it may.
+#[derive(Clone, Default)]
+struct Echo(Arc<Gate>);
+
+#[derive(Default)]
+struct Gate {
+    arrived: Notify,
+    open: Notify,
+}
+
+impl Handler for Echo {
+    async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        if request.uri().path() == "/wait" {
+            self.0.arrived.notify_one();
+            self.0.open.notified().await;
+        }
+        Response::new(request.into_body())
+    }
+}
+
+struct Started {
+    address: SocketAddr,
+    echo: Echo,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+async fn start() -> Started {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let echo = Echo::default();
+    let server = Server {
+        handler: echo.clone(),
+        authenticator: Authenticator::new(credentials()),
+        clock: Clock(Arc::new(now)),
+        body_limit: 1000,
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(server.run(listener, async { drop(stopped.await) }));
+    Started {
+        address,
+        echo,
+        stop,
+        task,
+    }
+}
+
+/// A signed request in bytes, on a connection that closes after it.
+fn signed(method: &str, uri: &str, body: &str) -> String {
+    let parts = Signer::default().sign(method, uri, body);
+    let mut request = format!("{method} {} HTTP/1.1\r\nconnection: close\r\n", parts.uri);
+    for (name, value) in &parts.headers {
+        request += &format!("{name}: {}\r\n", value.to_str().unwrap());
+    }
+    request + &format!("content-length: {}\r\n\r\n{body}", body.len())
+}
+
+async fn send(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    response
+}
+
+fn header<'a>(response: &'a str, name: &str) -> &'a str {
+    let line = response.lines().find(|line| {
+        line.split(':')
+            .next()
+            .is_some_and(|key| key.eq_ignore_ascii_case(name))
+    });
+    line.and_then(|line| line.split_once(": "))
+        .map_or("", |(_, value)| value)
+}
+
+#[tokio::test]
+async fn a_signed_request_reaches_the_handler_and_every_answer_has_its_id() {
+    let server = start().await;
+    let first = send(server.address, &signed("POST", "/", "hello")).await;
+    assert!(
+        first.starts_with("HTTP/1.1 200 OK\r\n") && first.ends_with("\r\n\r\nhello"),
+        "{first}"
+    );
+    assert_eq!(header(&first, "content-type"), "application/json");
+    let second = send(server.address, &signed("POST", "/", "hello")).await;
+    assert_eq!(header(&first, REQUEST_ID).len(), 36);
+    assert_ne!(header(&first, REQUEST_ID), header(&second, REQUEST_ID));
+}
+
+#[tokio::test]
+async fn an_unsigned_request_does_not() {
+    let server = start().await;
+    let response = send(
+        server.address,
+        "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    )
+    .await;
+    assert!(
+        response.starts_with("HTTP/1.1 403 Forbidden\r\n"),
+        "{response}"
+    );
+    assert_eq!(
+        header(&response, ERROR_TYPE),
+        "MissingAuthenticationTokenException"
+    );
+    assert_eq!(header(&response, "content-type"), "application/json");
+    assert_eq!(header(&response, REQUEST_ID).len(), 36);
+    assert!(
+        response.ends_with("{\"message\":\"Missing Authentication Token\"}"),
+        "{response}"
+    );
+}
+
+#[tokio::test]
+async fn long_bodies_are_refused_and_cut_ones_end_the_connection() {
+    let server = start().await;
+    let longest = send(server.address, &signed("POST", "/", &"x".repeat(1000))).await;
+    assert!(longest.starts_with("HTTP/1.1 200 "), "{longest}");
+    let response = send(server.address, &signed("POST", "/", &"x".repeat(1001))).await;
+    assert!(response.starts_with("HTTP/1.1 413 "), "{response}");
+    assert_eq!(
+        header(&response, ERROR_TYPE),
+        "RequestEntityTooLargeException"
+    );
+
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream
+        .write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nshort")
+        .await
+        .unwrap();
+    stream.shutdown().await.unwrap();
+    let mut rest = Vec::new();
+    // An answer or none, but an end.
+    let _ = stream.read_to_end(&mut rest).await;
+    assert!(
+        send(server.address, &signed("POST", "/", "next"))
+            .await
+            .ends_with("next")
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_http_does_no_harm() {
+    let server = start().await;
+    for garbage in [
+        "\0\0\0\0\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: \u{1}\r\n\r\n",
+    ] {
+        let response = send(server.address, garbage).await;
+        assert!(
+            response.is_empty() || response.starts_with("HTTP/1.1 400 "),
+            "{response}"
+        );
+    }
+    assert!(
+        send(server.address, &signed("POST", "/", "next"))
+            .await
+            .ends_with("next")
+    );
+}
+
+#[tokio::test]
+async fn calls_under_way_finish_when_the_server_stops() {
+    let server = start().await;
+    let call =
+        tokio::spawn(async move { send(server.address, &signed("POST", "/wait", "late")).await });
+    server.echo.0.arrived.notified().await;
+    server.stop.send(()).unwrap();
+    // The listener is gone as soon as the server has taken notice.
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    server.echo.0.open.notify_one();
+    assert!(call.await.unwrap().ends_with("late"));
+    server.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_server_stops_when_it_is_dropped() {
+    let server = start().await;
+    drop(server.stop);
+    server.task.await.unwrap();
+}

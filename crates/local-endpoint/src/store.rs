@@ -1,0 +1,217 @@
+//! Contacts in SQLite: import, trees, pages.
+//!
+//! Every contact belongs to one tree, whose key is kept in its row and maintained at import; so a page is one range of
+//! one index, however large the tree is. IDs that are only referred to have rows too: they join trees and are not listed.
+
+mod import;
+mod page;
+mod trees;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OpenFlags};
+
+pub use self::import::{ImportError, OnRefusal, Report};
+pub use self::page::{ContactSummary, Page, PageError};
+
+pub(crate) use self::page::Cursor;
+
+use crate::random::{self, RandomError};
+
+/// "ConT" in ASCII: tells our files from other SQLite databases.
+const APPLICATION_ID: i32 = 0x436f_6e54;
+const SCHEMA_VERSION: i32 = 1;
+/// What [`Store`] keeps open for readers between uses.
+const IDLE_READERS: usize = 4;
+
+/// A database of contacts, in a file or in memory.
+///
+/// A file is in write-ahead mode: while one process or thread imports, others read what was there before.
+/// All methods block; call them off the async threads.
+pub struct Store {
+    writer: Mutex<Connection>,
+    /// Of a file; a database in memory has only the one connection.
+    readers: Option<Readers>,
+    /// Authenticates page tokens. It stays with the file, so tokens outlive a restart.
+    token_key: [u8; 64],
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("readers", &self.readers)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// SQLite reports an error.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file is a database, but not one of ours.
+    #[error("not a database of contacts")]
+    Foreign,
+    /// The file was written by a later version of this program.
+    #[error("database has schema version {found}, this program knows up to {known}")]
+    TooNew {
+        /// The version of the file.
+        found: i32,
+        /// The latest version that is understood.
+        known: i32,
+    },
+    /// The operating system has no randomness for the key of page tokens.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+}
+
+impl Store {
+    /// Opens the database at `path`, or creates it.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written, is no database or not one of ours.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let connection = Connection::open(path)?;
+        check_owner(&connection)?;
+        // Readers go on while a writer writes; each commit is safe against a crash of the process.
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "normal")?;
+        let readers = Readers {
+            path: path.to_owned(),
+            idle: Mutex::default(),
+        };
+        Self::new(connection, Some(readers))
+    }
+
+    /// A database that lives as long as the value.
+    ///
+    /// # Errors
+    /// If SQLite is out of memory.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::new(Connection::open_in_memory()?, None)
+    }
+
+    fn new(mut connection: Connection, readers: Option<Readers>) -> Result<Self, StoreError> {
+        let token_key = migrate(&mut connection)?;
+        connection.set_prepared_statement_cache_capacity(32);
+        Ok(Self {
+            writer: Mutex::new(connection),
+            readers,
+            token_key,
+        })
+    }
+
+    fn write(&self) -> MutexGuard<'_, Connection> {
+        // A panic cannot leave a transaction open: dropping it rolls back.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T, E: From<rusqlite::Error>>(
+        &self,
+        query: impl FnOnce(&mut Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let Some(readers) = &self.readers else {
+            return query(&mut self.write());
+        };
+        let idle = || readers.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = match idle().pop() {
+            Some(connection) => connection,
+            None => Connection::open_with_flags(
+                &readers.path,
+                OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            )?,
+        };
+        let result = query(&mut connection);
+        let mut idle = idle();
+        if idle.len() < IDLE_READERS {
+            idle.push(connection);
+        }
+        result
+    }
+}
+
+/// Refuses a database that holds something else, before anything is written to it.
+fn check_owner(connection: &Connection) -> Result<(), StoreError> {
+    let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables > 0 && id != APPLICATION_ID {
+        Err(StoreError::Foreign)
+    } else {
+        Ok(())
+    }
+}
+
+/// Creates what is missing and returns the token key.
+fn migrate(connection: &mut Connection) -> Result<[u8; 64], StoreError> {
+    // Immediate: two processes that create the file at once take turns.
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let version: i32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match version {
+        0 => {
+            transaction.execute_batch(SCHEMA)?;
+            transaction.execute(
+                "INSERT INTO secret (token_key) VALUES (?1)",
+                [random::bytes::<64>()?],
+            )?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        }
+        SCHEMA_VERSION => {}
+        found => {
+            return Err(StoreError::TooNew {
+                found,
+                known: SCHEMA_VERSION,
+            });
+        }
+    }
+    let token_key = transaction.query_row("SELECT token_key FROM secret", [], |row| row.get(0))?;
+    transaction.commit()?;
+    Ok(token_key)
+}
+
+/// `initiated` of a contact without a time is the greatest number, so that it comes last and never is null.
+const SCHEMA: &str = "
+CREATE TABLE secret (token_key BLOB NOT NULL) STRICT;
+CREATE TABLE instance (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    arn TEXT NOT NULL
+) STRICT;
+CREATE TABLE tree (
+    key INTEGER PRIMARY KEY,
+    size INTEGER NOT NULL
+) STRICT;
+CREATE TABLE contact (
+    instance INTEGER NOT NULL REFERENCES instance,
+    id TEXT NOT NULL,
+    tree INTEGER NOT NULL REFERENCES tree,
+    listed INTEGER NOT NULL,
+    initiated INTEGER NOT NULL,
+    disconnected INTEGER,
+    previous TEXT,
+    initial TEXT,
+    related TEXT,
+    method TEXT,
+    channel TEXT,
+    version_time INTEGER NOT NULL,
+    version_origin INTEGER NOT NULL,
+    PRIMARY KEY (instance, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_page ON contact (tree, listed, initiated, id);
+";
+
+#[cfg(test)]
+mod tests;

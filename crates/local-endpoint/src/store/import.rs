@@ -1,0 +1,262 @@
+//! Records go in: the newest version of each contact is kept, and trees are joined.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io::Read;
+
+use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, named_params};
+
+use super::trees::{NO_TIME, Trees};
+use super::{Store, StoreError};
+use crate::records::{
+    ContactRecord, ContactState, Item, Origin, Records, Refusal, Version, instance_id,
+};
+
+/// Refusals beyond this many are counted, not kept.
+const REFUSALS_KEPT: usize = 100;
+
+/// What happens to the good records of an import that has bad ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnRefusal {
+    /// They are imported.
+    #[default]
+    Continue,
+    /// Nothing is imported.
+    Abort,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Contacts that were not known before.
+    pub added: u64,
+    /// Contacts of which a newer version came.
+    pub updated: u64,
+    /// Records and events that said nothing newer than what was known.
+    pub stale: u64,
+    /// EventBridge events about something else.
+    pub ignored: u64,
+    /// How many records were refused.
+    pub refused: u64,
+    /// The first hundred of them.
+    pub refusals: Vec<Refusal>,
+}
+
+impl Report {
+    /// Adds the figures of another import.
+    pub fn merge(&mut self, other: Self) {
+        self.added += other.added;
+        self.updated += other.updated;
+        self.stale += other.stale;
+        self.ignored += other.ignored;
+        self.refused += other.refused;
+        let room = REFUSALS_KEPT.saturating_sub(self.refusals.len());
+        self.refusals.extend(other.refusals.into_iter().take(room));
+    }
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// The database cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A record is broken, and [`OnRefusal::Abort`] was asked for.
+    #[error("{0}")]
+    Refused(Refusal),
+}
+
+impl From<rusqlite::Error> for ImportError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Store {
+    /// Imports contact records and EventBridge contact events, in one transaction. `source` names the file in refusals.
+    ///
+    /// JSON objects one after another, with or without line breaks, or in an array; plain or compressed by gzip. The
+    /// newest version of each contact is kept, so files may overlap and come in any order.
+    ///
+    /// A reader that fails ends the import like a bad record: what came before it counts, unless `on_refusal` is
+    /// [`OnRefusal::Abort`].
+    ///
+    /// # Errors
+    /// If the database cannot be written, or a record is bad and `on_refusal` is [`OnRefusal::Abort`]. Nothing is imported
+    /// then.
+    pub fn import(
+        &self,
+        source: &str,
+        reader: impl Read,
+        on_refusal: OnRefusal,
+    ) -> Result<Report, ImportError> {
+        let mut connection = self.write();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut import = Import::new(&transaction);
+        let mut records = Records::new(source, reader);
+        loop {
+            match records.next() {
+                Ok(None) => break,
+                Ok(Some(Item::Contact(record))) => import.put(&record)?,
+                Ok(Some(Item::OtherEvent)) => import.report.ignored += 1,
+                Ok(Some(Item::Refused(refusal))) => import.refuse(refusal, on_refusal)?,
+                Err(error) => {
+                    import.refuse(records.refuse_rest(&error), on_refusal)?;
+                    break;
+                }
+            }
+        }
+        let report = import.finish()?;
+        transaction.commit()?;
+        Ok(report)
+    }
+}
+
+struct Import<'a> {
+    transaction: &'a Transaction<'a>,
+    trees: Trees<'a>,
+    /// Keys by ARN, to ask the database once.
+    instances: HashMap<String, i64>,
+    /// Contacts that lost a reference: their trees may have come apart.
+    loosened: BTreeSet<(i64, String)>,
+    report: Report,
+}
+
+impl<'a> Import<'a> {
+    fn new(transaction: &'a Transaction<'a>) -> Self {
+        Self {
+            transaction,
+            trees: Trees(transaction),
+            instances: HashMap::new(),
+            loosened: BTreeSet::new(),
+            report: Report::default(),
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal, on_refusal: OnRefusal) -> Result<(), ImportError> {
+        if on_refusal == OnRefusal::Abort {
+            return Err(ImportError::Refused(refusal));
+        }
+        self.report.refused += 1;
+        if self.report.refusals.len() < REFUSALS_KEPT {
+            self.report.refusals.push(refusal);
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, record: &ContactRecord) -> rusqlite::Result<()> {
+        let ContactRecord {
+            instance_arn,
+            contact_id,
+            state,
+        } = record;
+        let instance = self.instance(instance_arn)?;
+        let known = self.known(instance, contact_id)?;
+        match &known {
+            Some(known) if known >= state => {
+                self.report.stale += 1;
+                return Ok(());
+            }
+            Some(known) => {
+                self.report.updated += 1;
+                if references(known).any(|id| !references(state).any(|kept| kept == id)) {
+                    self.loosened.insert((instance, contact_id.clone()));
+                }
+            }
+            None => self.report.added += 1,
+        }
+        let mut tree = self.trees.place(instance, contact_id, None)?;
+        for id in references(state) {
+            let other = self.trees.place(instance, id, Some(tree))?;
+            tree = self.trees.join(tree, other)?;
+        }
+        self.write(instance, contact_id, state)
+    }
+
+    fn finish(self) -> rusqlite::Result<Report> {
+        let mut trees = BTreeSet::new();
+        for (instance, id) in &self.loosened {
+            trees.extend(self.trees.of(*instance, id)?);
+        }
+        for tree in trees {
+            self.trees.split(tree)?;
+        }
+        Ok(self.report)
+    }
+
+    fn instance(&mut self, arn: &str) -> rusqlite::Result<i64> {
+        if let Some(key) = self.instances.get(arn) {
+            return Ok(*key);
+        }
+        let upsert = "INSERT INTO instance (id, arn) VALUES (?1, ?2)
+            ON CONFLICT (id) DO UPDATE SET arn = min(arn, excluded.arn) RETURNING key";
+        // The parser has checked the form of the ARN.
+        let id = instance_id(arn).unwrap_or(arn);
+        let key = self
+            .transaction
+            .prepare_cached(upsert)?
+            .query_row([id, arn], |row| row.get(0))?;
+        self.instances.insert(arn.to_owned(), key);
+        Ok(key)
+    }
+
+    fn known(&self, instance: i64, id: &str) -> rusqlite::Result<Option<ContactState>> {
+        let select = "SELECT version_time, version_origin, disconnected, initiated, previous, initial, related, method,
+            channel FROM contact WHERE instance = ?1 AND id = ?2 AND listed";
+        let read = |row: &Row<'_>| {
+            let origin = if row.get::<_, i64>(1)? == Origin::Record as i64 {
+                Origin::Record
+            } else {
+                Origin::Event
+            };
+            Ok(ContactState {
+                version: Version {
+                    time: row.get(0)?,
+                    origin,
+                },
+                disconnected: row.get(2)?,
+                initiated: Some(row.get(3)?).filter(|time| *time != NO_TIME),
+                previous: row.get(4)?,
+                initial: row.get(5)?,
+                related: row.get(6)?,
+                method: row.get(7)?,
+                channel: row.get(8)?,
+            })
+        };
+        self.transaction
+            .prepare_cached(select)?
+            .query_row((instance, id), read)
+            .optional()
+    }
+
+    fn write(&self, instance: i64, id: &str, state: &ContactState) -> rusqlite::Result<()> {
+        let update = "UPDATE contact SET listed = 1, initiated = :initiated, disconnected = :disconnected,
+            previous = :previous, initial = :initial, related = :related, method = :method, channel = :channel,
+            version_time = :version_time, version_origin = :version_origin WHERE instance = :instance AND id = :id";
+        let values = named_params! {
+            ":initiated": state.initiated.unwrap_or(NO_TIME),
+            ":disconnected": state.disconnected,
+            ":previous": state.previous,
+            ":initial": state.initial,
+            ":related": state.related,
+            ":method": state.method,
+            ":channel": state.channel,
+            ":version_time": state.version.time,
+            ":version_origin": state.version.origin as i64,
+            ":instance": instance,
+            ":id": id,
+        };
+        self.transaction
+            .prepare_cached(update)?
+            .execute(values)
+            .map(drop)
+    }
+}
+
+/// The IDs that tie a contact to others. A first contact's reference to itself ties nothing.
+fn references(state: &ContactState) -> impl Iterator<Item = &str> {
+    [&state.previous, &state.initial, &state.related]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+}

@@ -1,0 +1,193 @@
+//! Trees come out, a page at a time.
+
+use std::num::NonZeroUsize;
+
+use aws_smithy_types::DateTime;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::trees::NO_TIME;
+use super::{Store, StoreError};
+use crate::token::Scope;
+
+/// A contact of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactSummary {
+    /// The contact's ID.
+    pub contact_id: String,
+    /// The contact's ARN.
+    pub contact_arn: String,
+    /// When it began.
+    pub initiation_time: Option<DateTime>,
+    /// When it ended.
+    pub disconnect_time: Option<DateTime>,
+    /// The first contact of its chain.
+    pub initial_contact_id: Option<String>,
+    /// The contact it came from.
+    pub previous_contact_id: Option<String>,
+    /// A contact of another chain that it belongs to.
+    pub related_contact_id: Option<String>,
+    /// How it was begun, as the service spells it.
+    pub initiation_method: Option<String>,
+    /// Its channel, as the service spells it.
+    pub channel: Option<String>,
+}
+
+/// Some contacts of a tree, by initiation time, then ID; those without a time come last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The contacts.
+    pub contacts: Vec<ContactSummary>,
+    /// A token for the page that follows; `None` on the last one.
+    pub next_token: Option<String>,
+}
+
+/// A place in the order of a tree: behind the contact with this time and ID. It stays where it is when contacts come or
+/// go, so that paging neither repeats nor misses one that was there all along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub(crate) initiated: i64,
+    pub(crate) id: String,
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PageError {
+    /// No record of this instance was imported.
+    #[error("instance not found")]
+    UnknownInstance,
+    /// No record of this contact was imported; others may refer to it.
+    #[error("contact not found")]
+    UnknownContact,
+    /// The token was not given out for this contact by this database.
+    #[error("invalid page token")]
+    BadToken,
+    /// The database cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<rusqlite::Error> for PageError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Store {
+    /// A page of the tree that a contact belongs to: at most `limit` contacts, from the beginning or from where `token`
+    /// says. `instance` is the instance's ID or its ARN.
+    ///
+    /// Pages together are the whole tree, the contact itself included. A contact that is imported between two pages is
+    /// in a later one or in none.
+    ///
+    /// # Errors
+    /// If the instance or contact is unknown, the token is not one of this contact's, or the database cannot be read.
+    pub fn page(
+        &self,
+        instance: &str,
+        contact_id: &str,
+        limit: NonZeroUsize,
+        token: Option<&str>,
+    ) -> Result<Page, PageError> {
+        self.read(|connection| {
+            // One state of the database, whatever is imported meanwhile.
+            let transaction = connection.transaction()?;
+            let place = find(&transaction, instance, contact_id)?;
+            let scope = Scope {
+                key: &self.token_key,
+                instance_id: &place.instance_id,
+                contact_id,
+            };
+            let after = token
+                .map(|token| scope.open(token).ok_or(PageError::BadToken))
+                .transpose()?;
+            let (contacts, next) = rows(&transaction, &place, after.as_ref(), limit.get())?;
+            transaction.commit()?;
+            Ok(Page {
+                contacts,
+                next_token: next.map(|cursor| scope.seal(&cursor)),
+            })
+        })
+    }
+}
+
+struct Place {
+    instance_id: String,
+    instance_arn: String,
+    tree: i64,
+}
+
+fn find(connection: &Connection, instance: &str, contact_id: &str) -> Result<Place, PageError> {
+    let (key, instance_id, instance_arn): (i64, _, _) = connection
+        .prepare_cached("SELECT key, id, arn FROM instance WHERE id = ?1 OR arn = ?1")?
+        .query_row([instance], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?
+        .ok_or(PageError::UnknownInstance)?;
+    let tree = connection
+        .prepare_cached("SELECT tree FROM contact WHERE instance = ?1 AND id = ?2 AND listed")?
+        .query_row((key, contact_id), |row| row.get(0))
+        .optional()?
+        .ok_or(PageError::UnknownContact)?;
+    Ok(Place {
+        instance_id,
+        instance_arn,
+        tree,
+    })
+}
+
+/// At most `limit` contacts from behind `after` on, and the place of the last one if there are more.
+fn rows(
+    connection: &Connection,
+    place: &Place,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> rusqlite::Result<(Vec<ContactSummary>, Option<Cursor>)> {
+    let select = "SELECT id, initiated, disconnected, initial, previous, related, method, channel FROM contact
+        WHERE tree = ?1 AND listed = 1 AND (initiated, id) > (?2, ?3) ORDER BY initiated, id LIMIT ?4";
+    let (time, id) = after.map_or((i64::MIN, ""), |cursor| {
+        (cursor.initiated, cursor.id.as_str())
+    });
+    // One more than asked for tells whether there is a next page.
+    let limit_and_one = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let mut statement = connection.prepare_cached(select)?;
+    let mut rows = statement.query((place.tree, time, id, limit_and_one))?;
+    let mut contacts: Vec<ContactSummary> = Vec::new();
+    let mut initiated = 0;
+    while let Some(row) = rows.next()? {
+        if contacts.len() == limit {
+            let next = contacts.last().map(|last| Cursor {
+                initiated,
+                id: last.contact_id.clone(),
+            });
+            return Ok((contacts, next));
+        }
+        initiated = row.get(1)?;
+        contacts.push(summary(row, &place.instance_arn)?);
+    }
+    Ok((contacts, None))
+}
+
+fn time(nanos: i64) -> DateTime {
+    const NANOS: i64 = 1_000_000_000;
+    let subsecond = u32::try_from(nanos.rem_euclid(NANOS)).unwrap_or_default();
+    DateTime::from_secs_and_nanos(nanos.div_euclid(NANOS), subsecond)
+}
+
+fn summary(row: &Row<'_>, instance_arn: &str) -> rusqlite::Result<ContactSummary> {
+    let contact_id: String = row.get(0)?;
+    Ok(ContactSummary {
+        contact_arn: format!("{instance_arn}/contact/{contact_id}"),
+        contact_id,
+        initiation_time: Some(row.get(1)?)
+            .filter(|nanos| *nanos != NO_TIME)
+            .map(time),
+        disconnect_time: row.get::<_, Option<i64>>(2)?.map(time),
+        initial_contact_id: row.get(3)?,
+        previous_contact_id: row.get(4)?,
+        related_contact_id: row.get(5)?,
+        initiation_method: row.get(6)?,
+        channel: row.get(7)?,
+    })
+}

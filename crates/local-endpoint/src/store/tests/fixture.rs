@@ -1,0 +1,222 @@
+//! Records in the making, and what tests ask of a store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+
+use super::super::*;
+
+pub(super) const INSTANCE: &str = "8f0d";
+
+pub(super) fn arn(instance: &str) -> String {
+    format!("arn:aws:connect:eu-central-1:111122223333:instance/{instance}")
+}
+
+/// A contact record in the making. Times are minutes of one day.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    pub(super) instance: &'static str,
+    pub(super) id: String,
+    pub(super) start: Option<u32>,
+    pub(super) updated: u32,
+    pub(super) references: [Option<String>; 3],
+    pub(super) channel: &'static str,
+    pub(super) event: bool,
+}
+
+pub(super) fn record(id: &str, start: u32) -> Record {
+    Record {
+        instance: INSTANCE,
+        id: id.to_owned(),
+        start: Some(start),
+        updated: 0,
+        references: [None, None, None],
+        channel: "VOICE",
+        event: false,
+    }
+}
+
+impl Record {
+    pub(super) fn after(mut self, id: &str) -> Self {
+        self.references[0] = Some(id.to_owned());
+        self
+    }
+
+    pub(super) fn begun_by(mut self, id: &str) -> Self {
+        self.references[1] = Some(id.to_owned());
+        self
+    }
+
+    pub(super) fn related_to(mut self, id: &str) -> Self {
+        self.references[2] = Some(id.to_owned());
+        self
+    }
+
+    pub(super) fn updated(mut self, updated: u32, channel: &'static str) -> Self {
+        self.updated = updated;
+        self.channel = channel;
+        self
+    }
+
+    pub(super) fn event(mut self) -> Self {
+        self.event = true;
+        self
+    }
+
+    pub(super) fn json(&self) -> String {
+        let time = |minute: u32| format!("2026-03-14T{:02}:{:02}:00Z", minute / 60, minute % 60);
+        let [previous, initial, related] = &self.references;
+        let names: [&str; 8] = if self.event {
+            [
+                "instanceArn",
+                "contactId",
+                "initiationTimestamp",
+                "",
+                "previousContactId",
+                "initialContactId",
+                "relatedContactId",
+                "channel",
+            ]
+        } else {
+            [
+                "InstanceARN",
+                "ContactId",
+                "InitiationTimestamp",
+                "LastUpdateTimestamp",
+                "PreviousContactId",
+                "InitialContactId",
+                "RelatedContactId",
+                "Channel",
+            ]
+        };
+        let mut fields = serde_json::Map::new();
+        let values = [
+            Some(arn(self.instance)),
+            Some(self.id.clone()),
+            self.start.map(time),
+            Some(time(self.updated)),
+            previous.clone(),
+            initial.clone(),
+            related.clone(),
+            Some(self.channel.to_owned()),
+        ];
+        for (name, value) in names.into_iter().zip(values) {
+            fields.insert(name.to_owned(), value.into());
+        }
+        if self.event {
+            serde_json::json!({
+                "detail-type": "Amazon Connect Contact Event", "time": time(self.updated), "detail": fields,
+            })
+            .to_string()
+        } else {
+            serde_json::Value::Object(fields).to_string()
+        }
+    }
+}
+
+pub(super) fn import(store: &Store, records: &[Record]) -> Report {
+    let file = records.iter().map(Record::json).collect::<String>();
+    let report = store
+        .import("test", file.as_bytes(), OnRefusal::Abort)
+        .unwrap();
+    check_trees(store);
+    report
+}
+
+pub(super) fn store(records: &[Record]) -> Store {
+    let store = Store::in_memory().unwrap();
+    import(&store, records);
+    store
+}
+
+pub(super) fn limit(limit: usize) -> NonZeroUsize {
+    NonZeroUsize::new(limit).unwrap()
+}
+
+/// All pages of a contact's tree.
+pub(super) fn pages(store: &Store, contact: &str, size: usize) -> Vec<Vec<ContactSummary>> {
+    let mut pages = Vec::new();
+    let mut token = None;
+    loop {
+        let page = store
+            .page(INSTANCE, contact, limit(size), token.as_deref())
+            .unwrap();
+        pages.push(page.contacts);
+        token = page.next_token;
+        if token.is_none() {
+            return pages;
+        }
+    }
+}
+
+pub(super) fn tree(store: &Store, contact: &str) -> Vec<String> {
+    pages(store, contact, 100)
+        .concat()
+        .into_iter()
+        .map(|contact| contact.contact_id)
+        .collect()
+}
+
+/// The invariants of the tables: sizes are right, and trees are exactly what references connect.
+pub(super) fn check_trees(store: &Store) {
+    let connection = store.write();
+    let mut statement = connection
+        .prepare("SELECT instance || ':' || id, tree, listed, instance || ':' || previous, instance || ':' || initial, instance || ':' || related FROM contact")
+        .unwrap();
+    let rows = statement
+        .query_map([], |row| {
+            let references: [Option<String>; 3] = [row.get(3)?, row.get(4)?, row.get(5)?];
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, bool>(2)?,
+                references,
+            ))
+        })
+        .unwrap()
+        .collect::<Result<Vec<_>, _>>()
+        .unwrap();
+    let mut expected: BTreeMap<String, BTreeSet<String>> = rows
+        .iter()
+        .map(|(id, ..)| (id.clone(), BTreeSet::from([id.clone()])))
+        .collect();
+    for (id, _, _, references) in &rows {
+        for reference in references.iter().flatten() {
+            let joined = expected[id]
+                .union(&expected[reference])
+                .cloned()
+                .collect::<BTreeSet<_>>();
+            for member in &joined {
+                expected.insert(member.clone(), joined.clone());
+            }
+        }
+    }
+    let mut actual: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
+    for (id, tree, ..) in &rows {
+        actual.entry(*tree).or_default().insert(id.clone());
+    }
+    let expected: BTreeSet<_> = expected.into_values().collect();
+    assert_eq!(actual.values().cloned().collect::<BTreeSet<_>>(), expected);
+    let mut sizes = connection.prepare("SELECT key, size FROM tree").unwrap();
+    let sizes = sizes
+        .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as usize)))
+        .unwrap()
+        .collect::<Result<BTreeMap<i64, usize>, _>>()
+        .unwrap();
+    assert_eq!(
+        sizes,
+        actual
+            .iter()
+            .map(|(tree, members)| (*tree, members.len()))
+            .collect()
+    );
+    for members in expected {
+        let listed = |member: &String| {
+            rows.iter()
+                .any(|(id, _, listed, _)| id == member && *listed)
+        };
+        assert!(
+            members.iter().any(listed),
+            "an ID that nobody refers to was kept"
+        );
+    }
+}

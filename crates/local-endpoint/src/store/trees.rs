@@ -1,0 +1,188 @@
+//! Which contacts belong together.
+//!
+//! Every row names its tree. Joining two trees relabels the smaller one, so that all joins of an import together cost
+//! `n log n`. Trees come apart only when a newer version of a contact drops a reference, which real contacts hardly do.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::{Connection, OptionalExtension};
+
+/// `initiated` in the database where the time is not known.
+pub(super) const NO_TIME: i64 = i64::MAX;
+
+/// The trees of a database, within a transaction.
+pub(super) struct Trees<'a>(pub(super) &'a Connection);
+
+impl Trees<'_> {
+    /// The tree of a contact. One that was never heard of gets a row, not listed, in `tree` or else in a tree of its own.
+    pub(super) fn place(
+        &self,
+        instance: i64,
+        id: &str,
+        tree: Option<i64>,
+    ) -> rusqlite::Result<i64> {
+        if let Some(tree) = self.of(instance, id)? {
+            return Ok(tree);
+        }
+        let tree = match tree {
+            Some(tree) => {
+                self.0
+                    .prepare_cached("UPDATE tree SET size = size + 1 WHERE key = ?1")?
+                    .execute([tree])?;
+                tree
+            }
+            None => self.plant(1)?,
+        };
+        let insert = "INSERT INTO contact (instance, id, tree, listed, initiated, version_time, version_origin)
+            VALUES (?1, ?2, ?3, 0, ?4, 0, 0)";
+        self.0
+            .prepare_cached(insert)?
+            .execute((instance, id, tree, NO_TIME))?;
+        Ok(tree)
+    }
+
+    /// The tree of a contact, if it was ever heard of.
+    pub(super) fn of(&self, instance: i64, id: &str) -> rusqlite::Result<Option<i64>> {
+        self.0
+            .prepare_cached("SELECT tree FROM contact WHERE instance = ?1 AND id = ?2")?
+            .query_row((instance, id), |row| row.get(0))
+            .optional()
+    }
+
+    /// Makes two trees one and returns it.
+    pub(super) fn join(&self, one: i64, other: i64) -> rusqlite::Result<i64> {
+        if one == other {
+            return Ok(one);
+        }
+        let (one_size, other_size) = (self.size(one)?, self.size(other)?);
+        let (kept, moved) = if one_size >= other_size {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        self.0
+            .prepare_cached("UPDATE contact SET tree = ?1 WHERE tree = ?2")?
+            .execute([kept, moved])?;
+        self.resize(kept, one_size + other_size)?;
+        self.fell(moved)?;
+        Ok(kept)
+    }
+
+    /// Takes a tree apart where no reference holds it together any more.
+    pub(super) fn split(&self, tree: i64) -> rusqlite::Result<()> {
+        let members = self.members(tree)?;
+        let mut groups: BTreeMap<usize, Vec<&Member>> = BTreeMap::new();
+        for (member, group) in members.iter().zip(connected(&members)) {
+            groups.entry(group).or_default().push(member);
+        }
+        // IDs that nobody refers to any more are forgotten, the largest part stays where it is.
+        let (parts, forgotten): (Vec<_>, Vec<_>) = groups
+            .into_values()
+            .partition(|members| members.iter().any(|member| member.listed));
+        for member in forgotten.iter().flatten() {
+            self.0
+                .prepare_cached("DELETE FROM contact WHERE instance = ?1 AND id = ?2")?
+                .execute((member.instance, &member.id))?;
+        }
+        let largest = parts
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, members)| members.len())
+            .map(|(place, _)| place);
+        for (place, members) in parts.iter().enumerate() {
+            if Some(place) == largest {
+                self.resize(tree, size(members.len()))?;
+                continue;
+            }
+            let new = self.plant(size(members.len()))?;
+            for member in members {
+                self.0
+                    .prepare_cached("UPDATE contact SET tree = ?1 WHERE instance = ?2 AND id = ?3")?
+                    .execute((new, member.instance, &member.id))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn members(&self, tree: i64) -> rusqlite::Result<Vec<Member>> {
+        let select =
+            "SELECT instance, id, listed, previous, initial, related FROM contact WHERE tree = ?1
+            ORDER BY instance, id";
+        self.0
+            .prepare_cached(select)?
+            .query_map([tree], |row| {
+                Ok(Member {
+                    instance: row.get(0)?,
+                    id: row.get(1)?,
+                    listed: row.get(2)?,
+                    references: [row.get(3)?, row.get(4)?, row.get(5)?],
+                })
+            })?
+            .collect()
+    }
+
+    fn plant(&self, size: i64) -> rusqlite::Result<i64> {
+        self.0
+            .prepare_cached("INSERT INTO tree (size) VALUES (?1) RETURNING key")?
+            .query_row([size], |row| row.get(0))
+    }
+
+    fn fell(&self, tree: i64) -> rusqlite::Result<()> {
+        self.0
+            .prepare_cached("DELETE FROM tree WHERE key = ?1")?
+            .execute([tree])
+            .map(drop)
+    }
+
+    fn size(&self, tree: i64) -> rusqlite::Result<i64> {
+        self.0
+            .prepare_cached("SELECT size FROM tree WHERE key = ?1")?
+            .query_row([tree], |row| row.get(0))
+    }
+
+    fn resize(&self, tree: i64, size: i64) -> rusqlite::Result<()> {
+        self.0
+            .prepare_cached("UPDATE tree SET size = ?2 WHERE key = ?1")?
+            .execute([tree, size])
+            .map(drop)
+    }
+}
+
+struct Member {
+    instance: i64,
+    id: String,
+    listed: bool,
+    references: [Option<String>; 3],
+}
+
+/// For each member the number of its group: union-find with path halving.
+fn connected(members: &[Member]) -> Vec<usize> {
+    fn find(leaders: &mut [usize], mut at: usize) -> usize {
+        while leaders[at] != at {
+            leaders[at] = leaders[leaders[at]];
+            at = leaders[at];
+        }
+        at
+    }
+    let by_id: HashMap<_, _> = members
+        .iter()
+        .enumerate()
+        .map(|(index, member)| ((member.instance, member.id.as_str()), index))
+        .collect();
+    let mut leaders: Vec<usize> = (0..members.len()).collect();
+    for (index, member) in members.iter().enumerate() {
+        for id in member.references.iter().flatten() {
+            if let Some(&other) = by_id.get(&(member.instance, id.as_str())) {
+                let (one, other) = (find(&mut leaders, index), find(&mut leaders, other));
+                leaders[one.max(other)] = one.min(other);
+            }
+        }
+    }
+    (0..members.len())
+        .map(|index| find(&mut leaders, index))
+        .collect()
+}
+
+fn size(members: usize) -> i64 {
+    i64::try_from(members).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,234 @@
+//! Which operation a request is for.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use super::ErrorResponse;
+
+/// An operation's method, path and query literals, as its `http` trait states them.
+#[derive(Debug)]
+pub struct Route<T: 'static> {
+    /// What the route leads to.
+    pub operation: T,
+    /// The method.
+    pub method: &'static str,
+    /// The path's segments.
+    pub path: &'static [Part],
+    /// Query literals: name and, if there is one, value.
+    pub query: &'static [(&'static str, Option<&'static str>)],
+}
+
+/// A segment of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Text as it is.
+    Literal(&'static str),
+    /// One segment as the value of this member.
+    Label(&'static str),
+    /// One segment or more as the value of this member.
+    Greedy(&'static str),
+}
+
+/// The values of a path's labels by their member, decoded.
+pub(super) type Labels<'a> = Vec<(&'static str, Cow<'a, str>)>;
+
+/// Finds the route of a request. Among several, the one that says more of the path wins, then the one with more query literals.
+///
+/// # Errors
+/// 404 if no route has the path, 405 if one has it under another method.
+pub fn find<'r, 'a, T>(
+    routes: &'r [Route<T>],
+    method: &str,
+    path: &'a str,
+    query: Option<&str>,
+) -> Result<(&'r T, Labels<'a>), ErrorResponse> {
+    let mut best: Option<(&Route<T>, Labels<'a>, usize)> = None;
+    let mut path_known = false;
+    for route in routes {
+        let Some((labels, exact)) = match_path(route.path, path) else {
+            continue;
+        };
+        if !has_literals(route.query, query) {
+            continue;
+        }
+        path_known = true;
+        if route.method != method {
+            continue;
+        }
+        let weight = exact * 16 + route.query.len();
+        if best
+            .as_ref()
+            .is_none_or(|(_, _, heaviest)| weight > *heaviest)
+        {
+            best = Some((route, labels, weight));
+        }
+    }
+    match best {
+        Some((route, labels, _)) => Ok((&route.operation, labels)),
+        None if path_known => Err(ErrorResponse::text(
+            "UnknownOperationException",
+            405,
+            "the method is not allowed here",
+        )),
+        None => Err(ErrorResponse::text(
+            "UnknownOperationException",
+            404,
+            "there is no such operation",
+        )),
+    }
+}
+
+/// Matches a path, and counts the segments that are literals. A slash at the end is no segment.
+fn match_path<'a>(parts: &[Part], path: &'a str) -> Option<(Labels<'a>, usize)> {
+    let path = path.strip_prefix('/')?;
+    let segments: Vec<&str> = if path.is_empty() {
+        Vec::new()
+    } else {
+        path.split('/').collect()
+    };
+    let segments = match segments.as_slice() {
+        [before @ .., ""] if before.len() == parts.len() => before,
+        all => all,
+    };
+    let greedy = parts
+        .iter()
+        .position(|part| matches!(part, Part::Greedy(_)));
+    let fits = match greedy {
+        Some(_) => segments.len() >= parts.len(),
+        None => segments.len() == parts.len(),
+    };
+    if !fits {
+        return None;
+    }
+    let mut labels = Vec::new();
+    let mut exact = 0;
+    let mut at = 0;
+    for part in parts {
+        match part {
+            Part::Literal(text) => {
+                if decode(segments[at]) != *text {
+                    return None;
+                }
+                exact += 1;
+                at += 1;
+            }
+            Part::Label(member) => {
+                if segments[at].is_empty() {
+                    return None;
+                }
+                labels.push((*member, decode(segments[at])));
+                at += 1;
+            }
+            Part::Greedy(member) => {
+                let end = at + segments.len() - (parts.len() - 1);
+                labels.push((
+                    *member,
+                    decode(&segments[at..end].join("/")).into_owned().into(),
+                ));
+                at = end;
+            }
+        }
+    }
+    Some((labels, exact))
+}
+
+fn decode(segment: &str) -> Cow<'_, str> {
+    percent_decode_str(segment).decode_utf8_lossy()
+}
+
+fn has_literals(literals: &[(&str, Option<&str>)], query: Option<&str>) -> bool {
+    literals.iter().all(|(name, value)| {
+        query
+            .unwrap_or_default()
+            .split('&')
+            .any(|pair| match pair.split_once('=') {
+                Some((there, is)) => there == *name && value.is_none_or(|value| is == value),
+                None => pair == *name && value.is_none_or(str::is_empty),
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROUTES: &[Route<&str>] = &[
+        Route {
+            operation: "one",
+            method: "GET",
+            path: &[Part::Literal("contact"), Part::Label("Id")],
+            query: &[],
+        },
+        Route {
+            operation: "list",
+            method: "GET",
+            path: &[Part::Literal("contact"), Part::Literal("all")],
+            query: &[],
+        },
+        Route {
+            operation: "with literal",
+            method: "GET",
+            path: &[Part::Literal("contact"), Part::Label("Id")],
+            query: &[("mode", Some("full"))],
+        },
+        Route {
+            operation: "deep",
+            method: "PUT",
+            path: &[
+                Part::Literal("files"),
+                Part::Greedy("Key"),
+                Part::Literal("meta"),
+            ],
+            query: &[],
+        },
+    ];
+
+    fn found<'a>(
+        method: &str,
+        path: &'a str,
+        query: Option<&str>,
+    ) -> Result<(&'static str, Labels<'a>), u16> {
+        match find(ROUTES, method, path, query) {
+            Ok((operation, labels)) => Ok((operation, labels)),
+            Err(error) => Err(error.status()),
+        }
+    }
+
+    #[test]
+    fn labels_are_decoded() {
+        assert_eq!(
+            found("GET", "/contact/a%2Fb%20c", None),
+            Ok(("one", vec![("Id", "a/b c".into())]))
+        );
+    }
+
+    #[test]
+    fn literals_beat_labels_and_query_literals_beat_none() {
+        assert_eq!(found("GET", "/contact/all", None).unwrap().0, "list");
+        assert_eq!(
+            found("GET", "/contact/1", Some("mode=full")).unwrap().0,
+            "with literal"
+        );
+        assert_eq!(
+            found("GET", "/contact/1", Some("mode=brief")).unwrap().0,
+            "one"
+        );
+    }
+
+    #[test]
+    fn greedy_labels_span_segments() {
+        assert_eq!(
+            found("PUT", "/files/a/b/meta", None),
+            Ok(("deep", vec![("Key", "a/b".into())]))
+        );
+        assert_eq!(found("PUT", "/files/meta", None), Err(404));
+    }
+
+    #[test]
+    fn unknown_paths_and_methods_are_told_apart() {
+        assert_eq!(found("GET", "/nothing", None), Err(404));
+        assert_eq!(found("GET", "/contact/", None), Err(404));
+        assert_eq!(found("POST", "/contact/1", None), Err(405));
+    }
+}

@@ -1,0 +1,5 @@
+//! What generated tests call into.
+
+mod exchange;
+
+pub use exchange::Exchange;

@@ -1,0 +1,219 @@
+//! What clients and servers check, and how servers say it.
+
+use std::collections::HashMap;
+
+use aws_smithy_types::Blob;
+use connect_protocol::check::{Check, Violation};
+
+fn server(check: impl FnOnce(&mut Check)) -> Vec<Violation> {
+    let mut server = Check::server();
+    check(&mut server);
+    server.violations()
+}
+
+fn message(check: impl FnOnce(&mut Check)) -> Option<String> {
+    let violations = server(check);
+    assert!(violations.len() <= 1, "{violations:?}");
+    violations
+        .into_iter()
+        .next()
+        .map(|violation| violation.message)
+}
+
+fn client(check: impl FnOnce(&mut Check)) -> Result<(), String> {
+    let mut client = Check::client();
+    check(&mut client);
+    client.into_input_error().map_err(|error| error.to_string())
+}
+
+#[test]
+fn servers_speak_as_smithy_does() {
+    let said = |end: &str| {
+        Some(format!(
+            "Value at '/M' failed to satisfy constraint: Member must {end}"
+        ))
+    };
+    let long = |length: u64, end: &str| {
+        Some(format!(
+            "Value with length {length} at '/M' failed to satisfy constraint: Member must have length {end}"
+        ))
+    };
+
+    assert_eq!(
+        message(|check| check.required("M", &None::<String>, |_, _| {})),
+        said("not be null")
+    );
+    let text = Some("abc".to_owned());
+    assert_eq!(
+        message(|check| check.optional("M", &text, |check, text| check.length(text, 4..=6))),
+        long(3, "between 4 and 6, inclusive")
+    );
+    assert_eq!(
+        message(|check| check.optional("M", &text, |check, text| check.length(text, 4..))),
+        long(3, "greater than or equal to 4")
+    );
+    assert_eq!(
+        message(|check| check.optional("M", &text, |check, text| check.length(text, ..=2))),
+        long(3, "less than or equal to 2")
+    );
+    assert_eq!(
+        message(|check| check.optional("M", &text, |check, text| check.length(text, 3..=3))),
+        None
+    );
+    assert_eq!(
+        message(|check| check.optional("M", &Some(9), |check, number| check.range(number, 2..=8))),
+        said("be between 2 and 8, inclusive")
+    );
+    assert_eq!(
+        message(
+            |check| check.optional("M", &Some(2.1_f32), |check, number| check
+                .range(number, 2.2..))
+        ),
+        said("be greater than or equal to 2.2")
+    );
+    assert_eq!(
+        message(
+            |check| check.optional("M", &Some(8.9), |check, number| check.range(number, ..=8.8))
+        ),
+        said("be less than or equal to 8.8")
+    );
+    assert_eq!(
+        message(
+            |check| check.optional("M", &Some(f64::NAN), |check, number| check
+                .range(number, ..=8.8))
+        ),
+        said("be less than or equal to 8.8")
+    );
+    assert_eq!(
+        message(|check| check.optional("M", &text, |check, text| check.known(text, &["abd", "x"]))),
+        said("satisfy enum value set: [abd, x]")
+    );
+    assert_eq!(
+        message(|check| check.optional("M", &Some(3), |check, number| check
+            .known_number(*number, &[1, 2]))),
+        said("satisfy enum value set: [1, 2]")
+    );
+}
+
+#[test]
+fn lengths_count_characters_bytes_and_entries() {
+    let length = |check: fn(&mut Check)| match message(check) {
+        Some(message) => message.split(' ').nth(3).unwrap().parse::<u64>().unwrap(),
+        None => 0,
+    };
+    assert_eq!(length(|check| check.length("\u{1f44d}\u{e9}a", 9..)), 3);
+    assert_eq!(length(|check| check.length(&Blob::new([0; 5]), 9..)), 5);
+    assert_eq!(length(|check| check.length(&vec![0; 4], 9..)), 4);
+    assert_eq!(
+        length(|check| check.length(&HashMap::from([(1, 1), (2, 2)]), 9..)),
+        2
+    );
+}
+
+#[test]
+fn paths_lead_through_lists_and_maps() {
+    let map = HashMap::from([("key".to_owned(), vec!["ok".to_owned(), String::new()])]);
+    let paths: Vec<String> = server(|check| {
+        check.optional("Map", &Some(map), |check, map| {
+            check.each_key(map, |check, key| check.length(key, ..=1));
+            check.each_value(map, |check, list| {
+                check.each(list, |check, item| check.length(item, 1..));
+            });
+        });
+    })
+    .into_iter()
+    .map(|violation| violation.path)
+    .collect();
+    assert_eq!(paths, ["/Map", "/Map/key/1"], "a key is named by its map");
+}
+
+#[test]
+fn equal_entries_are_found_in_short_and_long_lists() {
+    for length in [2, 16, 17, 1_000] {
+        let mut items: Vec<String> = (0..length).map(|number| number.to_string()).collect();
+        assert_eq!(message(|check| check.unique(&items)), None, "{length}");
+        items.push(items[0].clone());
+        let message = message(|check| check.unique(&items)).unwrap();
+        assert!(
+            message.ends_with("Member must have unique values"),
+            "{length}"
+        );
+    }
+}
+
+#[test]
+fn clients_look_at_what_is_required_and_at_minima() {
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        client(|check| check.required("M", &None::<String>, |_, _| {})),
+        Err("M: required".to_owned())
+    );
+    assert_eq!(
+        client(|check| check.optional("M", &text(""), |check, text| check.length(text, 1..=2))),
+        Err("M: minimum length 1, is 0".to_owned())
+    );
+    assert_eq!(
+        client(|check| check.optional("M", &Some(0), |check, number| check.range(number, 1..=2))),
+        Err("M: minimum 1".to_owned())
+    );
+    let nested = Some(vec![text("a"), None]);
+    let nested = client(|check| {
+        check.optional("M", &nested, |check, list| {
+            check.each(list, |check, item| check.required("N", item, |_, _| {}));
+        });
+    });
+    assert_eq!(nested, Err("M/1/N: required".to_owned()));
+
+    // The rest is the service's to judge.
+    assert_eq!(client(|check| check.length("abc", 1..=2)), Ok(()));
+    assert_eq!(client(|check| check.range(&3, 1..=2)), Ok(()));
+    assert_eq!(client(|check| check.known("c", &["a", "b"])), Ok(()));
+    assert_eq!(client(|check| check.known_number(3, &[1, 2])), Ok(()));
+    assert_eq!(
+        client(|check| check.unique(&["a".to_owned(), "a".to_owned()])),
+        Ok(())
+    );
+}
+
+#[test]
+fn a_minimum_in_characters_is_not_met_by_bytes() {
+    let one = "\u{1f44d}";
+    assert!(client(|check| check.length(one, 2..)).is_err());
+    assert!(client(|check| check.length(one, 1..)).is_ok());
+}
+
+#[test]
+fn what_stands_in_for_a_missing_member_is_not_judged() {
+    let mut reader = connect_protocol::json::Reader::strict(b"{}");
+    let name: String = reader.required("Name", None).unwrap();
+    let mut check = Check::server_after(reader.into_violations());
+    check.value("Name", &name, |check, name| check.length(name, 1..));
+    check.value("NameToo", &name, |check, name| check.length(name, 1..));
+    let paths: Vec<String> = check
+        .violations()
+        .into_iter()
+        .map(|violation| violation.path)
+        .collect();
+    assert_eq!(paths, ["/Name", "/NameToo"]);
+}
+
+#[cfg(feature = "server")]
+#[test]
+fn patterns_are_searched_for_in_linear_time() {
+    use connect_protocol::check::Pattern;
+
+    static LOWER: Pattern = Pattern::new("^[a-m]+$");
+    static EVIL: Pattern = Pattern::new("^([0-9]+)+$");
+    static BROKEN: Pattern = Pattern::new("(?<!x)y");
+    let said = message(|check| check.pattern("xyz", &LOWER)).unwrap();
+    assert!(said.ends_with("Member must satisfy regular expression pattern: ^[a-m]+$"));
+    assert_eq!(message(|check| check.pattern("abc", &LOWER)), None);
+    let evil = format!("{}x", "0".repeat(100_000));
+    assert!(message(|check| check.pattern(&evil, &EVIL)).is_some());
+    assert_eq!(
+        message(|check| check.pattern("", &BROKEN)),
+        None,
+        "what does not compile is not judged"
+    );
+    assert_eq!(client(|check| check.pattern("xyz", &LOWER)), Ok(()));
+}

@@ -1,0 +1,243 @@
+//! `cargo xtask codegen`
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use connect_codegen::emit::{self, Options, Package, Runtime};
+use connect_codegen::ir::Service;
+use connect_codegen::lower::{Selection, lower};
+use connect_codegen::model::Model;
+use connect_codegen::{FileSet, partitions};
+
+use crate::error::Error;
+use crate::tree;
+
+/// What to generate.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Write nothing; fail if a generated file differs, is missing or does not belong.
+    #[arg(long)]
+    check: bool,
+    /// The model to generate a crate from; without it, this workspace's code is generated.
+    #[arg(long, value_name = "FILE", requires_all = ["package", "out"])]
+    model: Option<PathBuf>,
+    /// The service's shape ID or name, where the model has several.
+    #[arg(long, value_name = "ID", requires = "model")]
+    service: Option<String>,
+    /// An operation to generate; all, if none is named.
+    #[arg(long = "operation", value_name = "NAME", requires = "model")]
+    operations: Vec<String>,
+    /// The crate's name.
+    #[arg(long, value_name = "NAME", requires = "model")]
+    package: Option<String>,
+    /// The crate's folder. An earlier output is replaced; any other folder that is not empty is refused.
+    #[arg(long, value_name = "DIR", requires = "model")]
+    out: Option<PathBuf>,
+    /// Generate the server side too.
+    #[arg(long, requires = "model")]
+    server: bool,
+    /// Refuse what cannot be generated, instead of leaving it out with a warning.
+    #[arg(long)]
+    strict: bool,
+    /// Where the crate finds connect-protocol and connect-transport: a folder that holds both, a git URL or a version.
+    /// This workspace's crates, if not given.
+    #[arg(long, value_name = "PATH|GIT-URL|VERSION", requires = "model")]
+    runtime: Option<String>,
+}
+
+/// This workspace's model.
+pub(crate) const MODEL: &str = "model/connect.json";
+
+/// Where the workspace's generated code lies.
+const SDK: &str = "crates/connect-sdk/src/generated";
+const CLI: &str = "crates/connect-cli/src/generated";
+const PROTOCOL: &str = "crates/protocol/src/generated";
+const FOLDERS: [&str; 3] = [SDK, CLI, PROTOCOL];
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
+    match (&arguments.model, &arguments.package, &arguments.out) {
+        (Some(model), Some(package), Some(out)) => crate_from(arguments, model, package, out),
+        _ => workspace(&workspace_root()?, arguments.check),
+    }
+}
+
+/// The folder of the workspace that this command was built in, or the one it runs in.
+pub(crate) fn workspace_root() -> Result<PathBuf, Error> {
+    let here = std::env::current_dir().map_err(Error::io(Path::new(".")))?;
+    here.ancestors()
+        .find(|folder| folder.join(MODEL).is_file() && folder.join("Cargo.toml").is_file())
+        .map(Path::to_owned)
+        .ok_or_else(|| Error::Other(format!("no {MODEL} here or in a folder above")))
+}
+
+/// Generates this workspace's code. Everything is generated before anything is written.
+fn workspace(root: &Path, check: bool) -> Result<(), Error> {
+    let model = read_model(root, Path::new(MODEL))?;
+    let mut warnings = BTreeSet::new();
+    let selection = Selection {
+        strict: true,
+        ..Selection::default()
+    };
+    let service = lower(&model, &selection, &mut warnings)?;
+    let files = workspace_files(root, &service)?;
+    tell(&warnings);
+    if !check {
+        for difference in write_workspace(root, &files)? {
+            match difference {
+                tree::Difference::Changed(path) | tree::Difference::Missing(path) => {
+                    println!("wrote {path}")
+                }
+                tree::Difference::Orphan(path) => println!("removed {path}"),
+            }
+        }
+        return Ok(());
+    }
+    let differences = tree::compare(root, &FOLDERS, &files)?;
+    if differences.is_empty() {
+        return Ok(());
+    }
+    for difference in &differences {
+        eprintln!("{difference}");
+    }
+    Err(Error::Other(
+        "generated code is not what the model says; run `cargo xtask codegen`".to_owned(),
+    ))
+}
+
+/// Writes the workspace's generated code. Gives the files that changed.
+pub(crate) fn write_workspace(
+    root: &Path,
+    files: &FileSet,
+) -> Result<Vec<tree::Difference>, Error> {
+    tree::write(root, &FOLDERS, files)
+}
+
+/// The workspace's generated code.
+pub(crate) fn workspace_files(root: &Path, service: &Service) -> Result<FileSet, Error> {
+    let mut files = emit::modules(service, Options { server: true }, SDK)?;
+    files.extend(emit::commands(service, "connect-sdk", CLI)?);
+    let partitions_path = root.join("model/partitions.json");
+    let partitions = read(&partitions_path)?;
+    let table = partitions::emit(&partitions)
+        .map_err(|error| Error::Other(format!("model/partitions.json: {error}")))?;
+    files.rust(
+        format!("{PROTOCOL}/partitions.rs"),
+        PARTITIONS_HEADER,
+        &table,
+    )?;
+    files.text(
+        format!("{PROTOCOL}/mod.rs"),
+        format!("// {PARTITIONS_HEADER}\n\npub(crate) mod partitions;\n"),
+    );
+    Ok(files)
+}
+
+const PARTITIONS_HEADER: &str =
+    "Generated by `cargo xtask codegen` from model/partitions.json; changes made here do not last.";
+
+/// Generates a crate from any model.
+fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) -> Result<(), Error> {
+    let model = read_model(Path::new(""), model)?;
+    let selection = Selection {
+        service: arguments.service.clone(),
+        operations: arguments.operations.clone(),
+        strict: arguments.strict,
+    };
+    let mut warnings = BTreeSet::new();
+    let service = lower(&model, &selection, &mut warnings)?;
+    let package = Package {
+        name: package.to_owned(),
+        runtime: runtime(arguments.runtime.as_deref(), out)?,
+    };
+    let options = Options {
+        server: arguments.server,
+    };
+    let files = emit::package(&service, options, &package)?;
+    if !arguments.check {
+        refuse_foreign(out)?;
+    }
+    tell(&warnings);
+    if arguments.check {
+        let differences = tree::compare(out, &["src"], &files)?;
+        for difference in &differences {
+            eprintln!("{difference}");
+        }
+        if !differences.is_empty() {
+            return Err(Error::Other(
+                "the crate is not what the model says; run the same command without --check"
+                    .to_owned(),
+            ));
+        }
+        return Ok(());
+    }
+    let written = tree::write(out, &["src"], &files)?.len();
+    println!(
+        "{}: {} operations, {written} files written",
+        out.display(),
+        service.operations.len()
+    );
+    Ok(())
+}
+
+/// A folder that is not empty must be an earlier output.
+fn refuse_foreign(out: &Path) -> Result<(), Error> {
+    let empty = fs::read_dir(out).map_or(true, |mut entries| entries.next().is_none());
+    let ours = fs::read_to_string(out.join("src/generated/mod.rs"))
+        .is_ok_and(|text| text.contains(emit::HEADER));
+    if empty || ours {
+        return Ok(());
+    }
+    Err(Error::Other(format!(
+        "{}: the folder is not empty and holds no earlier output",
+        out.display()
+    )))
+}
+
+/// A path is meant from where the command runs and written relative to the crate, so that both can move together.
+fn runtime(wanted: Option<&str>, out: &Path) -> Result<Runtime, Error> {
+    match wanted {
+        None => relative(&workspace_root()?.join("crates"), out),
+        Some(url) if url.contains("://") || url.starts_with("git@") => {
+            Ok(Runtime::Git(url.to_owned()))
+        }
+        Some(version)
+            if version.starts_with(|c: char| c.is_ascii_digit() || "=^~<>".contains(c)) =>
+        {
+            Ok(Runtime::Version(version.to_owned()))
+        }
+        Some(path) => relative(Path::new(path), out),
+    }
+}
+
+fn relative(runtime: &Path, out: &Path) -> Result<Runtime, Error> {
+    let absolute = |path: &Path| std::path::absolute(path).map_err(Error::io(path));
+    let (runtime, out) = (absolute(runtime)?, absolute(out)?);
+    let common = runtime
+        .components()
+        .zip(out.components())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = out.components().skip(common).map(|_| "..".to_owned());
+    let down = runtime
+        .components()
+        .skip(common)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    Ok(Runtime::Path(up.chain(down).collect::<Vec<_>>().join("/")))
+}
+
+pub(crate) fn tell(warnings: &BTreeSet<String>) {
+    for warning in warnings {
+        eprintln!("warning: {warning}");
+    }
+}
+
+/// Reads a model; errors name it by the path it was asked for with.
+pub(crate) fn read_model(root: &Path, path: &Path) -> Result<Model, Error> {
+    let text = read(&root.join(path))?;
+    Ok(Model::parse(&path.display().to_string(), &text)?)
+}
+
+pub(crate) fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(Error::io(path))
+}

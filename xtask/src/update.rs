@@ -1,0 +1,169 @@
+//! `cargo xtask add`, `update` and `remove`: operations of the published model, in and out of this workspace's.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use connect_codegen::diff::diff;
+use connect_codegen::edit::{self, Edited, File};
+use connect_codegen::lower::{Selection, lower};
+use connect_codegen::model::Model;
+
+use crate::codegen::{self, read, tell};
+use crate::error::Error;
+
+/// What to add.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Add {
+    /// Operations of the published model.
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+    /// The published model: Smithy JSON AST of the same service.
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// What to bring up to date.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Update {
+    /// Operations to refresh with all they reach; everything, if none is named.
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    /// The published model: Smithy JSON AST of the same service.
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// What to remove.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Remove {
+    /// Operations to drop, with what only they reach.
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Which model to edit.
+#[derive(Debug, clap::Args)]
+struct Target {
+    /// Edit this model instead of the workspace's; no code is generated then.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+}
+
+pub(crate) fn add(arguments: &Add) -> Result<(), Error> {
+    let from = Text::read(&arguments.from)?;
+    arguments
+        .target
+        .edit(|model| edit::add(model, from.file(), &arguments.names))
+}
+
+pub(crate) fn update(arguments: &Update) -> Result<(), Error> {
+    let from = Text::read(&arguments.from)?;
+    arguments
+        .target
+        .edit(|model| edit::update(model, from.file(), &arguments.names))
+}
+
+pub(crate) fn remove(arguments: &Remove) -> Result<(), Error> {
+    arguments
+        .target
+        .edit(|model| edit::remove(model, &arguments.names))
+}
+
+impl Target {
+    fn edit(
+        &self,
+        edit: impl FnOnce(File<'_>) -> Result<Edited, edit::Error>,
+    ) -> Result<(), Error> {
+        let report = match &self.model {
+            Some(path) => edit_model(&Text::read(path)?, None, edit)?,
+            None => {
+                let root = codegen::workspace_root()?;
+                let path = root.join(codegen::MODEL);
+                let text = Text {
+                    name: codegen::MODEL.to_owned(),
+                    text: read(&path)?,
+                    path,
+                };
+                edit_model(&text, Some(&root), edit)?
+            }
+        };
+        print!("{report}");
+        Ok(())
+    }
+}
+
+/// A model file that has been read.
+struct Text {
+    /// What errors call it.
+    name: String,
+    path: PathBuf,
+    text: String,
+}
+
+impl Text {
+    fn read(path: &Path) -> Result<Self, Error> {
+        Ok(Self {
+            name: path.display().to_string(),
+            path: path.to_owned(),
+            text: read(path)?,
+        })
+    }
+
+    fn file(&self) -> File<'_> {
+        File {
+            name: &self.name,
+            text: &self.text,
+        }
+    }
+}
+
+/// Edits a model, and generates the code of the workspace that it belongs to. Nothing is written before everything
+/// has been worked out. Gives what to tell.
+fn edit_model(
+    model: &Text,
+    workspace: Option<&Path>,
+    edit: impl FnOnce(File<'_>) -> Result<Edited, edit::Error>,
+) -> Result<String, Error> {
+    let edited = edit(model.file())?;
+    let selection = Selection {
+        strict: workspace.is_some(),
+        ..Selection::default()
+    };
+    let (mut warnings, mut told) = (BTreeSet::new(), Vec::new());
+    let old = Model::parse(&model.name, &model.text)?;
+    let old = lower(&old, &selection, &mut warnings)?;
+    let new = Model::parse(&model.name, &edited.text)?;
+    warnings.clear();
+    let new = lower(&new, &selection, &mut warnings)?;
+    let files = match workspace {
+        Some(root) => Some((root, codegen::workspace_files(root, &new)?)),
+        None => None,
+    };
+    tell(&warnings);
+    if edited.text != model.text {
+        replace(&model.path, &edited.text)?;
+        told.push(format!("wrote {}", model.name));
+    }
+    if let Some((root, files)) = files {
+        let changed = codegen::write_workspace(root, &files)?.len();
+        told.push(format!("{changed} generated files changed"));
+    }
+    let kept = edited.kept.iter();
+    told.extend(kept.map(|what| format!("kept, though it is not published: {what}")));
+    told.push(diff(&old, &new).to_string());
+    Ok(told.join("\n"))
+}
+
+/// Writes beside the file and then puts that in its place, so that there is never half a model.
+fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    let beside = path.with_extension("json.new");
+    fs::write(&beside, text).map_err(Error::io(&beside))?;
+    fs::rename(&beside, path).map_err(Error::io(path))
+}
