@@ -5,7 +5,7 @@
 #[macro_export]
 #[allow(
     clippy::crate_in_macro_def,
-    reason = "the client is the generated crate's"
+    reason = "the generated crate's own items are meant"
 )]
 macro_rules! fluent_builder {
     ($name:ident, $method:ident, $inner:ty => $output:ty, $error:ty) => {
@@ -68,7 +68,7 @@ macro_rules! fluent_builder {
 #[macro_export]
 #[allow(
     clippy::crate_in_macro_def,
-    reason = "the errors are the generated crate's"
+    reason = "the generated crate's own items are meant"
 )]
 macro_rules! decode_error {
     ($error:ty { $($variant:ident $(= $code:literal)?),* $(,)? }) => {
@@ -88,6 +88,10 @@ macro_rules! decode_error {
 
 #[doc(hidden)]
 #[macro_export]
+#[allow(
+    clippy::crate_in_macro_def,
+    reason = "the generated crate's own items are meant"
+)]
 macro_rules! __code {
     ($variant:ident) => {
         stringify!($variant)

@@ -5,25 +5,22 @@
 
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
-use http::header::{AUTHORIZATION, HeaderName, TRANSFER_ENCODING, USER_AGENT};
+use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Uri};
-use sha2::{Digest, Sha256};
+
+use canonical::{canonical_request, push_sha256};
+use stamp::{Stamp, seconds};
+
+mod canonical;
+mod stamp;
 
 const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 const X_AMZ_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
-
-/// Headers that hops on the way may change.
-const NOT_SIGNED: [HeaderName; 4] = [
-    AUTHORIZATION,
-    USER_AGENT,
-    TRANSFER_ENCODING,
-    HeaderName::from_static("x-amzn-trace-id"),
-];
 
 /// What a signature covers of the body.
 #[derive(Debug, Clone, Copy)]
@@ -140,237 +137,15 @@ pub(crate) fn sign(
     Ok(())
 }
 
-fn canonical_request(
-    (method, uri, headers): (&Method, &Uri, &HeaderMap),
-    payload: Payload<'_>,
-    signed_headers: &mut String,
-) -> Result<String, SignError> {
-    let mut text = String::with_capacity(1024);
-    text.push_str(method.as_str());
-    text.push('\n');
-    push_path(&mut text, uri.path());
-    text.push('\n');
-    push_query(&mut text, uri.query().unwrap_or_default());
-    text.push('\n');
-    let mut sorted: Vec<_> = headers
-        .iter()
-        .filter(|(name, _)| !NOT_SIGNED.contains(name))
-        .collect();
-    // Stable: several values of one header keep their order.
-    sorted.sort_by_key(|(name, _)| name.as_str());
-    let mut last = None;
-    for (name, value) in sorted {
-        let value =
-            std::str::from_utf8(value.as_bytes()).map_err(|_| SignError::Header(name.clone()))?;
-        if last == Some(name) {
-            // In place of the line feed.
-            text.pop();
-            text.push(',');
-        } else {
-            text.push_str(name.as_str());
-            text.push(':');
-            if last.is_some() {
-                signed_headers.push(';');
-            }
-            signed_headers.push_str(name.as_str());
-        }
-        push_trimmed(&mut text, value);
-        text.push('\n');
-        last = Some(name);
-    }
-    text.push('\n');
-    text.push_str(signed_headers);
-    text.push('\n');
-    match payload {
-        Payload::Unsigned => text.push_str("UNSIGNED-PAYLOAD"),
-        // The hash of nothing.
-        Payload::Bytes([]) => {
-            text.push_str("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        }
-        Payload::Bytes(bytes) => push_sha256(&mut text, bytes),
-    }
-    Ok(text)
-}
-
-/// The path without empty and dot segments, encoded a second time.
-fn push_path(text: &mut String, path: &str) {
-    if !(path.contains('.') || path.contains("//")) {
-        text.push_str(if path.starts_with('/') { "" } else { "/" });
-        return push_encoded(text, path, b"/");
-    }
-    let mut segments = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => {
-                segments.pop();
-            }
-            segment => segments.push(segment),
-        }
-    }
-    for segment in &segments {
-        text.push('/');
-        push_encoded(text, segment, b"");
-    }
-    let is_folder = ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
-    if is_folder || segments.is_empty() {
-        text.push('/');
-    }
-}
-
-/// The query's pairs, sorted, each name and value encoded exactly once.
-fn push_query(text: &mut String, query: &str) {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let mut pairs: Vec<_> = pairs
-        .map(|(name, value)| (once_encoded(name), once_encoded(value)))
-        .collect();
-    pairs.sort_unstable();
-    for (index, (name, value)) in pairs.iter().enumerate() {
-        if index > 0 {
-            text.push('&');
-        }
-        let _ = write!(text, "{name}={value}");
-    }
-}
-
-/// A name or value of a query in canonical form: borrowed where it has it already.
-fn once_encoded(part: &str) -> std::borrow::Cow<'_, str> {
-    let canonical = |bytes: &[u8]| match bytes {
-        [b'%', high, low, ..] => {
-            matches!(high, b'0'..=b'9' | b'A'..=b'F') && matches!(low, b'0'..=b'9' | b'A'..=b'F')
-        }
-        [byte, ..] => is_unreserved(*byte),
-        [] => true,
-    };
-    let mut rest = part.as_bytes();
-    let mut is_canonical = true;
-    while !rest.is_empty() && is_canonical {
-        is_canonical = canonical(rest);
-        // An unreserved character must not be encoded.
-        if rest[0] == b'%' && is_canonical {
-            is_canonical = !is_unreserved(hex_digit(rest[1]) << 4 | hex_digit(rest[2]));
-            rest = &rest[2..];
-        }
-        rest = &rest[1..];
-    }
-    if is_canonical {
-        return part.into();
-    }
-    let spaced = part.replace('+', " ");
-    let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy();
-    let mut text = String::with_capacity(part.len() + 8);
-    push_encoded(&mut text, &decoded, b"");
-    text.into()
-}
-
-fn hex_digit(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        _ => digit.wrapping_sub(b'A').wrapping_add(10),
-    }
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-}
-
-fn push_encoded(text: &mut String, part: &str, keep: &[u8]) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for &byte in part.as_bytes() {
-        if is_unreserved(byte) || keep.contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push('%');
-            text.push(char::from(HEX[usize::from(byte >> 4)]));
-            text.push(char::from(HEX[usize::from(byte & 0xf)]));
-        }
-    }
-}
-
-/// A header's value without spaces at its ends, and with single spaces within.
-fn push_trimmed(text: &mut String, value: &str) {
-    let value = value.trim_matches(' ');
-    if !value.contains("  ") {
-        return text.push_str(value);
-    }
-    let mut after_space = false;
-    for character in value.chars() {
-        if !(character == ' ' && after_space) {
-            text.push(character);
-        }
-        after_space = character == ' ';
-    }
-}
-
-fn push_sha256(text: &mut String, bytes: &[u8]) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    for byte in Sha256::digest(bytes) {
-        text.push(char::from(HEX[usize::from(byte >> 4)]));
-        text.push(char::from(HEX[usize::from(byte & 0xf)]));
-    }
-}
-
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
-}
-
-/// A time as `20261122T130501Z`.
-struct Stamp([u8; 16]);
-
-impl Stamp {
-    fn new(time: SystemTime) -> Self {
-        let (day, second) = (seconds(time) / 86_400, seconds(time) % 86_400);
-        // From days since 1970 to a date of the Gregorian calendar, in years that begin in March so that the leap day
-        // is the last of its year.
-        let day = day + 719_468;
-        let (era, day_of_era) = (day / 146_097, day % 146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * month + 2) / 5 + 1;
-        let month = if month < 10 { month + 3 } else { month - 9 };
-        let year = era * 400 + year_of_era + u64::from(month <= 2);
-        let mut text = *b"00000000T000000Z";
-        let mut put = |range: std::ops::Range<usize>, mut number: u64| {
-            for digit in text[range].iter_mut().rev() {
-                *digit = b'0' + (number % 10) as u8;
-                number /= 10;
-            }
-        };
-        put(0..4, year);
-        put(4..6, month);
-        put(6..8, day);
-        put(9..11, second / 3600);
-        put(11..13, second / 60 % 60);
-        put(13..15, second % 60);
-        Self(text)
-    }
-
-    fn text(&self) -> &str {
-        // Digits, `T` and `Z`.
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-
-    fn date(&self) -> &str {
-        &self.text()[..8]
-    }
-
-    fn header(&self) -> HeaderValue {
-        HeaderValue::from_str(self.text()).unwrap_or_else(|_| HeaderValue::from_static(""))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, UNIX_EPOCH};
 
     use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningParams, SigningSettings};
     use aws_smithy_runtime_api::client::identity::Identity;
     use proptest::prelude::*;
 
+    use super::canonical::push_encoded;
     use super::*;
 
     const SCOPE: Scope<'static> = Scope {

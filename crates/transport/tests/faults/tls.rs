@@ -112,27 +112,6 @@ async fn a_certificate_of_an_unknown_authority() {
 }
 
 #[tokio::test]
-async fn any_certificate_where_none_is_verified() {
-    let authority = Authority::new();
-    let builders = [
-        authority.server("example.com"),
-        authority.server("127.0.0.1").expired(),
-        authority.server("127.0.0.1").only(&rustls::version::TLS12),
-    ];
-    for builder in builders {
-        let server = serve(authority.issue(builder), Vec::new()).await;
-        let sender = HttpSender::builder()
-            .system_roots(false)
-            .danger_accept_invalid_certs(true)
-            .build();
-        assert_eq!(
-            call(&handle(config(&https(&server)).sender(sender))).await,
-            ok()
-        );
-    }
-}
-
-#[tokio::test]
 async fn a_ca_bundle_named_by_the_environment() {
     let authority = Authority::new();
     let server = serve(authority.issue(authority.server("127.0.0.1")), Vec::new()).await;
@@ -160,6 +139,27 @@ async fn a_ca_bundle_named_by_the_environment() {
             "{error}"
         );
         assert!(error.contains(reason), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn any_certificate_where_none_is_verified() {
+    let authority = Authority::new();
+    let builders = [
+        authority.server("example.com"),
+        authority.server("127.0.0.1").expired(),
+        authority.server("127.0.0.1").only(&rustls::version::TLS12),
+    ];
+    for builder in builders {
+        let server = serve(authority.issue(builder), Vec::new()).await;
+        let sender = HttpSender::builder()
+            .system_roots(false)
+            .danger_accept_invalid_certs(true)
+            .build();
+        assert_eq!(
+            call(&handle(config(&https(&server)).sender(sender))).await,
+            ok()
+        );
     }
 }
 
