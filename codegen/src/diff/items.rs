@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use proc_macro2::TokenStream;
+
 use crate::ir::{
     Auth, Binding, Constraints, Enum, ErrorWire, Member, Operation, Pagination, Role, Segment,
     Service, Step, Structure, Target, Union,
 };
+use crate::rules;
 
 /// An item of the API: what it is, part by part.
 pub(super) struct Item {
@@ -67,7 +70,7 @@ pub(super) fn items(service: &Service) -> BTreeMap<String, Item> {
             ("SDK ID", service.sdk_id.clone()),
             ("signing name", service.signing_name.clone()),
             // Rules have no short form; that they changed is what matters.
-            ("endpoint rules", fingerprint(&service.rules)),
+            ("endpoint rules", fingerprint(&rules::emit(&service.rules))),
         ],
     );
     for param in &service.client_params {
@@ -445,10 +448,10 @@ fn debug_unless_empty<T: fmt::Debug>(values: &[T]) -> String {
     }
 }
 
-/// A short text that differs where the value does.
-fn fingerprint(value: &impl fmt::Debug) -> String {
+/// A short text that differs where the tokens do.
+fn fingerprint(tokens: &TokenStream) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    format!("{value:?}").hash(&mut hasher);
+    tokens.to_string().hash(&mut hasher);
     format!("{:08x}", hasher.finish() >> 32)
 }

@@ -139,3 +139,24 @@ fn paging_and_errors_are_part_of_an_operation() {
         ]
     );
 }
+
+#[test]
+fn endpoint_rules_are_compared_without_their_words() {
+    let rules = |url: &str, words: &str| {
+        let rules = format!(
+            r#""smithy.rules#endpointRuleSet": {{ "version": "1.0",
+                "parameters": {{ "Region": {{ "type": "String", "documentation": "{words}" }} }},
+                "rules": [{{ "conditions": [], "endpoint": {{ "url": "{url}" }}, "type": "endpoint" }}] }},
+                "aws.auth#sigv4""#
+        );
+        service(&MODEL.replace(r#""aws.auth#sigv4""#, &rules))
+    };
+    let old = rules("https://a.example", "A region.");
+    assert!(diff(&old, &rules("https://a.example", "The region.")).is_empty());
+    let changed = diff(&old, &rules("https://b.example", "A region."));
+    assert_eq!(changed.0.len(), 1);
+    assert!(
+        changed.0[0].detail.starts_with("endpoint rules: "),
+        "{changed}"
+    );
+}
