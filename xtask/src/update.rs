@@ -167,3 +167,102 @@ fn replace(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(&beside, text).map_err(Error::io(&beside))?;
     fs::rename(&beside, path).map_err(Error::io(path))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = r##"{
+  "smithy": "2.0",
+  "shapes": {
+    "x#List": {
+      "type": "operation",
+      "traits": { "smithy.api#http": { "method": "GET", "uri": "/list" } }
+    },
+    "x#S": {
+      "type": "service",
+      "version": "1",
+      "operations": [{ "target": "x#List" }],
+      "traits": { "aws.protocols#restJson1": {} }
+    }
+  }
+}
+"##;
+
+    const PUBLISHED: &str = r##"{
+  "smithy": "2.0",
+  "shapes": {
+    "x#Describe": {
+      "type": "operation",
+      "input": { "target": "x#Input" },
+      "traits": { "smithy.api#http": { "method": "GET", "uri": "/thing/{Id}" } }
+    },
+    "x#Input": { "type": "structure", "members": {
+      "Id": { "target": "smithy.api#String", "traits": { "smithy.api#required": {}, "smithy.api#httpLabel": {} } }
+    } },
+    "x#Broken": { "type": "operation" },
+    "x#S": {
+      "type": "service",
+      "version": "1",
+      "operations": [{ "target": "x#Describe" }, { "target": "x#Broken" }],
+      "traits": { "aws.protocols#restJson1": {} }
+    }
+  }
+}
+"##;
+
+    /// A folder with our model in it.
+    fn model() -> (tempfile::TempDir, Text) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.json");
+        fs::write(&path, OURS).unwrap();
+        let text = Text::read(&path).unwrap();
+        (folder, text)
+    }
+
+    fn add(model: &Text, names: &[&str]) -> Result<String, Error> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let published = File {
+            name: "published.json",
+            text: PUBLISHED,
+        };
+        edit_model(model, None, |ours| edit::add(ours, published, &names))
+    }
+
+    #[test]
+    fn what_was_added_is_written_and_told() {
+        let (_folder, model) = model();
+        let told = add(&model, &["Describe"]).unwrap();
+        assert!(
+            told.contains("+ operation::describe: operation Describe, HTTP GET /thing/{Id}"),
+            "{told}"
+        );
+        let added = Text::read(&model.path).unwrap();
+        assert!(added.text.contains("\"x#Input\""));
+        let told = edit_model(&added, None, |ours| {
+            edit::remove(ours, &["Describe".to_owned()])
+        });
+        assert!(told.unwrap().contains("- operation::describe"));
+        assert_eq!(read(&model.path).unwrap(), OURS);
+    }
+
+    #[test]
+    fn what_is_there_is_not_written_again() {
+        let (folder, model) = model();
+        let told = edit_model(&model, None, |ours| edit::update(ours, ours, &[])).unwrap();
+        assert_eq!(told, "the API is unchanged\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn nothing_is_written_on_an_error() {
+        // One name that is unknown; one operation that can be copied, but not generated.
+        for names in [["Describe", "Nothing"], ["Describe", "Broken"]] {
+            let (folder, model) = model();
+            let error = add(&model, &names).unwrap_err().to_string();
+            assert!(error.contains(names[1]), "{error}");
+            assert_eq!(read(&model.path).unwrap(), OURS);
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
+    }
+}
