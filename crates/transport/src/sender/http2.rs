@@ -1,14 +1,15 @@
 //! An HTTP/2 connection, which many calls use at a time.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::header::HOST;
 use http::{Request, Response};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::time::Instant;
 
 use super::SendSettings;
 use super::body::{RequestBody, ResponseBody};
@@ -28,8 +29,20 @@ const PING_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(super) struct Http2 {
     sender: http2::SendRequest<RequestBody>,
+    history: Arc<History>,
+}
+
+/// What a connection has done so far.
+struct History {
     /// Whether it has answered a request.
-    proven: Arc<AtomicBool>,
+    proven: AtomicBool,
+    used: Mutex<Instant>,
+}
+
+impl History {
+    fn touch(&self) {
+        *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
 }
 
 impl Http2 {
@@ -56,16 +69,26 @@ impl Http2 {
         });
         Ok(Self {
             sender,
-            proven: Arc::default(),
+            history: Arc::new(History {
+                proven: AtomicBool::new(false),
+                used: Mutex::new(Instant::now()),
+            }),
         })
     }
 
+    /// Whether the connection is open, as far as is known.
     pub(super) fn is_usable(&self) -> bool {
         !self.sender.is_closed()
     }
 
+    /// How long ago the last request or response was.
+    pub(super) fn unused_for(&self) -> Duration {
+        let used = self.history.used.lock();
+        used.unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.proven, &other.proven)
+        Arc::ptr_eq(&self.history, &other.history)
     }
 
     pub(super) async fn exchange(
@@ -76,6 +99,7 @@ impl Http2 {
     ) -> Result<Response<ResponseBody>, ConnectorError> {
         // The authority of the URI says the same.
         request.headers_mut().remove(HOST);
+        self.history.touch();
         let (limit, response) = (settings.read_timeout, self.sender.send_request(request));
         match within(&settings.sleep, Limit::Read, limit, pin!(response)).await {
             Err(limit) => {
@@ -83,7 +107,7 @@ impl Http2 {
                 Err(ConnectorError::timeout(limit.into()))
             }
             Ok(Err(error)) => {
-                let proven = self.proven.load(Ordering::Relaxed);
+                let proven = self.history.proven.load(Ordering::Relaxed);
                 let unsent = error.is_canceled() || error.is_closed() || refused(&error);
                 if !self.is_usable() {
                     pool.forget(&self);
@@ -92,7 +116,8 @@ impl Http2 {
                 Err(exchange_error(ExchangeError { error, stale }))
             }
             Ok(Ok(response)) => {
-                self.proven.store(true, Ordering::Relaxed);
+                self.history.proven.store(true, Ordering::Relaxed);
+                self.history.touch();
                 let body = |incoming| ResponseBody::Connection(ConnectionBody::new(incoming, None));
                 Ok(response.map(body))
             }

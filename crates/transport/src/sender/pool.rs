@@ -103,7 +103,8 @@ impl Pool {
     pub(super) fn shared(&self, key: &Key) -> Option<Http2> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let found = shared.get(key)?;
-        if found.is_usable() {
+        // One that has been silent for long may have been forgotten on the way.
+        if found.is_usable() && found.unused_for() < self.idle_timeout {
             return Some(found.clone());
         }
         shared.remove(key);

@@ -1,13 +1,13 @@
 //! Credentials that expire, fail or hang, and clocks that are wrong.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
-use aws_smithy_async::time::StaticTimeSource;
+use aws_smithy_async::time::{StaticTimeSource, TimeSource};
 use connect_transport::config::{Builder, Config};
 
 use crate::Seen::{Construction, Dispatch, Service};
@@ -130,6 +130,43 @@ async fn a_provider_that_fails_is_asked_again_by_the_next_call() {
     assert!(text.contains("the vault is shut"), "{text}");
     assert_eq!(server.requests().len(), 0);
     assert_eq!(call(&client).await, ok(), "the next call");
+}
+
+/// A clock that the test sets.
+#[derive(Debug, Clone)]
+struct Clock(Arc<AtomicU64>);
+
+impl TimeSource for Clock {
+    fn now(&self) -> SystemTime {
+        at(self.0.load(Ordering::Relaxed))
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_that_fails_is_no_fault_until_the_credentials_expire() {
+    let (provider, asked) = scripted(|number| match number {
+        0 => Ok(credentials(number, Some(NOW + 3600))),
+        1 | 2 => Err(CredentialsError::provider_error("the vault is shut")),
+        _ => Ok(credentials(number, Some(NOW + 9999))),
+    });
+    let server = Server::start(Vec::new()).await;
+    let clock = Clock(Arc::new(AtomicU64::new(NOW)));
+    let config = config(&server.url()).time_source(clock.clone());
+    let client = handle(config.credentials_provider(provider));
+    let set = |time| clock.0.store(time, Ordering::Relaxed);
+    assert_eq!(call(&client).await, ok());
+    // Due for a refresh, which fails; then past the expiry, where it fails again; then it works.
+    set(NOW + 3590);
+    assert_eq!(call(&client).await, ok());
+    set(NOW + 3601);
+    let seen = call(&client).await;
+    assert!(
+        matches!(&seen, Dispatch("other", text) if text.contains("the vault is shut")),
+        "{seen:?}"
+    );
+    assert_eq!(call(&client).await, ok(), "the next call");
+    assert_eq!(key_ids(&server), ["AKID0", "AKID0", "AKID3"]);
+    assert_eq!(asked.load(Ordering::Relaxed), 4);
 }
 
 #[tokio::test]

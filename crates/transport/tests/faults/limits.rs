@@ -6,6 +6,7 @@ use aws_smithy_types::body::SdkBody;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::timeout::TimeoutConfig;
 use connect_transport::error::{Limit, LimitExceeded, SdkError};
+use connect_transport::sender::HttpSender;
 use tokio::net::TcpListener;
 
 use crate::Seen::{Dispatch, Timeout};
@@ -198,7 +199,8 @@ async fn a_body_in_memory_is_sent_again() {
 #[tokio::test]
 async fn a_dropped_call_takes_its_connection_along() {
     let server = Server::start(vec![vec![Read, Stall]]).await;
-    let client = handle(config(&server.url()));
+    let sender = HttpSender::builder().max_connections(1).build();
+    let client = handle(config(&server.url()).sender(sender));
     let dropped = tokio::time::timeout(
         milliseconds(50),
         client.send(&GREET, Ok(request()), None, read_greeting, read_error),
