@@ -9,6 +9,7 @@ pub mod docs;
 pub mod edit;
 pub mod emit;
 mod error;
+mod examples;
 mod file_set;
 pub mod ir;
 pub mod lower;

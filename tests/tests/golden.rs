@@ -54,6 +54,7 @@ fn generate(
     };
     let options = Options {
         server: WITH_SERVER.contains(&name),
+        ..Options::default()
     };
     let files = emit::package(&service, options, &package)?;
     let warnings = warnings.iter().map(|warning| format!("{warning}\n"));

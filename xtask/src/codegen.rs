@@ -37,6 +37,9 @@ pub(crate) struct Arguments {
     /// Generate the server side too.
     #[arg(long, requires = "model")]
     server: bool,
+    /// Generate tests that send random values of every operation over the wire and back.
+    #[arg(long, requires = "server")]
+    tests: bool,
     /// Refuse what cannot be generated, instead of leaving it out with a warning.
     #[arg(long)]
     strict: bool,
@@ -131,7 +134,11 @@ pub(crate) fn write_workspace(
 
 /// The workspace's generated code.
 pub(crate) fn workspace_files(root: &Path, service: &Service) -> Result<FileSet, Error> {
-    let mut files = emit::modules(service, Options { server: true }, SDK)?;
+    let options = Options {
+        server: true,
+        ..Options::default()
+    };
+    let mut files = emit::modules(service, options, SDK)?;
     files.extend(emit::commands(service, "connect-sdk", CLI)?);
     let partitions_path = root.join("model/partitions.json");
     let partitions = read(&partitions_path)?;
@@ -168,7 +175,11 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
     };
     let options = Options {
         server: arguments.server,
+        tests: arguments.tests,
     };
+    if options.tests {
+        warnings.extend(emit::cannot_test(&service).iter().map(|cannot| format!("tests: {cannot}")));
+    }
     let files = emit::package(&service, options, &package)?;
     if !arguments.check {
         refuse_foreign(out)?;

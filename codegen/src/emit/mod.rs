@@ -13,6 +13,7 @@ mod request;
 mod response;
 mod server;
 mod structure;
+mod tests;
 mod tokens;
 mod union;
 
@@ -24,6 +25,7 @@ use quote::quote;
 pub use self::cli::commands;
 pub use self::conformance::program as conformance;
 pub use self::package::{Package, Runtime};
+pub use self::tests::{Cannot, cannot_test};
 use self::tokens::{doc, ident, imports};
 use crate::error::Error;
 use crate::file_set::FileSet;
@@ -39,6 +41,8 @@ pub const HEADER: &str =
 pub struct Options {
     /// The server side: a trait, a router, request parsers.
     pub server: bool,
+    /// Tests that send random values over the wire and back; they need both sides.
+    pub tests: bool,
 }
 
 /// Emits the modules of a service below a folder.
@@ -52,7 +56,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
         context: &context,
         folder,
     };
-    files.add("mod.rs", root(&context, service.deprecates()))?;
+    files.add("mod.rs", root(&context, options, service.deprecates()))?;
     types(service, &mut files)?;
     errors(&context, service, &mut files)?;
     let operations = service.operations.iter().map(|operation| {
@@ -90,6 +94,9 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
     files.add("client/mod.rs", client::module(service))?;
     files.as_it_is("client/endpoint.rs", &endpoint(service))?;
     files.add("error.rs", error::module(&context, service))?;
+    if options.tests {
+        tests::add(service, &mut files)?;
+    }
     Ok(files.set)
 }
 
@@ -99,7 +106,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
 /// As those of [`modules`].
 pub fn package(service: &Service, options: Options, package: &Package) -> Result<FileSet, Error> {
     let mut files = modules(service, options, "src/generated")?;
-    package::add(&mut files, service, package, options.server);
+    package::add(&mut files, service, package, options);
     Ok(files)
 }
 
@@ -267,7 +274,7 @@ fn public_values(shape: &Enum) -> Option<(String, Vec<String>)> {
 }
 
 /// `mod.rs`: the modules that make up the crate's surface.
-fn root(context: &Context, deprecates: bool) -> TokenStream {
+fn root(context: &Context, options: Options, deprecates: bool) -> TokenStream {
     let allow = deprecates.then(
         || quote!(#![allow(deprecated, reason = "what a model deprecates is still read and written")]),
     );
@@ -275,6 +282,9 @@ fn root(context: &Context, deprecates: bool) -> TokenStream {
     let server = context
         .server_gate()
         .map(|gate| quote!(#gate pub mod server;));
+    let tests = options
+        .tests
+        .then(|| quote!(#[cfg(all(test, feature = "client", feature = "server"))] mod tests;));
     quote! {
         //! The service's shapes and operations.
         #allow
@@ -289,6 +299,7 @@ fn root(context: &Context, deprecates: bool) -> TokenStream {
         pub mod error;
         pub mod operation;
         #server
+        #tests
         pub mod types;
 
         #client
@@ -377,7 +388,8 @@ fn errors(context: &Context, service: &Service, files: &mut Files<'_>) -> Result
 
 fn endpoint(service: &Service) -> TokenStream {
     let resolve = rules::emit(&service.rules);
-    let tests = rules::emit_tests(&service.endpoint_tests);
+    let tests = (!service.endpoint_tests.is_empty())
+        .then(|| rules::emit_tests(&service.endpoint_tests));
     let title = tokens::inner_doc(&format!(
         "Endpoints of {}, as the model's rules give them.",
         service.title

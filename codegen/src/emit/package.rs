@@ -1,5 +1,6 @@
 //! A whole crate around the generated modules.
 
+use super::Options;
 use crate::file_set::FileSet;
 use crate::ir::Service;
 
@@ -35,8 +36,8 @@ impl Runtime {
 }
 
 /// `Cargo.toml` and `src/lib.rs`.
-pub(super) fn add(files: &mut FileSet, service: &Service, package: &Package, server: bool) {
-    files.text("Cargo.toml", manifest(service, package, server));
+pub(super) fn add(files: &mut FileSet, service: &Service, package: &Package, options: Options) {
+    files.text("Cargo.toml", manifest(service, package, options));
     let lib = format!(
         "//! {} for Rust, generated from its service model.\n\n#[rustfmt::skip]\nmod generated;\n\npub use generated::*;\n",
         service.title
@@ -44,14 +45,14 @@ pub(super) fn add(files: &mut FileSet, service: &Service, package: &Package, ser
     files.text("src/lib.rs", lib);
 }
 
-fn manifest(service: &Service, package: &Package, server: bool) -> String {
+fn manifest(service: &Service, package: &Package, options: Options) -> String {
     let description = format!("{}, generated from its service model", service.title);
     let mut text = format!(
         "[package]\nname = {:?}\ndescription = {description:?}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.94.1\"\npublish = false\n\n[features]\n",
         package.name
     );
     let transport = ", default-features = false";
-    if server {
+    if options.server {
         text.push_str("default = [\"client\"]\nclient = [\"dep:connect-transport\", \"connect-transport/ring\"]\nserver = [\"connect-protocol/server\"]\n");
     } else {
         text.push_str("default = [\"ring\"]\nring = [\"connect-transport/ring\"]\n");
@@ -62,7 +63,7 @@ fn manifest(service: &Service, package: &Package, server: bool) -> String {
             .runtime
             .dependency("connect-protocol", "protocol", ""),
     );
-    let optional = if server {
+    let optional = if options.server {
         format!("{transport}, optional = true")
     } else {
         transport.to_owned()
@@ -72,6 +73,14 @@ fn manifest(service: &Service, package: &Package, server: bool) -> String {
             .runtime
             .dependency("connect-transport", "transport", &optional),
     );
+    if options.tests {
+        text.push_str("\n[dev-dependencies]\n");
+        text.push_str(&package.runtime.dependency(
+            "connect-protocol",
+            "protocol",
+            ", features = [\"test-util\"]",
+        ));
+    }
     text.push_str(LINTS);
     text.push_str("\n[workspace]\n");
     text

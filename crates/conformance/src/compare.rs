@@ -1,51 +1,10 @@
-//! What is the same on the wire and in memory.
+//! What is the same on the wire.
 
-use std::fmt::Debug;
-
-use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
-use connect_protocol::json::{WriteJson, Writer};
 use http::HeaderMap;
 use serde_json::Value;
 
 use crate::vector::{Body, Headers};
-
-/// A value that can be held against the one a vector stands for.
-pub trait Comparable: Debug {
-    /// Whether the two are the same.
-    fn same(&self, other: &Self) -> bool;
-}
-
-/// Equal, or equal as JSON: there NaN is NaN, and an error's metadata, which no vector speaks of, is left out.
-impl<T: Debug + PartialEq + WriteJson> Comparable for T {
-    fn same(&self, other: &Self) -> bool {
-        self == other || matches!((json(self), json(other)), (Some(a), Some(b)) if a == b)
-    }
-}
-
-fn json(value: &impl WriteJson) -> Option<Value> {
-    let mut writer = Writer::new();
-    value.write_json(&mut writer).ok()?;
-    serde_json::from_slice(&writer.finish()).ok()
-}
-
-/// The members of a shape that streams, its stream read to the end.
-#[derive(Debug)]
-pub struct Parts<T>(pub T);
-
-impl<T: Debug + PartialEq> Comparable for Parts<T> {
-    fn same(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-
-/// A stream read to the end, as text where it is text.
-pub async fn collected(stream: ByteStream) -> String {
-    match stream.collect().await {
-        Ok(collected) => show(&collected.into_bytes()),
-        Err(error) => format!("the stream broke: {error}"),
-    }
-}
 
 /// What is wrong with headers, a line each.
 pub(crate) fn headers(expected: &Headers, actual: &HeaderMap, wrong: &mut Vec<String>) {
@@ -241,11 +200,5 @@ mod tests {
             &mut wrong,
         );
         assert_eq!(wrong.len(), 1);
-    }
-
-    #[test]
-    fn nan_is_nan() {
-        assert!(f64::NAN.same(&f64::NAN) && !1.0_f64.same(&f64::NAN));
-        assert!(Some(f32::NAN).same(&Some(f32::NAN)));
     }
 }

@@ -8,6 +8,5 @@ mod compare;
 mod run;
 mod vector;
 
-pub use compare::{Comparable, Parts, collected};
 pub use run::{Built, Run, told};
 pub use vector::{Body, Headers, Request, Response};

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use bytes::Bytes;
 use connect_protocol::error::BuildError;
+use connect_protocol::test_util::Comparable;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::{Builder, Config, Region};
 use connect_transport::error::DisplayErrorContext;
@@ -15,7 +16,7 @@ use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use tokio::runtime::Runtime;
 
-use crate::compare::{self, Comparable, differs, show};
+use crate::compare::{self, differs, show};
 use crate::vector::{Body, Request, Response};
 
 /// A value that is built from a vector's parameters.

@@ -4,9 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::values::setters;
-use crate::emit::structure::streams;
 use crate::emit::tokens::{ident, inner_doc, number};
-use crate::ir::{Operation, Service, Structure, Target};
+use crate::ir::{Operation, Service};
 use crate::vectors::{Body, Case, Check, Field, Headers, HttpRequest, HttpResponse};
 
 /// `vectors/list_associated_contacts.rs`
@@ -25,6 +24,7 @@ pub(super) fn module(operation: &Operation, cases: &[&Case], service: &Service) 
 
         use crate::client::#module as client;
         use crate::operation::#module as shapes;
+        use connect_protocol::test_util::Compared;
 
         pub(super) fn run(run: &mut conformance::Run) {
             #(#names(run);)*
@@ -44,7 +44,7 @@ fn wire(operation: &Operation) -> TokenStream {
         ident(&operation.output.name),
         format_ident!("{}Error", operation.name),
     );
-    let (input_type, input) = comparable(&operation.input, &quote!(input));
+    let input = ident(&operation.input.name);
     quote! {
         async fn send(
             config: crate::config::Builder,
@@ -66,39 +66,16 @@ fn wire(operation: &Operation) -> TokenStream {
 
         async fn serve(
             request: server::HttpRequest<server::Bytes>,
-        ) -> (server::HttpResponse<server::Bytes>, Option<#input_type>) {
+        ) -> (server::HttpResponse<server::Bytes>, Option<<shapes::#input as Compared>::Form>) {
             let server = super::Server::default();
             let response = crate::server::handle(&server, request).await;
             let input = match server.#method.take_input() {
-                Some(input) => Some(#input),
+                Some(input) => Some(input.compared().await),
                 None => None,
             };
             (response, input)
         }
     }
-}
-
-/// The type that a message is compared as, and the expression that makes it. A stream is read to the end.
-fn comparable(message: &Structure, value: &TokenStream) -> (TokenStream, TokenStream) {
-    let name = ident(&message.name);
-    if !streams(message) {
-        return (quote!(shapes::#name), value.clone());
-    }
-    let kinds = message.members.iter().map(|member| match member.target {
-        Target::Stream { .. } => quote!(String),
-        _ => crate::emit::tokens::field_type(member),
-    });
-    let values = message.members.iter().map(|member| {
-        let field = ident(&member.field);
-        match member.target {
-            Target::Stream { .. } => quote!(conformance::collected(#value.#field).await),
-            _ => quote!(#value.#field),
-        }
-    });
-    (
-        quote!(conformance::Parts<(#(#kinds,)*)>),
-        quote!(conformance::Parts((#(#values,)*))),
-    )
 }
 
 fn one(operation: &Operation, service: &Service, case: &Case, at: usize) -> TokenStream {
@@ -113,13 +90,9 @@ fn one(operation: &Operation, service: &Service, case: &Case, at: usize) -> Toke
             let vector = request_vector(request);
             let written = client
                 .then(|| quote!(run.request_written(#id, VECTOR, |config| send(config, input()));));
-            let (_, compared) = comparable(&operation.input, &quote!(input));
             let read = server.then(|| {
                 quote! {
-                    let expected = async {
-                        let input = input()?.build()?;
-                        Ok(#compared)
-                    };
+                    let expected = async { Ok(input()?.build()?.compared().await) };
                     run.request_read(#id, VECTOR, expected, serve);
                 }
             });
@@ -190,12 +163,11 @@ fn response_case(
     let setters = setters(fields);
     let question = structure.fallible().then(|| quote!(?));
     let method = ident(&operation.method);
-    let (_, compared) = comparable(structure, &quote!(output));
     let enumeration = format_ident!("{}Error", operation.name);
     let received = match error {
         None => quote! {
             match receive(config).await {
-                Ok(output) => Ok(#compared),
+                Ok(output) => Ok(output.compared().await),
                 Err(error) => Err(conformance::told(&error)),
             }
         },
@@ -209,10 +181,7 @@ fn response_case(
     };
     let read = client.then(|| {
         quote! {
-            let expected = async {
-                let output = output()?;
-                Ok(#compared)
-            };
+            let expected = async { Ok(output()?.compared().await) };
             run.response_read(#id, VECTOR, expected, async |config| #received);
         }
     });

@@ -4,9 +4,10 @@ mod cases;
 mod values;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::package::{Package, Runtime};
+use super::tests::{compared, exchange_service};
 use super::tokens::ident;
 use super::{Context, Files, Options, modules};
 use crate::error::Error;
@@ -19,7 +20,10 @@ use crate::vectors::{Case, Suite};
 /// # Errors
 /// As those of [`modules`].
 pub fn program(service: &Service, suite: &Suite, package: &Package) -> Result<FileSet, Error> {
-    let options = Options { server: true };
+    let options = Options {
+        server: true,
+        tests: false,
+    };
     let mut set = modules(service, options, "src/generated")?;
     let context = Context::new(service, options);
     let mut files = Files {
@@ -100,6 +104,7 @@ fn root(service: &Service, tested: &[&Operation]) -> TokenStream {
         let module = ident(&operation.method);
         quote!(#module::run(&mut run);)
     });
+    let compared = compared(service);
     let service = exchange_service(service);
     let mutable = (!tested.is_empty()).then(|| quote!(mut));
     quote! {
@@ -113,18 +118,7 @@ fn root(service: &Service, tested: &[&Operation]) -> TokenStream {
         }
 
         #service
-    }
-}
 
-/// A service that answers what it is told.
-pub(super) fn exchange_service(service: &Service) -> TokenStream {
-    let rows = service.operations.iter().map(|operation| {
-        let (method, name) = (ident(&operation.method), &operation.name);
-        let (input, output) = (ident(&operation.input.name), ident(&operation.output.name));
-        let error = format_ident!("{name}Error");
-        quote! {
-            #method #name operation::#method::#input, operation::#method::#output, operation::#method::#error;
-        }
-    });
-    quote!(connect_protocol::exchange_service!(Server, crate::server::Service { #(#rows)* });)
+        #compared
+    }
 }

@@ -1,0 +1,162 @@
+//! Example strings for a pattern, for tests that need valid values.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// How many examples of a pattern are enough.
+const ENOUGH: usize = 6;
+
+/// Strings in which the pattern is found and that pass `accept`: a few, or none where none turns up. The same pattern always has the
+/// same examples.
+pub(crate) fn of_pattern(pattern: &str, accept: impl Fn(&str) -> bool) -> Vec<String> {
+    let (Ok(hir), Ok(regex)) = (regex_syntax::parse(pattern), regex::Regex::new(pattern)) else {
+        return Vec::new();
+    };
+    let mut examples: Vec<String> = Vec::new();
+    let mut writer = Writer {
+        state: 0,
+        more: 0,
+        text: String::new(),
+    };
+    // From short to long: a length that is demanded beside the pattern is met sooner or later.
+    for more in [0, 1, 2, 4, 8, 16, 32, 64, 128, 256] {
+        for _ in 0..24 {
+            writer.more = more;
+            writer.text.clear();
+            writer.write(&hir);
+            let text = &writer.text;
+            if regex.is_match(text) && accept(text) && !examples.contains(text) {
+                examples.push(text.clone());
+            }
+            if examples.len() == ENOUGH {
+                return examples;
+            }
+        }
+    }
+    examples
+}
+
+struct Writer {
+    state: u64,
+    /// How often a repetition without an end is repeated at the most, beyond its minimum.
+    more: u32,
+    text: String,
+}
+
+impl Writer {
+    /// A number below `limit`: splitmix64.
+    fn below(&mut self, limit: usize) -> usize {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.state;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^= bits >> 31;
+        let limit = u64::try_from(limit.max(1)).unwrap_or(1);
+        usize::try_from(bits % limit).unwrap_or_default()
+    }
+
+    fn write(&mut self, hir: &Hir) {
+        match hir.kind() {
+            // Where something lies is up to what is around it; the finished string is judged.
+            HirKind::Empty | HirKind::Look(_) => {}
+            HirKind::Literal(literal) => {
+                self.text.push_str(&String::from_utf8_lossy(&literal.0));
+            }
+            HirKind::Class(class) => {
+                if let Some(character) = self.character(class) {
+                    self.text.push(character);
+                }
+            }
+            HirKind::Repetition(repetition) => {
+                let most = repetition.min.saturating_add(self.more);
+                let most = repetition.max.map_or(most, |max| max.min(most));
+                let range = usize::try_from(most - repetition.min).unwrap_or_default();
+                let times = u32::try_from(self.below(range + 1)).unwrap_or_default();
+                for _ in 0..repetition.min + times {
+                    self.write(&repetition.sub);
+                }
+            }
+            HirKind::Capture(capture) => self.write(&capture.sub),
+            HirKind::Concat(parts) => parts.iter().for_each(|part| self.write(part)),
+            HirKind::Alternation(parts) => {
+                let at = self.below(parts.len());
+                self.write(&parts[at]);
+            }
+        }
+    }
+
+    /// A character of a class: a letter or digit of ASCII where it has one, else any of ASCII that is seen, else its first.
+    fn character(&mut self, class: &Class) -> Option<char> {
+        let ranges: Vec<(char, char)> = match class {
+            Class::Unicode(class) => class
+                .ranges()
+                .iter()
+                .map(|range| (range.start(), range.end()))
+                .collect(),
+            Class::Bytes(class) => class
+                .ranges()
+                .iter()
+                .map(|range| (char::from(range.start()), char::from(range.end())))
+                .collect(),
+        };
+        let holds = |wanted: &char| {
+            ranges
+                .iter()
+                .any(|(first, last)| (first..=last).contains(&wanted))
+        };
+        let printable: Vec<char> = (' '..='~').filter(holds).collect();
+        let plain: Vec<char> = printable
+            .iter()
+            .copied()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        // Now and then one of the others, where there are some.
+        let rare = self.below(8) == 0;
+        let from = if plain.is_empty() || rare {
+            printable
+        } else {
+            plain
+        };
+        if from.is_empty() {
+            return ranges.first().map(|(first, _)| *first);
+        }
+        let at = self.below(from.len());
+        from.get(at).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_match_and_are_accepted() {
+        for pattern in [
+            r"\S",
+            r"^[a-f0-9]{8}-[a-f0-9]{4}$",
+            r"^arn:(aws|aws-us-gov):connect:[a-z]{2}-[a-z]+-[0-9]{1}:[0-9]{1,20}$",
+            r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$",
+            r"^(|[a-zA-Z0-9$_-]+)$",
+            r"^(0x)?[a-fA-F0-9]+$",
+            r"^[^\p{C}]+$",
+        ] {
+            let examples = of_pattern(pattern, |text| text.len() < 60);
+            assert!(examples.len() > 1, "{pattern}");
+            let regex = regex::Regex::new(pattern).unwrap();
+            assert!(examples.iter().all(|example| regex.is_match(example)));
+            assert_eq!(examples, of_pattern(pattern, |text| text.len() < 60));
+        }
+    }
+
+    #[test]
+    fn a_length_is_met() {
+        let examples = of_pattern("^[a-z]*$", |text| (40..=64).contains(&text.len()));
+        assert_eq!(examples.len(), ENOUGH);
+    }
+
+    #[test]
+    fn what_matches_nothing_has_no_examples() {
+        assert!(of_pattern("^(a$)(b)$", |_| true).is_empty());
+        assert!(of_pattern("^(?!aws:)a$", |_| true).is_empty());
+        assert!(of_pattern("^a{3}$", |text| text.len() > 3).is_empty());
+    }
+}
