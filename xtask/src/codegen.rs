@@ -178,7 +178,11 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
         tests: arguments.tests,
     };
     if options.tests {
-        warnings.extend(emit::cannot_test(&service).iter().map(|cannot| format!("tests: {cannot}")));
+        warnings.extend(
+            emit::cannot_test(&service)
+                .iter()
+                .map(|cannot| format!("tests: {cannot}")),
+        );
     }
     let files = emit::package(&service, options, &package)?;
     if !arguments.check {

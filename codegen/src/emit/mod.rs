@@ -282,9 +282,12 @@ fn root(context: &Context, options: Options, deprecates: bool) -> TokenStream {
     let server = context
         .server_gate()
         .map(|gate| quote!(#gate pub mod server;));
-    let tests = options
-        .tests
-        .then(|| quote!(#[cfg(all(test, feature = "client", feature = "server"))] mod tests;));
+    let tests = options.tests.then(|| {
+        quote!(
+            #[cfg(all(test, feature = "client", feature = "server"))]
+            mod tests;
+        )
+    });
     quote! {
         //! The service's shapes and operations.
         #allow
@@ -388,8 +391,8 @@ fn errors(context: &Context, service: &Service, files: &mut Files<'_>) -> Result
 
 fn endpoint(service: &Service) -> TokenStream {
     let resolve = rules::emit(&service.rules);
-    let tests = (!service.endpoint_tests.is_empty())
-        .then(|| rules::emit_tests(&service.endpoint_tests));
+    let tests =
+        (!service.endpoint_tests.is_empty()).then(|| rules::emit_tests(&service.endpoint_tests));
     let title = tokens::inner_doc(&format!(
         "Endpoints of {}, as the model's rules give them.",
         service.title

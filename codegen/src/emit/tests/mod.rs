@@ -30,14 +30,19 @@ pub(super) fn add(service: &Service, files: &mut Files<'_>) -> Result<(), Error>
     for (path, title, tokens) in [
         ("structures", "Values of structures.", samples.structures()),
         ("unions", "Values of unions.", samples.unions()),
-        ("messages", "Values of inputs and outputs.", samples.messages()),
+        (
+            "messages",
+            "Values of inputs and outputs.",
+            samples.messages(),
+        ),
         ("errors", "Values of errors.", samples.errors()),
     ] {
         let title = super::tokens::inner_doc(title);
-        let options = tokens
-            .to_string()
-            .contains("option !")
-            .then(|| quote!(use connect_protocol::sample_option as option;));
+        let options = tokens.to_string().contains("option !").then(|| {
+            quote!(
+                use connect_protocol::sample_option as option;
+            )
+        });
         let tokens = quote! {
             #title
             use connect_protocol::test_util::{Sample, Source};

@@ -43,11 +43,21 @@ impl<'a> Samples<'a> {
             for structure in &self.service.structures {
                 let required = structure.members.iter().filter(|member| !member.optional);
                 let deepest = required.map(|member| self.levels_of(&member.target)).max();
-                self.levels.insert(&structure.name, deepest.unwrap_or(0).saturating_add(1).min(ENDLESS));
+                self.levels.insert(
+                    &structure.name,
+                    deepest.unwrap_or(0).saturating_add(1).min(ENDLESS),
+                );
             }
             for union in &self.service.unions {
-                let least = union.members.iter().map(|member| self.levels_of(&member.target)).min();
-                self.levels.insert(&union.name, least.unwrap_or(ENDLESS).saturating_add(1).min(ENDLESS));
+                let least = union
+                    .members
+                    .iter()
+                    .map(|member| self.levels_of(&member.target))
+                    .min();
+                self.levels.insert(
+                    &union.name,
+                    least.unwrap_or(ENDLESS).saturating_add(1).min(ENDLESS),
+                );
             }
             if self.levels == before {
                 return;
@@ -194,7 +204,9 @@ impl<'a> Samples<'a> {
             true if always_there(member) => quote!(Some(#value)),
             true if member.required => quote!(Some(#value)),
             true if payload && matches!(member.target, Target::Structure(_)) => {
-                quote!(connect_protocol::test_util::unless_empty(option!(s, #value)))
+                quote!(connect_protocol::test_util::unless_empty(
+                    option!(s, #value)
+                ))
             }
             // An option of any value decides by itself.
             true if is_plain(&value) => value,
@@ -214,7 +226,9 @@ impl<'a> Samples<'a> {
         self.cannot.push(Cannot {
             place: format!("{}${}", structure.shape, member.name),
             reason: "no value for tests can be made that keeps to its constraints".to_owned(),
-            operation: operation.filter(|_| needed).map(|operation| operation.name.clone()),
+            operation: operation
+                .filter(|_| needed)
+                .map(|operation| operation.name.clone()),
         });
         if member.optional {
             quote!(None)
@@ -226,7 +240,10 @@ impl<'a> Samples<'a> {
     /// The lines that add what other members say in the query to the map of all its parameters, where servers find it too.
     fn named_too(&self, operation: &Operation) -> Option<TokenStream> {
         let input = &operation.input;
-        let map = input.members.iter().find(|member| member.binding == Binding::QueryParams)?;
+        let map = input
+            .members
+            .iter()
+            .find(|member| member.binding == Binding::QueryParams)?;
         let field = ident(&map.field);
         let literals = operation.query.iter().map(|(name, value)| {
             let value = value.as_deref().unwrap_or_default();
@@ -239,9 +256,10 @@ impl<'a> Samples<'a> {
             };
             let value = as_option(&owner, member);
             let (items, element) = match &member.target {
-                Target::List(list) if list.sparse => {
-                    (quote!(#value.into_iter().flatten().flatten()), &list.element)
-                }
+                Target::List(list) if list.sparse => (
+                    quote!(#value.into_iter().flatten().flatten()),
+                    &list.element,
+                ),
                 Target::List(list) => (quote!(#value.into_iter().flatten()), &list.element),
                 target => (quote!(#value.into_iter()), target),
             };
@@ -267,7 +285,11 @@ impl<'a> Samples<'a> {
 
     pub(super) fn unions(&mut self) -> TokenStream {
         let service = self.service;
-        let impls: Vec<_> = service.unions.iter().map(|union| self.union(union)).collect();
+        let impls: Vec<_> = service
+            .unions
+            .iter()
+            .map(|union| self.union(union))
+            .collect();
         quote!(#(#impls)*)
     }
 
@@ -283,7 +305,8 @@ impl<'a> Samples<'a> {
             let Some(value) = value(&member.target, &member.constraints, Place::Anywhere) else {
                 self.cannot.push(Cannot {
                     place: format!("{}${}", union.shape, member.name),
-                    reason: "no value for tests can be made that keeps to its constraints".to_owned(),
+                    reason: "no value for tests can be made that keeps to its constraints"
+                        .to_owned(),
                     operation: None,
                 });
                 continue;
@@ -293,9 +316,14 @@ impl<'a> Samples<'a> {
             } else {
                 value
             };
-            variants.push((self.levels_of(&member.target), quote!(Self::#variant(#value))));
+            variants.push((
+                self.levels_of(&member.target),
+                quote!(Self::#variant(#value)),
+            ));
         }
-        let shallow = (0..variants.len()).min_by_key(|at| variants[*at].0).unwrap_or(0);
+        let shallow = (0..variants.len())
+            .min_by_key(|at| variants[*at].0)
+            .unwrap_or(0);
         let (count, shallow) = (number(variants.len() as u64), number(shallow as u64));
         let last = variants.len().saturating_sub(1);
         let arms = variants.iter().enumerate().map(|(at, (_, value))| {
@@ -436,7 +464,11 @@ fn value(target: &Target, constraints: &Constraints, place: Place) -> Option<Tok
         }
         Target::Blob { .. } => {
             let (min, max) = text::limits(constraints);
-            let min = if place == Place::Payload { min.max(1) } else { min };
+            let min = if place == Place::Payload {
+                min.max(1)
+            } else {
+                min
+            };
             if (min, max) == (0, u64::MAX) {
                 quote!(s.value())
             } else {

@@ -27,9 +27,9 @@ pub(super) enum Place {
 impl Place {
     /// The place of a label: part of the host's name, too, if it is one of these.
     pub(super) fn of_label(path: &[Segment], name: &str) -> Self {
-        let greedy = path.iter().any(
-            |part| matches!(part, Segment::Label { member, greedy: true } if member == name),
-        );
+        let greedy = path
+            .iter()
+            .any(|part| matches!(part, Segment::Label { member, greedy: true } if member == name));
         if greedy { Self::Path } else { Self::Label }
     }
 
@@ -95,7 +95,10 @@ pub(super) fn limit(max: u64) -> TokenStream {
 
 /// The name of the member of `structure` that is in the host's name.
 pub(super) fn in_host(structure: &Structure, prefix: &[Segment], name: &str) -> bool {
-    structure.members.iter().any(|member| member.name == name && member.host_label)
+    structure
+        .members
+        .iter()
+        .any(|member| member.name == name && member.host_label)
         && prefix
             .iter()
             .any(|part| matches!(part, Segment::Label { member, .. } if member == name))

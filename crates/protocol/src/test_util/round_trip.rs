@@ -61,7 +61,9 @@ impl Trip {
     }
 
     async fn body(&self, body: SdkBody) -> Bytes {
-        let collected = aws_smithy_types::byte_stream::ByteStream::new(body).collect().await;
+        let collected = aws_smithy_types::byte_stream::ByteStream::new(body)
+            .collect()
+            .await;
         self.done(collected).into_bytes()
     }
 
@@ -81,7 +83,10 @@ impl Trip {
             Some(arrived) => self.fail(&format!("sent {sent:#?}\narrived {arrived:#?}")),
             None => {
                 let body = String::from_utf8_lossy(response.bytes());
-                self.fail(&format!("sent {sent:#?}\nrefused with {} {body}", response.status()));
+                self.fail(&format!(
+                    "sent {sent:#?}\nrefused with {} {body}",
+                    response.status()
+                ));
             }
         }
     }

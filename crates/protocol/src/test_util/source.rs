@@ -147,9 +147,40 @@ impl Source {
     /// Text of `min` to `max` characters of every kind.
     pub fn text(&mut self, min: u64, max: u64) -> String {
         const CHARACTERS: &[char] = &[
-            'a', 'b', 'Z', '0', '9', ' ', '-', '.', '_', '~', '/', '\\', '"', '\'', '%', '&', '=',
-            '+', '?', '#', ',', ';', ':', '{', '}', '<', '\n', '\t', '\u{0}', '\u{7f}', '\u{e9}',
-            '\u{2028}', '\u{65e5}', '\u{1f600}',
+            'a',
+            'b',
+            'Z',
+            '0',
+            '9',
+            ' ',
+            '-',
+            '.',
+            '_',
+            '~',
+            '/',
+            '\\',
+            '"',
+            '\'',
+            '%',
+            '&',
+            '=',
+            '+',
+            '?',
+            '#',
+            ',',
+            ';',
+            ':',
+            '{',
+            '}',
+            '<',
+            '\n',
+            '\t',
+            '\u{0}',
+            '\u{7f}',
+            '\u{e9}',
+            '\u{2028}',
+            '\u{65e5}',
+            '\u{1f600}',
         ];
         self.characters((min, max), CHARACTERS)
     }
@@ -280,13 +311,12 @@ impl Source {
     }
 
     /// `min` to `max` entries.
-    pub fn list<T>(
-        &mut self,
-        min: u64,
-        max: u64,
-        mut entry: impl FnMut(&mut Self) -> T,
-    ) -> Vec<T> {
-        let more = if self.depth > DEPTH || self.budget == 0 { 0 } else { MORE_ENTRIES };
+    pub fn list<T>(&mut self, min: u64, max: u64, mut entry: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        let more = if self.depth > DEPTH || self.budget == 0 {
+            0
+        } else {
+            MORE_ENTRIES
+        };
         let length = self.length(min, max, more);
         (0..length).map(|_| entry(self)).collect()
     }
@@ -317,7 +347,11 @@ impl Source {
         mut key: impl FnMut(&mut Self) -> K,
         mut value: impl FnMut(&mut Self) -> V,
     ) -> HashMap<K, V> {
-        let more = if self.depth > DEPTH || self.budget == 0 { 0 } else { MORE_ENTRIES };
+        let more = if self.depth > DEPTH || self.budget == 0 {
+            0
+        } else {
+            MORE_ENTRIES
+        };
         let length = self.length(min, max, more) as usize;
         let mut map = HashMap::with_capacity(length);
         for _ in 0..length * 16 {
@@ -338,7 +372,12 @@ mod tests {
     fn a_seed_always_gives_the_same() {
         let values = |seed| {
             let mut source = Source::new(seed);
-            (source.text(0, 50), source.document(), source.moment(), source.has())
+            (
+                source.text(0, 50),
+                source.document(),
+                source.moment(),
+                source.has(),
+            )
         };
         assert_eq!(values(7), values(7));
         assert_ne!(values(7).0, values(8).0);
