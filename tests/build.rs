@@ -28,7 +28,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let service = lower(&model, &selection, &mut BTreeSet::new())?;
     let folder = PathBuf::from(env::var("OUT_DIR")?);
-    let files = emit::modules(&service, Options { server: true }, "generated")?;
+    let files = emit::modules(
+        &service,
+        Options {
+            server: true,
+            ..Options::default()
+        },
+        "generated",
+    )?;
     for (path, text) in files.iter() {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap_or(&folder))?;

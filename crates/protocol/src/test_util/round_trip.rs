@@ -102,6 +102,10 @@ impl Trip {
 /// Defines a test per row: an input goes from client to server, an output back. A row names the operation's method and name, how its
 /// input is handed to `encode`, input and output. The service under test is one of [`exchange_service!`](crate::exchange_service!).
 #[macro_export]
+#[allow(
+    clippy::crate_in_macro_def,
+    reason = "the generated crate's own items are meant"
+)]
 macro_rules! round_trips {
     ($server:ident {
         $($method:ident $name:literal ($($by:tt)?) $input:path, $output:path;)*

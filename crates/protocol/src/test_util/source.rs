@@ -393,7 +393,7 @@ mod tests {
             assert!((0.5..=1.0).contains(&source.fraction(0.5, 1.0)));
             let list = source.unique(2, 3, |source| source.integer::<i8>(1, 3));
             assert!((2..=3).contains(&list.len()));
-            assert_eq!(source.map(1, 1, |s| s.text(0, 1), |s| s.has()).len(), 1);
+            assert_eq!(source.map(1, 1, |s| s.text(0, 1), Source::has).len(), 1);
             let path = source.path(1, 9);
             assert!(!path.starts_with('/') && !path.ends_with('/') && path.chars().count() <= 9);
         }
