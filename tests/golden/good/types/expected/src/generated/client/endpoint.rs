@@ -13,15 +13,3 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
 
     Err(EndpointError::new("the service has no endpoint of its own, set one"))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[test]
-    fn endpoints_are_as_the_model_expects() {
-        let cases = [];
-        for (what, params, expected) in cases {
-            assert_eq!(resolve(& params), expected, "{what}");
-        }
-    }
-}
