@@ -1,7 +1,7 @@
 use connect_protocol::endpoint::{self, Endpoint, EndpointError, Params};
 /// The endpoint for these parameters.
 pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
-    let Params { endpoint, region, use_dual_stack, use_fips, .. } = *params;
+    let Params { region, use_dual_stack, use_fips, endpoint, .. } = *params;
     if let Some(endpoint) = endpoint {
         if use_fips {
             return Err(
@@ -119,8 +119,8 @@ mod tests {
                 "FIPS and dual stack",
                 Params {
                     region: Some("ca-central-1"),
-                    use_dual_stack: true,
                     use_fips: true,
+                    use_dual_stack: true,
                     ..Params::default()
                 },
                 Ok(Endpoint::new("https://connect-fips.ca-central-1.api.aws")),
@@ -159,8 +159,8 @@ mod tests {
                 "China, FIPS and dual stack",
                 Params {
                     region: Some("cn-north-1"),
-                    use_dual_stack: true,
                     use_fips: true,
+                    use_dual_stack: true,
                     ..Params::default()
                 },
                 Ok(
@@ -199,8 +199,8 @@ mod tests {
                 "GovCloud, FIPS and dual stack",
                 Params {
                     region: Some("us-gov-west-1"),
-                    use_dual_stack: true,
                     use_fips: true,
+                    use_dual_stack: true,
                     ..Params::default()
                 },
                 Ok(Endpoint::new("https://connect-fips.us-gov-west-1.api.aws")),
@@ -256,8 +256,8 @@ mod tests {
                 "An isolated region, FIPS and dual stack",
                 Params {
                     region: Some("eu-isoe-west-1"),
-                    use_dual_stack: true,
                     use_fips: true,
+                    use_dual_stack: true,
                     ..Params::default()
                 },
                 Ok(
@@ -277,8 +277,8 @@ mod tests {
             (
                 "A custom endpoint",
                 Params {
-                    endpoint: Some("https://connect.example.com:8443/stage"),
                     region: Some("us-east-1"),
+                    endpoint: Some("https://connect.example.com:8443/stage"),
                     ..Params::default()
                 },
                 Ok(Endpoint::new("https://connect.example.com:8443/stage")),
@@ -294,9 +294,9 @@ mod tests {
             (
                 "A custom endpoint with FIPS",
                 Params {
-                    endpoint: Some("https://connect.example.com"),
                     region: Some("us-east-1"),
                     use_fips: true,
+                    endpoint: Some("https://connect.example.com"),
                     ..Params::default()
                 },
                 Err(
@@ -308,9 +308,9 @@ mod tests {
             (
                 "A custom endpoint with dual stack",
                 Params {
-                    endpoint: Some("https://connect.example.com"),
                     region: Some("us-east-1"),
                     use_dual_stack: true,
+                    endpoint: Some("https://connect.example.com"),
                     ..Params::default()
                 },
                 Err(
@@ -322,10 +322,10 @@ mod tests {
             (
                 "A custom endpoint with both: the complaint about FIPS comes first",
                 Params {
-                    endpoint: Some("https://connect.example.com"),
                     region: Some("us-east-1"),
-                    use_dual_stack: true,
                     use_fips: true,
+                    use_dual_stack: true,
+                    endpoint: Some("https://connect.example.com"),
                     ..Params::default()
                 },
                 Err(

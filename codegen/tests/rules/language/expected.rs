@@ -1,22 +1,22 @@
 use connect_protocol::endpoint::{self, Endpoint, EndpointError, Params};
 /// The endpoint for these parameters.
 pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
-    let Params { account_id, endpoint, region, use_dual_stack, use_fips, .. } = *params;
-    let accelerate = params.boolean("Accelerate");
-    let bucket = params.string("Bucket");
-    let hosts = params.string_list("Hosts").unwrap_or_else(|| vec!["a", "b"]);
-    let params_value = params.string("Params");
+    let Params { region, use_fips, use_dual_stack, endpoint, account_id, .. } = *params;
+    let use_dual_stack = Some(use_dual_stack);
+    let use_global_endpoint = params.boolean("UseGlobalEndpoint").unwrap_or(true);
     let stage = params.string("Stage").unwrap_or("prod");
+    let bucket = params.string("Bucket");
+    let r#type = params.string("Type");
+    let params_value = params.string("Params");
+    let accelerate = params.boolean("Accelerate");
+    let hosts = params.string_list("Hosts").unwrap_or_else(|| vec!["a", "b"]);
+    let zones = params.string_list("Zones");
     let Some(tenant) = params.string("Tenant") else {
         return Err(EndpointError::new("Tenant is not set"));
     };
-    let r#type = params.string("Type");
     if params.string("Unread").is_none() {
         return Err(EndpointError::new("Unread is not set"));
     }
-    let use_dual_stack = Some(use_dual_stack);
-    let use_global_endpoint = params.boolean("UseGlobalEndpoint").unwrap_or(true);
-    let zones = params.string_list("Zones");
     if let Some(bucket) = bucket && let Some(bucket_arn) = endpoint::parse_arn(bucket) {
         if let Some(kind) = bucket_arn.resource_id.first().copied()
             && kind == "accesspoint"
@@ -136,9 +136,9 @@ mod tests {
                 "Braces are doubled in templates",
                 Params {
                     custom: &[
-                        ("Bucket", endpoint::Value::String("not a label".into())),
                         ("Tenant", endpoint::Value::String("t".into())),
                         ("Unread", endpoint::Value::String("u".into())),
+                        ("Bucket", endpoint::Value::String("not a label".into())),
                     ],
                     ..Params::default()
                 },
@@ -148,14 +148,14 @@ mod tests {
                 "Headers, and the scheme that can be signed for",
                 Params {
                     custom: &[
+                        ("Tenant", endpoint::Value::String("t".into())),
+                        ("Unread", endpoint::Value::String("u".into())),
                         (
                             "Bucket",
                             endpoint::Value::String(
                                 "arn:aws:s3:us-west-2:123456789012:accesspoint/mine".into(),
                             ),
                         ),
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -174,14 +174,14 @@ mod tests {
                 "A tree that fits, with no rule in it that does",
                 Params {
                     custom: &[
+                        ("Tenant", endpoint::Value::String("t".into())),
+                        ("Unread", endpoint::Value::String("u".into())),
                         (
                             "Bucket",
                             endpoint::Value::String(
                                 "arn:aws:s3:us-west-2:123456789012:bucket/mine".into(),
                             ),
                         ),
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -219,8 +219,8 @@ mod tests {
                 Params {
                     custom: &[
                         ("Tenant", endpoint::Value::String("t".into())),
-                        ("Type", endpoint::Value::String("v4a".into())),
                         ("Unread", endpoint::Value::String("u".into())),
+                        ("Type", endpoint::Value::String("v4a".into())),
                     ],
                     ..Params::default()
                 },
@@ -234,9 +234,9 @@ mod tests {
                 "A boolean that is not set counts as false, a default as set",
                 Params {
                     custom: &[
-                        ("Accelerate", endpoint::Value::Bool(true)),
                         ("Tenant", endpoint::Value::String("t".into())),
                         ("Unread", endpoint::Value::String("u".into())),
+                        ("Accelerate", endpoint::Value::Bool(true)),
                     ],
                     ..Params::default()
                 },
@@ -246,11 +246,11 @@ mod tests {
                 "A keyword as a name",
                 Params {
                     custom: &[
-                        ("Accelerate", endpoint::Value::Bool(true)),
-                        ("Stage", endpoint::Value::String("beta".into())),
                         ("Tenant", endpoint::Value::String("t".into())),
-                        ("Type", endpoint::Value::String("x".into())),
                         ("Unread", endpoint::Value::String("u".into())),
+                        ("Accelerate", endpoint::Value::Bool(true)),
+                        ("Type", endpoint::Value::String("x".into())),
+                        ("Stage", endpoint::Value::String("beta".into())),
                     ],
                     ..Params::default()
                 },
@@ -261,9 +261,9 @@ mod tests {
                 Params {
                     use_dual_stack: true,
                     custom: &[
-                        ("Params", endpoint::Value::String("a--b--c".into())),
                         ("Tenant", endpoint::Value::String("t".into())),
                         ("Unread", endpoint::Value::String("u".into())),
+                        ("Params", endpoint::Value::String("a--b--c".into())),
                     ],
                     ..Params::default()
                 },
@@ -328,9 +328,9 @@ mod tests {
                 Params {
                     use_fips: true,
                     custom: &[
-                        ("Bucket", endpoint::Value::String("b".into())),
                         ("Tenant", endpoint::Value::String("t".into())),
                         ("Unread", endpoint::Value::String("u".into())),
+                        ("Bucket", endpoint::Value::String("b".into())),
                     ],
                     ..Params::default()
                 },
@@ -340,9 +340,9 @@ mod tests {
                 "case 15",
                 Params {
                     custom: &[
-                        ("Accelerate", endpoint::Value::Bool(false)),
                         ("Tenant", endpoint::Value::String("t".into())),
                         ("Unread", endpoint::Value::String("u".into())),
+                        ("Accelerate", endpoint::Value::Bool(false)),
                         ("UseGlobalEndpoint", endpoint::Value::Bool(true)),
                     ],
                     ..Params::default()
