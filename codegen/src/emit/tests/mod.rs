@@ -4,7 +4,7 @@ mod cannot;
 mod sample;
 mod text;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 pub use self::cannot::Cannot;
@@ -27,6 +27,7 @@ pub fn cannot_test(service: &Service) -> Vec<Cannot> {
 /// Adds the tests below `tests/`.
 pub(super) fn add(service: &Service, files: &mut Files<'_>) -> Result<(), Error> {
     let mut samples = Samples::new(service);
+    let mut modules = Vec::new();
     for (path, title, tokens) in [
         ("structures", "Values of structures.", samples.structures()),
         ("unions", "Values of unions.", samples.unions()),
@@ -37,6 +38,10 @@ pub(super) fn add(service: &Service, files: &mut Files<'_>) -> Result<(), Error>
         ),
         ("errors", "Values of errors.", samples.errors()),
     ] {
+        if tokens.is_empty() {
+            continue;
+        }
+        modules.push(ident(path));
         let title = super::tokens::inner_doc(title);
         let options = tokens.to_string().contains("option !").then(|| {
             quote!(
@@ -51,12 +56,13 @@ pub(super) fn add(service: &Service, files: &mut Files<'_>) -> Result<(), Error>
         };
         files.add(&format!("tests/{path}.rs"), tokens)?;
     }
-    let root = root(service, &samples.cannot);
+    modules.sort();
+    let root = root(service, &modules, &samples.cannot);
     files.add("tests/mod.rs", root)
 }
 
 /// `tests/mod.rs`: the service under test, and a row per test.
-fn root(service: &Service, cannot: &[Cannot]) -> TokenStream {
+fn root(service: &Service, modules: &[Ident], cannot: &[Cannot]) -> TokenStream {
     let rows = service
         .operations
         .iter()
@@ -88,10 +94,7 @@ fn root(service: &Service, cannot: &[Cannot]) -> TokenStream {
     quote! {
         //! Random values of every operation and error go over the wire and come back the same.
 
-        mod errors;
-        mod messages;
-        mod structures;
-        mod unions;
+        #(mod #modules;)*
 
         #service
 
