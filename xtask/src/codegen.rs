@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     #[arg(long = "operation", value_name = "NAME", requires = "model")]
     operations: Vec<String>,
     /// The crate's name.
-    #[arg(long, value_name = "NAME", requires = "model")]
+    #[arg(long, value_name = "NAME", requires = "model", value_parser = package_name)]
     package: Option<String>,
     /// The crate's folder. An earlier output is replaced; any other folder that is not empty is refused.
     #[arg(long, value_name = "DIR", requires = "model")]
@@ -47,6 +47,17 @@ pub(crate) struct Arguments {
     /// This workspace's crates, if not given.
     #[arg(long, value_name = "PATH|GIT-URL|VERSION", requires = "model")]
     runtime: Option<String>,
+}
+
+/// A name that cargo takes for a package.
+fn package_name(name: &str) -> Result<String, String> {
+    let begins = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    let rest = |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);
+    if begins && name.chars().all(rest) {
+        Ok(name.to_owned())
+    } else {
+        Err("expected letters, digits, - and _, a letter first".to_owned())
+    }
 }
 
 /// This workspace's model.
@@ -204,7 +215,7 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
     }
     let written = tree::write(out, &["src"], &files)?.len();
     println!(
-        "{}: {} operations, {written} files written",
+        "{}: {written} files written; operations: {}",
         out.display(),
         service.operations.len()
     );

@@ -224,3 +224,14 @@ fn a_folder_with_other_things_in_it_is_left_alone() {
     );
     assert_eq!(files(&out).len(), 1);
 }
+
+#[test]
+fn a_name_that_no_package_can_have_is_refused() {
+    let folder = workspace();
+    for name in ["my connect", "1connect", ""] {
+        let line = ["codegen", "--model", "model/connect.json", "--out", "out"];
+        let output = xtask(folder.path(), &[&line[..], &["--package", name]].concat());
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(!folder.path().join("out").exists(), "{name}");
+    }
+}
