@@ -1,5 +1,6 @@
 //! Calls, as programs written for `aws-sdk-connect` make them. Only the paginator is of this project: AWS's model has none
 //! for this operation, so it reads like those that other operations have there.
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may panic")]
 
 use std::collections::BTreeSet;
 

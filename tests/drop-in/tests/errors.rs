@@ -1,4 +1,5 @@
 //! Errors, as programs written for `aws-sdk-connect` tell them apart.
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may panic")]
 
 use std::error::Error as _;
 

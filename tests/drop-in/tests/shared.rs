@@ -1,5 +1,6 @@
 //! The programs in `../shared/dropin`, written for `aws-sdk-connect`: each is built in a crate of its own kind, with the
 //! rename and nothing else, and run. They are not part of the repository; where they are not there, the test says so.
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may panic")]
 
 use std::fs;
 use std::io::Write as _;
