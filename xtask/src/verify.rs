@@ -3,7 +3,6 @@
 mod crates;
 mod fuzz;
 mod names;
-mod process;
 mod vectors;
 
 use std::path::PathBuf;
@@ -13,6 +12,7 @@ use clap::ValueEnum;
 
 use crate::codegen::{target_folder, workspace_root};
 use crate::error::Error;
+use crate::process;
 
 /// What to verify.
 #[derive(Debug, clap::Args)]
