@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::structure::{builder_name, member_row, streams};
 use super::tokens::{
-    doc, docs, first_sentence, ident, inner_doc, number, operation_type, pattern, rust_type,
+    deprecated, doc, docs, first_sentence, ident, inner_doc, number, operation_type, pattern,
+    rust_type,
 };
 use super::{request, response};
 use crate::ir::{
@@ -31,12 +32,13 @@ pub(super) fn module(service: &Service) -> TokenStream {
             operation.method,
             first_sentence(&operation.docs)
         );
-        let text = doc(&text);
+        let (text, deprecated) = (doc(&text), deprecated(&operation.docs));
         quote! {
             #text
+            #deprecated
             #[inline]
             pub fn #method(&self) -> #method::#fluent {
-                #method::#fluent::new(self.handle.clone())
+                #method::#fluent::_new(self.handle.clone())
             }
         }
     });

@@ -100,9 +100,10 @@ fn range_literals(
                 (i64::from(i32::MIN), i64::from(i32::MAX))
             }
             Kind::Simple(Simple::Long) => (i64::MIN, i64::MAX),
-            Kind::Simple(
-                Simple::Float | Simple::Double | Simple::BigDecimal | Simple::BigInteger,
-            ) => {
+            Kind::Simple(Simple::BigDecimal | Simple::BigInteger) => {
+                return Ok(Some(bound.to_string()));
+            }
+            Kind::Simple(Simple::Float | Simple::Double) => {
                 let value = bound
                     .as_f64()
                     .ok_or_else(|| format!("{bound} is out of range"))?;

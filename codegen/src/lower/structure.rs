@@ -312,9 +312,24 @@ struct OldEnumValue {
 /// Refuses a member whose builder methods would be those of another: `Name` is set by `set_name`, and so would `SetName` be.
 fn methods_differ(shape: &ShapeId, members: &[Member], role: &Role) -> Result<(), Error> {
     let mut taken = std::collections::HashMap::new();
-    if let Role::Error(_) = role {
-        taken.insert("set_meta".to_owned(), "the error's metadata");
-    }
+    // What generated code has of its own.
+    let own: &[(&str, &str)] = match role {
+        Role::Input => &[
+            ("as_input", "the request"),
+            ("into_paginator", "the request"),
+            ("send_with", "the request"),
+        ],
+        Role::Error(_) => &[
+            ("parse", "the reader of errors"),
+            ("set_meta", "the error's metadata"),
+        ],
+        Role::Nested | Role::Output => &[],
+    };
+    taken.extend(
+        own.iter()
+            .map(|(method, whose)| ((*method).to_owned(), *whose)),
+    );
+    taken.insert("read_member".to_owned(), "the reader of members");
     for member in members {
         let methods = [
             member.field.trim_start_matches("r#").to_owned(),

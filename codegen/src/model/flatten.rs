@@ -7,13 +7,19 @@ use super::{Kind, Member, Model, Shape, ShapeId, Traits, ids};
 use crate::error::{Error, Place};
 
 pub(super) fn flatten(mut parsed: Parsed) -> Result<Model, Error> {
-    // Traits applied to a member that a mixin brings need the member to be there first.
+    // Traits applied to a member that a mixin brings need the member to be there; those applied to a mixin reach whoever mixes it in.
     let order = mixin_order(&parsed.mixins)?;
+    let applied = std::mem::take(&mut parsed.applied).into_iter();
+    let (mixing, plain): (Vec<_>, Vec<_>) =
+        applied.partition(|(id, ..)| parsed.mixins.contains_key(id));
+    for (id, member, traits) in plain {
+        apply(&mut parsed.shapes, &id, member.as_deref(), traits)?;
+    }
     for id in order {
         mix_in(&mut parsed, &id)?;
-    }
-    for (id, member, traits) in std::mem::take(&mut parsed.applied) {
-        apply(&mut parsed.shapes, &id, member.as_deref(), traits)?;
+        for (_, member, traits) in mixing.iter().filter(|(there, ..)| *there == id) {
+            apply(&mut parsed.shapes, &id, member.as_deref(), traits.clone())?;
+        }
     }
     let model = Model {
         file: String::new(),

@@ -193,8 +193,8 @@ pub enum Value {
 /// A member of a structure that has a value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// The Rust field.
-    pub field: String,
+    /// The builder's method that sets it.
+    pub setter: String,
     /// Whether the field is boxed.
     pub boxed: bool,
     /// Its value.

@@ -58,7 +58,7 @@ transport::fluent_builder!(DescribeFluentBuilder, describe, shapes::builders::De
 
 #[inline]
 pub(crate) fn encode(input: &DescribeInput) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/state/");
     uri.label("id", input.id.as_ref().map(text::Text::text))?;

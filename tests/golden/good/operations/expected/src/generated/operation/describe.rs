@@ -56,7 +56,7 @@ impl json::WriteJson for DescribeInput {
 connect_protocol::serde_shape!(DescribeInput);
 
 impl DescribeInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("id", &self.id, |_, _| {});
     }
 }
