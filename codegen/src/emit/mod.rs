@@ -17,6 +17,7 @@ mod structure;
 mod tests;
 mod tokens;
 mod union;
+mod waiter;
 
 use std::collections::{BTreeMap, BTreeSet};
 
