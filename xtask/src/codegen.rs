@@ -54,10 +54,12 @@ pub(crate) struct Arguments {
 fn package_name(name: &str) -> Result<String, String> {
     let begins = name.starts_with(|first: char| first.is_ascii_alphabetic());
     let rest = |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);
-    if begins && name.chars().all(rest) {
-        Ok(name.to_owned())
-    } else {
+    if !begins || !name.chars().all(rest) {
         Err("expected letters, digits, - and _, a letter first".to_owned())
+    } else if names::is_keyword(name) || name == "test" {
+        Err("Rust keeps this name for itself".to_owned())
+    } else {
+        Ok(name.to_owned())
     }
 }
 
@@ -174,7 +176,6 @@ const PARTITIONS_HEADER: &str =
 
 /// Generates a crate from any model.
 fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) -> Result<(), Error> {
-    check_name(package)?;
     if !arguments.check {
         refuse_foreign(out)?;
     }
@@ -225,19 +226,6 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
         service.operations.len()
     );
     Ok(())
-}
-
-/// Cargo takes letters, digits, `-` and `_`, a letter first; keywords and the name of its own tests it does not.
-fn check_name(package: &str) -> Result<(), Error> {
-    let starts_well = package.starts_with(|c: char| c.is_ascii_alphabetic());
-    let word = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    let taken = names::is_keyword(package) || package == "test";
-    if starts_well && package.chars().all(word) && !taken {
-        return Ok(());
-    }
-    Err(Error::Other(format!(
-        "--package {package:?} is no name for a crate"
-    )))
 }
 
 /// A folder that is not empty must be an earlier output.

@@ -252,16 +252,6 @@ fn arguments_that_make_no_sense_are_refused_by_name() {
     let folder = with_runtime();
     for (from, to, error) in [
         (
-            "my-connect",
-            "my connect",
-            "--package \"my connect\" is no name for a crate",
-        ),
-        (
-            "my-connect",
-            "fn",
-            "--package \"fn\" is no name for a crate",
-        ),
-        (
             "runtime",
             "main",
             "--runtime \"main\" is no git URL, no version, and no folder with a crate in \"protocol\"",
@@ -279,6 +269,25 @@ fn arguments_that_make_no_sense_are_refused_by_name() {
         let output = xtask(folder.path(), &arguments);
         assert_eq!(stderr(&output), format!("error: {error}\n"));
         assert_eq!(output.status.code(), Some(1));
+        assert!(!folder.path().join("out").exists());
+    }
+    for (name, why) in [
+        (
+            "my connect",
+            "expected letters, digits, - and _, a letter first",
+        ),
+        ("fn", "Rust keeps this name for itself"),
+    ] {
+        let mut arguments = crate_arguments(&[]);
+        for argument in arguments
+            .iter_mut()
+            .filter(|argument| **argument == "my-connect")
+        {
+            *argument = name;
+        }
+        let output = xtask(folder.path(), &arguments);
+        let told = format!("error: invalid value '{name}' for '--package <NAME>': {why}\n");
+        assert!(stderr(&output).starts_with(&told), "{}", stderr(&output));
         assert!(!folder.path().join("out").exists());
     }
 }
