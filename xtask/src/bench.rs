@@ -122,13 +122,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
             Part::Memory => calls::memory(&bench, &mut found)?,
             Part::First => calls::first(&bench, &mut found)?,
         }
-        results.add(part.name(), found);
         if store {
+            results.replace(part.name(), found);
             results.store(&bench.folder)?;
             report::write(&bench, &results)?;
+        } else {
+            results.overlay(part.name(), found);
         }
     }
-    println!("\n{}", table::table(&results));
+    println!("\n{}\n{}", table::table(&results), table::goals(&results));
     Ok(())
 }
 

@@ -75,8 +75,13 @@ impl Results {
         fs::write(&path, format!("{:#}\n", self.to_json())).map_err(Error::io(&path))
     }
 
-    /// Takes in what a run of a part found. Samples of earlier runs stay where this one has none for a peer.
-    pub(super) fn add(&mut self, part: &str, mut found: Part) {
+    /// Takes in what a whole run of a part found, in place of what the last one did.
+    pub(super) fn replace(&mut self, part: &str, found: Part) {
+        self.parts.insert(part.to_owned(), found);
+    }
+
+    /// Takes in what a run of some peers found; the others keep what they have.
+    pub(super) fn overlay(&mut self, part: &str, mut found: Part) {
         if let Some(earlier) = self.parts.remove(part) {
             for (metric, peers) in earlier.samples {
                 let now = found.samples.entry(metric).or_default();
@@ -85,7 +90,7 @@ impl Results {
                 }
             }
         }
-        self.parts.insert(part.to_owned(), found);
+        self.replace(part, found);
     }
 
     /// The samples of a metric and peer; empty, if it was not measured.
@@ -138,7 +143,7 @@ mod tests {
         let mut results = Results::default();
         let mut first = part(&[("first", Peer::Ours, 1.5), ("first", Peer::Ours, 2.5)]);
         first.note("no Python");
-        results.add("first", first);
+        results.replace("first", first);
         results.store(folder.path()).unwrap();
         let read = Results::load(folder.path()).unwrap();
         assert_eq!(read.parts, results.parts);
@@ -146,13 +151,21 @@ mod tests {
     }
 
     #[test]
-    fn a_run_replaces_what_it_measured_and_nothing_else() {
+    fn a_run_of_some_peers_leaves_the_others_alone() {
         let mut results = Results::default();
         let both = [("first", Peer::Ours, 1.0), ("first", Peer::Floor, 2.0)];
-        results.add("first", part(&both));
-        results.add("first", part(&[("first", Peer::Ours, 3.0)]));
+        results.replace("first", part(&both));
+        results.overlay("first", part(&[("first", Peer::Ours, 3.0)]));
         assert_eq!(results.samples("first", Peer::Ours), [3.0]);
         assert_eq!(results.samples("first", Peer::Floor), [2.0]);
+        assert!(results.samples("first", Peer::Boto3).is_empty());
+    }
+
+    #[test]
+    fn a_whole_run_leaves_nothing_of_the_last() {
+        let mut results = Results::default();
+        results.replace("first", part(&[("first", Peer::Boto3, 1.0)]));
+        results.replace("first", part(&[("first", Peer::Ours, 3.0)]));
         assert!(results.samples("first", Peer::Boto3).is_empty());
     }
 }

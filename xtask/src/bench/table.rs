@@ -39,11 +39,39 @@ pub(super) fn table(results: &Results) -> String {
     lines.collect()
 }
 
+/// How many goals are met, and which are not.
+pub(super) fn goals(results: &Results) -> String {
+    let (mut met, mut missed, mut open) = (0, Vec::new(), 0);
+    for metric in METRICS {
+        let goals = metric.goals;
+        let ours = results.median(metric.id, Peer::Ours);
+        let ratio = |peer| Some(ours? / results.median(metric.id, peer)?);
+        for (value, goal) in [
+            (ratio(Peer::AwsSdk), goals.aws_sdk),
+            (ratio(Peer::Floor), goals.floor),
+            (ours, goals.absolute),
+        ] {
+            match (value, goal) {
+                (_, None) => {}
+                (None, Some(_)) => open += 1,
+                (Some(value), Some(goal)) if metric.better.holds(value, goal) => met += 1,
+                (Some(_), Some(_)) => missed.push(metric.title),
+            }
+        }
+    }
+    let names = if missed.is_empty() { "" } else { ": " };
+    format!(
+        "Goals: {met} met, {} missed{names}{}; {open} not measured.",
+        missed.len(),
+        missed.join(", ")
+    )
+}
+
 fn row(metric: &Metric, results: &Results) -> [String; HEADINGS.len()] {
     let samples = |peer| results.samples(metric.id, peer);
-    let ours = median(samples(Peer::Ours));
+    let ours = results.median(metric.id, Peer::Ours);
     let ratio = |peer, goal| {
-        let (Some(ours), Some(other)) = (ours, median(samples(peer))) else {
+        let (Some(ours), Some(other)) = (ours, results.median(metric.id, peer)) else {
             return "-".to_owned();
         };
         let ratio = ours / other;
@@ -52,12 +80,11 @@ fn row(metric: &Metric, results: &Results) -> [String; HEADINGS.len()] {
             verdict(metric.better, ratio, goal, |goal| format!("{goal}"))
         )
     };
-    let absolute = match (ours, metric.goals.absolute) {
-        (Some(ours), Some(goal)) => verdict(metric.better, ours, Some(goal), |goal| {
+    let absolute = ours.map_or_else(String::new, |ours| {
+        verdict(metric.better, ours, metric.goals.absolute, |goal| {
             number(metric.unit, goal)
-        }),
-        _ => String::new(),
-    };
+        })
+    });
     let others = [Peer::Boto3, Peer::AwsCli].into_iter().filter_map(|peer| {
         let samples = samples(peer);
         (!samples.is_empty()).then(|| format!("{} {}", peer.name(), spread(metric.unit, samples)))
@@ -78,16 +105,32 @@ fn verdict(better: Better, value: f64, goal: Option<f64>, show: impl Fn(f64) -> 
     let Some(goal) = goal else {
         return String::new();
     };
-    let (sign, met) = match better {
-        Better::Less => ("≤", value <= goal),
-        Better::More => ("≥", value >= goal),
+    let sign = match better {
+        Better::Less => '≤',
+        Better::More => '≥',
     };
     let shown = show(goal);
-    if met {
+    if better.holds(value, goal) {
         format!(" ({sign} {shown}: met)")
     } else {
         let percent = ((value - goal) / goal * 100.0).abs();
         format!(" ({sign} {shown}: missed by {percent:.1} %)")
+    }
+}
+
+impl Better {
+    /// Whether a value keeps to a goal, which is the last that does.
+    fn holds(self, value: f64, goal: f64) -> bool {
+        match self {
+            Self::Less => value <= goal,
+            Self::More => value >= goal,
+        }
+    }
+}
+
+impl Results {
+    fn median(&self, metric: &str, peer: Peer) -> Option<f64> {
+        median(self.samples(metric, peer))
     }
 }
 
@@ -196,7 +239,7 @@ mod tests {
         }
         part.sample("time-1", Peer::AwsSdk, 100.0);
         let mut results = Results::default();
-        results.add("calls", part);
+        results.replace("calls", part);
         let table = table(&results);
         let row = table.lines().last().unwrap();
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
@@ -210,5 +253,10 @@ mod tests {
             "",
         ];
         assert_eq!(cells, expected);
+        let goals = goals(&results);
+        assert!(
+            goals.starts_with("Goals: 0 met, 1 missed: time per call, 1 summary; "),
+            "{goals}"
+        );
     }
 }
