@@ -66,7 +66,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
         );
         quote!(#text pub mod #module;)
     });
-    let client = context.client_gate();
+    let client = client_gate();
     files.add(
         "operation/mod.rs",
         quote! {
@@ -93,7 +93,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
     }
     files.add("client/mod.rs", client::module(service))?;
     files.as_it_is("client/endpoint.rs", &endpoint(service))?;
-    files.add("error.rs", error::module(&context, service))?;
+    files.add("error.rs", error::module(service))?;
     if options.tests {
         tests::add(service, &mut files)?;
     }
@@ -238,15 +238,6 @@ impl Context {
         self.checked.contains(name)
     }
 
-    /// The attribute of what only a client needs.
-    fn client_gate(&self) -> TokenStream {
-        if self.server {
-            quote!(#[cfg(feature = "client")])
-        } else {
-            quote!()
-        }
-    }
-
     /// The attribute of what only a server needs; none if there is no server.
     fn server_gate(&self) -> Option<TokenStream> {
         self.server.then(|| quote!(#[cfg(feature = "server")]))
@@ -257,9 +248,14 @@ impl Context {
         if self.server {
             quote!(#[cfg(any(feature = "client", feature = "server"))])
         } else {
-            quote!()
+            client_gate()
         }
     }
+}
+
+/// The attribute of what only a client needs.
+fn client_gate() -> TokenStream {
+    quote!(#[cfg(feature = "client")])
 }
 
 /// The name of an enum with internal values, and those that are not.
@@ -278,7 +274,7 @@ fn root(context: &Context, options: Options, deprecates: bool) -> TokenStream {
     let allow = deprecates.then(
         || quote!(#![allow(deprecated, reason = "what a model deprecates is still read and written")]),
     );
-    let client = context.client_gate();
+    let client = client_gate();
     let server = context
         .server_gate()
         .map(|gate| quote!(#gate pub mod server;));

@@ -80,7 +80,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
         ) -> Result<server::HttpResponse<server::Bytes>, ErrorResponse> {
             let uri = request.uri();
             let (operation, labels) = server::find(ROUTES, request.method().as_str(), uri.path(), uri.query())?;
-            let request = server::Request::new(request.headers(), uri.query(), request.body(), labels);
+            let request = server::Request::new(request.headers(), uri.query(), request.body(), labels)?;
             match operation {
                 #(#arms,)*
             }
@@ -140,7 +140,13 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let module = ident(&operation.method);
     let title = inner_doc(&format!("Requests and responses of `{}`.", operation.name));
     let name = &operation.name;
-    let (takes, answers) = (takes(operation), answers(operation));
+    let takes = takes(operation);
+    // Where the header is a member, the service judges it.
+    let accept = |member: &Member| matches!(&member.binding, Binding::Header(name) if name.eq_ignore_ascii_case("accept"));
+    let wants = (!operation.input.members.iter().any(accept)).then(|| {
+        let answer = answers(operation);
+        quote!(request.wants(#answer)?;)
+    });
     let check = operation.input.checked.then(|| {
         quote! {
             let mut check = server::Check::server_after(request.take_missing());
@@ -195,7 +201,8 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
             service: &S,
             #mutable request: server::Request<'_>,
         ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-            request.negotiate(#takes, #answers)?;
+            request.takes(#takes)?;
+            #wants
             let input = decode(#reads)?;
             #check
             respond(service.#module(input).await).await

@@ -172,7 +172,7 @@ pub(super) fn imports(context: &Context, tokens: &TokenStream) -> TokenStream {
         .filter(|(name, _)| named.contains(*name) && !declared.contains(*name))
         .filter_map(|(name, line)| {
             let gate = match *name {
-                "transport" => context.client_gate(),
+                "transport" => super::client_gate(),
                 "server" => context.server_gate().unwrap_or_default(),
                 "check" => context.either_gate(),
                 _ => quote!(),

@@ -202,9 +202,10 @@ proptest! {
         }
         let body = Bytes::from(body);
         if let Ok((_, labels)) = find(ROUTES, "GET", &path, Some(&query)) {
-            let request = Request::new(&headers, Some(&query), &body, labels);
-            let _ = request.negotiate(Body::Type("application/json"), "application/json");
-            let _ = (request.label("l"), request.label("g"), request.query("a"), request.query_list("b"));
+            if let Ok(request) = Request::new(&headers, Some(&query), &body, labels) {
+                let _ = (request.takes(Body::Type("application/json")), request.wants("application/json"));
+                let _ = (request.label("l"), request.label("g"), request.query("a"), request.query_list("b"));
+            }
         }
     }
 }
