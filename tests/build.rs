@@ -1,7 +1,8 @@
 //! Generates the client and server of an edited model, which `tests/model_edit.rs` compiles and uses.
 //!
 //! The edits are those that a service makes between two versions of its model: a new member of an output, a new value of an
-//! enum, a new optional member of an input in the query.
+//! enum, a new optional member of an input in the query. The generated tests are part of that program: what goes over the wire
+//! comes back the same, and what arrives broken is refused.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -32,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &service,
         Options {
             server: true,
-            ..Options::default()
+            tests: true,
         },
         "generated",
     )?;

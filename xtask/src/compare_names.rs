@@ -19,6 +19,9 @@ mod api;
 mod reached;
 mod source;
 
+/// The folder below which the modules to compare were emitted.
+pub(crate) const FOLDER: &str = "src";
+
 /// Why a comparison could not be made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -120,8 +123,12 @@ impl fmt::Display for Report {
             match reason {
                 Reason::NotInVersion => writeln!(f, "not in that version of the model")?,
                 Reason::Otherwise(name) => writeln!(f, "the other crate has `{name}`")?,
-                Reason::Is { ours, theirs } => writeln!(f, "`{ours}`, in the other crate `{theirs}`")?,
-                Reason::NotEmitted => writeln!(f, "in the other crate and the model, but not emitted")?,
+                Reason::Is { ours, theirs } => {
+                    writeln!(f, "`{ours}`, in the other crate `{theirs}`")?
+                }
+                Reason::NotEmitted => {
+                    writeln!(f, "in the other crate and the model, but not emitted")?
+                }
             }
         }
         Ok(())
@@ -142,7 +149,12 @@ pub(crate) fn compare(
     let theirs = source::sdk(sdk_source)?;
     let mut report = Report::default();
     forth(&mut report, &ours, &theirs);
-    back(&mut report, &ours, &theirs, &Reached::by_operations(model, left_out));
+    back(
+        &mut report,
+        &ours,
+        &theirs,
+        &Reached::by_operations(model, left_out),
+    );
     Ok(report)
 }
 

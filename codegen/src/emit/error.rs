@@ -42,6 +42,7 @@ pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
         #parse
         #client
         impl transport::RequestId for #name {
+            #[inline]
             fn request_id(&self) -> Option<&str> { transport::RequestId::request_id(&self.meta) }
         }
         #respond

@@ -52,6 +52,7 @@ pub(super) fn module(context: &Context, operation: &Operation) -> TokenStream {
         #output_codec
         #client
         impl transport::RequestId for #output_name {
+            #[inline]
             fn request_id(&self) -> Option<&str> { self._request_id.as_deref() }
         }
         #errors

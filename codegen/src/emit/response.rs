@@ -171,6 +171,7 @@ pub(super) fn error_response(context: &Context, error: &Structure) -> TokenStrea
     quote! {
         #gate
         impl From<#name> for server::ErrorResponse {
+            #[inline]
             fn from(#argument: #name) -> Self { #body }
         }
     }

@@ -208,6 +208,7 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
             respond(service.#module(input).await).await
         }
 
+        #[inline]
         pub(crate) async fn respond(
             answer: Result<shapes::#output, shapes::#error>,
         ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
@@ -277,6 +278,7 @@ fn decode(operation: &Operation) -> TokenStream {
     let name = ident(&input.name);
     if input.members.is_empty() {
         return quote! {
+            #[inline]
             fn decode(_: &server::Request<'_>) -> Result<shapes::#name, json::ReadError> {
                 Ok(shapes::#name {})
             }
@@ -315,6 +317,7 @@ fn decode(operation: &Operation) -> TokenStream {
         quote!(&server::Request<'_>)
     };
     quote! {
+        #[inline]
         fn decode(request: #argument) -> Result<shapes::#name, json::ReadError> {
             let mut shape = shapes::#name::builder();
             #(#lines)*
@@ -396,6 +399,7 @@ fn encode(operation: &Operation) -> TokenStream {
         quote!(mut)
     };
     quote! {
+        #[inline]
         fn encode(#argument: #reference shapes::#name) -> Result<server::Response, error::InputError> {
             let #mutable response = server::Response::new(#status);
             #lines
@@ -411,6 +415,7 @@ fn refuse(operation: &Operation) -> TokenStream {
         quote!(shapes::#name::#variant(error) => error.into())
     });
     quote! {
+        #[inline]
         fn refuse(error: shapes::#name) -> server::ErrorResponse {
             match error {
                 #(#arms,)*

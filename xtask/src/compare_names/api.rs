@@ -83,7 +83,9 @@ impl Api {
         for item in items {
             let Item::Impl(item) = item else { continue };
             for item in &item.items {
-                let ImplItem::Fn(function) = item else { continue };
+                let ImplItem::Fn(function) = item else {
+                    continue;
+                };
                 if let Some(builder) = fluent_builder(&function.sig) {
                     self.add("client", Kind::Operation, &function.sig.ident, builder);
                 }
@@ -132,9 +134,13 @@ impl Api {
         };
         let scope = format!("{module}::{}", name.ident);
         for item in &item.items {
-            let ImplItem::Fn(function) = item else { continue };
+            let ImplItem::Fn(function) = item else {
+                continue;
+            };
             let signature = &function.sig;
-            if !is_public(&function.vis) || !matches!(signature.inputs.first(), Some(FnArg::Receiver(_))) {
+            if !is_public(&function.vis)
+                || !matches!(signature.inputs.first(), Some(FnArg::Receiver(_)))
+            {
                 continue;
             }
             self.add(&scope, Kind::Method, &signature.ident, "");
@@ -148,11 +154,18 @@ impl Api {
 
     /// Adds what a macro of `connect-protocol` makes of a table: `builder!(Name, NameBuilder: .. { row; row; })`.
     fn add_table(&mut self, module: &str, table: &Macro) {
-        let Some(name) = table.path.segments.last().map(|segment| segment.ident.to_string()) else {
+        let Some(name) = table
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string())
+        else {
             return;
         };
         let tokens: Vec<TokenTree> = table.tokens.clone().into_iter().collect();
-        let scopes: Vec<String> = idents(&tokens).map(|ident| format!("{module}::{ident}")).collect();
+        let scopes: Vec<String> = idents(&tokens)
+            .map(|ident| format!("{module}::{ident}"))
+            .collect();
         let (Some(scope), Some(TokenTree::Group(rows))) = (scopes.first(), tokens.last()) else {
             return;
         };
@@ -201,9 +214,15 @@ fn fluent_builder(signature: &Signature) -> Option<String> {
     let Type::Path(path) = ty.as_ref() else {
         return None;
     };
-    let segments = path.path.segments.iter().map(|segment| segment.ident.to_string());
+    let segments = path
+        .path
+        .segments
+        .iter()
+        .map(|segment| segment.ident.to_string());
     let mut segments: Vec<String> = segments.filter(|segment| segment != "builders").collect();
-    let builder = segments.pop().filter(|name| name.ends_with("FluentBuilder"))?;
+    let builder = segments
+        .pop()
+        .filter(|name| name.ends_with("FluentBuilder"))?;
     Some(format!("{}::{builder}", segments.pop()?))
 }
 
@@ -222,7 +241,11 @@ fn type_name(ty: &Type) -> String {
         GenericArgument::Type(ty) => type_name(ty),
         other => format!("{other:?}"),
     });
-    format!("{}<{}>", last.ident, arguments.collect::<Vec<_>>().join(", "))
+    format!(
+        "{}<{}>",
+        last.ident,
+        arguments.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// The arms `Enum::Variant => "VALUE"` of an enum's `as_str`: values and their variants.
@@ -252,7 +275,9 @@ fn idents(tokens: &[TokenTree]) -> impl Iterator<Item = String> {
 
 fn literal(token: &TokenTree) -> Option<String> {
     let tokens = TokenStream::from(token.clone());
-    syn::parse2::<syn::LitStr>(tokens).ok().map(|literal| literal.value())
+    syn::parse2::<syn::LitStr>(tokens)
+        .ok()
+        .map(|literal| literal.value())
 }
 
 /// The rows of a table, which `;` or `,` end.

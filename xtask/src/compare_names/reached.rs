@@ -30,7 +30,9 @@ impl Reached {
             for end in ["input", "output"] {
                 if let Some(id) = shape[end]["target"].as_str() {
                     let members = shapes.get(id).map(members).unwrap_or_default();
-                    reached.types.insert(plain(&format!("{name}{end}")), members);
+                    reached
+                        .types
+                        .insert(plain(&format!("{name}{end}")), members);
                     // Its shape is emitted under the operation's name.
                     seen.insert(id);
                     for target in shapes.get(id).into_iter().flat_map(targets) {
@@ -47,7 +49,12 @@ impl Reached {
         reached
     }
 
-    fn reach<'m>(&mut self, shapes: &'m Map<String, Value>, id: &'m str, seen: &mut BTreeSet<&'m str>) {
+    fn reach<'m>(
+        &mut self,
+        shapes: &'m Map<String, Value>,
+        id: &'m str,
+        seen: &mut BTreeSet<&'m str>,
+    ) {
         let Some(shape) = shapes.get(id) else { return };
         if !seen.insert(id) {
             return;
@@ -70,7 +77,9 @@ impl Reached {
     }
 
     pub(super) fn has_member(&self, owner: &str, name: &str) -> bool {
-        self.types.get(owner).is_some_and(|members| members.contains(name))
+        self.types
+            .get(owner)
+            .is_some_and(|members| members.contains(name))
     }
 }
 
@@ -81,7 +90,10 @@ fn members(shape: &Value) -> BTreeSet<String> {
         let value = member["traits"]["smithy.api#enumValue"].as_str();
         plain(value.unwrap_or(name))
     });
-    let values = shape["traits"]["smithy.api#enum"].as_array().into_iter().flatten();
+    let values = shape["traits"]["smithy.api#enum"]
+        .as_array()
+        .into_iter()
+        .flatten();
     let values = values.filter_map(|definition| definition["value"].as_str().map(plain));
     members.chain(values).collect()
 }
@@ -91,7 +103,10 @@ fn targets(shape: &Value) -> impl Iterator<Item = &str> {
     let parts = ["member", "key", "value"].map(|part| &shape[part]);
     let members = shape["members"].as_object().into_iter().flatten();
     let members = members.map(|(_, member)| member);
-    parts.into_iter().chain(members).filter_map(|part| part["target"].as_str())
+    parts
+        .into_iter()
+        .chain(members)
+        .filter_map(|part| part["target"].as_str())
 }
 
 fn local(shape_id: &str) -> &str {

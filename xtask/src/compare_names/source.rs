@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use connect_codegen::{FileSet, names};
 use syn::Item;
 
-use super::Error;
 use super::api::Api;
+use super::{Error, FOLDER};
 
-/// Reads the modules that the generator emitted, with paths from where `mod.rs` lies.
+/// Reads the modules that the generator emitted.
 pub(super) fn emitted(files: &FileSet) -> Result<Api, Error> {
     let mut api = Api::default();
     for (path, text) in files.iter() {
+        let path = path
+            .strip_prefix(FOLDER)
+            .unwrap_or(path)
+            .trim_start_matches('/');
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let module = file.trim_end_matches(".rs");
         match folder {
@@ -79,7 +83,9 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         return Ok(Vec::new());
     }
     let entries = std::fs::read_dir(folder).map_err(io(folder))?;
-    entries.map(|entry| Ok(entry.map_err(io(folder))?.path())).collect()
+    entries
+        .map(|entry| Ok(entry.map_err(io(folder))?.path()))
+        .collect()
 }
 
 fn io(path: &Path) -> impl Fn(std::io::Error) -> Error {

@@ -98,7 +98,7 @@ fn compared(model: &Value, left_out: &[&str], emitted: &[(&str, &str)]) -> Repor
     }
     let mut files = FileSet::default();
     for (path, source) in emitted {
-        files.text(*path, *source);
+        files.text(format!("{FOLDER}/{path}"), *source);
     }
     let left_out = left_out.iter().map(|&name| name.to_owned()).collect();
     compare(model, &files, &left_out, folder.path()).unwrap()
@@ -166,7 +166,7 @@ fn what_is_left_out_is_not_expected() {
 #[test]
 fn what_cannot_be_read_is_named() {
     let mut files = FileSet::default();
-    files.text("types/_a.rs", "pub struct");
+    files.text("src/types/_a.rs", "pub struct");
     let error = compare(&model(), &files, &BTreeSet::new(), Path::new("nowhere"));
     assert_eq!(error.unwrap_err().to_string(), "types/_a.rs");
 }

@@ -9,16 +9,18 @@ use serde_json::Value;
 
 use super::process::{self, cargo};
 use super::{Context, Outcome, Steps};
-use crate::codegen::{self, read};
+use crate::codegen::read;
+use crate::conformance;
 use crate::error::Error;
 
 /// Generations of a model that are timed; the median counts.
 const RUNS: usize = 3;
 
 pub(super) fn generate(context: &Context, steps: &mut Steps) {
-    let Some(models) = published(context, steps) else {
+    let models = published(context, steps);
+    if models.is_empty() {
         return;
-    };
+    }
     let mut built = false;
     steps.step("release xtask", || {
         let build = process::run(cargo(&context.root, &context.target).args([
@@ -74,7 +76,8 @@ pub(super) fn generate(context: &Context, steps: &mut Steps) {
 }
 
 pub(super) fn check(context: &Context, steps: &mut Steps) {
-    each_crate(context, steps, &[], |folder, _| {
+    let models = published(context, steps);
+    each_crate(context, steps, &models, &[], |folder, _, _| {
         let mut clippy = cargo(folder, &context.target);
         clippy.args(["clippy", "--quiet", "--all-targets", "--all-features"]);
         let finished = process::run(clippy.args(["--", "--deny", "warnings"]))?;
@@ -87,7 +90,8 @@ pub(super) fn check(context: &Context, steps: &mut Steps) {
 }
 
 pub(super) fn endpoints(context: &Context, steps: &mut Steps) {
-    each_crate(context, steps, &[], |folder, model| {
+    let models = published(context, steps);
+    each_crate(context, steps, &models, &[], |folder, model, _| {
         let mut test = cargo(folder, &context.target);
         let finished = process::run(test.args(["test", "--quiet", "--lib", "endpoint"]))?;
         let passed = finished.stdout.contains("test result: ok");
@@ -102,36 +106,53 @@ pub(super) fn endpoints(context: &Context, steps: &mut Steps) {
 }
 
 pub(super) fn round_trips(context: &Context, steps: &mut Steps) {
-    if !codegen::generates_tests() {
-        steps.skip("the generator has no --tests".to_owned());
-        return;
-    }
-    each_crate(context, steps, &["--tests"], |folder, _| {
-        let mut test = cargo(folder, &context.target);
-        let finished = process::run(test.args(["test", "--quiet", "--all-features"]))?;
-        Ok(if finished.success {
-            Outcome::Passed(format!("{} tests", ran_tests(&finished.stdout)))
-        } else {
-            Outcome::Failed(finished.tail())
-        })
-    });
+    let mut models = published(context, steps);
+    models.extend(conformance::own_suite(&context.root).unwrap_or_default());
+    each_crate(
+        context,
+        steps,
+        &models,
+        &["--tests"],
+        |folder, _, warnings| {
+            let mut test = cargo(folder, &context.target);
+            test.args(["test", "--quiet", "--lib", "--features", "server"]);
+            let finished = process::run(test.arg("generated::tests"))?;
+            let operations = fs::read_dir(folder.join("src/generated/operation"));
+            // All but `mod.rs`.
+            let operations = operations.map_err(Error::io(folder))?.count() - 1;
+            Ok(
+                if finished.success && !finished.stderr.contains("warning") {
+                    let tests = ran_tests(&finished.stdout);
+                    let untested = warnings
+                        .lines()
+                        .filter_map(|line| line.strip_prefix("warning: tests: "));
+                    let untested: Vec<&str> = untested.collect();
+                    let but = match untested.as_slice() {
+                        [] => String::new(),
+                        untested => format!("; not covered: {}", untested.join("; ")),
+                    };
+                    Outcome::Passed(format!("{operations} operations, {tests} tests{but}"))
+                } else {
+                    Outcome::Failed(finished.tail())
+                },
+            )
+        },
+    );
 }
 
-/// Generates a crate from each model, both sides, and does something with its folder.
+/// Generates a crate from each model, both sides, and does something with its folder, the model and what was warned of.
 fn each_crate(
     context: &Context,
     steps: &mut Steps,
+    models: &[PathBuf],
     options: &[&str],
-    run: impl Fn(&Path, &Path) -> Result<Outcome, Error>,
+    run: impl Fn(&Path, &Path, &str) -> Result<Outcome, Error>,
 ) {
-    let Some(models) = published(context, steps) else {
-        return;
-    };
     for model in models {
-        let name = stem(&model);
+        let name = stem(model);
         steps.step(&name, || {
             let xtask = process::xtask(&context.root)?;
-            let finished = process::run(&mut generate_command(xtask, context, &model, options))?;
+            let finished = process::run(&mut generate_command(xtask, context, model, options))?;
             if !finished.success {
                 return Ok(Outcome::Failed(finished.tail()));
             }
@@ -139,21 +160,19 @@ fn each_crate(
             // The workspace's versions, so that what it has built is used again.
             let lock = context.root.join("Cargo.lock");
             fs::copy(&lock, folder.join("Cargo.lock")).map_err(Error::io(&lock))?;
-            run(&folder, &model)
+            run(&folder, model, &finished.stderr)
         });
     }
 }
 
-fn published(context: &Context, steps: &mut Steps) -> Option<Vec<PathBuf>> {
+/// The published models. Where there are none, the part says so.
+fn published(context: &Context, steps: &mut Steps) -> Vec<PathBuf> {
     let models = context.models("models");
     if models.is_empty() {
-        steps.skip(format!(
-            "no models in {}",
-            context.shared.join("models").display()
-        ));
-        return None;
+        let folder = context.shared.join("models");
+        steps.skip(format!("no models in {}", folder.display()));
     }
-    Some(models)
+    models
 }
 
 fn generate_command(

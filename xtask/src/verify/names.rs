@@ -41,7 +41,7 @@ pub(super) fn compare(context: &Context, steps: &mut Steps) {
                 &Selection::default(),
                 &mut warnings,
             )?;
-            let emitted = emit::modules(&service, emit::Options::default(), "")?;
+            let emitted = emit::modules(&service, emit::Options::default(), compare_names::FOLDER)?;
             let left_out = warnings.iter().map(String::as_str).filter_map(left_out);
             let left_out = left_out.map(str::to_owned).collect();
             let report = compare_names::compare(&json, &emitted, &left_out, &source.join("src"))?;

@@ -270,7 +270,9 @@ mod tests {
         let request = Request::new(&headers, Some(text), &body, Vec::new());
         let request = request.map_err(|error| error.to_string())?;
         let pairs = request.query.into_iter();
-        Ok(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+        Ok(pairs
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect())
     }
 
     #[test]

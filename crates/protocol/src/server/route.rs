@@ -231,7 +231,10 @@ mod tests {
     #[test]
     fn a_label_must_be_utf_8() {
         let error = find(ROUTES, "GET", "/contact/a%FF", None).unwrap_err();
-        assert_eq!((error.code(), error.status()), ("SerializationException", 400));
+        assert_eq!(
+            (error.code(), error.status()),
+            ("SerializationException", 400)
+        );
         assert_eq!(found("PUT", "/files/a/%C3/meta", None), Err(400));
         // What is no UTF-8 is no literal either, and the method is looked at first.
         assert_eq!(found("GET", "/%FF/1", None), Err(404));

@@ -169,6 +169,7 @@ impl ListAssociatedContactsPaginator {
 }
 
 /// The next page's token; an empty one is none.
+#[inline]
 fn next_token(page: &shapes::ListAssociatedContactsOutput) -> Option<String> {
     page.next_token.as_ref().filter(|token| !token.is_empty()).cloned()
 }

@@ -70,7 +70,7 @@ async fn answer<S: Service>(
         uri.query(),
         request.body(),
         labels,
-    );
+    )?;
     match operation {
         Operation::ListAssociatedContacts => {
             list_associated_contacts::handle(service, request).await
