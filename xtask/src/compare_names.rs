@@ -66,8 +66,8 @@ pub(crate) struct Difference {
 /// How a name differs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// The other crate has the type but nothing of the kind in it: its version of the model differs.
-    NotInVersion,
+    /// The other crate has the type but nothing of the kind in it: its version of the model differs, or we have more.
+    OnlyOurs,
     /// The other crate calls it otherwise.
     Otherwise(String),
     /// The name is the same, and what it stands for is not: a field's type, a value's variant.
@@ -82,11 +82,11 @@ pub(crate) enum Reason {
 }
 
 impl Report {
-    /// Whether each difference is one between versions of the model.
+    /// Whether each difference may be one between versions of the model.
     pub(crate) fn is_explained(&self) -> bool {
         self.differences
             .iter()
-            .all(|difference| difference.reason == Reason::NotInVersion)
+            .all(|difference| difference.reason == Reason::OnlyOurs)
     }
 
     /// How many names there are of each outcome.
@@ -98,11 +98,11 @@ impl Report {
                 .count()
         };
         format!(
-            "{} equal; of that version's model {} types and operations and {} other names are no part; \
+            "{} names are equal; {} types and operations and {} other names are only ours; \
              {} are named otherwise, {} stand for something else, {} were not emitted",
             self.matches.values().sum::<usize>(),
             self.absent.len(),
-            count(|reason| *reason == Reason::NotInVersion),
+            count(|reason| *reason == Reason::OnlyOurs),
             count(|reason| matches!(reason, Reason::Otherwise(_))),
             count(|reason| matches!(reason, Reason::Is { .. })),
             count(|reason| *reason == Reason::NotEmitted),
@@ -121,7 +121,7 @@ impl fmt::Display for Report {
         for Difference { path, kind, reason } in &self.differences {
             write!(f, "  {path} ({kind}): ")?;
             match reason {
-                Reason::NotInVersion => writeln!(f, "not in that version of the model")?,
+                Reason::OnlyOurs => writeln!(f, "not in the other crate")?,
                 Reason::Otherwise(name) => writeln!(f, "the other crate has `{name}`")?,
                 Reason::Is { ours, theirs } => {
                     writeln!(f, "`{ours}`, in the other crate `{theirs}`")?
@@ -175,7 +175,7 @@ fn forth(report: &mut Report, ours: &Api, theirs: &Api) {
             None => match theirs.of(scope, *kind).find(|other| could_be(other, name)) {
                 Some(other) => difference(Reason::Otherwise(other.to_owned())),
                 None if matches!(kind, Kind::Operation | Kind::Type) => report.absent.push(path),
-                None if theirs.has_scope(scope) => difference(Reason::NotInVersion),
+                None if theirs.has_scope(scope) => difference(Reason::OnlyOurs),
                 // Its type has been told as absent.
                 None => {}
             },

@@ -170,7 +170,7 @@ mod tests {
         let (own, _) = own.split_once("\n\n").unwrap();
         assert_eq!(features(true), own.to_owned() + "\n");
         let without = features(false);
-        assert!(!without.contains("server"), "{without}");
+        assert!(!without.contains("server ="), "{without}");
     }
 
     #[test]

@@ -123,7 +123,7 @@ fn equal_names_are_counted_and_others_told_with_the_reason() {
             (
                 "operation::get_ip_address::GetIpAddressInput::new",
                 Kind::Field,
-                &Reason::NotInVersion
+                &Reason::OnlyOurs
             ),
             (&*format!("{output}::count"), Kind::Field, &is),
             (
@@ -131,8 +131,8 @@ fn equal_names_are_counted_and_others_told_with_the_reason() {
                 Kind::Field,
                 &Reason::Otherwise("kind_".to_owned())
             ),
-            ("types::Kind::Later", Kind::Variant, &Reason::NotInVersion),
-            ("types::Kind::later", Kind::Value, &Reason::NotInVersion),
+            ("types::Kind::Later", Kind::Variant, &Reason::OnlyOurs),
+            ("types::Kind::later", Kind::Value, &Reason::OnlyOurs),
             ("types::Point::y", Kind::Field, &Reason::NotEmitted),
         ]
     );

@@ -2,6 +2,7 @@
 
 //! `PUT /shelves/{shelf}/things/{path+}`: requests of `PutThing`.
 
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::header;
 use connect_protocol::http;
@@ -9,6 +10,7 @@ use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::text;
 use connect_protocol::uri;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::primitives;

@@ -6,6 +6,7 @@ use connect_protocol::http;
 use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::uri;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -135,6 +136,7 @@ impl ListByNamePaginator {
 }
 
 /// The next page's token; an empty one is none.
+#[inline]
 fn next_token(page: &shapes::ListByNameOutput) -> Option<String> {
     Some(&page.next).filter(|token| !token.is_empty()).cloned()
 }

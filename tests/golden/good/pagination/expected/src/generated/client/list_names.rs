@@ -7,6 +7,7 @@ use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::text;
 use connect_protocol::uri;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::operation::list_names::{self as shapes, ListNamesInput};
@@ -140,6 +141,7 @@ impl ListNamesPaginator {
 }
 
 /// The next page's token; an empty one is none.
+#[inline]
 fn next_token(page: &shapes::ListNamesOutput) -> Option<String> {
     page.next.as_ref().filter(|token| !token.is_empty()).cloned()
 }

@@ -6,6 +6,7 @@ use connect_protocol::http;
 use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::uri;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::operation::list_tokens::{self as shapes, ListTokensInput};
@@ -131,6 +132,7 @@ impl ListTokensPaginator {
 }
 
 /// The next page's token; an empty one is none.
+#[inline]
 fn next_token(page: &shapes::ListTokensOutput) -> Option<String> {
     page.next.as_ref().filter(|token| !token.is_empty()).cloned()
 }

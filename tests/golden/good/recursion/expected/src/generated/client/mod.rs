@@ -3,6 +3,7 @@
 //! The client and its requests.
 
 use connect_protocol::operation as meta;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 mod endpoint;

@@ -146,6 +146,7 @@ impl ListItemsPaginator {
 }
 
 /// The next page's token; an empty one is none.
+#[inline]
 fn next_token(page: &shapes::ListItemsOutput) -> Option<String> {
     page.token.as_ref().filter(|token| !token.is_empty()).cloned()
 }

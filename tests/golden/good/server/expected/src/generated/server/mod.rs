@@ -91,7 +91,7 @@ async fn answer<S: Service>(
         uri.query(),
         request.body(),
         labels,
-    );
+    )?;
     match operation {
         Operation::ListItems => list_items::handle(service, request).await,
         Operation::PutItem => put_item::handle(service, request).await,
