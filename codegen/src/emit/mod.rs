@@ -168,7 +168,11 @@ impl Files<'_> {
     }
 
     fn add(&mut self, path: &str, tokens: TokenStream) -> Result<(), Error> {
-        let imports = imports(self.context, &tokens);
+        // What stands below these is there for its side only.
+        let one_side = ["client/", "server/", "tests/"]
+            .iter()
+            .any(|side| path.starts_with(side));
+        let imports = imports((!one_side).then_some(self.context), &tokens);
         // Inner documentation comes before the imports.
         let (inner, items) = split_inner(tokens);
         self.set.rust(

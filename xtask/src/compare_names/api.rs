@@ -73,7 +73,13 @@ impl Api {
         names.next().is_some_and(|((its, _, _), _)| its == scope)
     }
 
-    fn add(&mut self, scope: &str, kind: Kind, name: impl ToString, detail: impl Into<String>) {
+    fn add(
+        &mut self,
+        scope: &str,
+        kind: Kind,
+        name: &(impl ToString + ?Sized),
+        detail: impl Into<String>,
+    ) {
         let key = (scope.to_owned(), kind, name.to_string());
         self.names.insert(key, detail.into());
     }
@@ -146,7 +152,7 @@ impl Api {
             self.add(&scope, Kind::Method, &signature.ident, "");
             if signature.ident == "as_str" {
                 for (value, variant) in values(&function.block.stmts) {
-                    self.add(&scope, Kind::Value, value, variant);
+                    self.add(&scope, Kind::Value, &value, variant);
                 }
             }
         }
@@ -185,7 +191,7 @@ impl Api {
                 }
                 ("open_enum", [variant]) => {
                     if let Some(value) = row.last().and_then(literal) {
-                        self.add(scope, Kind::Value, value, variant);
+                        self.add(scope, Kind::Value, &value, variant);
                     }
                 }
                 ("operation_error", [_, is]) | ("union_variants", [_, is]) => {

@@ -2,7 +2,6 @@
 
 //! `PUT /shelves/{shelf}/things/{path+}`: requests of `PutThing`.
 
-#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::header;
 use connect_protocol::http;
@@ -10,7 +9,6 @@ use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::text;
 use connect_protocol::uri;
-#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::primitives;

@@ -2,14 +2,12 @@
 
 //! `GET /shelves/{shelf}/count`: requests of `CountBooks`.
 
-#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::http;
 use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::text;
 use connect_protocol::uri;
-#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::operation::count_books::{self as shapes, CountBooksInput};

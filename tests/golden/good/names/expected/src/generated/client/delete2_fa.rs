@@ -6,7 +6,6 @@ use connect_protocol::http;
 use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::uri;
-#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::operation::delete2_fa::{self as shapes, Delete2FaInput};

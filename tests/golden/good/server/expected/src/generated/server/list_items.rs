@@ -3,7 +3,6 @@
 //! Requests and responses of `ListItems`.
 
 use connect_protocol::json;
-#[cfg(feature = "server")]
 use connect_protocol::server;
 use connect_protocol::text;
 use crate::error;

@@ -2,7 +2,6 @@
 
 //! A service as a service: implement [`Service`], and [`handle`] requests with it.
 
-#[cfg(feature = "server")]
 use connect_protocol::server;
 use crate::operation;
 
