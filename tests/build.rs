@@ -2,7 +2,8 @@
 //! client of a model of the conformance suite.
 //!
 //! The edits are those that a service makes between two versions of its model: a new member of an output, a new value of an
-//! enum, a new optional member of an input in the query.
+//! enum, a new optional member of an input in the query. The generated tests are part of that program: what goes over the wire
+//! comes back the same, and what arrives broken is refused.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -47,7 +48,7 @@ fn generate(
     let folder = PathBuf::from(env::var("OUT_DIR")?);
     let options = Options {
         server,
-        ..Options::default()
+        tests: server,
     };
     for (path, text) in emit::modules(&service, options, name)?.iter() {
         let path = folder.join(path);

@@ -96,14 +96,6 @@ pub(crate) fn target_folder(root: &Path) -> PathBuf {
     }
 }
 
-/// Whether crates can be generated with tests of their own.
-pub(crate) fn generates_tests() -> bool {
-    let command = <Arguments as clap::Args>::augment_args(clap::Command::new("codegen"));
-    command
-        .get_arguments()
-        .any(|argument| argument.get_long() == Some("tests"))
-}
-
 /// Generates this workspace's code. Everything is generated before anything is written.
 fn workspace(root: &Path, check: bool) -> Result<(), Error> {
     let model = read_model(root, Path::new(MODEL))?;

@@ -356,6 +356,7 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
         }
 
         /// The next page's token; an empty one is none.
+        #[inline]
         fn next_token(page: &shapes::#output) -> Option<String> {
             #next.filter(|token| !token.is_empty()).cloned()
         }

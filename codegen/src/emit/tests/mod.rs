@@ -75,6 +75,7 @@ fn root(service: &Service, modules: &[Ident], cannot: &[Cannot]) -> TokenStream 
                 #method #name (#by) operation::#method::#input, operation::#method::#output;
             }
         });
+    let rows: Vec<TokenStream> = rows.collect();
     let errors = service.errors.iter().map(|error| {
         let (test, name) = (
             format_ident!("error_{}", names::snake_case(&error.name)),
@@ -103,6 +104,14 @@ fn root(service: &Service, modules: &[Ident], cannot: &[Cannot]) -> TokenStream 
         connect_protocol::sample_enums!(#(#enums),*);
 
         connect_protocol::round_trips!(Server { #(#rows)* });
+
+        /// Requests and responses arrive broken.
+        mod hostile {
+            use super::Server;
+            use crate::operation;
+
+            connect_protocol::hostile_trips!(Server { #(#rows)* });
+        }
 
         connect_protocol::error_trips!({ #(#errors)* });
     }

@@ -2,8 +2,10 @@
 
 //! Input, output and error of `Describe`.
 
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -55,6 +57,7 @@ impl json::WriteJson for DescribeInput {
 
 connect_protocol::serde_shape!(DescribeInput);
 
+#[cfg(feature = "client")]
 impl DescribeInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("id", &self.id, |_, _| {});
@@ -124,7 +127,9 @@ impl json::WriteJson for DescribeOutput {
 
 connect_protocol::serde_shape!(DescribeOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for DescribeOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -146,6 +151,7 @@ connect_protocol::operation_error!(DescribeError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::describe::DescribeFluentBuilder;
     pub use super::{DescribeInputBuilder, DescribeOutputBuilder};
 }
