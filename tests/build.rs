@@ -1,7 +1,7 @@
-//! Generates the client and server of an edited model, which `tests/model_edit.rs` compiles and uses.
+//! Generates the client and server of an edited model, which `tests/model_edit.rs` and `tests/redaction` compile and use.
 //!
 //! The edits are those that a service makes between two versions of its model: a new member of an output, a new value of an
-//! enum, a new optional member of an input in the query.
+//! enum, a new optional member of an input in the query. And there is a sensitive member wherever one can be.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -82,7 +82,18 @@ fn edit(model: &mut Value) -> Result<(), Box<dyn Error>> {
             "target": format!("{NAMESPACE}#Channel"),
             "traits": { "smithy.api#httpQuery": "channel" },
         }),
-    )
+    )?;
+    let confidential = format!("{NAMESPACE}#Confidential");
+    model["shapes"][&confidential] = json!({
+        "type": "string",
+        "traits": { "smithy.api#sensitive": {} },
+    });
+    let sensitive = |traits| json!({ "target": confidential, "traits": traits });
+    let query = json!({ "smithy.api#httpQuery": "note" });
+    add(model, &input, "Note", sensitive(query))?;
+    add(model, &output, "Remark", sensitive(json!({})))?;
+    let error = "InvalidParameterException";
+    add(model, error, "Detail", sensitive(json!({})))
 }
 
 fn shape<'a>(model: &'a mut Value, name: &str) -> Result<&'a mut Value, Box<dyn Error>> {

@@ -121,6 +121,12 @@ async fn endpoints_that_cannot_be_used_are_refused() {
             .await
             .contains("is no URL")
     );
+    // What stands before the host can be a password, and is not shown.
+    let with_password = refused(|config| config.endpoint_url("https://me:p4ss@example.com")).await;
+    let expected = "the endpoint \"https://**@example.com\" has a user name";
+    assert!(with_password.contains(expected), "{with_password}");
+    let with_query = refused(|config| config.endpoint_url("https://example.com/?x=1")).await;
+    assert!(with_query.contains("has a query"), "{with_query}");
 }
 
 #[tokio::test]
