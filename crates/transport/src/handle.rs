@@ -1,6 +1,7 @@
 //! The door for generated code: a client's handle, and what it sends with.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use aws_smithy_types::error::ErrorMetadata;
@@ -113,30 +114,30 @@ impl Handle {
         })
     }
 
-    /// All of a call that does not depend on its types, so that it is compiled once.
-    async fn respond(
+    /// All of a call that does not depend on its types. As a trait object it is compiled here, once: a future that is
+    /// only named is compiled anew in each program that polls it, and with it all it is made of, down to the socket.
+    fn respond(
         &self,
         operation: &'static Operation,
         request: Result<Request, InputError>,
         overrides: Option<config::Builder>,
-    ) -> Result<call::Done, Box<Failure>> {
-        let request = request.map_err(|error| Failure::before_sending(operation, error))?;
+    ) -> Pin<Box<dyn Future<Output = Result<call::Done, Box<Failure>>> + Send + '_>> {
         let span = tracing::info_span!(
             "call",
             service = operation.service.sdk_id,
             operation = operation.name,
         );
-        let Some(overrides) = overrides else {
-            return call::call(&self.0.settings, operation, request)
-                .instrument(span)
-                .await;
+        let call = async move {
+            let request = request.map_err(|error| Failure::before_sending(operation, error))?;
+            let Some(overrides) = overrides else {
+                return call::call(&self.0.settings, operation, request).await;
+            };
+            let client = Client::new(&self.0.settings, &overrides);
+            let fields = overrides.over(&self.0.config.fields);
+            let settings = Settings::new(operation.service, &fields, Some(&client));
+            call::call(&settings, operation, request).await
         };
-        let client = Client::new(&self.0.settings, &overrides);
-        let fields = overrides.over(&self.0.config.fields);
-        let settings = Settings::new(operation.service, &fields, Some(&client));
-        call::call(&settings, operation, request)
-            .instrument(span)
-            .await
+        Box::pin(call.instrument(span))
     }
 }
 
