@@ -205,3 +205,14 @@ async fn five_thousand_calls_in_flight_end() {
     assert!(calls.join_all().await.into_iter().all(|done| done));
     assert_eq!(sender.requests().len(), 5000);
 }
+
+#[tokio::test(start_paused = true)]
+async fn all_attempts_of_a_call_have_one_id() {
+    let (client, sender) = client([Answer::json(500, ""), Answer::json(429, ""), good(), good()]);
+    greet(&client).await.unwrap();
+    greet(&client).await.unwrap();
+    let requests = sender.requests();
+    let id = |index: usize| requests[index].header("amz-sdk-invocation-id").unwrap();
+    assert_eq!((id(0), id(0)), (id(1), id(2)));
+    assert_ne!(id(0), id(3), "another call");
+}
