@@ -49,11 +49,15 @@ pub fn commands(service: &Service, sdk: &str, folder: &str) -> Result<FileSet, E
             names.join(", ")
         ))
     });
+    let allow = service.deprecates().then(|| {
+        quote!(#![allow(deprecated, reason = "what a model deprecates is still a command and a flag")])
+    });
     files.as_it_is(
         "mod.rs",
         &quote! {
             //! One command for each operation of the model.
             #left_out
+            #allow
 
             #(mod #modules;)*
             mod shapes;

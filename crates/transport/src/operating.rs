@@ -100,7 +100,7 @@
 //! |---|---|---|---|---|---|---|
 //! | none | 77.8 % | 1.00 | 2.5 | 1.94 | 24 ms | 39 ms |
 //! | standard | 78.5 % | 1.28 | 3.2 | 1.96 | 29 ms | 2.3 s |
-//! | adaptive | 99.6 % | 1.18 | 2.4 | 2.00 | 195 s | 677 s |
+//! | adaptive | 99.4 % | 1.21 | 2.4 | 2.00 | 191 s | 679 s |
 //! | standard, `RateLimit::connect()` | 100.0 % | 1.00 | 2.0 | 2.00 | 216 s | 440 s |
 //!
 //! Where one client is the load, adaptive mode and the rate limit turn failures into waiting. The limit does so without a wasted

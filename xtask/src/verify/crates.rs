@@ -11,6 +11,7 @@ use super::process::{self, cargo};
 use super::{Context, Outcome, Steps};
 use crate::codegen::{self, read};
 use crate::error::Error;
+use crate::tree::lines_of_rust;
 
 /// Generations of a model that are timed; the median counts.
 const RUNS: usize = 3;
@@ -58,7 +59,7 @@ pub(super) fn generate(context: &Context, steps: &mut Steps) {
                 last = Some(finished);
             }
             runs.sort();
-            let lines = lines_of_rust(&folder(context, &name))?;
+            let lines = lines_of_rust(&folder(context, &name).join("src"))?;
             let left_out = last.map_or_else(String::new, |finished| left_out(&finished.stderr));
             Ok(Outcome::Passed(format!(
                 "{:.2} s (median of {RUNS}), {lines} lines{left_out}",
@@ -191,22 +192,6 @@ fn left_out(warnings: &str) -> String {
     } else {
         format!(", without {}", left_out.join(", "))
     }
-}
-
-fn lines_of_rust(folder: &Path) -> Result<usize, Error> {
-    let mut lines = 0;
-    let mut open = vec![folder.join("src")];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
-            let path = entry.map_err(Error::io(&folder))?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                lines += read(&path)?.lines().count();
-            }
-        }
-    }
-    Ok(lines)
 }
 
 /// How many endpoint tests a model brings.

@@ -450,6 +450,7 @@ fn value(target: &Target, constraints: &Constraints, place: Place) -> Option<Tok
             None => quote!(s.value()),
             Some(value) => quote!(#value as f32),
         },
+        Target::BigInteger | Target::BigDecimal if constraints.range.is_some() => return None,
         Target::Double => fraction(constraints).unwrap_or_else(|| quote!(s.value())),
         Target::Timestamp(format) => {
             let format = format.unwrap_or(match place {

@@ -7,14 +7,13 @@
     reason = "names and types are the model's"
 )]
 
-use connect_transport as transport;
-
 pub mod client;
+pub mod config;
 pub mod error;
 pub mod operation;
 pub mod types;
 
 pub use self::client::Client;
 pub use self::error::Error;
-pub use transport::config::{self, Config};
+pub use self::config::Config;
 pub use connect_protocol::primitives;

@@ -64,7 +64,7 @@ impl json::WriteJson for ReadThingInput {
 connect_protocol::serde_shape!(ReadThingInput);
 
 impl ReadThingInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("day", &self.day, |_, _| {});
         check.required("zone", &self.zone, |_, _| {});
     }

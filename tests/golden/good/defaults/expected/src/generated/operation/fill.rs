@@ -70,8 +70,8 @@ impl json::WriteJson for FillInput {
 connect_protocol::serde_shape!(FillInput);
 
 impl FillInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
-        check.required("inner", &self.inner, |c, v| v.check(c));
+    pub(crate) fn _check(&self, check: &mut check::Check) {
+        check.required("inner", &self.inner, |c, v| v._check(c));
     }
 }
 

@@ -205,7 +205,7 @@ impl json::WriteJson for Inner {
 connect_protocol::serde_shape!(Inner);
 
 impl Inner {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .value(
                 "color",

@@ -91,7 +91,7 @@ impl json::WriteJson for PaintInput {
 connect_protocol::serde_shape!(PaintInput);
 
 impl PaintInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .required(
                 "color",

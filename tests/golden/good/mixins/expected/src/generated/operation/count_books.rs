@@ -57,7 +57,7 @@ impl json::WriteJson for CountBooksInput {
 connect_protocol::serde_shape!(CountBooksInput);
 
 impl CountBooksInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
     }
 }

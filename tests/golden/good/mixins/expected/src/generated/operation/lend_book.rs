@@ -63,7 +63,7 @@ impl json::WriteJson for LendBookInput {
 connect_protocol::serde_shape!(LendBookInput);
 
 impl LendBookInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
         check.required("book", &self.book, |_, _| {});
     }

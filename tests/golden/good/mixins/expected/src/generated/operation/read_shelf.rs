@@ -57,7 +57,7 @@ impl json::WriteJson for ReadShelfInput {
 connect_protocol::serde_shape!(ReadShelfInput);
 
 impl ReadShelfInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
     }
 }

@@ -148,7 +148,7 @@ impl json::WriteJson for GetArNsInput {
 connect_protocol::serde_shape!(GetArNsInput);
 
 impl GetArNsInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("type", &self.r#type, |_, _| {});
         check
             .optional(

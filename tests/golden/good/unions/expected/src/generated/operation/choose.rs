@@ -59,7 +59,7 @@ impl json::WriteJson for ChooseInput {
 connect_protocol::serde_shape!(ChooseInput);
 
 impl ChooseInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("choice", &self.choice, |_, _| {});
     }
 }
