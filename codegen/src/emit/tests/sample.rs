@@ -333,11 +333,15 @@ impl<'a> Samples<'a> {
             let at = number(at as u64);
             quote!(#at => #value)
         });
+        let value = match variants.as_slice() {
+            [(_, only)] => only.clone(),
+            _ => quote!(match s.variant(#count, #shallow) { #(#arms,)* }),
+        };
         quote! {
             impl Sample for #path {
                 fn sample(source: &mut Source) -> Self {
                     let s = &mut *source.deeper();
-                    match s.variant(#count, #shallow) { #(#arms,)* }
+                    #value
                 }
             }
         }
