@@ -1,4 +1,5 @@
-//! Generates the client and server of an edited model, which `tests/model_edit.rs` compiles and uses.
+//! Generates what tests compile and use: for `tests/model_edit.rs` the client and server of an edited model, for `tests/calls` the
+//! client of a model of the conformance suite.
 //!
 //! The edits are those that a service makes between two versions of its model: a new member of an output, a new value of an
 //! enum, a new optional member of an input in the query. The generated tests are part of that program: what goes over the wire
@@ -17,40 +18,52 @@ use serde_json::{Value, json};
 const NAMESPACE: &str = "com.amazonaws.connect";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let path = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../model/connect.json");
-    println!("cargo::rerun-if-changed={}", path.display());
-    let mut model: Value = serde_json::from_slice(&fs::read(&path)?)?;
+    let mut model: Value = serde_json::from_str(&read("../model/connect.json")?)?;
     edit(&mut model)?;
+    let operations = vec!["ListAssociatedContacts".to_owned()];
+    generate("edited", &model.to_string(), operations, true)?;
+    generate("calls", &read("conformance/calls.json")?, Vec::new(), false)
+}
 
-    let model = Model::parse("an edited copy of model/connect.json", &model.to_string())?;
+/// The text of a file by its path in this package.
+fn read(path: &str) -> Result<String, Box<dyn Error>> {
+    let path = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join(path);
+    println!("cargo::rerun-if-changed={}", path.display());
+    Ok(fs::read_to_string(path)?)
+}
+
+/// Writes the modules generated from a model, and `NAME.rs`, which a test includes at its root.
+fn generate(
+    name: &str,
+    model: &str,
+    operations: Vec<String>,
+    server: bool,
+) -> Result<(), Box<dyn Error>> {
+    let model = Model::parse(name, model)?;
     let selection = Selection {
-        operations: vec!["ListAssociatedContacts".to_owned()],
+        operations,
         ..Selection::default()
     };
     let service = lower(&model, &selection, &mut BTreeSet::new())?;
     let folder = PathBuf::from(env::var("OUT_DIR")?);
-    let files = emit::modules(
-        &service,
-        Options {
-            server: true,
-            tests: true,
-        },
-        "generated",
-    )?;
-    for (path, text) in files.iter() {
+    let options = Options {
+        server,
+        tests: server,
+    };
+    for (path, text) in emit::modules(&service, options, name)?.iter() {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap_or(&folder))?;
         fs::write(path, text)?;
     }
     // What the root of a generated crate holds. A test is no library, so that what it leaves alone would be told as dead.
-    let root = folder.join("generated/mod.rs");
+    let root = folder.join(name).join("mod.rs");
     let lines = [
         "#[allow(dead_code, unreachable_pub, reason = \"a test uses a part of it\")]".to_owned(),
         format!("#[path = {root:?}]"),
         "mod generated;".to_owned(),
         "pub use generated::*;".to_owned(),
     ];
-    fs::write(folder.join("edited.rs"), lines.join("\n"))?;
+    fs::write(folder.join(format!("{name}.rs")), lines.join("\n"))?;
     Ok(())
 }
 

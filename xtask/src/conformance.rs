@@ -79,6 +79,7 @@ fn run_model(root: &Path, path: &Path, service: Option<&str>) -> Result<Count, E
     let model = read_model(Path::new(""), path)?;
     let selection = Selection {
         service: service.map(str::to_owned),
+        server: true,
         ..Selection::default()
     };
     let mut warnings = BTreeSet::new();

@@ -7,7 +7,7 @@ use super::Context;
 use super::tokens::{ident, number, parsed, type_path};
 use crate::ir::{Constraints, Member, Target};
 
-/// A `check` function over a structure's members.
+/// A `_check` function over a structure's members; a member's accessor may be called `check`.
 pub(super) fn structure(members: &[Member], context: &Context) -> TokenStream {
     let lines = members.iter().filter_map(|member| {
         let (name, field) = (&member.name, ident(&member.field));
@@ -23,7 +23,7 @@ pub(super) fn structure(members: &[Member], context: &Context) -> TokenStream {
         }
     });
     quote! {
-        pub(crate) fn check(&self, check: &mut check::Check) {
+        pub(crate) fn _check(&self, check: &mut check::Check) {
             #(#lines)*
         }
     }
@@ -41,8 +41,16 @@ pub(super) fn value_checks(
         calls.push(quote!(c.length(v, #range)));
     }
     if let Some((min, max)) = &constraints.range {
-        let range = range(min.as_deref().map(parsed), max.as_deref().map(parsed));
-        calls.push(quote!(c.range(v, #range)));
+        calls.push(match target {
+            Target::BigInteger | Target::BigDecimal => {
+                let (min, max) = (limit(min.as_ref()), limit(max.as_ref()));
+                quote!(c.big_range(v, #min, #max))
+            }
+            _ => {
+                let range = range(min.as_deref().map(parsed), max.as_deref().map(parsed));
+                quote!(c.range(v, #range))
+            }
+        });
     }
     if let Some(pattern) = &constraints.pattern {
         calls.push(quote!({
@@ -77,7 +85,7 @@ pub(super) fn value_checks(
             }
         }
         Target::Structure(name) | Target::Union(name) if context.is_checked(name) => {
-            calls.push(quote!(v.check(c)));
+            calls.push(quote!(v._check(c)));
         }
         Target::Enum(name) => {
             let path = type_path(name);
@@ -98,6 +106,14 @@ pub(super) fn value_checks(
         [] => None,
         [call] => Some(quote!(|c, v| #call)),
         calls => Some(quote!(|c, v| { #(#calls;)* })),
+    }
+}
+
+/// `Some("1")`
+fn limit(digits: Option<&String>) -> TokenStream {
+    match digits {
+        Some(digits) => quote!(Some(#digits)),
+        None => quote!(None),
     }
 }
 

@@ -4,6 +4,7 @@ mod checks;
 mod cli;
 mod client;
 mod codec;
+mod config;
 mod conformance;
 mod enumeration;
 mod error;
@@ -16,6 +17,7 @@ mod structure;
 mod tests;
 mod tokens;
 mod union;
+mod waiter;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +58,10 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
         context: &context,
         folder,
     };
-    files.add("mod.rs", root(&context, options, service.deprecates()))?;
+    files.add("mod.rs", root(&context, options, service))?;
+    if !service.client_params.is_empty() {
+        files.add("config.rs", config::module(service))?;
+    }
     types(service, &mut files)?;
     errors(&context, service, &mut files)?;
     let operations = service.operations.iter().map(|operation| {
@@ -274,14 +279,22 @@ fn public_values(shape: &Enum) -> Option<(String, Vec<String>)> {
 }
 
 /// `mod.rs`: the modules that make up the crate's surface.
-fn root(context: &Context, options: Options, deprecates: bool) -> TokenStream {
-    let allow = deprecates.then(
+fn root(context: &Context, options: Options, service: &Service) -> TokenStream {
+    let allow = service.deprecates().then(
         || quote!(#![allow(deprecated, reason = "what a model deprecates is still read and written")]),
     );
     let client = client_gate();
     let server = context
         .server_gate()
         .map(|gate| quote!(#gate pub mod server;));
+    let (config, config_module) = if service.client_params.is_empty() {
+        (quote!(transport::config::{self, Config}), quote!())
+    } else {
+        (
+            quote!(self::config::Config),
+            quote!(#client pub mod config;),
+        )
+    };
     let tests = options.tests.then(|| {
         quote!(
             #[cfg(all(test, feature = "client", feature = "server"))]
@@ -299,6 +312,7 @@ fn root(context: &Context, options: Options, deprecates: bool) -> TokenStream {
 
         #client
         pub mod client;
+        #config_module
         pub mod error;
         pub mod operation;
         #server
@@ -310,7 +324,7 @@ fn root(context: &Context, options: Options, deprecates: bool) -> TokenStream {
         #client
         pub use self::error::Error;
         #client
-        pub use transport::config::{self, Config};
+        pub use #config;
         pub use connect_protocol::primitives;
     }
 }

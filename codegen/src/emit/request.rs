@@ -15,7 +15,7 @@ pub(super) fn encode(operation: &Operation) -> TokenStream {
     let owner = quote!(input);
     let check = input
         .checked
-        .then(|| quote!(check::client(|check| input.check(check))?;));
+        .then(|| quote!(check::client(|check| input._check(check))?;));
     let path = operation.path.iter().map(|segment| match segment {
         Segment::Literal(text) => quote!(uri.literal(#text);),
         Segment::Label { member, greedy } => {

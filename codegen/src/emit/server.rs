@@ -150,7 +150,7 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let check = operation.input.checked.then(|| {
         quote! {
             let mut check = server::Check::server_after(request.take_missing());
-            input.check(&mut check);
+            input._check(&mut check);
             let violations = check.violations();
             if !violations.is_empty() {
                 return Err(service.invalid_input(#name, &violations));

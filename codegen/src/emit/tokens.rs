@@ -57,13 +57,18 @@ pub(super) fn inner_doc(markdown: &str) -> TokenStream {
     quote!(#(#lines)*)
 }
 
+/// The attribute that says a thing is deprecated, if it is.
+pub(super) fn deprecated(docs: &Docs) -> Option<TokenStream> {
+    docs.deprecated.as_ref().map(|note| match note.as_str() {
+        "" => quote!(#[deprecated]),
+        note => quote!(#[deprecated(note = #note)]),
+    })
+}
+
 /// Documentation, and the attribute that says a thing is deprecated.
 pub(super) fn docs(docs: &Docs) -> TokenStream {
     let text = doc(&docs.markdown);
-    let deprecated = docs.deprecated.as_ref().map(|note| match note.as_str() {
-        "" => quote!(#[deprecated]),
-        note => quote!(#[deprecated(note = #note)]),
-    });
+    let deprecated = deprecated(docs);
     quote!(#text #deprecated)
 }
 

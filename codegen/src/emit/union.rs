@@ -156,7 +156,7 @@ fn check(context: &Context, union: &Union) -> TokenStream {
     quote! {
         #gate
         impl #name {
-            pub(crate) fn check(&self, check: &mut check::Check) {
+            pub(crate) fn _check(&self, check: &mut check::Check) {
                 #body
             }
         }

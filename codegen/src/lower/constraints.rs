@@ -49,10 +49,14 @@ impl Lowering<'_> {
             }
             let pattern: Option<String> = traits.read(ids::PATTERN, place.clone())?;
             match pattern {
-                Some(pattern) if regex::Regex::new(&pattern).is_err() => self.warn(Error::new(
-                    place,
-                    format!("{pattern:?} is no regular expression of Rust's; the server will not check it"),
-                )),
+                Some(pattern) if regex::Regex::new(&pattern).is_err() => {
+                    if self.server {
+                        let message = format!(
+                            "{pattern:?} is no regular expression of Rust's; the server will not check it"
+                        );
+                        self.warn(Error::new(place, message));
+                    }
+                }
                 pattern => constraints.pattern = pattern,
             }
         }
@@ -100,9 +104,10 @@ fn range_literals(
                 (i64::from(i32::MIN), i64::from(i32::MAX))
             }
             Kind::Simple(Simple::Long) => (i64::MIN, i64::MAX),
-            Kind::Simple(
-                Simple::Float | Simple::Double | Simple::BigDecimal | Simple::BigInteger,
-            ) => {
+            Kind::Simple(Simple::BigDecimal | Simple::BigInteger) => {
+                return Ok(Some(bound.to_string()));
+            }
+            Kind::Simple(Simple::Float | Simple::Double) => {
                 let value = bound
                     .as_f64()
                     .ok_or_else(|| format!("{bound} is out of range"))?;

@@ -171,6 +171,11 @@ impl Lowering<'_> {
         if members.is_empty() {
             return Err(Error::new(&shape.id, "a union needs a member"));
         }
+        // Operations with one in a message are left out before.
+        if shape.traits.has(ids::STREAMING) {
+            let place = Place::from(&shape.id).with_trait(ids::STREAMING);
+            return Err(Error::new(place, "only a message can be an event stream"));
+        }
         let mut lowered = Vec::with_capacity(members.len());
         for member in members {
             let mut variant = self.member(&shape.id, member)?;
@@ -312,9 +317,24 @@ struct OldEnumValue {
 /// Refuses a member whose builder methods would be those of another: `Name` is set by `set_name`, and so would `SetName` be.
 fn methods_differ(shape: &ShapeId, members: &[Member], role: &Role) -> Result<(), Error> {
     let mut taken = std::collections::HashMap::new();
-    if let Role::Error(_) = role {
-        taken.insert("set_meta".to_owned(), "the error's metadata");
-    }
+    // What generated code has of its own.
+    let own: &[(&str, &str)] = match role {
+        Role::Input => &[
+            ("as_input", "the request"),
+            ("into_paginator", "the request"),
+            ("send_with", "the request"),
+        ],
+        Role::Error(_) => &[
+            ("parse", "the reader of errors"),
+            ("set_meta", "the error's metadata"),
+        ],
+        Role::Nested | Role::Output => &[],
+    };
+    taken.extend(
+        own.iter()
+            .map(|(method, whose)| ((*method).to_owned(), *whose)),
+    );
+    taken.insert("read_member".to_owned(), "the reader of members");
     for member in members {
         let methods = [
             member.field.trim_start_matches("r#").to_owned(),

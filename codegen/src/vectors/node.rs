@@ -6,6 +6,7 @@ use super::{Field, Fields, Value};
 use crate::error::{Error, Place};
 use crate::ir::{self, List, Member, Service, Structure, Target};
 use crate::lower::time;
+use crate::names;
 
 /// The members of a structure that `params` has values for.
 pub(super) fn fields(
@@ -44,7 +45,7 @@ impl Reader<'_> {
                 })?;
             if !node.is_null() {
                 fields.push(Field {
-                    field: member.field.clone(),
+                    setter: names::setter_name(&member.name),
                     boxed: member.boxed,
                     value: self.value(node, &member.target)?,
                 });

@@ -4,12 +4,14 @@
 //! is required and at minima, as botocore does: the service may relax the rest, and yesterday's client must not refuse it. A server looks at
 //! everything.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display};
 use std::ops::{Bound, RangeBounds};
 
 use aws_smithy_types::Blob;
 
+use crate::decimal;
 use crate::error::InputError;
 use crate::json::{WriteJson, Writer};
 
@@ -224,6 +226,25 @@ impl Check {
             self.found(ViolationKind::Range {
                 min: min.map(|min| min.to_string()),
                 max: max.map(|max| max.to_string()),
+            });
+        }
+    }
+
+    /// The range of a number of any size; the limits are in decimal. A client looks at the minimum only. What is no number is out of
+    /// every range.
+    pub fn big_range(
+        &mut self,
+        value: &impl AsRef<str>,
+        min: Option<&'static str>,
+        max: Option<&'static str>,
+    ) {
+        let to = |limit: &str| decimal::compare(value.as_ref(), limit);
+        let low = min.is_some_and(|min| to(min).is_none_or(Ordering::is_lt));
+        let high = max.is_some_and(|max| to(max).is_none_or(Ordering::is_gt));
+        if low || (high && self.side == Side::Server) {
+            self.found(ViolationKind::Range {
+                min: min.map(str::to_owned),
+                max: max.map(str::to_owned),
             });
         }
     }

@@ -1,5 +1,7 @@
 //! Decimal text to whole numbers and timestamps, exactly: no detour over floating point.
 
+use std::cmp::Ordering;
+
 use aws_smithy_types::DateTime;
 
 /// Nanoseconds in a second.
@@ -107,6 +109,68 @@ impl Decimal {
     }
 }
 
+/// Compares two numbers of any size. `None` if a text does not have JSON's form.
+pub(crate) fn compare(a: &str, b: &str) -> Option<Ordering> {
+    let (a, b) = (Significant::parse(a)?, Significant::parse(b)?);
+    Some(match (a.negative, b.negative) {
+        (false, false) => a.magnitude().cmp(&b.magnitude()),
+        (true, true) => b.magnitude().cmp(&a.magnitude()),
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+    })
+}
+
+/// A number by its sign, its digits without zeros at either end, and the power of ten of the first.
+struct Significant {
+    negative: bool,
+    digits: Vec<u8>,
+    power: i64,
+}
+
+impl Significant {
+    fn parse(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)?),
+            None => (text, 0),
+        };
+        let (negative, mantissa) = match mantissa.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, mantissa),
+        };
+        let (integer, fraction) = match mantissa.split_once('.') {
+            Some((_, "")) => return None,
+            Some(parts) => parts,
+            None => (mantissa, ""),
+        };
+        let all = integer.bytes().chain(fraction.bytes());
+        if integer.is_empty() || !all.clone().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let mut digits: Vec<u8> = all.clone().skip_while(|byte| *byte == b'0').collect();
+        let zeros = all.count() - digits.len();
+        while digits.last() == Some(&b'0') {
+            digits.pop();
+        }
+        if digits.is_empty() {
+            return Some(Self {
+                negative: false,
+                digits,
+                power: i64::MIN,
+            });
+        }
+        let place = i64::try_from(integer.len()).ok()? - i64::try_from(zeros).ok()?;
+        Some(Self {
+            negative,
+            digits,
+            power: exponent.saturating_add(place),
+        })
+    }
+
+    fn magnitude(&self) -> (i64, &[u8]) {
+        (self.power, &self.digits)
+    }
+}
+
 /// The number that digits spell. `None` for anything else, and beyond 64 bits.
 fn digits(text: &str) -> Option<u64> {
     text.bytes().try_fold(0_u64, |number, byte| {
@@ -186,11 +250,43 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_any_size_have_an_order() {
+        let ascending = [
+            "-1e400",
+            "-1000000000000000000000000000000.5",
+            "-1e30",
+            "-2",
+            "-1.00000000000000000000000000000000000001",
+            "-1",
+            "-1e-400",
+            "0",
+            "1e-400",
+            "0.00999",
+            "0.01",
+            "0.010000000000000000000000000000000000001",
+            "9.99",
+            "10",
+            "1e30",
+            "1000000000000000000000000000001",
+            "1e400",
+        ];
+        for (at, a) in ascending.iter().enumerate() {
+            for (other, b) in ascending.iter().enumerate() {
+                assert_eq!(compare(a, b), Some(at.cmp(&other)), "{a} and {b}");
+            }
+        }
+        for (a, b) in [("1.50", "15e-1"), ("-0", "0.0e9"), ("00012", "1.2E+1")] {
+            assert_eq!(compare(a, b), Some(Ordering::Equal), "{a} and {b}");
+        }
+    }
+
+    #[test]
     fn other_forms_are_no_numbers() {
         for text in [
             "", "-", "1.", ".5", "e1", "1e", "1e+", "1x", "0x42", "1.2.3", "NaN", "--1", "+1",
         ] {
             assert_eq!(Decimal::parse(text), None, "{text}");
+            assert_eq!(compare(text, "1"), None, "{text}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_smithy_types::Blob;
+use aws_smithy_types::{BigDecimal, BigInteger, Blob};
 use connect_protocol::check::{Check, Violation};
 
 fn server(check: impl FnOnce(&mut Check)) -> Vec<Violation> {
@@ -216,4 +216,25 @@ fn patterns_are_searched_for_in_linear_time() {
         "what does not compile is not judged"
     );
     assert_eq!(client(|check| check.pattern("xyz", &LOWER)), Ok(()));
+}
+
+#[test]
+fn numbers_of_any_size_keep_to_their_range() {
+    let one: BigDecimal = "1".parse().unwrap();
+    let below: BigDecimal = "0.99999999999999999999999999".parse().unwrap();
+    let above: BigInteger = "100000000000000000000000001".parse().unwrap();
+    let most = Some("100000000000000000000000000");
+    assert_eq!(
+        message(|check| check.big_range(&one, Some("1"), Some("1"))),
+        None
+    );
+    let low = message(|check| check.big_range(&below, Some("1"), None));
+    assert!(low.unwrap().ends_with("be greater than or equal to 1"));
+    let high = message(|check| check.big_range(&above, None, most));
+    assert!(
+        high.unwrap()
+            .ends_with("be less than or equal to 100000000000000000000000000")
+    );
+    assert!(client(|check| check.big_range(&below, Some("1"), None)).is_err());
+    assert_eq!(client(|check| check.big_range(&above, None, most)), Ok(()));
 }

@@ -133,15 +133,20 @@ impl From<NoAuthentication> for AttemptFailure {
 
 /// Makes one attempt. A pooled connection that the server had closed is replaced at no cost, once.
 pub(crate) async fn attempt(call: &mut Call<'_>) -> Result<HttpResponse, AttemptFailure> {
-    match once(call, false).await {
-        Err(AttemptFailure::Sender(error)) if error.stale_connection && call.body.is_some() => {
-            tracing::debug!(
-                attempt = call.attempts,
-                "the server had closed the connection, using a fresh one"
-            );
-            once(call, true).await
+    let mut fresh_connection = false;
+    loop {
+        match once(call, fresh_connection).await {
+            Err(AttemptFailure::Sender(error))
+                if error.stale_connection && !fresh_connection && call.body.is_some() =>
+            {
+                tracing::debug!(
+                    attempt = call.attempts,
+                    "the server had closed the connection, using a fresh one"
+                );
+                fresh_connection = true;
+            }
+            outcome => return outcome,
         }
-        outcome => outcome,
     }
 }
 

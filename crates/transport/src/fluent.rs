@@ -10,8 +10,9 @@
 macro_rules! fluent_builder {
     ($name:ident, $method:ident, $inner:ty => $output:ty, $error:ty) => {
         impl $name {
+            // A member's setter may be called `new`.
             #[inline]
-            pub(crate) fn new(handle: $crate::Handle) -> Self {
+            pub(crate) fn _new(handle: $crate::Handle) -> Self {
                 Self {
                     handle,
                     inner: ::std::default::Default::default(),

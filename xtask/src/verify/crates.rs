@@ -12,6 +12,7 @@ use super::{Context, Outcome, Steps};
 use crate::codegen::read;
 use crate::conformance;
 use crate::error::Error;
+use crate::tree::lines_of_rust;
 
 /// Generations of a model that are timed; the median counts.
 const RUNS: usize = 3;
@@ -60,7 +61,7 @@ pub(super) fn generate(context: &Context, steps: &mut Steps) {
                 last = Some(finished);
             }
             runs.sort();
-            let lines = lines_of_rust(&folder(context, &name))?;
+            let lines = lines_of_rust(&folder(context, &name).join("src"))?;
             let warnings = last.map(|finished| finished.stderr).unwrap_or_default();
             let left_out: Vec<&str> = warnings.lines().filter_map(left_out).collect();
             let without = match left_out.as_slice() {
@@ -207,22 +208,6 @@ fn stem(model: &Path) -> String {
 pub(super) fn left_out(warning: &str) -> Option<&str> {
     let (place, _) = warning.split_once(": the operation is left out")?;
     place.rsplit('#').next()
-}
-
-fn lines_of_rust(folder: &Path) -> Result<usize, Error> {
-    let mut lines = 0;
-    let mut open = vec![folder.join("src")];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
-            let path = entry.map_err(Error::io(&folder))?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                lines += read(&path)?.lines().count();
-            }
-        }
-    }
-    Ok(lines)
 }
 
 /// How many endpoint tests a model brings.

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::emit::tokens::{ident, number, prefixed, type_path};
+use crate::emit::tokens::{ident, number, type_path};
 use crate::vectors::{Field, Value};
 
 /// An expression of the value's type; `?` in it answers a `BuildError`.
@@ -104,7 +104,7 @@ fn boxed_if(boxed: bool, expression: TokenStream) -> TokenStream {
 /// `.set_a(Some(..)).set_b(Some(..))`
 pub(super) fn setters(fields: &[Field]) -> TokenStream {
     let setters = fields.iter().map(|field| {
-        let set = prefixed("set_", &field.field);
+        let set = ident(&field.setter);
         let value = boxed_if(field.boxed, expression(&field.value));
         quote!(.#set(Some(#value)))
     });

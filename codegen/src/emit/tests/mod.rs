@@ -3,6 +3,7 @@
 mod cannot;
 mod sample;
 mod text;
+mod value;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -11,10 +12,10 @@ pub use self::cannot::Cannot;
 use self::sample::Samples;
 use super::Files;
 use super::structure::streams;
-use super::tokens::{field_type, ident};
+use super::tokens::{field_type, ident, operation_type};
 use crate::error::Error;
 use crate::ir::{Operation, Service, Structure, Target};
-use crate::names;
+use crate::names::{self, OperationType};
 
 /// What tests of a service cannot cover.
 pub fn cannot_test(service: &Service) -> Vec<Cannot> {
@@ -122,7 +123,7 @@ pub(super) fn exchange_service(service: &Service) -> TokenStream {
     let rows = service.operations.iter().map(|operation| {
         let (method, name) = (ident(&operation.method), &operation.name);
         let (input, output) = (ident(&operation.input.name), ident(&operation.output.name));
-        let error = format_ident!("{name}Error");
+        let error = operation_type(operation, OperationType::Error);
         quote! {
             #method #name operation::#method::#input, operation::#method::#output, operation::#method::#error;
         }

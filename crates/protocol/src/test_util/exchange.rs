@@ -58,9 +58,10 @@ macro_rules! exchange_service {
         impl $service for $name {
             $(
                 async fn $method(&self, input: $input) -> ::std::result::Result<$output, $error> {
-                    self.$method.call(input).unwrap_or_else(|| {
-                        Err(<$error>::generic($crate::server::not_implemented($operation)))
-                    })
+                    match self.$method.call(input) {
+                        Some(answer) => answer,
+                        None => Err(<$error>::generic($crate::server::not_implemented($operation))),
+                    }
                 }
             )*
         }

@@ -4,7 +4,6 @@ use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
-use hyper_util::rt::TokioIo;
 
 use super::dial;
 use super::proxy::{Proxy, Server, TunnelError, tunnel};
@@ -88,36 +87,23 @@ impl Connector {
         let proxy = self.proxy(key);
         let first_hop = proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
         let tcp = dial::tcp(first_hop.0, first_hop.1, sleep).await;
-        let mut tcp = tcp.map_err(|error| ConnectorError::io(error.into()))?;
-        match proxy {
-            Some(proxy) if proxy.tls => {
-                let stream = self
-                    .tls
-                    .handshake(&proxy.host, TokioIo::new(tcp), false)
-                    .await;
-                let mut stream = TokioIo::new(stream.map_err(tls_error)?);
-                if !key.tls {
-                    return Ok(Transport::Tls(Box::new(stream)));
-                }
-                tunnel(&mut stream, proxy, host, port)
-                    .await
-                    .map_err(tunnel_error)?;
-                let stream = self.tls.handshake(host, stream.into_inner(), true).await;
-                let stream = TokioIo::new(stream.map_err(tls_error)?);
-                Ok(Transport::TlsInTls(Box::new(stream)))
+        let tcp = tcp.map_err(|error| ConnectorError::io(error.into()))?;
+        let mut transport = Transport::Tcp(tcp);
+        if let Some(proxy) = proxy {
+            if proxy.tls {
+                let layered = self.tls.handshake(&proxy.host, transport, false).await;
+                transport = layered.map_err(tls_error)?;
             }
-            _ if !key.tls => Ok(Transport::Tcp(tcp)),
-            proxy => {
-                if let Some(proxy) = proxy {
-                    tunnel(&mut tcp, proxy, host, port)
-                        .await
-                        .map_err(tunnel_error)?;
-                }
-                let stream = self.tls.handshake(host, TokioIo::new(tcp), true).await;
-                let stream = TokioIo::new(stream.map_err(tls_error)?);
-                Ok(Transport::Tls(Box::new(stream)))
+            if key.tls {
+                let opened = tunnel(&mut transport, proxy, host, port).await;
+                opened.map_err(tunnel_error)?;
             }
         }
+        if key.tls {
+            let layered = self.tls.handshake(host, transport, true).await;
+            transport = layered.map_err(tls_error)?;
+        }
+        Ok(transport)
     }
 }
 

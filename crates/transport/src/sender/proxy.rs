@@ -7,8 +7,9 @@ use std::net::IpAddr;
 use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 use percent_encoding::percent_decode_str;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::stream::Transport;
 use crate::config::Environment;
 use crate::error::BoxError;
 
@@ -274,15 +275,12 @@ impl TunnelError {
 }
 
 /// Asks the proxy at the other end of `stream` for a tunnel to `host`.
-pub(super) async fn tunnel<S>(
-    stream: &mut S,
+pub(super) async fn tunnel(
+    stream: &mut Transport,
     proxy: &Server,
     host: &str,
     port: u16,
-) -> Result<(), TunnelError>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+) -> Result<(), TunnelError> {
     let target = format!("{host}:{port}");
     let mut request = format!("CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n").into_bytes();
     if let Some(authorization) = &proxy.authorization {

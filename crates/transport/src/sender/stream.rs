@@ -7,21 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use hyper_rustls::MaybeHttpsStream;
-use hyper_util::client::legacy::connect::Connection;
+use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// TLS over TCP.
-pub(super) type TlsStream = MaybeHttpsStream<TokioIo<TcpStream>>;
-
-/// The layers that a connection can have.
+/// The layers that a connection can have: TLS lies over TCP, or over the TLS that a proxy is spoken to with.
 #[derive(Debug)]
 pub(super) enum Transport {
     Tcp(TcpStream),
-    Tls(Box<TokioIo<TlsStream>>),
-    /// TLS to a server, through a proxy that is itself spoken to over TLS.
-    TlsInTls(Box<TokioIo<MaybeHttpsStream<TlsStream>>>),
+    Tls(Box<TokioIo<MaybeHttpsStream<TokioIo<Transport>>>>),
 }
 
 impl Transport {
@@ -30,8 +25,14 @@ impl Transport {
         match self {
             Self::Tcp(_) => false,
             Self::Tls(stream) => stream.inner().connected().is_negotiated_h2(),
-            Self::TlsInTls(stream) => stream.inner().connected().is_negotiated_h2(),
         }
+    }
+}
+
+/// What [`HttpsConnector`](hyper_rustls::HttpsConnector) asks of a stream; there is nothing to tell.
+impl Connection for Transport {
+    fn connected(&self) -> Connected {
+        Connected::new()
     }
 }
 
@@ -58,7 +59,6 @@ macro_rules! delegate {
         match $transport {
             Transport::Tcp($stream) => $call,
             Transport::Tls($stream) => $call,
-            Transport::TlsInTls($stream) => $call,
         }
     };
 }

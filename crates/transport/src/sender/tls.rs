@@ -7,9 +7,8 @@ use std::io;
 use std::task::{Context, Poll};
 
 use http::Uri;
-use hyper::rt::{Read, Write};
-use hyper_rustls::{FixedServerNameResolver, HttpsConnector, MaybeHttpsStream};
-use hyper_util::client::legacy::connect::Connection;
+use hyper_rustls::{FixedServerNameResolver, HttpsConnector};
+use hyper_util::rt::TokioIo;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
@@ -18,6 +17,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use tokio::sync::OnceCell;
 use tower_service::Service;
 
+use super::stream::Transport;
 use crate::error::BoxError;
 
 /// The certificates to trust, loaded when the first connection needs them.
@@ -80,15 +80,12 @@ impl Tls {
     }
 
     /// Shakes hands with `host` over `stream`. `http2` offers HTTP/2 as well, where this crate was built with it.
-    pub(super) async fn handshake<S>(
+    pub(super) async fn handshake(
         &self,
         host: &str,
-        stream: S,
+        stream: Transport,
         http2: bool,
-    ) -> Result<MaybeHttpsStream<S>, TlsError>
-    where
-        S: Connection + Read + Write + Send + Unpin + 'static,
-    {
+    ) -> Result<Transport, TlsError> {
         let mut config = self.config.get_or_try_init(|| self.load()).await?.clone();
         if http2 && cfg!(feature = "http2") {
             Arc::make_mut(&mut config).alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -101,13 +98,15 @@ impl Tls {
             host: host.to_owned(),
         })?;
         let name = Arc::new(FixedServerNameResolver::new(name));
-        let mut connector = HttpsConnector::new(Connected(Some(stream)), config, true, name);
+        let stream = Connected(Some(TokioIo::new(stream)));
+        let mut connector = HttpsConnector::new(stream, config, true, name);
         // The name is fixed and the stream is there: of the URI only the scheme counts.
         let handshake = connector.call(Uri::from_static("https://host"));
-        handshake.await.map_err(|error| TlsError::Handshake {
+        let stream = handshake.await.map_err(|error| TlsError::Handshake {
             host: host.to_owned(),
             source: cause(error),
-        })
+        })?;
+        Ok(Transport::Tls(Box::new(TokioIo::new(stream))))
     }
 
     async fn load(&self) -> Result<Arc<ClientConfig>, TlsError> {
@@ -193,12 +192,12 @@ impl ServerCertVerifier for AnyCertificate {
 }
 
 /// A connector that hands over the stream that is there already: through a proxy, or from a dialler of our own.
-struct Connected<S>(Option<S>);
+struct Connected(Option<TokioIo<Transport>>);
 
-impl<S> Service<Uri> for Connected<S> {
-    type Response = S;
+impl Service<Uri> for Connected {
+    type Response = TokioIo<Transport>;
     type Error = io::Error;
-    type Future = Ready<io::Result<S>>;
+    type Future = Ready<io::Result<Self::Response>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))

@@ -88,7 +88,7 @@ transport::fluent_builder!(ListAssociatedContactsFluentBuilder, list_associated_
 pub(crate) fn encode(
     input: &ListAssociatedContactsInput,
 ) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/contact/associated/");
     uri.label("InstanceId", input.instance_id.as_ref().map(text::Text::text))?;

@@ -49,7 +49,7 @@ impl Client {
     pub fn list_associated_contacts(
         &self,
     ) -> list_associated_contacts::ListAssociatedContactsFluentBuilder {
-        list_associated_contacts::ListAssociatedContactsFluentBuilder::new(
+        list_associated_contacts::ListAssociatedContactsFluentBuilder::_new(
             self.handle.clone(),
         )
     }

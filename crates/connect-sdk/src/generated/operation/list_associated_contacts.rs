@@ -79,7 +79,7 @@ connect_protocol::serde_shape!(ListAssociatedContactsInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl ListAssociatedContactsInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("InstanceId", &self.instance_id, |c, v| c.length(v, 1..=100));
         check.required("ContactId", &self.contact_id, |c, v| c.length(v, 1..=256));
         check.optional("MaxResults", &self.max_results, |c, v| c.range(v, 1..=100));

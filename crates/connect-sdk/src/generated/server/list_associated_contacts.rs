@@ -16,7 +16,7 @@ pub(super) async fn handle<S: super::Service>(
     request.wants("application/json")?;
     let input = decode(&request)?;
     let mut check = server::Check::server_after(request.take_missing());
-    input.check(&mut check);
+    input._check(&mut check);
     let violations = check.violations();
     if !violations.is_empty() {
         return Err(service.invalid_input("ListAssociatedContacts", &violations));

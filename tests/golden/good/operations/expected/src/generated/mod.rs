@@ -8,10 +8,9 @@
 )]
 
 #[cfg(feature = "client")]
-use connect_transport as transport;
-
-#[cfg(feature = "client")]
 pub mod client;
+#[cfg(feature = "client")]
+pub mod config;
 pub mod error;
 pub mod operation;
 pub mod types;
@@ -21,5 +20,5 @@ pub use self::client::Client;
 #[cfg(feature = "client")]
 pub use self::error::Error;
 #[cfg(feature = "client")]
-pub use transport::config::{self, Config};
+pub use self::config::Config;
 pub use connect_protocol::primitives;

@@ -49,18 +49,18 @@ impl Client {
     /// A request of [`PutThing`](crate::operation::put_thing). Puts a thing on a shelf.
     #[inline]
     pub fn put_thing(&self) -> put_thing::PutThingFluentBuilder {
-        put_thing::PutThingFluentBuilder::new(self.handle.clone())
+        put_thing::PutThingFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`ReadThing`](crate::operation::read_thing). Calls `ReadThing`.
     #[inline]
     pub fn read_thing(&self) -> read_thing::ReadThingFluentBuilder {
-        read_thing::ReadThingFluentBuilder::new(self.handle.clone())
+        read_thing::ReadThingFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`SendData`](crate::operation::send_data). Calls `SendData`.
     #[inline]
     pub fn send_data(&self) -> send_data::SendDataFluentBuilder {
-        send_data::SendDataFluentBuilder::new(self.handle.clone())
+        send_data::SendDataFluentBuilder::_new(self.handle.clone())
     }
 }

@@ -72,7 +72,7 @@ transport::fluent_builder!(PutThingFluentBuilder, put_thing, shapes::builders::P
 
 #[inline]
 pub(crate) fn encode(input: &PutThingInput) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/shelves/");
     uri.label("shelf", input.shelf.as_ref().map(text::Text::text))?;

@@ -63,7 +63,7 @@ transport::fluent_builder!(ReadThingFluentBuilder, read_thing, shapes::builders:
 pub(crate) fn encode(
     input: &ReadThingInput,
 ) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/things/");
     uri.label("day", input.day.as_ref().map(text::date_time).transpose()?)?;

@@ -129,7 +129,7 @@ connect_protocol::serde_shape!(PutThingInput);
 
 #[cfg(feature = "client")]
 impl PutThingInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
         check.required("path", &self.path, |_, _| {});
         check

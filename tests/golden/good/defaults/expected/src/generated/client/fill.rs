@@ -61,7 +61,7 @@ transport::fluent_builder!(FillFluentBuilder, fill, shapes::builders::FillInputB
 
 #[inline]
 pub(crate) fn encode(input: &FillInput) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/fill");
     uri.query("size", Some(text::Text::text(&input.size)));

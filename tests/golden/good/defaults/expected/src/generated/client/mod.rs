@@ -47,6 +47,6 @@ impl Client {
     /// A request of [`Fill`](crate::operation::fill). Calls `Fill`.
     #[inline]
     pub fn fill(&self) -> fill::FillFluentBuilder {
-        fill::FillFluentBuilder::new(self.handle.clone())
+        fill::FillFluentBuilder::_new(self.handle.clone())
     }
 }

@@ -73,8 +73,8 @@ connect_protocol::serde_shape!(FillInput);
 
 #[cfg(feature = "client")]
 impl FillInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
-        check.required("inner", &self.inner, |c, v| v.check(c));
+    pub(crate) fn _check(&self, check: &mut check::Check) {
+        check.required("inner", &self.inner, |c, v| v._check(c));
     }
 }
 

@@ -207,7 +207,7 @@ connect_protocol::serde_shape!(Inner);
 
 #[cfg(feature = "client")]
 impl Inner {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .value(
                 "color",

@@ -47,6 +47,6 @@ impl Client {
     /// A request of [`Paint`](crate::operation::paint). Calls `Paint`.
     #[inline]
     pub fn paint(&self) -> paint::PaintFluentBuilder {
-        paint::PaintFluentBuilder::new(self.handle.clone())
+        paint::PaintFluentBuilder::_new(self.handle.clone())
     }
 }

@@ -63,7 +63,7 @@ transport::fluent_builder!(PaintFluentBuilder, paint, shapes::builders::PaintInp
 
 #[inline]
 pub(crate) fn encode(input: &PaintInput) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/paint/");
     uri.label("color", input.color.as_ref().map(text::Text::text))?;

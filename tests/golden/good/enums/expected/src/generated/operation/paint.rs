@@ -94,7 +94,7 @@ connect_protocol::serde_shape!(PaintInput);
 
 #[cfg(feature = "client")]
 impl PaintInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .required(
                 "color",

@@ -48,12 +48,12 @@ impl Client {
     /// A request of [`Fail`](crate::operation::fail). Calls `Fail`.
     #[inline]
     pub fn fail(&self) -> fail::FailFluentBuilder {
-        fail::FailFluentBuilder::new(self.handle.clone())
+        fail::FailFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`FailAgain`](crate::operation::fail_again). Calls `FailAgain`.
     #[inline]
     pub fn fail_again(&self) -> fail_again::FailAgainFluentBuilder {
-        fail_again::FailAgainFluentBuilder::new(self.handle.clone())
+        fail_again::FailAgainFluentBuilder::_new(self.handle.clone())
     }
 }

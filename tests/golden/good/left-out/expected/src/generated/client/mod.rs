@@ -48,12 +48,12 @@ impl Client {
     /// A request of [`Check`](crate::operation::check). Calls `Check`.
     #[inline]
     pub fn check(&self) -> check::CheckFluentBuilder {
-        check::CheckFluentBuilder::new(self.handle.clone())
+        check::CheckFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`Wait`](crate::operation::wait). Calls `Wait`.
     #[inline]
     pub fn wait(&self) -> wait::WaitFluentBuilder {
-        wait::WaitFluentBuilder::new(self.handle.clone())
+        wait::WaitFluentBuilder::_new(self.handle.clone())
     }
 }

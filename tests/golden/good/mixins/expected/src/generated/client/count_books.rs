@@ -60,7 +60,7 @@ transport::fluent_builder!(CountBooksFluentBuilder, count_books, shapes::builder
 pub(crate) fn encode(
     input: &CountBooksInput,
 ) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/shelves/");
     uri.label("shelf", input.shelf.as_ref().map(text::Text::text))?;

@@ -59,7 +59,7 @@ transport::fluent_builder!(LendBookFluentBuilder, lend_book, shapes::builders::L
 
 #[inline]
 pub(crate) fn encode(input: &LendBookInput) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/shelves/");
     uri.label("shelf", input.shelf.as_ref().map(text::Text::text))?;

@@ -50,24 +50,24 @@ impl Client {
     /// A request of [`CountBooks`](crate::operation::count_books). Calls `CountBooks`.
     #[inline]
     pub fn count_books(&self) -> count_books::CountBooksFluentBuilder {
-        count_books::CountBooksFluentBuilder::new(self.handle.clone())
+        count_books::CountBooksFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`CreateShelf`](crate::operation::create_shelf). Calls `CreateShelf`.
     #[inline]
     pub fn create_shelf(&self) -> create_shelf::CreateShelfFluentBuilder {
-        create_shelf::CreateShelfFluentBuilder::new(self.handle.clone())
+        create_shelf::CreateShelfFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`LendBook`](crate::operation::lend_book). Calls `LendBook`.
     #[inline]
     pub fn lend_book(&self) -> lend_book::LendBookFluentBuilder {
-        lend_book::LendBookFluentBuilder::new(self.handle.clone())
+        lend_book::LendBookFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`ReadShelf`](crate::operation::read_shelf). Calls `ReadShelf`.
     #[inline]
     pub fn read_shelf(&self) -> read_shelf::ReadShelfFluentBuilder {
-        read_shelf::ReadShelfFluentBuilder::new(self.handle.clone())
+        read_shelf::ReadShelfFluentBuilder::_new(self.handle.clone())
     }
 }

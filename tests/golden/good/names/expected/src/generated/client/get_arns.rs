@@ -73,7 +73,7 @@ transport::fluent_builder!(GetARNsFluentBuilder, get_arns, shapes::builders::Get
 
 #[inline]
 pub(crate) fn encode(input: &GetArNsInput) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/arns");
     let mut request = http::Request::new(http::Method::POST, uri.finish());

@@ -47,20 +47,21 @@ impl Client {
     }
 
     /// A request of [`Delete2FA`](crate::operation::delete2_fa). Deletes the second *factor*.
+    #[deprecated]
     #[inline]
     pub fn delete2_fa(&self) -> delete2_fa::Delete2FAFluentBuilder {
-        delete2_fa::Delete2FAFluentBuilder::new(self.handle.clone())
+        delete2_fa::Delete2FAFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`Match`](crate::operation::r#match). Calls `Match`.
     #[inline]
     pub fn r#match(&self) -> r#match::MatchFluentBuilder {
-        r#match::MatchFluentBuilder::new(self.handle.clone())
+        r#match::MatchFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`getARNs`](crate::operation::get_arns). Calls `getARNs`.
     #[inline]
     pub fn get_arns(&self) -> get_arns::GetARNsFluentBuilder {
-        get_arns::GetARNsFluentBuilder::new(self.handle.clone())
+        get_arns::GetARNsFluentBuilder::_new(self.handle.clone())
     }
 }

@@ -151,7 +151,7 @@ connect_protocol::serde_shape!(GetArNsInput);
 
 #[cfg(feature = "client")]
 impl GetArNsInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("type", &self.r#type, |_, _| {});
         check
             .optional(

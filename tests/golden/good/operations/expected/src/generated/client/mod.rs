@@ -49,18 +49,18 @@ impl Client {
     /// A request of [`Describe`](crate::operation::describe). Calls `Describe`.
     #[inline]
     pub fn describe(&self) -> describe::DescribeFluentBuilder {
-        describe::DescribeFluentBuilder::new(self.handle.clone())
+        describe::DescribeFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`Open`](crate::operation::open). Calls `Open`.
     #[inline]
     pub fn open(&self) -> open::OpenFluentBuilder {
-        open::OpenFluentBuilder::new(self.handle.clone())
+        open::OpenFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`Start`](crate::operation::start). Calls `Start`.
     #[inline]
     pub fn start(&self) -> start::StartFluentBuilder {
-        start::StartFluentBuilder::new(self.handle.clone())
+        start::StartFluentBuilder::_new(self.handle.clone())
     }
 }

@@ -59,7 +59,7 @@ connect_protocol::serde_shape!(DescribeInput);
 
 #[cfg(feature = "client")]
 impl DescribeInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("id", &self.id, |_, _| {});
     }
 }
@@ -72,12 +72,18 @@ pub struct DescribeOutput {
     pub state: Option<types::State>,
     /// `inner`: [`Inner`](crate::types::Inner).
     pub inner: Option<types::Inner>,
+    /// `parts`: list of [`Part`](crate::types::Part).
+    pub parts: Option<Vec<types::Part>>,
+    /// `labels`: list of string.
+    pub labels: Option<Vec<String>>,
     pub(crate) _request_id: Option<String>,
 }
 
 connect_protocol::builder!(DescribeOutput, DescribeOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional value(types::State) state set_state get_state "state";
     optional value(types::Inner) inner set_inner get_inner "inner";
+    optional list(types::Part) parts set_parts get_parts "parts";
+    optional list(string) labels set_labels get_labels "labels";
 });
 
 impl DescribeOutputBuilder {
@@ -90,6 +96,8 @@ impl DescribeOutputBuilder {
         match name {
             "state" => reader.set(&mut self.state),
             "inner" => reader.set(&mut self.inner),
+            "parts" => reader.set(&mut self.parts),
+            "labels" => reader.set(&mut self.labels),
             _ => reader.skip(),
         }
     }
@@ -110,6 +118,8 @@ impl json::WriteJson for DescribeOutput {
         writer.begin_object();
         writer.member("state", &self.state)?;
         writer.member("inner", &self.inner)?;
+        writer.member("parts", &self.parts)?;
+        writer.member("labels", &self.labels)?;
         writer.end_object();
         Ok(())
     }

@@ -50,24 +50,24 @@ impl Client {
     /// A request of [`ListByName`](crate::operation::list_by_name). Calls `ListByName`.
     #[inline]
     pub fn list_by_name(&self) -> list_by_name::ListByNameFluentBuilder {
-        list_by_name::ListByNameFluentBuilder::new(self.handle.clone())
+        list_by_name::ListByNameFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`ListNames`](crate::operation::list_names). Calls `ListNames`.
     #[inline]
     pub fn list_names(&self) -> list_names::ListNamesFluentBuilder {
-        list_names::ListNamesFluentBuilder::new(self.handle.clone())
+        list_names::ListNamesFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`ListPages`](crate::operation::list_pages). Calls `ListPages`.
     #[inline]
     pub fn list_pages(&self) -> list_pages::ListPagesFluentBuilder {
-        list_pages::ListPagesFluentBuilder::new(self.handle.clone())
+        list_pages::ListPagesFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`ListTokens`](crate::operation::list_tokens). Calls `ListTokens`.
     #[inline]
     pub fn list_tokens(&self) -> list_tokens::ListTokensFluentBuilder {
-        list_tokens::ListTokensFluentBuilder::new(self.handle.clone())
+        list_tokens::ListTokensFluentBuilder::_new(self.handle.clone())
     }
 }

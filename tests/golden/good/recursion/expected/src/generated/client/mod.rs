@@ -47,6 +47,6 @@ impl Client {
     /// A request of [`Grow`](crate::operation::grow). Calls `Grow`.
     #[inline]
     pub fn grow(&self) -> grow::GrowFluentBuilder {
-        grow::GrowFluentBuilder::new(self.handle.clone())
+        grow::GrowFluentBuilder::_new(self.handle.clone())
     }
 }

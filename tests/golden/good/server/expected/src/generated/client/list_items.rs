@@ -71,7 +71,7 @@ transport::fluent_builder!(ListItemsFluentBuilder, list_items, shapes::builders:
 pub(crate) fn encode(
     input: &ListItemsInput,
 ) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/items");
     uri.query_literal("list");

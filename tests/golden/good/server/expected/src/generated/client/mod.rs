@@ -48,12 +48,12 @@ impl Client {
     /// A request of [`ListItems`](crate::operation::list_items). Calls `ListItems`.
     #[inline]
     pub fn list_items(&self) -> list_items::ListItemsFluentBuilder {
-        list_items::ListItemsFluentBuilder::new(self.handle.clone())
+        list_items::ListItemsFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`PutItem`](crate::operation::put_item). Calls `PutItem`.
     #[inline]
     pub fn put_item(&self) -> put_item::PutItemFluentBuilder {
-        put_item::PutItemFluentBuilder::new(self.handle.clone())
+        put_item::PutItemFluentBuilder::_new(self.handle.clone())
     }
 }

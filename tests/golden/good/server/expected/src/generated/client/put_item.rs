@@ -70,7 +70,7 @@ transport::fluent_builder!(PutItemFluentBuilder, put_item, shapes::builders::Put
 
 #[inline]
 pub(crate) fn encode(input: &PutItemInput) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/items/");
     uri.label("id", input.id.as_ref().map(text::Text::text))?;

@@ -123,7 +123,7 @@ connect_protocol::serde_shape!(PutItemInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl PutItemInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .required(
                 "id",
@@ -166,10 +166,10 @@ impl PutItemInput {
                 &self.color,
                 |c, v| c.known(v.as_str(), types::Color::values()),
             );
-        check.optional("parts", &self.parts, |c, v| c.each(v, |c, v| v.check(c)));
-        check.optional("either", &self.either, |c, v| v.check(c));
+        check.optional("parts", &self.parts, |c, v| c.each(v, |c, v| v._check(c)));
+        check.optional("either", &self.either, |c, v| v._check(c));
         check.optional("data", &self.data, |c, v| c.length(v, ..=1024));
-        check.required("inner", &self.inner, |c, v| v.check(c));
+        check.required("inner", &self.inner, |c, v| v._check(c));
     }
 }
 

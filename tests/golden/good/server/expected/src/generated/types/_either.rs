@@ -67,10 +67,10 @@ connect_protocol::serde_shape!(Either);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Either {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         match self {
             Self::Count(v) => check.value("count", v, |c, v| c.range(v, ..=9)),
-            Self::Part(v) => check.value("part", v, |c, v| v.check(c)),
+            Self::Part(v) => check.value("part", v, |c, v| v._check(c)),
             _ => {}
         }
     }

@@ -61,8 +61,8 @@ connect_protocol::serde_shape!(Part);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Part {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.value("name", &self.name, |c, v| c.length(v, 1..));
-        check.optional("parts", &self.parts, |c, v| c.each(v, |c, v| v.check(c)));
+        check.optional("parts", &self.parts, |c, v| c.each(v, |c, v| v._check(c)));
     }
 }

@@ -47,6 +47,6 @@ impl Client {
     /// A request of [`Echo`](crate::operation::echo). Calls `Echo`.
     #[inline]
     pub fn echo(&self) -> echo::EchoFluentBuilder {
-        echo::EchoFluentBuilder::new(self.handle.clone())
+        echo::EchoFluentBuilder::_new(self.handle.clone())
     }
 }

@@ -58,7 +58,7 @@ transport::fluent_builder!(ChooseFluentBuilder, choose, shapes::builders::Choose
 
 #[inline]
 pub(crate) fn encode(input: &ChooseInput) -> Result<http::Request, error::InputError> {
-    check::client(|check| input.check(check))?;
+    check::client(|check| input._check(check))?;
     let mut uri = uri::UriWriter::new();
     uri.literal("/choice");
     let mut request = http::Request::new(http::Method::POST, uri.finish());

@@ -47,6 +47,6 @@ impl Client {
     /// A request of [`Choose`](crate::operation::choose). Calls `Choose`.
     #[inline]
     pub fn choose(&self) -> choose::ChooseFluentBuilder {
-        choose::ChooseFluentBuilder::new(self.handle.clone())
+        choose::ChooseFluentBuilder::_new(self.handle.clone())
     }
 }

@@ -62,7 +62,7 @@ connect_protocol::serde_shape!(ChooseInput);
 
 #[cfg(feature = "client")]
 impl ChooseInput {
-    pub(crate) fn check(&self, check: &mut check::Check) {
+    pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("choice", &self.choice, |_, _| {});
     }
 }

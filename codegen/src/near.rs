@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 const MOST: usize = 5;
 
 /// The names that are likely meant by `wanted`, likeliest first.
-pub(super) fn near<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+pub(crate) fn near<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
     let plain = fold(wanted);
     let words = words(wanted);
     let allowed = (plain.len() / 4).max(2);
@@ -28,6 +28,15 @@ pub(super) fn near<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -
     found.truncate(MOST);
     let names = found.into_iter().map(|(.., name)| name.to_owned());
     names.collect()
+}
+
+/// The end of a message about a name that is not there.
+pub(crate) fn offer(near: &[String]) -> String {
+    if near.is_empty() {
+        String::new()
+    } else {
+        format!("; near it: {}", near.join(", "))
+    }
 }
 
 /// Without case and separators.

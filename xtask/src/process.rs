@@ -6,15 +6,15 @@ use std::process::{Command, Output};
 use crate::error::Error;
 
 /// What a program that ended printed.
-pub(super) struct Finished {
-    pub(super) success: bool,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Finished {
+    pub(crate) success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Finished {
     /// The last lines of what it printed, for an error.
-    pub(super) fn tail(&self) -> String {
+    pub(crate) fn tail(&self) -> String {
         const LINES: usize = 40;
         let all = format!("{}\n{}", self.stdout.trim_end(), self.stderr.trim_end());
         let lines: Vec<&str> = all.lines().collect();
@@ -22,7 +22,7 @@ impl Finished {
     }
 }
 
-pub(super) fn run(command: &mut Command) -> Result<Finished, Error> {
+pub(crate) fn run(command: &mut Command) -> Result<Finished, Error> {
     let program = PathBuf::from(command.get_program());
     let Output {
         status,
@@ -37,7 +37,7 @@ pub(super) fn run(command: &mut Command) -> Result<Finished, Error> {
 }
 
 /// Cargo in a folder, building into `target`.
-pub(super) fn cargo(folder: &Path, target: &Path) -> Command {
+pub(crate) fn cargo(folder: &Path, target: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(folder).env("CARGO_TARGET_DIR", target);
@@ -45,7 +45,7 @@ pub(super) fn cargo(folder: &Path, target: &Path) -> Command {
 }
 
 /// This program itself, so that a part does what the command of the same name does.
-pub(super) fn xtask(root: &Path) -> Result<Command, Error> {
+pub(crate) fn xtask(root: &Path) -> Result<Command, Error> {
     let this = std::env::current_exe().map_err(Error::io(Path::new("xtask")))?;
     let mut command = Command::new(this);
     command.current_dir(root);

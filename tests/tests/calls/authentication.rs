@@ -1,0 +1,117 @@
+//! Which of an operation's ways to authenticate a call takes: the first that the client has something for.
+
+use aws_credential_types::Token;
+use connect_transport::test_util::{Answer, TestSender};
+
+use crate::Client;
+use crate::config::Builder;
+
+const TOKEN: &str = "a-bearer-token";
+
+/// What a client has to authenticate with.
+#[derive(Clone, Copy)]
+struct Has {
+    credentials: bool,
+    token: bool,
+}
+
+impl Has {
+    fn client(self) -> (Client, TestSender) {
+        let (mut config, sender): (Builder, _) = crate::config_with([Answer::json(200, "{}")]);
+        if !self.credentials {
+            config.set_credentials_provider(None);
+        }
+        if self.token {
+            config = config.token_provider(Token::new(TOKEN, None));
+        }
+        (Client::from_conf(config.build()), sender)
+    }
+}
+
+/// How the one request that was sent authenticates.
+fn way(sender: &TestSender) -> &'static str {
+    match sender.requests().as_slice() {
+        [] => "refused",
+        [request] => match request.header("authorization") {
+            None => "anonymous",
+            Some(value) if value.starts_with("AWS4-HMAC-SHA256 ") => "signed",
+            Some(value) if value == format!("Bearer {TOKEN}") => "bearer",
+            Some(other) => panic!("{other}"),
+        },
+        requests => panic!("{} requests", requests.len()),
+    }
+}
+
+macro_rules! ways {
+    ($has:expr, $($operation:ident),*) => {
+        [$({
+            let (client, sender) = $has.client();
+            let answer = client.$operation().send().await;
+            let way = way(&sender);
+            assert_eq!(answer.is_err(), way == "refused", "{answer:?}");
+            way
+        }),*]
+    };
+}
+
+#[tokio::test]
+async fn the_first_way_that_the_client_has_something_for_is_taken() {
+    let table = [
+        (
+            true,
+            true,
+            [
+                "signed",
+                "signed",
+                "bearer",
+                "bearer",
+                "anonymous",
+                "signed",
+            ],
+        ),
+        (
+            true,
+            false,
+            [
+                "signed",
+                "signed",
+                "refused",
+                "signed",
+                "anonymous",
+                "signed",
+            ],
+        ),
+        (
+            false,
+            true,
+            [
+                "bearer",
+                "refused",
+                "bearer",
+                "bearer",
+                "anonymous",
+                "bearer",
+            ],
+        ),
+        (
+            false,
+            false,
+            [
+                "refused",
+                "refused",
+                "refused",
+                "refused",
+                "anonymous",
+                "anonymous",
+            ],
+        ),
+    ];
+    for (credentials, token, expected) in table {
+        let has = Has { credentials, token };
+        let found = ways!(has, sign, sign_only, bear, bear_or_sign, open, maybe_sign);
+        assert_eq!(
+            found, expected,
+            "credentials: {credentials}, token: {token}"
+        );
+    }
+}
