@@ -8,12 +8,11 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_smithy_async::time::{StaticTimeSource, TimeSource};
-use connect_transport::config::{Builder, Config};
+use connect_sdk::config::{Builder, Config};
 
 use crate::Seen::{Construction, Dispatch, Service};
-use crate::server::{Read, Server, header, ok as good, response};
-use crate::service::{config, handle};
-use crate::{call, ok};
+use crate::{call, client_of, config, ok};
+use connect_tests::script::{Read, Server, header, ok as good, response};
 
 const NOW: u64 = 1_700_000_000;
 
@@ -86,7 +85,7 @@ fn at_now(config: Builder) -> Builder {
 async fn credentials_are_asked_for_once() {
     let (provider, asked) = scripted(|number| Ok(credentials(number, Some(NOW + 3600))));
     let server = Server::start(Vec::new()).await;
-    let client = handle(at_now(config(&server.url())).credentials_provider(provider));
+    let client = client_of(at_now(config(&server.url())).credentials_provider(provider));
     let calls: tokio::task::JoinSet<_> = (0..20)
         .map(|_| client.clone())
         .map(|client| async move { call(&client).await })
@@ -104,8 +103,8 @@ async fn credentials_that_the_service_calls_expired_are_replaced() {
         r#"{"message":"expired"}"#,
     );
     let server = Server::start(vec![vec![Read, expired]]).await;
-    let client = handle(config(&server.url()).credentials_provider(provider));
-    let text = "Greet: ExpiredTokenException: expired (HTTP 403, 1 attempt)";
+    let client = client_of(config(&server.url()).credentials_provider(provider));
+    let text = "ListAssociatedContacts: ExpiredTokenException: expired (HTTP 403, 1 attempt)";
     assert_eq!(call(&client).await, Service(text.to_owned()));
     assert_eq!(call(&client).await, ok(), "the next call");
     assert_eq!(key_ids(&server), ["AKID0", "AKID1"]);
@@ -118,18 +117,42 @@ async fn a_provider_that_fails_is_asked_again_by_the_next_call() {
         _ => Ok(credentials(number, None)),
     });
     let server = Server::start(Vec::new()).await;
-    let client = handle(config(&server.url()).credentials_provider(provider));
+    let client = client_of(config(&server.url()).credentials_provider(provider));
     let seen = call(&client).await;
     let Dispatch("other", text) = &seen else {
         panic!("{seen:?}")
     };
     assert!(
-        text.starts_with("Greet: the provider of credentials failed: "),
+        text.starts_with("ListAssociatedContacts: the provider of credentials failed: "),
         "{text}"
     );
     assert!(text.contains("the vault is shut"), "{text}");
     assert_eq!(server.requests().len(), 0);
     assert_eq!(call(&client).await, ok(), "the next call");
+}
+
+/// A provider that never answers.
+#[derive(Debug)]
+struct Hanging;
+
+impl ProvideCredentials for Hanging {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(std::future::pending())
+    }
+}
+
+/// On tokio's paused clock, which jumps as nothing else is to be done.
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_hangs_is_given_up_on() {
+    let client = client_of(config("http://127.0.0.1:1").credentials_provider(Hanging));
+    let text = "ListAssociatedContacts: credentials: the credentials time limit of 10s ran out";
+    let Dispatch("other", seen) = call(&client).await else {
+        panic!("another error");
+    };
+    assert!(seen.starts_with(text), "{seen}");
 }
 
 /// A clock that the test sets.
@@ -152,7 +175,7 @@ async fn a_refresh_that_fails_is_no_fault_until_the_credentials_expire() {
     let server = Server::start(Vec::new()).await;
     let clock = Clock(Arc::new(AtomicU64::new(NOW)));
     let config = config(&server.url()).time_source(clock.clone());
-    let client = handle(config.credentials_provider(provider));
+    let client = client_of(config.credentials_provider(provider));
     let set = |time| clock.0.store(time, Ordering::Relaxed);
     assert_eq!(call(&client).await, ok());
     // Due for a refresh, which fails; then past the expiry, where it fails again; then it works.
@@ -175,20 +198,20 @@ async fn no_credentials_at_all() {
     let nothing = || {
         Config::builder()
             .endpoint_url(server.url())
-            .region(connect_transport::config::Region::new("us-east-1"))
+            .region(connect_sdk::config::Region::new("us-east-1"))
     };
-    let seen = call(&handle(nothing())).await;
+    let seen = call(&client_of(nothing())).await;
     assert!(
         matches!(&seen, Construction(text) if text.contains("set `credentials_provider`")),
         "{seen:?}"
     );
-    assert_eq!(call(&handle(nothing().allow_no_auth())).await, ok());
+    assert_eq!(call(&client_of(nothing().allow_no_auth())).await, ok());
     assert_eq!(server.requests().len(), 1);
     assert_eq!(header(&server.requests()[0], "authorization"), None);
 }
 
 /// An error that a wrong clock explains, from a server whose clock is ten minutes ahead.
-fn skewed(date: &str) -> crate::server::Step {
+fn skewed(date: &str) -> connect_tests::script::Step {
     let headers = format!("{date}x-amzn-errortype: RequestTimeTooSkewed\r\n");
     response("403 Forbidden", &headers, r#"{"message":"too far off"}"#)
 }
@@ -202,7 +225,7 @@ async fn a_wrong_clock_is_corrected() {
         vec![Read, good(), Read, good()],
     ])
     .await;
-    let client = handle(at_now(config(&server.url())));
+    let client = client_of(at_now(config(&server.url())));
     assert_eq!(call(&client).await, ok());
     assert_eq!(call(&client).await, ok());
     let requests = server.requests();
@@ -220,8 +243,8 @@ async fn a_wrong_clock_is_corrected() {
 async fn a_wrong_clock_that_nothing_proves_is_left_alone() {
     let script = vec![Read, skewed("")];
     let server = Server::start(vec![script.clone(), script]).await;
-    let client = handle(at_now(config(&server.url())));
-    let text = "Greet: RequestTimeTooSkewed: too far off (HTTP 403, 1 attempt)";
+    let client = client_of(at_now(config(&server.url())));
+    let text = "ListAssociatedContacts: RequestTimeTooSkewed: too far off (HTTP 403, 1 attempt)";
     assert_eq!(call(&client).await, Service(text.to_owned()));
     assert_eq!(server.requests().len(), 1);
 }
@@ -230,7 +253,7 @@ async fn a_wrong_clock_that_nothing_proves_is_left_alone() {
 async fn the_clock_can_be_left_alone() {
     let date = "date: Tue, 14 Nov 2023 22:23:20 GMT\r\n";
     let server = Server::start(vec![vec![Read, skewed(date)]]).await;
-    let client = handle(at_now(config(&server.url())).disable_clock_skew_correction(true));
+    let client = client_of(at_now(config(&server.url())).disable_clock_skew_correction(true));
     assert!(matches!(call(&client).await, Service(_)));
     assert_eq!(call(&client).await, ok(), "the next call");
     assert_eq!(

@@ -1,22 +1,30 @@
 //! Proxies.
 
-use connect_transport::Handle;
-use connect_transport::sender::{HttpSender, Proxy};
+use std::sync::{Arc, Mutex};
+
+use connect_sdk::Client;
+use connect_sdk::config::Environment;
+use connect_sdk::sender::{HttpSender, Proxy};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::Seen::Dispatch;
-use crate::certificates::Authority;
-use crate::server::{Read, Script, Server, header, ok as good, response, send};
-use crate::service::{config, handle};
-use crate::{Seen, call, ok};
+use crate::{Seen, call, client_of, config, ok};
+use connect_tests::certificates::{Authority, Certificate};
+use connect_tests::script::{Read, Script, Server, Stream, header, ok as good, response, send};
 
-fn through(url: &str, proxy: &Server, authority: &Authority) -> Handle {
+/// Heads of the requests to a proxy.
+type Heads = Arc<Mutex<Vec<String>>>;
+
+fn through(url: &str, proxy: &Server, authority: &Authority) -> Client {
     let proxy = Proxy::all(&format!("http://user:pass%20word@{}", proxy.address)).unwrap();
     let sender = HttpSender::builder()
         .system_roots(false)
         .ca_bundle(authority.pem().as_bytes())
         .unwrap();
-    handle(config(url).sender(sender.proxy(proxy).build()))
+    client_of(config(url).sender(sender.proxy(proxy).build()))
 }
 
 /// A call to an HTTPS server through a proxy whose connections follow these scripts.
@@ -77,25 +85,11 @@ async fn a_proxy_that_is_none() {
 #[tokio::test]
 async fn a_tunnel_with_credentials() {
     let authority = Authority::new();
-    let tls = authority.issue(authority.server("faults.example.com"));
-    let heads = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let tls = authority.issue(Certificate::of("faults.example.com"));
+    let (tls, heads) = (TlsAcceptor::from(tls), Heads::default());
     let seen_heads = heads.clone();
-    // Proxy and server in one: answers CONNECT, then speaks TLS as the server.
-    let proxy = Server::start_with(Vec::new(), move |mut stream: tokio::net::TcpStream| {
-        let (acceptor, heads) = (TlsAcceptor::from(tls.clone()), seen_heads.clone());
-        async move {
-            use tokio::io::{AsyncReadExt, AsyncWriteExt};
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                head.push(stream.read_u8().await.ok()?);
-            }
-            heads.lock().unwrap().push(String::from_utf8(head).unwrap());
-            stream
-                .write_all(b"HTTP/1.1 200 Connection established\r\nvia: x\r\n\r\n")
-                .await
-                .ok()?;
-            acceptor.accept(stream).await.ok()
-        }
+    let proxy = Server::start_with(Vec::new(), move |stream: TcpStream| {
+        tunnel(stream, tls.clone(), seen_heads.clone())
     })
     .await;
     let client = through("https://faults.example.com", &proxy, &authority);
@@ -106,8 +100,52 @@ async fn a_tunnel_with_credentials() {
     let expected = "CONNECT faults.example.com:443 HTTP/1.1\r\nhost: faults.example.com:443\r\nproxy-authorization: Basic dXNlcjpwYXNzIHdvcmQ=\r\n\r\n";
     assert_eq!(heads, [expected], "both calls use one tunnel");
     let request = &proxy.requests()[0];
-    assert!(request.starts_with("GET /greeting"), "{request}");
+    assert!(
+        request.starts_with("GET /contact/associated/instance?contactId=contact%201 "),
+        "{request}"
+    );
     assert_eq!(header(request, "proxy-authorization"), None);
+}
+
+/// Answers CONNECT on a stream and goes on to speak TLS on it: proxy and server in one.
+async fn tunnel<S: Stream>(mut stream: S, tls: TlsAcceptor, heads: Heads) -> Option<TlsStream<S>> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.ok()?);
+    }
+    heads.lock().unwrap().push(String::from_utf8(head).unwrap());
+    let answer = b"HTTP/1.1 200 Connection established\r\nvia: x\r\n\r\n";
+    stream.write_all(answer).await.ok()?;
+    stream.flush().await.ok()?;
+    tls.accept(stream).await.ok()
+}
+
+#[tokio::test]
+async fn a_tunnel_through_a_proxy_that_is_spoken_to_over_tls() {
+    let authority = Authority::new();
+    let [outer, inner] = ["127.0.0.1", "faults.example.com"]
+        .map(|name| TlsAcceptor::from(authority.issue(Certificate::of(name))));
+    let heads = Heads::default();
+    let seen_heads = heads.clone();
+    let proxy = Server::start_with(Vec::new(), move |stream: TcpStream| {
+        let (outer, inner, heads) = (outer.clone(), inner.clone(), seen_heads.clone());
+        async move { tunnel(outer.accept(stream).await.ok()?, inner, heads).await }
+    })
+    .await;
+    let setting = Proxy::all(&format!("https://user:word@{}", proxy.address)).unwrap();
+    let sender = HttpSender::builder()
+        .system_roots(false)
+        .ca_bundle(authority.pem().as_bytes())
+        .unwrap();
+    let config = config("https://faults.example.com").sender(sender.proxy(setting).build());
+    let client = client_of(config);
+    assert_eq!(call(&client).await, ok());
+    assert_eq!(call(&client).await, ok());
+    assert_eq!(
+        (heads.lock().unwrap().len(), proxy.requests().len()),
+        (1, 2)
+    );
+    assert_eq!(header(&proxy.requests()[0], "proxy-authorization"), None);
 }
 
 #[tokio::test]
@@ -117,7 +155,7 @@ async fn plaintext_through_a_proxy() {
     assert_eq!(call(&client).await, ok());
     let request = &proxy.requests()[0];
     assert!(
-        request.starts_with("GET http://faults.example.com:8080/greeting?name=w%20orld HTTP/1.1"),
+        request.starts_with("GET http://faults.example.com:8080/contact/associated/instance?contactId=contact%201 HTTP/1.1"),
         "{request}"
     );
     assert_eq!(header(request, "host"), Some("faults.example.com:8080"));
@@ -130,12 +168,14 @@ async fn hosts_that_are_excepted_are_reached_directly() {
         Server::start(Vec::new()).await,
         Server::start(Vec::new()).await,
     );
-    let setting = Proxy::all(&proxy.url())
-        .unwrap()
-        .except("example.com,127.0.0.0/8");
+    let environment = Environment::from_pairs([
+        ("HTTP_PROXY", proxy.url().as_str()),
+        ("NO_PROXY", "example.com,127.0.0.0/8"),
+    ]);
+    let setting = Proxy::from_environment(&environment).unwrap();
     let sender = HttpSender::builder().proxy(setting).build();
     assert_eq!(
-        call(&handle(config(&server.url()).sender(sender))).await,
+        call(&client_of(config(&server.url()).sender(sender))).await,
         ok()
     );
     assert_eq!((proxy.connections(), server.connections()), (0, 1));
@@ -144,18 +184,18 @@ async fn hosts_that_are_excepted_are_reached_directly() {
 #[tokio::test]
 async fn a_proxy_that_is_spoken_to_over_tls() {
     let authority = Authority::new();
-    let tls = authority.issue(authority.server("127.0.0.1"));
-    let proxy = Server::start_with(Vec::new(), move |stream| {
-        let acceptor = TlsAcceptor::from(tls.clone());
-        async move { acceptor.accept(stream).await.ok() }
-    })
-    .await;
+    let tls = authority.issue(Certificate::of("127.0.0.1"));
+    let proxy = Server::start_tls(Vec::new(), tls).await;
     let setting = Proxy::all(&format!("https://{}", proxy.address)).unwrap();
     let sender = HttpSender::builder()
         .system_roots(false)
         .ca_bundle(authority.pem().as_bytes())
         .unwrap();
-    let client = handle(config("http://faults.example.com").sender(sender.proxy(setting).build()));
+    let client =
+        client_of(config("http://faults.example.com").sender(sender.proxy(setting).build()));
     assert_eq!(call(&client).await, ok());
-    assert!(proxy.requests()[0].starts_with("GET http://faults.example.com/greeting"));
+    assert!(
+        proxy.requests()[0]
+            .starts_with("GET http://faults.example.com/contact/associated/instance")
+    );
 }

@@ -1,8 +1,8 @@
 //! Responses that are well-formed HTTP, and what they mean.
 
 use crate::Seen::{Response, Service};
-use crate::server::{Read, Script, Step, ok as good, response, send};
 use crate::{ok, row, rows};
+use connect_tests::script::{Read, Script, Step, ok as good, response, send};
 
 /// A connection for one response.
 fn once(step: Step) -> Script {
@@ -28,13 +28,13 @@ fn html(status: &str) -> Step {
 }
 
 fn service(text: &str) -> crate::Seen {
-    Service(format!("Greet: {text}"))
+    Service(format!("ListAssociatedContacts: {text}"))
 }
 
 rows! {
-    a_modelled_error: [once(error("404 Not Found", "NoSuchNameException"))]
-        => service("NoSuchNameException: so it goes (HTTP 404, request ID r-1, 1 attempt)"), 1;
-    a_modelled_error_that_passes: [once(error("409 Conflict", "BusyException"))] => ok(), 2;
+    a_modelled_error: [once(error("404 Not Found", "ResourceNotFoundException"))]
+        => service("ResourceNotFoundException: so it goes (HTTP 404, request ID r-1, 1 attempt)"), 1;
+    a_modelled_error_that_passes: [once(error("500 Oops", "InternalServiceException"))] => ok(), 2;
     an_unknown_error: [once(error("400 Bad Request", "Unheard"))]
         => service("Unheard: so it goes (HTTP 400, request ID r-1, 1 attempt)"), 1;
     an_error_code_with_decoration: [once(error("400 Bad Request", "ns#Unheard:http://example.com"))]
@@ -45,8 +45,6 @@ rows! {
     throttling_with_another_status: [once(error("400 Bad Request", "ThrottlingException"))] => ok(), 2;
     throttling_with_an_unknown_code: [once(error("429 Too Many Requests", "Unheard"))] => ok(), 2;
     throttling_without_a_code: [once(response("429 Too Many Requests", "", ""))] => ok(), 2;
-    a_quota_that_is_modelled: [once(error("429 Too Many Requests", "QuotaException"))]
-        => service("QuotaException: so it goes (HTTP 429, request ID r-1, 1 attempt)"), 1;
     throttling_that_lasts: thrice(error("429 Too Many Requests", "ThrottlingException"))
         => service("ThrottlingException: so it goes (HTTP 429, request ID r-1, 3 attempts)"), 3;
 
@@ -68,8 +66,8 @@ rows! {
     not_modified: [once(send("HTTP/1.1 304 Not Modified\r\n\r\n"))]
         => service("service error without a code (HTTP 304, 1 attempt)"), 1;
 
-    no_content_type: [once(response("200 OK", "", r#"{"Text":"hello"}"#))] => ok(), 1;
-    a_wrong_content_type: [once(response("200 OK", "content-type: image/png\r\n", r#"{"Text":"hello"}"#))] => ok(), 1;
+    no_content_type: [once(response("200 OK", "", r#"{"NextToken":"hello"}"#))] => ok(), 1;
+    a_wrong_content_type: [once(response("200 OK", "content-type: image/png\r\n", r#"{"NextToken":"hello"}"#))] => ok(), 1;
     an_empty_success: [once(response("200 OK", "", ""))] => crate::Seen::Ok(String::new()), 1;
     no_content: [once(send("HTTP/1.1 204 No Content\r\n\r\n"))] => crate::Seen::Ok(String::new()), 1;
     an_informational_response_first: [vec![Read, send("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"), good()]]
@@ -81,14 +79,14 @@ async fn garbage_json_is_not_retried() {
     let (seen, attempts) = row(vec![once(response(
         "200 OK",
         "x-amzn-requestid: r-2\r\n",
-        r#"{"Text":"hel"#,
+        r#"{"NextToken":"hel"#,
     ))])
     .await;
     let Response(text) = &seen else {
         panic!("{seen:?}")
     };
     assert!(
-        text.starts_with("Greet: the response could not be read: "),
+        text.starts_with("ListAssociatedContacts: the response could not be read: "),
         "{text}"
     );
     assert!(

@@ -1,18 +1,18 @@
 //! The pool.
 
+use std::future::Future;
+use std::task::Poll;
 use std::time::Duration;
 
-use connect_transport::config::timeout::TimeoutConfig;
-use connect_transport::sender::HttpSender;
+use connect_sdk::sender::HttpSender;
 
-use crate::server::{Drip, Read, Reset, Server, ok as good, response, send};
-use crate::service::{config, greet, handle};
-use crate::{call, ok, row};
+use crate::{call, client_of, config, hurried, ok, page, request, row};
+use connect_tests::script::{Drip, Read, Reset, Server, ok as good, response, send};
 
 #[tokio::test]
 async fn calls_share_a_connection() {
     let server = Server::start(Vec::new()).await;
-    let client = handle(config(&server.url()));
+    let client = client_of(config(&server.url()));
     for _ in 0..5 {
         assert_eq!(call(&client).await, ok());
     }
@@ -30,13 +30,13 @@ async fn an_idle_connection_that_the_server_closes_costs_nothing() {
 async fn a_server_that_closes_as_the_request_arrives_costs_nothing() {
     // The second request is read and not answered: the server closed while it was on its way.
     let server = Server::start(vec![vec![Read, good(), Read]]).await;
-    let client = handle(config(&server.url()));
+    let client = client_of(config(&server.url()));
     assert_eq!(call(&client).await, ok());
     assert_eq!(call(&client).await, ok());
     let requests = server.requests();
     let attempts: Vec<_> = requests
         .iter()
-        .map(|head| crate::server::header(head, "amz-sdk-request").unwrap())
+        .map(|head| connect_tests::script::header(head, "amz-sdk-request").unwrap())
         .collect();
     assert_eq!(attempts, ["attempt=1; max=3"; 3]);
 }
@@ -50,7 +50,7 @@ async fn an_unexpected_word_on_an_idle_connection_closes_it() {
 #[tokio::test]
 async fn a_connection_to_a_server_in_trouble_is_not_kept() {
     let server = Server::start(vec![vec![Read, response("503 Busy", "", ""), Read, good()]]).await;
-    let client = handle(config(&server.url()));
+    let client = client_of(config(&server.url()));
     assert_eq!(call(&client).await, ok());
     assert_eq!(server.connections(), 2);
 }
@@ -59,11 +59,11 @@ async fn a_connection_to_a_server_in_trouble_is_not_kept() {
 async fn no_more_connections_than_allowed() {
     let server = Server::start(Vec::new()).await;
     let sender = HttpSender::builder().max_connections(3).build();
-    let client = handle(config(&server.url()).sender(sender));
+    let client = client_of(config(&server.url()).sender(sender));
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..60 {
         let client = client.clone();
-        calls.spawn(async move { greet(&client).await.is_ok() });
+        calls.spawn(async move { page(&client).await.is_ok() });
     }
     assert!(calls.join_all().await.into_iter().all(|done| done));
     assert_eq!(server.requests().len(), 60);
@@ -74,14 +74,11 @@ async fn no_more_connections_than_allowed() {
 async fn five_thousand_calls_over_two_hundred_connections_end() {
     let server = Server::start(Vec::new()).await;
     let sender = HttpSender::builder().max_connections(200).build();
-    let limits = TimeoutConfig::builder()
-        .read_timeout(Duration::from_secs(30))
-        .build();
-    let client = handle(config(&server.url()).sender(sender).timeout_config(limits));
+    let client = client_of(config(&server.url()).sender(sender));
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..5000 {
         let client = client.clone();
-        calls.spawn(async move { greet(&client).await.map_err(|error| error.to_string()) });
+        calls.spawn(async move { page(&client).await.map_err(|error| error.to_string()) });
     }
     let failed: Vec<_> = calls
         .join_all()
@@ -95,12 +92,12 @@ async fn five_thousand_calls_over_two_hundred_connections_end() {
 
 #[tokio::test]
 async fn waiting_for_a_connection_is_not_under_the_read_limit() {
-    // Each answer takes 100 ms, all of them together four times the read limit of 250 ms.
+    // Each answer takes 100 ms, all of them together twice the read limit.
     let slow = || {
         [
             Read,
             Drip(b"HTTP/1.1 ".to_vec(), Duration::from_millis(11)),
-            send("200 OK\r\ncontent-length: 16\r\n\r\n{\"Text\":\"hello\"}"),
+            send("200 OK\r\ncontent-length: 21\r\n\r\n{\"NextToken\":\"hello\"}"),
         ]
     };
     let server = Server::start(vec![
@@ -108,7 +105,7 @@ async fn waiting_for_a_connection_is_not_under_the_read_limit() {
     ])
     .await;
     let sender = HttpSender::builder().max_connections(1).build();
-    let client = handle(config(&server.url()).sender(sender));
+    let client = client_of(hurried(config(&server.url())).sender(sender));
     let calls = (0..10).map(|_| client.clone());
     let calls: tokio::task::JoinSet<_> = calls
         .map(|client| async move { call(&client).await })
@@ -125,7 +122,7 @@ async fn one_pool_for_several_servers_stays_within_its_limit() {
     );
     let sender = HttpSender::builder().max_connections(1).build();
     let clients =
-        [&first, &second].map(|server| handle(config(&server.url()).sender(sender.clone())));
+        [&first, &second].map(|server| client_of(config(&server.url()).sender(sender.clone())));
     for _ in 0..3 {
         for client in &clients {
             assert_eq!(call(client).await, ok());
@@ -139,10 +136,47 @@ async fn one_pool_for_several_servers_stays_within_its_limit() {
 async fn a_connection_that_was_idle_for_too_long_is_not_used() {
     let server = Server::start(Vec::new()).await;
     let sender = HttpSender::builder().idle_timeout(Duration::ZERO).build();
-    let client = handle(config(&server.url()).sender(sender));
+    let client = client_of(config(&server.url()).sender(sender));
     assert_eq!(call(&client).await, ok());
     assert_eq!(call(&client).await, ok());
     assert_eq!(server.connections(), 2);
+}
+
+/// Most systems have two addresses for this name, of which the server has but one.
+#[tokio::test]
+async fn an_address_that_refuses_is_followed_by_the_next() {
+    let server = Server::start(Vec::new()).await;
+    let url = format!("http://localhost:{}", server.address.port());
+    assert_eq!(call(&client_of(config(&url))).await, ok());
+    assert_eq!(server.attempts(), 1);
+}
+
+#[tokio::test]
+async fn a_call_can_be_dropped_at_any_point() {
+    let server = Server::start(Vec::new()).await;
+    let sender = HttpSender::builder().max_connections(1).build();
+    let client = client_of(config(&server.url()).sender(sender));
+    let mut dropped = 0;
+    for polls in 1.. {
+        let mut call = Box::pin(request(&client).send());
+        let mut polled = 0;
+        let ended = std::future::poll_fn(|cx| {
+            polled += 1;
+            if polled > polls {
+                return Poll::Ready(false);
+            }
+            call.as_mut().poll(cx).map(|page| page.is_ok())
+        });
+        let ended = ended.await;
+        drop(call);
+        assert_eq!(page(&client).await.unwrap(), "hello", "the next call");
+        if ended {
+            break;
+        }
+        dropped += 1;
+    }
+    // At least while connecting and while waiting for the response.
+    assert!(dropped >= 1, "{dropped}");
 }
 
 #[test]
@@ -153,7 +187,7 @@ fn a_connection_stays_on_its_runtime() {
         .build()
         .unwrap();
     let server = serving.block_on(Server::start(Vec::new()));
-    let client = handle(config(&server.url()));
+    let client = client_of(config(&server.url()));
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -178,7 +212,7 @@ fn a_client_outlives_the_runtime_of_its_connections() {
         .build()
         .unwrap();
     let server = serving.block_on(Server::start(Vec::new()));
-    let client = handle(config(&server.url()));
+    let client = client_of(config(&server.url()));
     for _ in 0..2 {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -196,15 +230,18 @@ fn a_runtime_that_shuts_down_ends_its_calls_and_leaves_the_client_usable() {
         .enable_all()
         .build()
         .unwrap();
-    let server = serving.block_on(Server::start(vec![vec![Read, crate::server::Stall]]));
-    let client = handle(config(&server.url()));
+    let server = serving.block_on(Server::start(vec![vec![
+        Read,
+        connect_tests::script::Stall,
+    ]]));
+    let client = client_of(config(&server.url()));
     let doomed = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .unwrap();
     let running = client.clone();
-    let task = doomed.spawn(async move { greet(&running).await.is_ok() });
+    let task = doomed.spawn(async move { page(&running).await.is_ok() });
     while server.requests().is_empty() {
         std::thread::yield_now();
     }

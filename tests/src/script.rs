@@ -1,21 +1,26 @@
-//! A server that misbehaves as told.
+//! A server that misbehaves as told, over TCP or TLS: what a connection does is a script.
+#![allow(clippy::unwrap_used, reason = "a helper of tests, which may panic")]
 
 use std::collections::VecDeque;
+use std::marker;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// What to do with a connection, step by step. After the last step it is closed.
 #[derive(Debug, Clone)]
-pub(crate) enum Step {
+pub enum Step {
     /// Read a request's head and body.
     Read,
     /// Read so many bytes and no more.
     ReadSome(usize),
+    /// Send these bytes.
     Send(Vec<u8>),
     /// Send byte by byte, with a pause after each.
     Drip(Vec<u8>, Duration),
@@ -25,43 +30,46 @@ pub(crate) enum Step {
     Reset,
 }
 
-pub(crate) use Step::{Drip, Read, ReadSome, Reset, Send, Stall};
+pub use Step::{Drip, Read, ReadSome, Reset, Send, Stall};
 
 /// One connection's steps.
-pub(crate) type Script = Vec<Step>;
+pub type Script = Vec<Step>;
 
-pub(crate) fn send(text: impl Into<String>) -> Step {
+/// Sends a text.
+pub fn send(text: impl Into<String>) -> Step {
     Send(text.into().into_bytes())
 }
 
 /// A complete response with this status line, headers (each with its line feed) and body.
-pub(crate) fn response(status: &str, headers: &str, body: &str) -> Step {
+pub fn response(status: &str, headers: &str, body: &str) -> Step {
     let length = body.len();
     send(format!(
         "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}"
     ))
 }
 
-pub(crate) fn ok() -> Step {
+/// A good response to ListAssociatedContacts: a page with a token, `hello`.
+pub fn ok() -> Step {
     response(
         "200 OK",
         "x-amzn-requestid: r-ok\r\ncontent-type: application/json\r\n",
-        r#"{"Text":"hello"}"#,
+        r#"{"NextToken":"hello"}"#,
     )
 }
 
 /// What has been seen.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
-    pub(crate) connections: usize,
+struct Seen {
+    connections: usize,
     /// Heads of the requests.
-    pub(crate) requests: Vec<String>,
-    pub(crate) bodies: Vec<Vec<u8>>,
+    requests: Vec<String>,
 }
 
 /// The server. Connections take the scripts in order; when there are none left, they get good responses.
-pub(crate) struct Server {
-    pub(crate) address: SocketAddr,
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
     seen: Arc<Mutex<Seen>>,
     task: JoinHandle<()>,
 }
@@ -73,18 +81,28 @@ impl Drop for Server {
 }
 
 impl Server {
-    pub(crate) async fn start(scripts: Vec<Script>) -> Self {
+    /// A server whose connections follow these scripts.
+    pub async fn start(scripts: Vec<Script>) -> Self {
         Self::start_with(scripts, |stream| async { Some(stream) }).await
     }
 
+    /// The same over TLS.
+    pub async fn start_tls(scripts: Vec<Script>, tls: Arc<ServerConfig>) -> Self {
+        Self::start_with(scripts, move |stream| {
+            let acceptor = TlsAcceptor::from(tls.clone());
+            async move { acceptor.accept(stream).await.ok() }
+        })
+        .await
+    }
+
     /// A server that first does something with each connection: a TLS handshake, say.
-    pub(crate) async fn start_with<S, F>(
+    pub async fn start_with<S, F>(
         scripts: Vec<Script>,
-        accept: impl Fn(TcpStream) -> F + std::marker::Send + Sync + 'static,
+        accept: impl Fn(TcpStream) -> F + marker::Send + Sync + 'static,
     ) -> Self
     where
         S: Stream,
-        F: Future<Output = Option<S>> + std::marker::Send + 'static,
+        F: Future<Output = Option<S>> + marker::Send + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -111,38 +129,35 @@ impl Server {
         }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Its URL, without TLS.
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    pub(crate) fn connections(&self) -> usize {
+    /// How many connections it has got.
+    pub fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections
     }
 
-    pub(crate) fn requests(&self) -> Vec<String> {
+    /// The heads of the requests it has read.
+    pub fn requests(&self) -> Vec<String> {
         self.seen.lock().unwrap().requests.clone()
     }
 
     /// The attempt that the last request was.
-    pub(crate) fn attempts(&self) -> u32 {
+    pub fn attempts(&self) -> u32 {
         let seen = self.seen.lock().unwrap();
         let info = seen
             .requests
             .last()
             .and_then(|head| header(head, "amz-sdk-request"));
-        let attempt = info.and_then(|info| info.strip_prefix("attempt=")?.split(';').next());
+        let attempt = info.and_then(|info| info.split_once("attempt=")?.1.split(';').next());
         attempt.map_or(0, |attempt| attempt.parse().unwrap())
-    }
-
-    pub(crate) fn bodies(&self) -> Vec<Vec<u8>> {
-        self.seen.lock().unwrap().bodies.clone()
     }
 }
 
 /// What a connection must be able to do.
-pub(crate) trait Stream:
-    AsyncRead + AsyncWrite + Unpin + std::marker::Send + 'static
-{
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + marker::Send + 'static {
     /// Makes the coming close a reset.
     fn reset_on_close(&mut self);
 }
@@ -153,9 +168,9 @@ impl Stream for TcpStream {
     }
 }
 
-impl Stream for tokio_rustls::server::TlsStream<TcpStream> {
+impl<S: Stream> Stream for tokio_rustls::server::TlsStream<S> {
     fn reset_on_close(&mut self) {
-        self.get_mut().0.set_zero_linger().unwrap();
+        self.get_mut().0.reset_on_close();
     }
 }
 
@@ -215,21 +230,18 @@ async fn read_request<S: Stream>(stream: &mut S, seen: &Mutex<Seen>) -> bool {
         }
     };
     let text = String::from_utf8(bytes[..head].to_vec()).unwrap();
-    let mut body = bytes.split_off(head);
     let length = header(&text, "content-length").map_or(0, |length| length.parse().unwrap());
-    while body.len() < length {
-        if !matches!(stream.read_buf(&mut body).await, Ok(count) if count > 0) {
+    while bytes.len() < head + length {
+        if !matches!(stream.read_buf(&mut bytes).await, Ok(count) if count > 0) {
             return false;
         }
     }
-    let mut seen = seen.lock().unwrap();
-    seen.requests.push(text);
-    seen.bodies.push(body);
+    seen.lock().unwrap().requests.push(text);
     true
 }
 
 /// A header of a request.
-pub(crate) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+pub fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     head.lines().find_map(|line| {
         let (found, value) = line.split_once(": ")?;
         found.eq_ignore_ascii_case(name).then_some(value)

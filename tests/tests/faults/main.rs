@@ -7,24 +7,61 @@
     reason = "helpers of tests, which clippy does not recognise as such"
 )]
 
-mod certificates;
 mod connections;
 mod credentials;
 mod http1;
+mod http2;
 mod limits;
 mod proxies;
 mod responses;
-mod server;
-#[allow(dead_code, reason = "each test program uses a part of it")]
-mod service;
 mod tls;
 
-use server::{Script, Server};
-use service::{Greeting, config, greet, handle};
+use std::time::Duration;
 
-use connect_transport::Handle;
-use connect_transport::config::Builder;
-use connect_transport::error::SdkError;
+use connect_sdk::Client;
+use connect_sdk::config::retry::RetryConfig;
+use connect_sdk::config::timeout::TimeoutConfig;
+use connect_sdk::config::{Builder, Config, Credentials, Region};
+use connect_sdk::error::SdkError;
+use connect_sdk::operation::list_associated_contacts::ListAssociatedContactsError;
+use connect_sdk::operation::list_associated_contacts::builders::ListAssociatedContactsFluentBuilder;
+use connect_tests::script::{Script, Server};
+
+/// A configuration for an endpoint, with delays short enough for a test. The time limits are long: a machine may be busy.
+fn config(url: &str) -> Builder {
+    let limits = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .read_timeout(Duration::from_secs(20));
+    Config::builder()
+        .region(Region::new("us-east-1"))
+        .endpoint_url(url)
+        .credentials_provider(Credentials::new("AKIDFAULTS", "secret", None, None, "test"))
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
+        .timeout_config(limits.build())
+}
+
+/// The same with a read limit that a test can wait for.
+fn hurried(config: Builder) -> Builder {
+    let limits = TimeoutConfig::builder().read_timeout(Duration::from_millis(500));
+    config.timeout_config(limits.build())
+}
+
+fn client_of(config: Builder) -> Client {
+    Client::from_conf(config.build())
+}
+
+fn request(client: &Client) -> ListAssociatedContactsFluentBuilder {
+    client
+        .list_associated_contacts()
+        .instance_id("instance")
+        .contact_id("contact 1")
+}
+
+/// One call: the token on the page that comes.
+async fn page(client: &Client) -> Result<String, SdkError<ListAssociatedContactsError>> {
+    let page = request(client).send().await?;
+    Ok(page.next_token.unwrap_or_default())
+}
 
 /// What the caller of a row sees.
 #[derive(Debug, PartialEq)]
@@ -38,9 +75,9 @@ enum Seen {
 }
 
 /// One call.
-async fn call(client: &Handle) -> Seen {
-    match greet(client).await {
-        Ok(Greeting(text)) => Seen::Ok(text),
+async fn call(client: &Client) -> Seen {
+    match page(client).await {
+        Ok(token) => Seen::Ok(token),
         Err(error) => {
             let text = error.to_string();
             match error {
@@ -71,7 +108,7 @@ async fn row(scripts: Vec<Script>) -> (Seen, u32) {
 
 async fn row_with(scripts: Vec<Script>, adjust: impl Fn(Builder) -> Builder) -> (Seen, u32) {
     let server = Server::start(scripts).await;
-    let client = handle(adjust(config(&server.url())));
+    let client = client_of(adjust(config(&server.url())));
     let seen = call(&client).await;
     let attempts = server.attempts();
     assert_eq!(call(&client).await, ok(), "the next call");

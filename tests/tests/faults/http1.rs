@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use connect_sdk::config::Builder;
+
 use crate::Seen::{Dispatch, Response};
-use crate::server::{Drip, Read, ReadSome, Reset, Script, Server, ok as good, response, send};
-use crate::service::{config, handle};
-use crate::{call, ok, row, row_with, rows};
+use crate::{call, client_of, config, hurried, ok, row, row_with, rows};
+use connect_tests::script::{
+    Drip, Read, ReadSome, Reset, Script, Server, ok as good, response, send,
+};
 
 /// A head that announces more than follows.
-const LONGER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"Text\":\"hel";
+const LONGER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"NextToken\":\"hel";
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
 rows! {
@@ -24,23 +27,31 @@ rows! {
     reset_after_the_headers: [vec![Read, send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n"), Reset]] => ok(), 2;
     a_truncated_body: [vec![Read, send(LONGER)]] => ok(), 2;
     a_reset_body: [vec![Read, send(LONGER), Reset]] => ok(), 2;
-    a_truncated_chunked_body: [vec![Read, send(format!("{CHUNKED}ff\r\n{{\"Text\":"))]] => ok(), 2;
-    a_chunked_body_without_its_end: [vec![Read, send(format!("{CHUNKED}10\r\n{{\"Text\":\"hello\"}}\r\n"))]] => ok(), 2;
-    a_chunked_body: [vec![Read, send(format!("{CHUNKED}8\r\n{{\"Text\":\r\n8\r\n\"hello\"}}\r\n0\r\n\r\n"))]] => ok(), 1;
+    a_truncated_chunked_body: [vec![Read, send(format!("{CHUNKED}ff\r\n{{\"NextToken\":"))]] => ok(), 2;
+    a_chunked_body_without_its_end: [vec![Read, send(format!("{CHUNKED}15\r\n{{\"NextToken\":\"hello\"}}\r\n"))]] => ok(), 2;
+    a_chunked_body: [vec![Read, send(format!("{CHUNKED}d\r\n{{\"NextToken\":\r\n8\r\n\"hello\"}}\r\n0\r\n\r\n"))]] => ok(), 1;
     a_chunked_body_with_trailers:
-        [vec![Read, send(format!("{CHUNKED}10\r\n{{\"Text\":\"hello\"}}\r\n0\r\nx-sum: 1\r\n\r\n"))]] => ok(), 1;
-    a_body_that_ends_with_the_connection: [vec![Read, send("HTTP/1.1 200 OK\r\n\r\n{\"Text\":\"hello\"}")]] => ok(), 1;
+        [vec![Read, send(format!("{CHUNKED}15\r\n{{\"NextToken\":\"hello\"}}\r\n0\r\nx-sum: 1\r\n\r\n"))]] => ok(), 1;
+    a_body_that_ends_with_the_connection: [vec![Read, send("HTTP/1.1 200 OK\r\n\r\n{\"NextToken\":\"hello\"}")]] => ok(), 1;
     an_over_long_body:
-        [vec![Read, send("HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n{\"Text\":\"hello\"} and more")]] => ok(), 1;
+        [vec![Read, send("HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n{\"NextToken\":\"hello\"} and more")]] => ok(), 1;
     an_answer_before_the_request: [vec![good(), Read]] => ok(), 1;
-    http_1_0: [vec![Read, send("HTTP/1.0 200 OK\r\ncontent-length: 16\r\n\r\n{\"Text\":\"hello\"}")]] => ok(), 1;
-    connection_close: [vec![Read, response("200 OK", "connection: close\r\n", "{\"Text\":\"hello\"}")]] => ok(), 1;
-    /// All of it takes longer than the read limit, no part of it does.
-    a_slow_drip: [vec![
+    http_1_0: [vec![Read, send("HTTP/1.0 200 OK\r\ncontent-length: 21\r\n\r\n{\"NextToken\":\"hello\"}")]] => ok(), 1;
+    connection_close: [vec![Read, response("200 OK", "connection: close\r\n", "{\"NextToken\":\"hello\"}")]] => ok(), 1;
+}
+
+/// All of it takes longer than the read limit, no part of it does.
+#[tokio::test]
+async fn a_slow_drip() {
+    let script = vec![
         Read,
-        send("HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n"),
-        Drip(b"{\"Text\":\"hello\"}".to_vec(), Duration::from_millis(25)),
-    ]] => ok(), 1;
+        send("HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n"),
+        Drip(
+            b"{\"NextToken\":\"hello\"}".to_vec(),
+            Duration::from_millis(30),
+        ),
+    ];
+    assert_eq!(row_with(vec![script], hurried).await, (ok(), 1));
 }
 
 /// A row that is not retried, as another attempt would bring the same.
@@ -104,8 +115,18 @@ async fn a_body_over_the_limit_that_is_announced() {
     let body = "x".repeat(5_000);
     let script = vec![Read, response("200 OK", "", &body)];
     let seen = row_with(vec![script], |config| config.max_response_body_bytes(4_999)).await;
-    let text = "Greet: the response could not be read: the body is larger than 4999 bytes (HTTP 200, 1 attempt)";
+    let text = "ListAssociatedContacts: the response could not be read: the body is larger than 4999 bytes (HTTP 200, 1 attempt)";
     assert_eq!(seen, (Response(text.to_owned()), 1));
+}
+
+#[tokio::test]
+async fn an_error_page_over_the_limit_is_an_error_all_the_same() {
+    let page = vec![Read, response("503 Busy", "", &"x".repeat(5_000))];
+    let adjust = |config: Builder| config.max_response_body_bytes(4_999);
+    assert_eq!(row_with(vec![page.clone()], adjust).await, (ok(), 2));
+    let text = "ListAssociatedContacts: the response could not be read: the body is larger than 4999 bytes (HTTP 503, 3 attempts)";
+    let seen = row_with(vec![page; 3], adjust).await;
+    assert_eq!(seen, (Response(text.to_owned()), 3));
 }
 
 #[tokio::test]
@@ -116,7 +137,7 @@ async fn a_body_over_the_limit_that_is_not_announced() {
         config.max_response_body_bytes(50_000)
     })
     .await;
-    let text = "Greet: the response could not be read: the body is larger than 50000 bytes (HTTP 200, 1 attempt)";
+    let text = "ListAssociatedContacts: the response could not be read: the body is larger than 50000 bytes (HTTP 200, 1 attempt)";
     assert_eq!(seen, (Response(text.to_owned()), 1));
 }
 
@@ -135,7 +156,7 @@ async fn nobody_listens() {
     let server = Server::start(Vec::new()).await;
     let url = server.url();
     drop(server);
-    let seen = call(&handle(config(&url))).await;
+    let seen = call(&client_of(config(&url))).await;
     let Dispatch("io", text) = &seen else {
         panic!("{seen:?}")
     };
