@@ -3,6 +3,7 @@
 mod cannot;
 mod sample;
 mod text;
+mod value;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
