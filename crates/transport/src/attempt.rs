@@ -316,21 +316,21 @@ fn add_signature(
     let credentials = held
         .credentials()
         .ok_or("the provider gave something other than credentials")?;
-    let (method, uri) = (request.method().clone(), request.uri().clone());
-    let bytes = match request.body() {
-        RequestBody::Bytes(bytes) if !call.operation.unsigned_payload => Some(bytes.clone()),
-        _ => None,
+    // Out of the request, which lends its other parts meanwhile.
+    let mut headers = std::mem::take(request.headers_mut());
+    let payload = match request.body() {
+        RequestBody::Bytes(bytes) if !call.operation.unsigned_payload => Payload::Bytes(bytes),
+        _ => Payload::Unsigned,
     };
-    let payload = bytes.as_deref().map_or(Payload::Unsigned, Payload::Bytes);
-    let headers = (&method, &uri, request.headers_mut());
-    sign(
-        headers,
+    let signed = sign(
+        (request.method(), request.uri(), &mut headers),
         payload,
         (credentials, &held.signing_key),
         scope,
         signing_time(settings),
-    )?;
-    Ok(())
+    );
+    *request.headers_mut() = headers;
+    Ok(signed?)
 }
 
 /// `amz-sdk-request`. A retry says until when it is waited for, as the response before it may have told the service's time.

@@ -129,7 +129,9 @@ pub(crate) fn sign(
     );
     push_sha256(&mut text, canonical.as_bytes());
     let signature = signing_key.sign(credentials.secret_access_key(), scope, time, &text);
-    let authorization = format!(
+    let mut authorization = String::with_capacity(384);
+    let _ = write!(
+        authorization,
         "AWS4-HMAC-SHA256 Credential={}/{date}/{region}/{name}/aws4_request, SignedHeaders={signed_headers}, Signature={signature}",
         credentials.access_key_id(),
     );

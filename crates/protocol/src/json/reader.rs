@@ -266,6 +266,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Lets a full list grow to what the rest of the text can hold, if that is more entries like those read since
+    /// `start`. Entries that are never read get no more room than 31 times those that were.
+    pub(super) fn make_room<T>(&self, list: &mut Vec<T>, start: usize) {
+        let entries = list.len();
+        if entries == 0 || entries < list.capacity() {
+            return;
+        }
+        let (read, left) = (self.at - start, self.text.len() - self.at);
+        let expected = left.saturating_mul(entries) / read.max(1);
+        // An eighth more, as entries differ in length.
+        list.reserve((expected + expected / 8).clamp(entries, entries * 31));
+    }
+
     pub(super) fn items(
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<(), ReadError>,

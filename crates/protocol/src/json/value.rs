@@ -118,7 +118,9 @@ impl<T: ReadJson> ReadJson for Vec<T> {
     #[inline]
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
         let mut list = Self::new();
+        let start = reader.at;
         reader.items(|reader| {
+            reader.make_room(&mut list, start);
             if !reader.null()? {
                 list.push(T::read_json(reader)?);
             } else if let Some(item) = T::from_null() {

@@ -1,6 +1,6 @@
 //! Lists, maps, unions, missing members, and where errors are.
 
-use connect_protocol::json::{self, ReadError, Reader};
+use connect_protocol::json::{self, ReadError, ReadJson, Reader};
 
 use super::{client, refused, server};
 
@@ -210,4 +210,14 @@ fn a_missing_required_member() {
         .map(|violation| violation.path)
         .collect();
     assert_eq!(paths, ["/List/1/Name", "/Map/k/Name"]);
+}
+
+#[test]
+fn a_list_has_room_for_what_the_text_can_hold_and_no_more_than_entries_warrant() {
+    let entries = |text: &str| client(text, Vec::<i32>::read_json).unwrap();
+    let even = format!("[{}1000000]", "1000000,".repeat(99));
+    assert!((100..128).contains(&entries(&even).capacity()));
+    // The rest of the text is no list: what it could have held counts only up to a limit.
+    let padded = format!("[1,2,3,4,5]{}", " ".repeat(100_000));
+    assert!(entries(&padded).capacity() <= 32 * 5);
 }
