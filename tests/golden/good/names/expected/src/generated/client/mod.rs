@@ -47,6 +47,7 @@ impl Client {
     }
 
     /// A request of [`Delete2FA`](crate::operation::delete2_fa). Deletes the second *factor*.
+    #[deprecated]
     #[inline]
     pub fn delete2_fa(&self) -> delete2_fa::Delete2FAFluentBuilder {
         delete2_fa::Delete2FAFluentBuilder::_new(self.handle.clone())
