@@ -1,8 +1,9 @@
-//! Generates what tests compile and use: for `tests/model_edit.rs` the client and server of an edited model, for `tests/calls` the
-//! client of a model of the conformance suite.
+//! Generates what tests compile and use: for `tests/model_edit.rs` and `tests/redaction` the client and server of an edited model,
+//! for `tests/calls` the client of a model of the conformance suite.
 //!
 //! The edits are those that a service makes between two versions of its model: a new member of an output, a new value of an
-//! enum, a new optional member of an input in the query.
+//! enum, a new optional member of an input in the query. And there is a sensitive member wherever one can be. The generated
+//! tests are part of that program: what goes over the wire comes back the same, and what arrives broken is refused.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -47,7 +48,7 @@ fn generate(
     let folder = PathBuf::from(env::var("OUT_DIR")?);
     let options = Options {
         server,
-        ..Options::default()
+        tests: server,
     };
     for (path, text) in emit::modules(&service, options, name)?.iter() {
         let path = folder.join(path);
@@ -95,7 +96,18 @@ fn edit(model: &mut Value) -> Result<(), Box<dyn Error>> {
             "target": format!("{NAMESPACE}#Channel"),
             "traits": { "smithy.api#httpQuery": "channel" },
         }),
-    )
+    )?;
+    let confidential = format!("{NAMESPACE}#Confidential");
+    model["shapes"][&confidential] = json!({
+        "type": "string",
+        "traits": { "smithy.api#sensitive": {} },
+    });
+    let sensitive = |traits| json!({ "target": confidential, "traits": traits });
+    let query = json!({ "smithy.api#httpQuery": "note" });
+    add(model, &input, "Note", sensitive(query))?;
+    add(model, &output, "Remark", sensitive(json!({})))?;
+    let error = "InvalidParameterException";
+    add(model, error, "Detail", sensitive(json!({})))
 }
 
 fn shape<'a>(model: &'a mut Value, name: &str) -> Result<&'a mut Value, Box<dyn Error>> {

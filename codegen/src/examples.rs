@@ -1,9 +1,14 @@
 //! Example strings for a pattern, for tests that need valid values.
 
+use std::collections::BTreeSet;
+
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// How many examples of a pattern are enough.
 const ENOUGH: usize = 6;
+
+/// How many parts an example is written from at the most: repetitions in repetitions would have no end.
+const MOST_PARTS: u32 = 4_096;
 
 /// Strings in which the pattern is found and that pass `accept`: a few, or none where none turns up. The same pattern always has the
 /// same examples.
@@ -12,19 +17,27 @@ pub(crate) fn of_pattern(pattern: &str, accept: impl Fn(&str) -> bool) -> Vec<St
         return Vec::new();
     };
     let mut examples: Vec<String> = Vec::new();
+    let mut tried = BTreeSet::new();
     let mut writer = Writer {
         state: 0,
         more: 0,
+        left: 0,
         text: String::new(),
     };
     // From short to long: a length that is demanded beside the pattern is met sooner or later.
     for more in [0, 1, 2, 4, 8, 16, 32, 64, 128, 256] {
         for _ in 0..24 {
             writer.more = more;
+            writer.left = MOST_PARTS;
             writer.text.clear();
             writer.write(&hir);
+            // It is not complete, and others of this length or more would not be either.
+            if writer.left == 0 {
+                return examples;
+            }
+            // Patterns of one text or a few would be matched with them again and again.
             let text = &writer.text;
-            if regex.is_match(text) && accept(text) && !examples.contains(text) {
+            if tried.insert(text.clone()) && accept(text) && regex.is_match(text) {
                 examples.push(text.clone());
             }
             if examples.len() == ENOUGH {
@@ -39,6 +52,8 @@ struct Writer {
     state: u64,
     /// How often a repetition without an end is repeated at the most, beyond its minimum.
     more: u32,
+    /// How many parts may still be written.
+    left: u32,
     text: String,
 }
 
@@ -55,6 +70,10 @@ impl Writer {
     }
 
     fn write(&mut self, hir: &Hir) {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 {
+            return;
+        }
         match hir.kind() {
             // Where something lies is up to what is around it; the finished string is judged.
             HirKind::Empty | HirKind::Look(_) => {}
@@ -72,6 +91,9 @@ impl Writer {
                 let range = usize::try_from(most - repetition.min).unwrap_or_default();
                 let times = u32::try_from(self.below(range + 1)).unwrap_or_default();
                 for _ in 0..repetition.min + times {
+                    if self.left == 0 {
+                        break;
+                    }
                     self.write(&repetition.sub);
                 }
             }
@@ -151,6 +173,17 @@ mod tests {
     fn a_length_is_met() {
         let examples = of_pattern("^[a-z]*$", |text| (40..=64).contains(&text.len()));
         assert_eq!(examples.len(), ENOUGH);
+    }
+
+    #[test]
+    fn repetitions_in_repetitions_come_to_an_end() {
+        for pattern in [
+            "^(((((a*)*)*)*)*)*$",
+            "^(|a){0,100000}$",
+            "^(a{1000}){1000}$",
+        ] {
+            of_pattern(pattern, |_| false);
+        }
     }
 
     #[test]

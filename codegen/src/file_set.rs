@@ -27,10 +27,8 @@ impl FileSet {
     ) -> Result<(), Error> {
         let path = path.into();
         let file: syn::File = syn::parse2(tokens.clone()).map_err(|error| {
-            Error::new(
-                Place::shape(&path),
-                format!("the emitted code is no Rust: {error}\n{tokens}"),
-            )
+            let message = format!("the emitted code is no Rust: {error}\n{tokens}");
+            Error::new(Place::model(), message).in_file(&path)
         })?;
         let text = layout(file);
         let text = if header.is_empty() {

@@ -15,6 +15,7 @@ pub mod ir;
 pub mod lower;
 pub mod model;
 pub mod names;
+mod near;
 pub mod partitions;
 pub mod rules;
 pub mod vectors;

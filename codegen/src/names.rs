@@ -147,13 +147,18 @@ pub fn operation_type(operation: &str, ty: OperationType) -> String {
         Ty::PaginatorItems => "PaginatorItems",
     };
     match ty {
-        Ty::Error | Ty::FluentBuilder => format!("{}{suffix}", operation_variant(operation)),
-        _ => format!("{}{suffix}", pascal_case(operation)),
+        Ty::Error | Ty::FluentBuilder => format!("{}{suffix}", capitalized(operation)),
+        // A name may begin with an underscore and a digit.
+        _ => escape(format!("{}{suffix}", pascal_case(operation))),
     }
 }
 
 /// The operation among others, as the variant of an enum: as the model has it, with a capital first letter.
 pub fn operation_variant(operation: &str) -> String {
+    escape(capitalized(operation))
+}
+
+fn capitalized(operation: &str) -> String {
     let mut letters = operation.chars();
     match letters.next() {
         Some(first) => first.to_ascii_uppercase().to_string() + letters.as_str(),
@@ -189,7 +194,7 @@ pub fn predicate_name(error: &str) -> String {
 
 /// The builder of a structure: `AssociatedContactSummaryBuilder`.
 pub fn builder_name(shape: &str) -> String {
-    format!("{}Builder", pascal_case(shape))
+    escape(format!("{}Builder", pascal_case(shape)))
 }
 
 /// Whether a type of this name would hide one of the prelude's in its module: `Option`, `Result`, `Error`.
@@ -364,6 +369,15 @@ mod tests {
         for (name, expected) in table {
             assert_eq!(pascal_case(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn operations_of_odd_names_have_types() {
+        assert_eq!(operation_variant("Self"), "SelfValue");
+        assert_eq!(operation_type("Self", OperationType::Error), "SelfError");
+        assert_eq!(operation_type("_1", OperationType::Input), "_1Input");
+        assert_eq!(operation_type("_1", OperationType::Error), "_1Error");
+        assert_eq!(builder_name("_1"), "_1Builder");
     }
 
     #[test]

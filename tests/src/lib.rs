@@ -1,7 +1,10 @@
 //! Helpers of the tests that cross rooms.
 
+pub mod certificates;
 pub mod client;
+pub mod http2;
 pub mod record;
+pub mod script;
 pub mod socket;
 
 /// The README's examples, compiled and run as documentation tests.

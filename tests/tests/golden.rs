@@ -42,8 +42,13 @@ fn generate(
 ) -> Result<(FileSet, String), connect_codegen::Error> {
     let text = fs::read_to_string(folder.join("model.json")).unwrap();
     let model = Model::parse("model.json", &text)?;
+    let options = Options {
+        server: WITH_SERVER.contains(&name),
+        ..Options::default()
+    };
     let selection = Selection {
         strict,
+        server: options.server,
         ..Selection::default()
     };
     let mut warnings = BTreeSet::new();
@@ -51,10 +56,6 @@ fn generate(
     let package = Package {
         name: name.to_owned(),
         runtime: Runtime::Path("../../../../../crates".to_owned()),
-    };
-    let options = Options {
-        server: WITH_SERVER.contains(&name),
-        ..Options::default()
     };
     let files = emit::package(&service, options, &package)?;
     let warnings = warnings.iter().map(|warning| format!("{warning}\n"));
@@ -197,14 +198,14 @@ fn a_selection_of_what_is_not_there_is_refused() {
         (
             Some("Server"),
             "GetItem",
-            "model.json: example#Server: the service has no operation \"GetItem\"",
+            "model.json: example#Server: the service has no operation \"GetItem\"; near it: PutItem, ListItems",
         ),
     ];
     for (service, operation, expected) in table {
         let selection = Selection {
             service: service.map(str::to_owned),
             operations: vec![operation.to_owned()],
-            strict: false,
+            ..Selection::default()
         };
         let error = lower(&model, &selection, &mut BTreeSet::new()).unwrap_err();
         assert_eq!(error.to_string(), expected);
@@ -233,4 +234,23 @@ fn only_the_chosen_operations_and_what_they_reach_are_generated() {
     );
     assert!(files.contains(&"src/client/list_items.rs"));
     assert!(!files.contains(&"src/client/put_item.rs"));
+}
+
+#[test]
+fn patterns_that_rust_cannot_compile_are_told_where_a_server_would_check_them() {
+    let text = fs::read_to_string(folder("good").join("left-out/model.json")).unwrap();
+    let model = Model::parse("model.json", &text).unwrap();
+    for server in [false, true] {
+        let selection = Selection {
+            server,
+            ..Selection::default()
+        };
+        let mut warnings = BTreeSet::new();
+        lower(&model, &selection, &mut warnings).unwrap();
+        let told = warnings.iter().filter(|warning| {
+            warning.starts_with("model.json: example#Name (smithy.api#pattern): ")
+                && warning.ends_with("the server will not check it")
+        });
+        assert_eq!(told.count(), usize::from(server));
+    }
 }

@@ -1,5 +1,6 @@
 //! A copy of the model is edited, and what comes out of it is used: `build.rs` adds the member `TotalCount` to the output,
-//! the value `SMS` to the enum `Channel`, and the member `Channel` to the input's query.
+//! the value `SMS` to the enum `Channel`, and the member `Channel` to the input's query. (The sensitive members that it also adds are the
+//! business of `redaction`.)
 
 use bytes::Bytes;
 use connect_tests::client::any_credentials;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
 
 use connect_codegen::emit::{self, Options, Package, Runtime};
 use connect_codegen::ir::Service;
 use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::Model;
-use connect_codegen::{FileSet, partitions};
+use connect_codegen::{FileSet, names, partitions};
 
 use crate::error::Error;
 use crate::tree;
@@ -29,7 +30,7 @@ pub(crate) struct Arguments {
     #[arg(long = "operation", value_name = "NAME", requires = "model")]
     operations: Vec<String>,
     /// The crate's name.
-    #[arg(long, value_name = "NAME", requires = "model")]
+    #[arg(long, value_name = "NAME", requires = "model", value_parser = package_name)]
     package: Option<String>,
     /// The crate's folder. An earlier output is replaced; any other folder that is not empty is refused.
     #[arg(long, value_name = "DIR", requires = "model")]
@@ -47,6 +48,19 @@ pub(crate) struct Arguments {
     /// This workspace's crates, if not given.
     #[arg(long, value_name = "PATH|GIT-URL|VERSION", requires = "model")]
     runtime: Option<String>,
+}
+
+/// A name that cargo takes for a package.
+fn package_name(name: &str) -> Result<String, String> {
+    let begins = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    let rest = |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);
+    if !begins || !name.chars().all(rest) {
+        Err("expected letters, digits, - and _, a letter first".to_owned())
+    } else if names::is_keyword(name) || name == "test" {
+        Err("Rust keeps this name for itself".to_owned())
+    } else {
+        Ok(name.to_owned())
+    }
 }
 
 /// This workspace's model.
@@ -82,20 +96,13 @@ pub(crate) fn target_folder(root: &Path) -> PathBuf {
     }
 }
 
-/// Whether crates can be generated with tests of their own.
-pub(crate) fn generates_tests() -> bool {
-    let command = <Arguments as clap::Args>::augment_args(clap::Command::new("codegen"));
-    command
-        .get_arguments()
-        .any(|argument| argument.get_long() == Some("tests"))
-}
-
 /// Generates this workspace's code. Everything is generated before anything is written.
 fn workspace(root: &Path, check: bool) -> Result<(), Error> {
     let model = read_model(root, Path::new(MODEL))?;
     let mut warnings = BTreeSet::new();
     let selection = Selection {
         strict: true,
+        server: true,
         ..Selection::default()
     };
     let service = lower(&model, &selection, &mut warnings)?;
@@ -161,17 +168,22 @@ const PARTITIONS_HEADER: &str =
 
 /// Generates a crate from any model.
 fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) -> Result<(), Error> {
+    if !arguments.check {
+        refuse_foreign(out)?;
+    }
+    let runtime = runtime(arguments.runtime.as_deref(), out)?;
     let model = read_model(Path::new(""), model)?;
     let selection = Selection {
         service: arguments.service.clone(),
         operations: arguments.operations.clone(),
         strict: arguments.strict,
+        server: arguments.server,
     };
     let mut warnings = BTreeSet::new();
     let service = lower(&model, &selection, &mut warnings)?;
     let package = Package {
         name: package.to_owned(),
-        runtime: runtime(arguments.runtime.as_deref(), out)?,
+        runtime,
     };
     let options = Options {
         server: arguments.server,
@@ -185,9 +197,6 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
         );
     }
     let files = emit::package(&service, options, &package)?;
-    if !arguments.check {
-        refuse_foreign(out)?;
-    }
     tell(&warnings);
     if arguments.check {
         let differences = tree::compare(out, &["src"], &files)?;
@@ -204,7 +213,7 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
     }
     let written = tree::write(out, &["src"], &files)?.len();
     println!(
-        "{}: {} operations, {written} files written",
+        "{}: {written} files written; operations: {}",
         out.display(),
         service.operations.len()
     );
@@ -213,7 +222,11 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
 
 /// A folder that is not empty must be an earlier output.
 fn refuse_foreign(out: &Path) -> Result<(), Error> {
-    let empty = fs::read_dir(out).map_or(true, |mut entries| entries.next().is_none());
+    let empty = match fs::read_dir(out) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == ErrorKind::NotFound => true,
+        Err(error) => return Err(Error::io(out)(error)),
+    };
     let ours = fs::read_to_string(out.join("src/generated/mod.rs"))
         .is_ok_and(|text| text.contains(emit::HEADER));
     if empty || ours {
@@ -227,22 +240,36 @@ fn refuse_foreign(out: &Path) -> Result<(), Error> {
 
 /// A path is meant from where the command runs and written relative to the crate, so that both can move together.
 fn runtime(wanted: Option<&str>, out: &Path) -> Result<Runtime, Error> {
-    match wanted {
-        None => relative(&workspace_root()?.join("crates"), out),
-        Some(url) if url.contains("://") || url.starts_with("git@") => {
-            Ok(Runtime::Git(url.to_owned()))
-        }
-        Some(version)
-            if version.starts_with(|c: char| c.is_ascii_digit() || "=^~<>".contains(c)) =>
-        {
-            Ok(Runtime::Version(version.to_owned()))
-        }
-        Some(path) => relative(Path::new(path), out),
+    let Some(wanted) = wanted else {
+        return relative(&workspace_root()?.join("crates"), out);
+    };
+    if wanted.contains("://") {
+        return Ok(Runtime::Git(wanted.to_owned()));
     }
+    // As git has it; cargo wants a URL.
+    if let Some((host, path)) = wanted.split_once(':')
+        && host.starts_with("git@")
+    {
+        return Ok(Runtime::Git(format!("ssh://{host}/{path}")));
+    }
+    let starts_as_version =
+        wanted.starts_with(|c: char| c.is_ascii_digit() || "=^~<>*".contains(c));
+    if starts_as_version && !wanted.contains(['/', '\\']) {
+        return Ok(Runtime::Version(wanted.to_owned()));
+    }
+    let folder = Path::new(wanted);
+    if let Some(missing) = ["protocol", "transport"]
+        .into_iter()
+        .find(|name| !folder.join(name).join("Cargo.toml").is_file())
+    {
+        return Err(Error::Other(format!(
+            "--runtime {wanted:?} is no git URL, no version, and no folder with a crate in {missing:?}"
+        )));
+    }
+    relative(folder, out)
 }
 
 fn relative(runtime: &Path, out: &Path) -> Result<Runtime, Error> {
-    let absolute = |path: &Path| std::path::absolute(path).map_err(Error::io(path));
     let (runtime, out) = (absolute(runtime)?, absolute(out)?);
     let common = runtime
         .components()
@@ -255,6 +282,21 @@ fn relative(runtime: &Path, out: &Path) -> Result<Runtime, Error> {
         .skip(common)
         .map(|part| part.as_os_str().to_string_lossy().into_owned());
     Ok(Runtime::Path(up.chain(down).collect::<Vec<_>>().join("/")))
+}
+
+/// The path from the root, without `.` and `..`. The folder need not be there.
+fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    let mut absolute = PathBuf::new();
+    for part in std::path::absolute(path)
+        .map_err(Error::io(path))?
+        .components()
+    {
+        match part {
+            Component::ParentDir => drop(absolute.pop()),
+            part => absolute.push(part),
+        }
+    }
+    Ok(absolute)
 }
 
 pub(crate) fn tell(warnings: &BTreeSet<String>) {

@@ -1,19 +1,26 @@
-//! Compares the names that `connect_codegen::names` gives with those in the source of an aws-sdk-rust crate.
+//! Compares the names of a generated crate with those of the aws-sdk-rust crate made from another version of the model.
 //!
-//! Operations, types, enum variants, fields and builder methods of one model are looked up in the crate made from
-//! another version of it. A name that is not there is a difference. It is explained if the crate has nothing that
-//! could be the same thing under another name: then its version of the model does not have the shape or member.
+//! What is compared is source: operations, types, fields and their types, variants, values and methods as they were emitted
+//! are looked up in the other crate. What is not there is a difference. It is explained if the other crate has nothing that
+//! could be the same thing under another name: then its version of the model does not have it. The other way round, what
+//! the other crate has and the model too must have been emitted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use connect_codegen::names::{self, OperationType};
-use serde_json::{Map, Value};
+use connect_codegen::FileSet;
+use serde_json::Value;
 
-use sdk_source::{Sdk, Type};
+use api::{Api, Kind};
+use reached::Reached;
 
-mod sdk_source;
+mod api;
+mod reached;
+mod source;
+
+/// The folder below which the modules to compare were emitted.
+pub(crate) const FOLDER: &str = "src";
 
 /// Why a comparison could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -26,25 +33,11 @@ pub(crate) enum Error {
         /// What the system says.
         source: std::io::Error,
     },
-    /// A model that is not JSON.
-    #[error("{}", path.display())]
-    Json {
-        /// The model.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-    /// A model without shapes.
-    #[error("{}: there are no shapes", path.display())]
-    NoShapes {
-        /// The model.
-        path: PathBuf,
-    },
     /// A source file that is not Rust.
-    #[error("{}", path.display())]
+    #[error("{path}")]
     Rust {
         /// The file.
-        path: PathBuf,
+        path: String,
         /// What is wrong with it.
         source: syn::Error,
     },
@@ -54,44 +47,50 @@ pub(crate) enum Error {
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     /// How many names are equal, by kind.
-    pub(crate) matches: BTreeMap<&'static str, usize>,
-    /// The names that are not.
+    pub(crate) matches: BTreeMap<Kind, usize>,
+    /// The operations and types that the other crate's version of the model does not have.
+    pub(crate) absent: Vec<String>,
+    /// The names that are not equal.
     pub(crate) differences: Vec<Difference>,
 }
 
-/// A name that the crate does not have.
-#[derive(Debug)]
+/// A name that one of the crates does not have.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
-    /// Where in the model: `Contact$Channel`.
-    pub(crate) place: String,
-    /// The name that was expected of the crate.
-    pub(crate) expected: String,
-    /// Why it is not there.
+    /// The path of the name: `types::Contact::channel`.
+    pub(crate) path: String,
+    pub(crate) kind: Kind,
     pub(crate) reason: Reason,
 }
 
-/// Why a name is not there.
+/// How a name differs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// The crate has nothing of the kind: its version of the model differs.
-    NotInCrate,
-    /// No operation of the service reaches the shape, so the crate leaves it out.
-    NotReached,
-    /// The crate calls it otherwise.
+    /// The other crate has the type but nothing of the kind in it: its version of the model differs, or we have more.
+    OnlyOurs,
+    /// The other crate calls it otherwise.
     Otherwise(String),
+    /// The name is the same, and what it stands for is not: a field's type, a value's variant.
+    Is {
+        /// What was emitted.
+        ours: String,
+        /// What the other crate has.
+        theirs: String,
+    },
+    /// The other crate and the model have it, and it was not emitted.
+    NotEmitted,
 }
 
 impl Report {
-    /// Whether each difference is one between versions of the model, not of names.
+    /// Whether each difference may be one between versions of the model.
     pub(crate) fn is_explained(&self) -> bool {
-        !self
-            .differences
+        self.differences
             .iter()
-            .any(|difference| matches!(difference.reason, Reason::Otherwise(_)))
+            .all(|difference| difference.reason == Reason::OnlyOurs)
     }
 
-    /// How many differences there are of each reason.
-    pub(crate) fn reasons(&self) -> String {
+    /// How many names there are of each outcome.
+    pub(crate) fn counts(&self) -> String {
         let count = |wanted: fn(&Reason) -> bool| {
             let differences = self.differences.iter();
             differences
@@ -99,313 +98,126 @@ impl Report {
                 .count()
         };
         format!(
-            "{} are not in that version of the model, {} are reached by no operation, {} are named otherwise",
-            count(|reason| *reason == Reason::NotInCrate),
-            count(|reason| *reason == Reason::NotReached),
+            "{} names are equal; {} types and operations and {} other names are only ours; \
+             {} are named otherwise, {} stand for something else, {} were not emitted",
+            self.matches.values().sum::<usize>(),
+            self.absent.len(),
+            count(|reason| *reason == Reason::OnlyOurs),
             count(|reason| matches!(reason, Reason::Otherwise(_))),
+            count(|reason| matches!(reason, Reason::Is { .. })),
+            count(|reason| *reason == Reason::NotEmitted),
         )
-    }
-
-    fn matched(&mut self, kind: &'static str) {
-        *self.matches.entry(kind).or_default() += 1;
-    }
-
-    /// Notes whether `expected` is among `present`; what of the latter could stand for it explains a difference.
-    fn look_up<'s>(
-        &mut self,
-        kind: &'static str,
-        place: &str,
-        expected: &str,
-        present: impl IntoIterator<Item = &'s str>,
-    ) {
-        let mut other = None;
-        for name in present {
-            if name == expected {
-                self.matched(kind);
-                return;
-            }
-            if could_be(name, expected) {
-                other = Some(name.to_owned());
-            }
-        }
-        self.differences.push(Difference {
-            place: place.to_owned(),
-            expected: expected.to_owned(),
-            reason: other.map_or(Reason::NotInCrate, Reason::Otherwise),
-        });
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total: usize = self.matches.values().sum();
-        write!(f, "{total} names equal")?;
         for (kind, count) in &self.matches {
-            write!(f, ", {count} {kind}")?;
+            writeln!(f, "  {count} {kind} are equal")?;
         }
-        writeln!(f, "; {} differences", self.differences.len())?;
-        for Difference {
-            place,
-            expected,
-            reason,
-        } in &self.differences
-        {
-            write!(f, "  {place}: `{expected}`: ")?;
+        for name in &self.absent {
+            writeln!(f, "  {name}: not in that version of the model")?;
+        }
+        for Difference { path, kind, reason } in &self.differences {
+            write!(f, "  {path} ({kind}): ")?;
             match reason {
-                Reason::NotInCrate => writeln!(f, "not in the crate's version of the model")?,
-                Reason::NotReached => writeln!(f, "no operation reaches it")?,
-                Reason::Otherwise(name) => writeln!(f, "the crate has `{name}`")?,
+                Reason::OnlyOurs => writeln!(f, "not in the other crate")?,
+                Reason::Otherwise(name) => writeln!(f, "the other crate has `{name}`")?,
+                Reason::Is { ours, theirs } => {
+                    writeln!(f, "`{ours}`, in the other crate `{theirs}`")?
+                }
+                Reason::NotEmitted => {
+                    writeln!(f, "in the other crate and the model, but not emitted")?
+                }
             }
         }
         Ok(())
     }
 }
 
+/// Compares the modules emitted of a model with `src` of an aws-sdk-rust crate. Operations in `left_out` are not expected.
+///
+/// # Errors
+/// Files that can't be read or parsed.
+pub(crate) fn compare(
+    model: &Value,
+    emitted: &FileSet,
+    left_out: &BTreeSet<String>,
+    sdk_source: &Path,
+) -> Result<Report, Error> {
+    let ours = source::emitted(emitted)?;
+    let theirs = source::sdk(sdk_source)?;
+    let mut report = Report::default();
+    forth(&mut report, &ours, &theirs);
+    back(
+        &mut report,
+        &ours,
+        &theirs,
+        &Reached::by_operations(model, left_out),
+    );
+    Ok(report)
+}
+
+/// Looks up what was emitted in the other crate.
+fn forth(report: &mut Report, ours: &Api, theirs: &Api) {
+    for ((scope, kind, name), detail) in ours.names() {
+        let path = format!("{scope}::{name}");
+        let mut difference = |reason| {
+            let (path, kind) = (path.clone(), *kind);
+            report.differences.push(Difference { path, kind, reason });
+        };
+        match theirs.get(scope, *kind, name) {
+            Some(same) if same == detail => *report.matches.entry(*kind).or_default() += 1,
+            Some(other) => difference(Reason::Is {
+                ours: detail.clone(),
+                theirs: other.to_owned(),
+            }),
+            None => match theirs.of(scope, *kind).find(|other| could_be(other, name)) {
+                Some(other) => difference(Reason::Otherwise(other.to_owned())),
+                None if matches!(kind, Kind::Operation | Kind::Type) => report.absent.push(path),
+                None if theirs.has_scope(scope) => difference(Reason::OnlyOurs),
+                // Its type has been told as absent.
+                None => {}
+            },
+        }
+    }
+}
+
+/// Looks up what the other crate and the model have in what was emitted.
+fn back(report: &mut Report, ours: &Api, theirs: &Api, model: &Reached) {
+    for (scope, kind, name) in theirs.names().map(|(key, _)| key) {
+        let in_model = match kind {
+            Kind::Operation => model.has_operation(&plain(name)),
+            Kind::Type => model.has_type(&plain(name)),
+            Kind::Field | Kind::Variant | Kind::Value => {
+                let owner = scope.rsplit("::").next().unwrap_or_default();
+                model.has_member(&plain(owner), &plain(name))
+            }
+            Kind::Method => false,
+        };
+        let emitted = || ours.of(scope, *kind).any(|own| could_be(own, name));
+        if in_model && !emitted() {
+            report.differences.push(Difference {
+                path: format!("{scope}::{name}"),
+                kind: *kind,
+                reason: Reason::NotEmitted,
+            });
+        }
+    }
+}
+
 /// Whether two names differ in nothing but case, word boundaries and what keeps them from being taken.
 fn could_be(left: &str, right: &str) -> bool {
-    let plain = |name: &str| {
-        let name = name.trim_start_matches("r#").trim_end_matches('_');
-        let name = name.replace('_', "").to_lowercase();
-        name.strip_suffix("value")
-            .map(str::to_owned)
-            .unwrap_or(name)
-    };
     plain(left) == plain(right)
 }
 
-/// Compares the names of a model with those in `src` of an aws-sdk-rust crate.
-///
-/// # Errors
-///
-/// Files that can't be read or parsed.
-pub(crate) fn compare(model_path: &Path, sdk_source_dir: &Path) -> Result<Report, Error> {
-    let io = |source| Error::Io {
-        path: model_path.to_owned(),
-        source,
-    };
-    let model: Value =
-        serde_json::from_slice(&std::fs::read(model_path).map_err(io)?).map_err(|source| {
-            Error::Json {
-                path: model_path.to_owned(),
-                source,
-            }
-        })?;
-    let shapes = model["shapes"].as_object().ok_or_else(|| Error::NoShapes {
-        path: model_path.to_owned(),
-    })?;
-    let mut comparison = Comparison {
-        shapes,
-        reached: BTreeSet::new(),
-        sdk: Sdk::read(sdk_source_dir)?,
-        report: Report::default(),
-    };
-    comparison.run();
-    Ok(comparison.report)
-}
-
-struct Comparison<'m> {
-    shapes: &'m Map<String, Value>,
-    reached: BTreeSet<&'m str>,
-    sdk: Sdk,
-    report: Report,
-}
-
-impl<'m> Comparison<'m> {
-    fn run(&mut self) {
-        let mut inputs_and_outputs = BTreeSet::new();
-        for (id, shape) in self.shapes {
-            if shape["type"] == "operation" {
-                self.reach(id);
-                self.operation(id, shape);
-                for end in ["input", "output"] {
-                    inputs_and_outputs.extend(shape[end]["target"].as_str());
-                }
-            }
-        }
-        for (id, shape) in self.shapes {
-            if !inputs_and_outputs.contains(id.as_str()) {
-                self.shape(id, shape);
-            }
-        }
+fn plain(name: &str) -> String {
+    let name = name.trim_start_matches("r#").trim_end_matches('_');
+    let name = name.replace(['_', '-', '.', ' '], "").to_lowercase();
+    match name.strip_suffix("value") {
+        Some(name) => name.to_owned(),
+        None => name,
     }
-
-    /// Adds a shape and all that its members and errors target.
-    fn reach(&mut self, id: &'m str) {
-        let Some(shape) = self.shapes.get(id) else {
-            return;
-        };
-        if !self.reached.insert(id) {
-            return;
-        }
-        let parts = ["input", "output", "member", "key", "value"].map(|part| &shape[part]);
-        let errors = shape["errors"].as_array().into_iter().flatten();
-        let members = shape["members"].as_object().into_iter().flatten();
-        for target in parts.into_iter().chain(errors).chain(members.map(|m| m.1)) {
-            if let Some(target) = target["target"].as_str() {
-                self.reach(target);
-            }
-        }
-    }
-
-    fn operation(&mut self, id: &str, shape: &Value) {
-        let name = local(id);
-        let methods = self.sdk.operations.keys().map(String::as_str);
-        let method = names::operation_method(name);
-        self.report.look_up("operations", name, &method, methods);
-        let Some((module, builder)) = self.sdk.operations.get(&method) else {
-            return;
-        };
-        let expected = names::operation_type(name, OperationType::FluentBuilder);
-        self.report
-            .look_up("types", name, &expected, [builder.as_str()]);
-        self.report.look_up(
-            "modules",
-            name,
-            &names::module_name(name),
-            [module.as_str()],
-        );
-        let types: Vec<&str> = self.sdk.operation_types(module).collect();
-        for suffix in [
-            OperationType::Input,
-            OperationType::Output,
-            OperationType::Error,
-        ] {
-            let expected = names::operation_type(name, suffix);
-            self.report
-                .look_up("types", name, &expected, types.iter().copied());
-        }
-        // Whether there is a paginator is up to the model's version.
-        for suffix in [OperationType::Paginator, OperationType::PaginatorItems] {
-            let expected = names::operation_type(name, suffix);
-            if types.iter().any(|ty| could_be(ty, &expected)) {
-                let present = types.iter().copied();
-                self.report.look_up("types", name, &expected, present);
-            }
-        }
-        let error = names::operation_type(name, OperationType::Error);
-        if let Some(error) = self.sdk.operation_type(module, &error) {
-            for target in shape["errors"].as_array().into_iter().flatten() {
-                let target = local(target["target"].as_str().unwrap_or_default());
-                let place = format!("{name}: {target}");
-                let variants = error.members.iter().map(String::as_str);
-                let variant = names::type_name(target);
-                self.report
-                    .look_up("error variants", &place, &variant, variants);
-                let methods = error.methods.iter().map(String::as_str);
-                let predicate = names::predicate_name(target);
-                self.report
-                    .look_up("error predicates", &place, &predicate, methods);
-            }
-        }
-        for (end, suffix) in [
-            ("input", OperationType::Input),
-            ("output", OperationType::Output),
-        ] {
-            let target = shape[end]["target"].as_str().unwrap_or_default();
-            let ty = names::operation_type(name, suffix);
-            if let (Some(target), Some(ty)) = (
-                self.shapes.get(target),
-                self.sdk.operation_type(module, &ty),
-            ) {
-                members(&mut self.report, name, target, ty);
-            }
-        }
-    }
-
-    fn shape(&mut self, id: &str, shape: &Value) {
-        let traits = &shape["traits"];
-        let is_enum = shape["type"] == "enum" || traits["smithy.api#enum"].is_array();
-        let is_aggregate = matches!(shape["type"].as_str(), Some("structure" | "union"));
-        if !is_enum && !is_aggregate || !traits["smithy.api#trait"].is_null() {
-            return;
-        }
-        let name = local(id);
-        let expected = names::type_name(name);
-        if !self.reached.contains(id) {
-            self.report.differences.push(Difference {
-                place: name.to_owned(),
-                expected,
-                reason: Reason::NotReached,
-            });
-            return;
-        }
-        let types = if traits["smithy.api#error"].is_string() {
-            &self.sdk.errors
-        } else {
-            &self.sdk.types
-        };
-        let present = types.keys().map(String::as_str);
-        self.report.look_up("types", name, &expected, present);
-        let Some(ty) = types.get(&expected) else {
-            return;
-        };
-        if is_enum {
-            variants(&mut self.report, name, shape, ty);
-        } else {
-            members(&mut self.report, name, shape, ty);
-        }
-    }
-}
-
-/// Compares the members of a structure or union.
-fn members(report: &mut Report, name: &str, shape: &Value, ty: &Type) {
-    let is_union = shape["type"] == "union";
-    let present: Vec<&str> = ty.members.iter().map(String::as_str).collect();
-    for (member, _) in shape["members"].as_object().into_iter().flatten() {
-        let place = format!("{name}${member}");
-        if is_union {
-            let expected = names::variant_name(member);
-            report.look_up("union variants", &place, &expected, present.iter().copied());
-            continue;
-        }
-        let expected = names::field_name(member);
-        report.look_up("fields", &place, &expected, present.iter().copied());
-        if present.contains(&expected.as_str()) {
-            let methods = || ty.builder_methods.iter().map(String::as_str);
-            for expected in [names::setter_name(member), names::getter_name(member)] {
-                report.look_up("builder methods", &place, &expected, methods());
-            }
-        }
-    }
-}
-
-/// Compares the variants of an enum: the crate's variant for each value of the model.
-fn variants(report: &mut Report, name: &str, shape: &Value, ty: &Type) {
-    let members = shape["members"].as_object().into_iter().flatten();
-    let members = members.map(|(member, value)| {
-        let value = value["traits"]["smithy.api#enumValue"].as_str();
-        (member.clone(), value.unwrap_or(member).to_owned())
-    });
-    let definitions = shape["traits"]["smithy.api#enum"].as_array();
-    let definitions = definitions.into_iter().flatten().filter_map(|definition| {
-        let value = definition["value"].as_str()?;
-        let member = match definition["name"].as_str() {
-            Some(member) => member.to_owned(),
-            None => names::enum_member_name(value)?,
-        };
-        Some((member, value.to_owned()))
-    });
-    for (member, value) in members.chain(definitions) {
-        let place = format!("{name}${member}");
-        let expected = names::variant_name(&member);
-        let reason = match ty.values.get(&value) {
-            Some(variant) if *variant == expected => {
-                report.matched("enum variants");
-                continue;
-            }
-            Some(variant) => Reason::Otherwise(variant.clone()),
-            None => Reason::NotInCrate,
-        };
-        report.differences.push(Difference {
-            place,
-            expected,
-            reason,
-        });
-    }
-}
-
-fn local(shape_id: &str) -> &str {
-    shape_id.split_once('#').map_or(shape_id, |(_, name)| name)
 }
 
 #[cfg(test)]

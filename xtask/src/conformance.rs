@@ -38,7 +38,7 @@ struct Count {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let root = workspace_root()?;
     let models = if arguments.models.is_empty() {
-        own_suite(&root.join(SUITE))?
+        own_suite(&root)?
     } else {
         arguments.models.clone()
     };
@@ -58,10 +58,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     Ok(())
 }
 
-fn own_suite(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The models of the workspace's own suite.
+pub(crate) fn own_suite(root: &Path) -> Result<Vec<PathBuf>, Error> {
+    let folder = root.join(SUITE);
     let mut models = Vec::new();
-    for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
-        let path = entry.map_err(Error::io(folder))?.path();
+    for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
+        let path = entry.map_err(Error::io(&folder))?.path();
         if path
             .extension()
             .is_some_and(|extension| extension == "json")
@@ -77,6 +79,7 @@ fn run_model(root: &Path, path: &Path, service: Option<&str>) -> Result<Count, E
     let model = read_model(Path::new(""), path)?;
     let selection = Selection {
         service: service.map(str::to_owned),
+        server: true,
         ..Selection::default()
     };
     let mut warnings = BTreeSet::new();

@@ -1,9 +1,11 @@
 //! The command line around `connect-codegen`: the only place that reads models and writes generated files.
 
+mod bench;
 mod codegen;
 mod compare_names;
 mod conformance;
 mod error;
+mod process;
 mod tree;
 mod update;
 mod verify;
@@ -34,6 +36,8 @@ enum Command {
     Remove(update::Remove),
     /// Run the checks that take long, each by name, and tell what was found and what was skipped.
     Verify(verify::Arguments),
+    /// Measure our client side by side with its peers, print the table and write BENCHMARKS.md.
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
         Command::Update(arguments) => update::update(&arguments),
         Command::Remove(arguments) => update::remove(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

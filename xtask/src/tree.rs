@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use connect_codegen::FileSet;
 
+use crate::codegen::read;
 use crate::error::Error;
 
 /// How a file on disk differs from what it should be.
@@ -108,6 +109,23 @@ fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, PathBuf>) ->
         }
     }
     Ok(())
+}
+
+/// The lines of all files in a folder of sources.
+pub(crate) fn lines_of_rust(folder: &Path) -> Result<usize, Error> {
+    let mut lines = 0;
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
+            let path = entry.map_err(Error::io(&folder))?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                lines += read(&path)?.lines().count();
+            }
+        }
+    }
+    Ok(lines)
 }
 
 #[cfg(test)]

@@ -134,6 +134,7 @@ fn edit_model(
     let edited = edit(model.file())?;
     let selection = Selection {
         strict: workspace.is_some(),
+        server: workspace.is_some(),
         ..Selection::default()
     };
     let (mut warnings, mut told) = (BTreeSet::new(), Vec::new());

@@ -2,8 +2,8 @@
 
 mod crates;
 mod fuzz;
+mod mutations;
 mod names;
-mod process;
 mod vectors;
 
 use std::path::PathBuf;
@@ -13,6 +13,7 @@ use clap::ValueEnum;
 
 use crate::codegen::{target_folder, workspace_root};
 use crate::error::Error;
+use crate::process;
 
 /// What to verify.
 #[derive(Debug, clap::Args)]
@@ -47,6 +48,8 @@ enum Part {
     RoundTrips,
     /// Run the test vectors of the official suites and of the workspace's own.
     Conformance,
+    /// Break models in many ways: the generator must say where, or generate.
+    Mutations,
     /// Feed hostile bytes to the parsers.
     Fuzz,
 }
@@ -170,6 +173,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
             Part::Names => names::compare(&context, &mut steps),
             Part::RoundTrips => crates::round_trips(&context, &mut steps),
             Part::Conformance => vectors::run(&context, &mut steps),
+            Part::Mutations => mutations::run(&context, &mut steps),
             Part::Fuzz => fuzz::run(&context, &mut steps),
         }
         for step in &steps.steps {
@@ -196,6 +200,7 @@ impl Part {
             Self::Names => "names",
             Self::RoundTrips => "round-trips",
             Self::Conformance => "conformance",
+            Self::Mutations => "mutations",
             Self::Fuzz => "fuzz",
         }
     }

@@ -166,6 +166,17 @@ fn without_a_model_there_is_nothing_to_do() {
     );
 }
 
+/// A folder with the model and a runtime that nothing is built from.
+fn with_runtime() -> TempDir {
+    let folder = workspace();
+    for name in ["protocol", "transport"] {
+        let folder = folder.path().join("runtime").join(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("Cargo.toml"), "").unwrap();
+    }
+    folder
+}
+
 /// The arguments that make a crate in `out` from this workspace's model.
 fn crate_arguments(more: &[&'static str]) -> Vec<&'static str> {
     let mut arguments = vec!["codegen", "--model", "model/connect.json"];
@@ -183,7 +194,7 @@ fn crate_arguments(more: &[&'static str]) -> Vec<&'static str> {
 
 #[test]
 fn a_crate_of_its_own_is_written_checked_and_replaced() {
-    let folder = workspace();
+    let folder = with_runtime();
     let run = |more: &[&'static str]| xtask(folder.path(), &crate_arguments(more));
     let output = run(&["--server"]);
     assert!(output.status.success(), "{}", stderr(&output));
@@ -223,4 +234,98 @@ fn a_folder_with_other_things_in_it_is_left_alone() {
         "error: out: the folder is not empty and holds no earlier output\n"
     );
     assert_eq!(files(&out).len(), 1);
+    let mut arguments = crate_arguments(&[]);
+    for argument in arguments.iter_mut().filter(|argument| **argument == "out") {
+        *argument = "out/thesis.txt";
+    }
+    let output = xtask(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).starts_with("error: out/thesis.txt: "),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_refused_by_name() {
+    let folder = with_runtime();
+    for (from, to, error) in [
+        (
+            "runtime",
+            "main",
+            "--runtime \"main\" is no git URL, no version, and no folder with a crate in \"protocol\"",
+        ),
+        (
+            "model/connect.json",
+            "model/none.json",
+            "model/none.json: No such file or directory (os error 2)",
+        ),
+    ] {
+        let mut arguments = crate_arguments(&[]);
+        for argument in arguments.iter_mut().filter(|argument| **argument == from) {
+            *argument = to;
+        }
+        let output = xtask(folder.path(), &arguments);
+        assert_eq!(stderr(&output), format!("error: {error}\n"));
+        assert_eq!(output.status.code(), Some(1));
+        assert!(!folder.path().join("out").exists());
+    }
+    for (name, why) in [
+        (
+            "my connect",
+            "expected letters, digits, - and _, a letter first",
+        ),
+        ("fn", "Rust keeps this name for itself"),
+    ] {
+        let mut arguments = crate_arguments(&[]);
+        for argument in arguments
+            .iter_mut()
+            .filter(|argument| **argument == "my-connect")
+        {
+            *argument = name;
+        }
+        let output = xtask(folder.path(), &arguments);
+        let told = format!("error: invalid value '{name}' for '--package <NAME>': {why}\n");
+        assert!(stderr(&output).starts_with(&told), "{}", stderr(&output));
+        assert!(!folder.path().join("out").exists());
+    }
+}
+
+#[test]
+fn the_runtime_is_a_folder_a_repository_or_a_version() {
+    let folder = with_runtime();
+    for (runtime, expected) in [
+        ("./runtime/../runtime", "path = \"../runtime/protocol\""),
+        (
+            "https://example.com/r.git",
+            "git = \"https://example.com/r.git\"",
+        ),
+        (
+            "git@example.com:team/r.git",
+            "git = \"ssh://git@example.com/team/r.git\"",
+        ),
+        ("1.2", "version = \"1.2\""),
+    ] {
+        let mut arguments = crate_arguments(&[]);
+        *arguments.last_mut().unwrap() = runtime;
+        let output = xtask(folder.path(), &arguments);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let manifest = fs::read_to_string(folder.path().join("out/Cargo.toml")).unwrap();
+        assert!(
+            manifest.contains(&format!("connect-protocol = {{ {expected} }}\n")),
+            "{manifest}"
+        );
+    }
+}
+
+#[test]
+fn a_name_that_no_package_can_have_is_refused() {
+    let folder = workspace();
+    for name in ["my connect", "1connect", ""] {
+        let line = ["codegen", "--model", "model/connect.json", "--out", "out"];
+        let output = xtask(folder.path(), &[&line[..], &["--package", name]].concat());
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(!folder.path().join("out").exists(), "{name}");
+    }
 }

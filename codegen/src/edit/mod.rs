@@ -9,7 +9,6 @@ mod container;
 mod document;
 mod json;
 mod merge;
-mod near;
 #[cfg(test)]
 mod tests;
 mod traits;
@@ -25,6 +24,7 @@ use self::traits::undocumented;
 use crate::error::{self, Place};
 use crate::lower;
 use crate::model::{Kind, Model, Service, ShapeId};
+use crate::near::{near, offer};
 
 /// A model file.
 #[derive(Debug, Clone, Copy)]
@@ -73,14 +73,6 @@ pub enum Error {
         /// Each difference.
         differences: Vec<Difference>,
     },
-}
-
-fn offer(near: &[String]) -> String {
-    if near.is_empty() {
-        String::new()
-    } else {
-        format!("; near it: {}", near.join(", "))
-    }
 }
 
 fn list(differences: &[Difference]) -> String {
@@ -231,7 +223,7 @@ fn one_service(document: &Document<'_>) -> error::Error {
 }
 
 fn unknown(document: &Document<'_>, what: &'static str, name: &str, ids: &[String]) -> Error {
-    let mut near = near::near(name, ids.iter().map(|id| local(id)));
+    let mut near = near(name, ids.iter().map(|id| local(id)));
     if near.is_empty() && what == "service" {
         near = ids.to_vec();
     }

@@ -29,6 +29,7 @@ const DOCUMENTATION: [&str; 9] = [
 
 const MEANING: [&str; 40] = [
     ids::AUTH,
+    ids::BOX,
     ids::CLIENT_OPTIONAL,
     ids::DEFAULT,
     ids::ENDPOINT,
@@ -67,7 +68,6 @@ const MEANING: [&str; 40] = [
     ids::TIMESTAMP_FORMAT,
     ids::UNIQUE_ITEMS,
     ids::UNSIGNED_PAYLOAD,
-    "smithy.api#box",
 ];
 
 pub(super) fn part(id: &str) -> Part {

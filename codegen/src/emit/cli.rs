@@ -325,7 +325,10 @@ fn named(target: &Target) -> Option<&str> {
 }
 
 fn static_name(name: &str) -> proc_macro2::Ident {
-    ident(&names::snake_case(name).to_ascii_uppercase())
+    let name = names::snake_case(name).to_ascii_uppercase();
+    // A shape's name may begin with an underscore and a digit.
+    let digit = name.starts_with(|c: char| c.is_ascii_digit());
+    ident(&if digit { format!("_{name}") } else { name })
 }
 
 fn kebab(name: &str) -> String {

@@ -8,11 +8,8 @@ use super::tokens::{
     deprecated, doc, docs, first_sentence, ident, inner_doc, number, operation_type, pattern,
     rust_type,
 };
-use super::{request, response};
-use crate::ir::{
-    AcceptorState, Auth, Items, Matcher, Operation, Pagination, ParamValue, Service, Step, Target,
-    Waiter,
-};
+use super::{request, response, waiter};
+use crate::ir::{Auth, Items, Operation, Pagination, ParamValue, Service, Step, Target};
 use crate::names::OperationType;
 
 /// `client/mod.rs`
@@ -111,7 +108,10 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
         .pagination
         .as_ref()
         .map(|pagination| paginator(operation, pagination));
-    let waiters = operation.waiters.iter().map(|it| waiter(operation, it));
+    let waiters = operation
+        .waiters
+        .iter()
+        .map(|it| waiter::method(operation, it));
     let input = ident(&operation.input.name);
     quote! {
         #title
@@ -274,7 +274,7 @@ fn decode_error(operation: &Operation) -> TokenStream {
 }
 
 /// An expression of `Option<&T>` for the end of a path into `owner`.
-fn follow(owner: &TokenStream, path: &[Step]) -> TokenStream {
+pub(super) fn follow(owner: &TokenStream, path: &[Step]) -> TokenStream {
     let mut expression = quote!();
     for (at, step) in path.iter().enumerate() {
         let field = ident(&step.field);
@@ -356,6 +356,7 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
         }
 
         /// The next page's token; an empty one is none.
+        #[inline]
         fn next_token(page: &shapes::#output) -> Option<String> {
             #next.filter(|token| !token.is_empty()).cloned()
         }
@@ -410,72 +411,6 @@ fn items(operation: &Operation, items: &Items) -> TokenStream {
             #[inline]
             pub fn send(self) -> transport::pagination::PaginationStream<Result<#item, error::SdkError<shapes::#error>>> {
                 transport::pagination::items(self.0.send(), |page| #taken)
-            }
-        }
-    }
-}
-
-fn waiter(operation: &Operation, waiter: &Waiter) -> TokenStream {
-    let fluent = operation_type(operation, OperationType::FluentBuilder);
-    let (output, error) = (
-        ident(&operation.output.name),
-        operation_type(operation, OperationType::Error),
-    );
-    let text = docs(&waiter.docs);
-    let method = ident(&waiter.method);
-    let (min, max) = (number(waiter.delay.0), number(waiter.delay.1));
-    let name = &waiter.name;
-    // What matches any output, or any error, leaves nothing to the last arms.
-    let any = |wanted: bool| {
-        waiter.acceptors.iter().any(
-            |acceptor| matches!(acceptor.matcher, Matcher::Success(success) if success == wanted),
-        )
-    };
-    let other_output = (!any(true)).then(|| quote!(Ok(_) => transport::waiter::State::Retry,));
-    let other_error = (!any(false)).then(|| quote!(Err(_) => transport::waiter::State::Unknown,));
-    let arms = waiter.acceptors.iter().map(|acceptor| {
-        let state = match acceptor.state {
-            AcceptorState::Success => quote!(transport::waiter::State::Success),
-            AcceptorState::Failure => quote!(transport::waiter::State::Failure),
-            AcceptorState::Retry => quote!(transport::waiter::State::Retry),
-        };
-        match &acceptor.matcher {
-            Matcher::Success(true) => quote!(Ok(_) => #state),
-            Matcher::Success(false) => quote!(Err(_) => #state),
-            Matcher::ErrorType(code) => quote!(Err(error) if error::ProvideErrorMetadata::code(error) == Some(#code) => #state),
-            Matcher::Output { path, target, expected } => {
-                let value = follow(&quote!(output), path);
-                let matches = match target {
-                    Target::Boolean => {
-                        let expected = expected == "true";
-                        quote!(#value == Some(&#expected))
-                    }
-                    Target::Enum(_) => quote!(#value.is_some_and(|value| value.as_str() == #expected)),
-                    _ => quote!(#value.is_some_and(|value| value == #expected)),
-                };
-                quote!(Ok(output) if #matches => #state)
-            }
-        }
-    });
-    quote! {
-        impl #fluent {
-            #text
-            ///
-            /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
-            ///
-            #[doc = " # Errors"]
-            /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
-            #[inline]
-            pub async fn #method(
-                self,
-                limit: std::time::Duration,
-            ) -> Result<Result<shapes::#output, error::SdkError<shapes::#error>>, transport::waiter::WaiterError<shapes::#output, shapes::#error>> {
-                let handle = self.handle.clone();
-                transport::waiter::wait(&handle, #name, (#min, #max), limit, move || self.clone().send(), |answer| match answer {
-                    #(#arms,)*
-                    #other_output
-                    #other_error
-                }).await
             }
         }
     }

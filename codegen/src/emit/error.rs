@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::structure;
 use super::tokens::{docs, ident, operation_type};
-use super::{Context, response};
+use super::{Context, client_gate, response};
 use crate::ir::{Operation, OperationError, Role, Service, Structure, Target};
 use crate::names::OperationType;
 
@@ -31,9 +31,9 @@ pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
     };
     let code = &wire.code;
     let codec = structure::codec(context, error);
-    let parse = response::parse_error(context, error);
+    let parse = response::parse_error(error);
     let respond = response::error_response(context, error);
-    let client = context.client_gate();
+    let client = client_gate();
     quote! {
         #definition
         #builder
@@ -42,6 +42,7 @@ pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
         #parse
         #client
         impl transport::RequestId for #name {
+            #[inline]
             fn request_id(&self) -> Option<&str> { transport::RequestId::request_id(&self.meta) }
         }
         #respond
@@ -77,19 +78,14 @@ fn variant(error: &OperationError) -> TokenStream {
 }
 
 /// `error.rs`: the errors of the runtime, and `crate::Error`, which is every error of every operation, so that `?` works across them.
-pub(super) fn module(context: &Context, service: &Service) -> TokenStream {
-    let gate = context.client_gate();
+pub(super) fn module(service: &Service) -> TokenStream {
+    let gate = client_gate();
     // The transport's errors contain those that both sides know.
-    let runtime = match context.server_gate() {
-        None => quote!(
-            pub use connect_transport::error::*;
-        ),
-        Some(_) => quote! {
-            #[cfg(not(feature = "client"))]
-            pub use connect_protocol::error::*;
-            #[cfg(feature = "client")]
-            pub use connect_transport::error::*;
-        },
+    let runtime = quote! {
+        #[cfg(not(feature = "client"))]
+        pub use connect_protocol::error::*;
+        #[cfg(feature = "client")]
+        pub use connect_transport::error::*;
     };
     let title = super::tokens::doc(&format!("Any error of {}.", service.title));
     let variants = service.errors.iter().map(|error| {

@@ -17,6 +17,7 @@ mod structure;
 mod tests;
 mod tokens;
 mod union;
+mod waiter;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,7 +71,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
         );
         quote!(#text pub mod #module;)
     });
-    let client = context.client_gate();
+    let client = client_gate();
     files.add(
         "operation/mod.rs",
         quote! {
@@ -97,7 +98,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
     }
     files.add("client/mod.rs", client::module(service))?;
     files.as_it_is("client/endpoint.rs", &endpoint(service))?;
-    files.add("error.rs", error::module(&context, service))?;
+    files.add("error.rs", error::module(service))?;
     if options.tests {
         tests::add(service, &mut files)?;
     }
@@ -172,7 +173,11 @@ impl Files<'_> {
     }
 
     fn add(&mut self, path: &str, tokens: TokenStream) -> Result<(), Error> {
-        let imports = imports(self.context, &tokens);
+        // What stands below these is there for its side only.
+        let one_side = ["client/", "server/", "tests/"]
+            .iter()
+            .any(|side| path.starts_with(side));
+        let imports = imports((!one_side).then_some(self.context), &tokens);
         // Inner documentation comes before the imports.
         let (inner, items) = split_inner(tokens);
         self.set.rust(
@@ -242,15 +247,6 @@ impl Context {
         self.checked.contains(name)
     }
 
-    /// The attribute of what only a client needs.
-    fn client_gate(&self) -> TokenStream {
-        if self.server {
-            quote!(#[cfg(feature = "client")])
-        } else {
-            quote!()
-        }
-    }
-
     /// The attribute of what only a server needs; none if there is no server.
     fn server_gate(&self) -> Option<TokenStream> {
         self.server.then(|| quote!(#[cfg(feature = "server")]))
@@ -261,9 +257,14 @@ impl Context {
         if self.server {
             quote!(#[cfg(any(feature = "client", feature = "server"))])
         } else {
-            quote!()
+            client_gate()
         }
     }
+}
+
+/// The attribute of what only a client needs.
+fn client_gate() -> TokenStream {
+    quote!(#[cfg(feature = "client")])
 }
 
 /// The name of an enum with internal values, and those that are not.
@@ -282,7 +283,7 @@ fn root(context: &Context, options: Options, service: &Service) -> TokenStream {
     let allow = service.deprecates().then(
         || quote!(#![allow(deprecated, reason = "what a model deprecates is still read and written")]),
     );
-    let client = context.client_gate();
+    let client = client_gate();
     let server = context
         .server_gate()
         .map(|gate| quote!(#gate pub mod server;));

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::structure::{self, builder_name, codec};
 use super::tokens::{inner_doc, operation_type};
-use super::{Context, checks, error};
+use super::{Context, checks, client_gate, error};
 use crate::ir::Operation;
 use crate::names::OperationType;
 
@@ -24,7 +24,7 @@ pub(super) fn module(context: &Context, operation: &Operation) -> TokenStream {
     let builders = [builder_name(input), builder_name(output)];
     let fluent = operation_type(operation, OperationType::FluentBuilder);
     let method = super::tokens::ident(&operation.method);
-    let client = context.client_gate();
+    let client = client_gate();
     let paginator = operation.pagination.as_ref().map(|_| {
         let paginator = operation_type(operation, OperationType::Paginator);
         let items = operation
@@ -52,6 +52,7 @@ pub(super) fn module(context: &Context, operation: &Operation) -> TokenStream {
         #output_codec
         #client
         impl transport::RequestId for #output_name {
+            #[inline]
             fn request_id(&self) -> Option<&str> { self._request_id.as_deref() }
         }
         #errors

@@ -51,31 +51,18 @@ fn manifest(service: &Service, package: &Package, options: Options) -> String {
         "[package]\nname = {:?}\ndescription = {description:?}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.94.1\"\npublish = false\n\n[features]\n",
         package.name
     );
-    let transport = ", default-features = false";
-    if options.server {
-        text.push_str("default = [\"client\"]\nclient = [\"dep:connect-transport\", \"connect-transport/ring\"]\nserver = [\"connect-protocol/server\"]\n");
-    } else {
-        text.push_str("default = [\"ring\"]\nring = [\"connect-transport/ring\"]\n");
-    }
-    text.push_str("serde = [\"connect-protocol/serde\"]\n\n[dependencies]\n");
-    text.push_str(
-        &package
-            .runtime
-            .dependency("connect-protocol", "protocol", ""),
-    );
-    let optional = if options.server {
-        format!("{transport}, optional = true")
-    } else {
-        transport.to_owned()
-    };
-    text.push_str(
-        &package
-            .runtime
-            .dependency("connect-transport", "transport", &optional),
-    );
+    text.push_str(&features(options.server));
+    text.push_str("\n[dependencies]\n");
+    let runtime = &package.runtime;
+    text.push_str(&runtime.dependency("connect-protocol", "protocol", ""));
+    text.push_str(&runtime.dependency(
+        "connect-transport",
+        "transport",
+        ", default-features = false, optional = true",
+    ));
     if options.tests {
         text.push_str("\n[dev-dependencies]\n");
-        text.push_str(&package.runtime.dependency(
+        text.push_str(&runtime.dependency(
             "connect-protocol",
             "protocol",
             ", features = [\"test-util\"]",
@@ -85,6 +72,61 @@ fn manifest(service: &Service, package: &Package, options: Options) -> String {
     text.push_str("\n[workspace]\n");
     text
 }
+
+/// The table of features; `server` only if there is one.
+fn features(server: bool) -> String {
+    let mut text = "default = [\"client\", \"ring\"]\n".to_owned();
+    for (comment, feature, parts) in FEATURES {
+        if server || feature != "server" {
+            text.push_str(&format!("# {comment}\n{feature} = {parts}\n"));
+        }
+    }
+    text
+}
+
+/// The features of every generated crate: what each is for, its name and what it turns on.
+const FEATURES: [(&str, &str, &str); 8] = [
+    (
+        "The client, which brings the transport.",
+        "client",
+        r#"["dep:connect-transport"]"#,
+    ),
+    (
+        "A service trait, a router, request parsers and checks.",
+        "server",
+        r#"["connect-protocol/server"]"#,
+    ),
+    (
+        "`Serialize` and `Deserialize` for shapes.",
+        "serde",
+        r#"["connect-protocol/serde"]"#,
+    ),
+    (
+        "TLS with ring's cryptography.",
+        "ring",
+        r#"["connect-transport?/ring"]"#,
+    ),
+    (
+        "TLS with aws-lc-rs' cryptography.",
+        "aws-lc-rs",
+        r#"["connect-transport?/aws-lc-rs"]"#,
+    ),
+    (
+        "The credentials and region chain of `aws-config`, over this crate's HTTP client.",
+        "aws-config",
+        r#"["connect-transport?/aws-config"]"#,
+    ),
+    (
+        "HTTP/2, where the server offers it.",
+        "http2",
+        r#"["connect-transport?/http2"]"#,
+    ),
+    (
+        "Canned responses and recorded requests, for callers' tests.",
+        "test-util",
+        r#"["connect-transport?/test-util"]"#,
+    ),
+];
 
 /// The lint tables of the workspace that the generator is built in.
 const LINTS: &str = r#"
@@ -120,6 +162,16 @@ uninlined_format_args = "warn"
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn features_are_those_of_the_workspaces_own_generated_crate() {
+        let own = include_str!("../../../crates/connect-sdk/Cargo.toml");
+        let (_, own) = own.split_once("[features]\n").unwrap();
+        let (own, _) = own.split_once("\n\n").unwrap();
+        assert_eq!(features(true), own.to_owned() + "\n");
+        let without = features(false);
+        assert!(!without.contains("server ="), "{without}");
+    }
 
     #[test]
     fn lints_are_those_of_the_workspace() {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::structure::{finish, read_arms, write_lines};
 use super::tokens::{ident, number};
-use super::{Context, codec, request};
+use super::{Context, client_gate, codec, request};
 use crate::ir::{Binding, Member, Operation, Role, Structure, Target, TimestampFormat};
 
 /// `fn decode(response) -> Result<Output, json::ReadError>`.
@@ -113,7 +113,7 @@ pub(super) fn read_header(member: &Member, headers: &TokenStream) -> Option<Toke
 }
 
 /// An error's `parse`, for the client.
-pub(super) fn parse_error(context: &Context, error: &Structure) -> TokenStream {
+pub(super) fn parse_error(error: &Structure) -> TokenStream {
     let name = ident(&error.name);
     let lines = message_lines(error, &quote!(response.headers()));
     let message = error
@@ -129,7 +129,7 @@ pub(super) fn parse_error(context: &Context, error: &Structure) -> TokenStream {
     } else {
         quote!(response)
     };
-    let gate = context.client_gate();
+    let gate = client_gate();
     quote! {
         #gate
         impl #name {
@@ -171,6 +171,7 @@ pub(super) fn error_response(context: &Context, error: &Structure) -> TokenStrea
     quote! {
         #gate
         impl From<#name> for server::ErrorResponse {
+            #[inline]
             fn from(#argument: #name) -> Self { #body }
         }
     }

@@ -80,7 +80,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
         ) -> Result<server::HttpResponse<server::Bytes>, ErrorResponse> {
             let uri = request.uri();
             let (operation, labels) = server::find(ROUTES, request.method().as_str(), uri.path(), uri.query())?;
-            let request = server::Request::new(request.headers(), uri.query(), request.body(), labels);
+            let request = server::Request::new(request.headers(), uri.query(), request.body(), labels)?;
             match operation {
                 #(#arms,)*
             }
@@ -140,7 +140,13 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let module = ident(&operation.method);
     let title = inner_doc(&format!("Requests and responses of `{}`.", operation.name));
     let name = &operation.name;
-    let (takes, answers) = (takes(operation), answers(operation));
+    let takes = takes(operation);
+    // Where the header is a member, the service judges it.
+    let accept = |member: &Member| matches!(&member.binding, Binding::Header(name) if name.eq_ignore_ascii_case("accept"));
+    let wants = (!operation.input.members.iter().any(accept)).then(|| {
+        let answer = answers(operation);
+        quote!(request.wants(#answer)?;)
+    });
     let check = operation.input.checked.then(|| {
         quote! {
             let mut check = server::Check::server_after(request.take_missing());
@@ -195,12 +201,14 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
             service: &S,
             #mutable request: server::Request<'_>,
         ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-            request.negotiate(#takes, #answers)?;
+            request.takes(#takes)?;
+            #wants
             let input = decode(#reads)?;
             #check
             respond(service.#module(input).await).await
         }
 
+        #[inline]
         pub(crate) async fn respond(
             answer: Result<shapes::#output, shapes::#error>,
         ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
@@ -270,6 +278,7 @@ fn decode(operation: &Operation) -> TokenStream {
     let name = ident(&input.name);
     if input.members.is_empty() {
         return quote! {
+            #[inline]
             fn decode(_: &server::Request<'_>) -> Result<shapes::#name, json::ReadError> {
                 Ok(shapes::#name {})
             }
@@ -308,6 +317,7 @@ fn decode(operation: &Operation) -> TokenStream {
         quote!(&server::Request<'_>)
     };
     quote! {
+        #[inline]
         fn decode(request: #argument) -> Result<shapes::#name, json::ReadError> {
             let mut shape = shapes::#name::builder();
             #(#lines)*
@@ -389,6 +399,7 @@ fn encode(operation: &Operation) -> TokenStream {
         quote!(mut)
     };
     quote! {
+        #[inline]
         fn encode(#argument: #reference shapes::#name) -> Result<server::Response, error::InputError> {
             let #mutable response = server::Response::new(#status);
             #lines
@@ -404,6 +415,7 @@ fn refuse(operation: &Operation) -> TokenStream {
         quote!(shapes::#name::#variant(error) => error.into())
     });
     quote! {
+        #[inline]
         fn refuse(error: shapes::#name) -> server::ErrorResponse {
             match error {
                 #(#arms,)*

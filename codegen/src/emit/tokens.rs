@@ -167,8 +167,9 @@ pub(super) fn as_option(owner: &TokenStream, member: &Member) -> TokenStream {
     }
 }
 
-/// `use` lines for the modules that the tokens name: generated code refers to everything outside of its file by module.
-pub(super) fn imports(context: &Context, tokens: &TokenStream) -> TokenStream {
+/// `use` lines for the modules that the tokens name: generated code refers to everything outside of its file by module. Those that
+/// not every feature has are gated, where a context says how.
+pub(super) fn imports(context: Option<&Context>, tokens: &TokenStream) -> TokenStream {
     let mut named = BTreeSet::new();
     let mut declared = BTreeSet::new();
     collect(tokens.clone(), &mut named, &mut declared);
@@ -176,10 +177,10 @@ pub(super) fn imports(context: &Context, tokens: &TokenStream) -> TokenStream {
         .iter()
         .filter(|(name, _)| named.contains(*name) && !declared.contains(*name))
         .filter_map(|(name, line)| {
-            let gate = match *name {
-                "transport" => context.client_gate(),
-                "server" => context.server_gate().unwrap_or_default(),
-                "check" => context.either_gate(),
+            let gate = match (*name, context) {
+                ("transport", Some(_)) => super::client_gate(),
+                ("server", Some(context)) => context.server_gate().unwrap_or_default(),
+                ("check", Some(context)) => context.either_gate(),
                 _ => quote!(),
             };
             let line: TokenStream = line.parse().ok()?;

@@ -95,6 +95,7 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
     let check = union.checked.then(|| check(context, union));
     quote! {
         impl #name {
+            #[inline]
             fn read_variant(reader: &mut json::Reader<'_>, name: &str) -> Result<Option<Self>, json::ReadError> {
                 let variant = match name {
                     #(#reads,)*

@@ -285,6 +285,17 @@ pub enum Matcher {
         /// The value as the model states it.
         expected: String,
     },
+    /// Values in lists, each compared with a value.
+    Each {
+        /// The path to a list, then from an entry of it to the next list, and so on; the last may be empty.
+        paths: Vec<Vec<Step>>,
+        /// The type of the values.
+        target: Target,
+        /// The value as the model states it.
+        expected: String,
+        /// Whether all must be equal to it, and there be one, or any.
+        all: bool,
+    },
 }
 
 /// What a structure is to its operation.

@@ -1,6 +1,6 @@
 //! What the chosen operations reach, and which members must be boxed because their type reaches itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lowering;
 use crate::error::{Error, Place};
@@ -109,31 +109,27 @@ impl<'a> Lowering<'a> {
                 .filter(|(id, member, _)| !self.boxed.contains(&(*id, *member)))
                 .collect()
         };
-        let mut done: std::collections::BTreeSet<&ShapeId> = std::collections::BTreeSet::new();
-        for start in self.usage.keys() {
-            // Depth first, with the path kept apart from the work so that depth costs no stack.
+        // Shapes that no cycle can be reached from.
+        let mut done: BTreeSet<&ShapeId> = BTreeSet::new();
+        for start in self.usage.keys().copied() {
+            // Depth first, with the edges still to follow on a stack of their own, so that depth costs no recursion.
             let mut path: Vec<(&ShapeId, &str, &ShapeId)> = Vec::new();
-            let mut work: Vec<(usize, (&ShapeId, &str, &ShapeId))> =
-                edges(start).into_iter().map(|edge| (0, edge)).collect();
-            while let Some((depth, edge)) = work.pop() {
-                path.truncate(depth);
-                path.push(edge);
-                if let Some(first) = path.iter().position(|(from, ..)| *from == edge.2) {
-                    return Some(
-                        path[first..]
-                            .iter()
-                            .map(|(from, member, _)| (*from, *member))
-                            .collect(),
-                    );
-                }
+            let mut open = vec![edges(start)];
+            while let Some(edge) = open.last_mut().map(Vec::pop) {
+                let Some(edge) = edge else {
+                    open.pop();
+                    done.extend(path.pop().map(|(.., to)| to));
+                    continue;
+                };
                 if done.contains(edge.2) {
                     continue;
                 }
-                let next = edges(edge.2);
-                if next.is_empty() {
-                    done.insert(edge.2);
+                path.push(edge);
+                if let Some(first) = path.iter().position(|(from, ..)| *from == edge.2) {
+                    let cycle = path[first..].iter();
+                    return Some(cycle.map(|(from, member, _)| (*from, *member)).collect());
                 }
-                work.extend(next.into_iter().map(|edge| (depth + 1, edge)));
+                open.push(edges(edge.2));
             }
             done.insert(start);
         }

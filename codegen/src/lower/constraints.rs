@@ -49,10 +49,14 @@ impl Lowering<'_> {
             }
             let pattern: Option<String> = traits.read(ids::PATTERN, place.clone())?;
             match pattern {
-                Some(pattern) if regex::Regex::new(&pattern).is_err() => self.warn(Error::new(
-                    place,
-                    format!("{pattern:?} is no regular expression of Rust's; the server will not check it"),
-                )),
+                Some(pattern) if regex::Regex::new(&pattern).is_err() => {
+                    if self.server {
+                        let message = format!(
+                            "{pattern:?} is no regular expression of Rust's; the server will not check it"
+                        );
+                        self.warn(Error::new(place, message));
+                    }
+                }
                 pattern => constraints.pattern = pattern,
             }
         }

@@ -7,6 +7,7 @@ mod operation;
 mod paths;
 mod service;
 mod structure;
+mod supported;
 mod target;
 mod time;
 mod values;
@@ -31,6 +32,8 @@ pub struct Selection {
     pub operations: Vec<String>,
     /// What cannot be generated is an error instead of a warning.
     pub strict: bool,
+    /// A server side is generated, too: what only that cannot do is told.
+    pub server: bool,
 }
 
 /// Lowers the chosen part of a model. What had to be left out is said in `warnings`.
@@ -45,6 +48,7 @@ pub fn lower(
     let mut lowering = Lowering {
         model,
         strict: selection.strict,
+        server: selection.server,
         warnings,
         boxed: BTreeSet::new(),
         usage: BTreeMap::new(),
@@ -58,6 +62,7 @@ pub fn lower(
 struct Lowering<'a> {
     model: &'a Model,
     strict: bool,
+    server: bool,
     warnings: &'a mut BTreeSet<String>,
     /// Members whose field is boxed: container and member name.
     boxed: BTreeSet<(&'a ShapeId, &'a str)>,

@@ -11,7 +11,9 @@ use crate::ir::{
     Auth, Binding, Items, Operation, OperationError, Pagination, ParamValue, Role, Segment, Step,
     Structure, Target,
 };
-use crate::model::{self, Http, Kind, Paginated, Shape, ShapeId, ids};
+use crate::model::{
+    self, Http, HttpChecksum, Kind, Paginated, RequestCompression, Shape, ShapeId, ids,
+};
 use crate::names::{self, OperationType};
 
 impl Lowering<'_> {
@@ -62,6 +64,11 @@ impl Lowering<'_> {
         };
         let pagination = self.pagination(service, shape, &input, &output)?;
         let waiters = self.waiters(shape, &output)?;
+        let checksum: Option<HttpChecksum> =
+            shape.traits.read_object(ids::HTTP_CHECKSUM, &shape.id)?;
+        let compression: Option<RequestCompression> = shape
+            .traits
+            .read_object(ids::REQUEST_COMPRESSION, &shape.id)?;
         Ok(Operation {
             shape: shape.id.to_string(),
             docs: self.shape_docs(shape, || format!("Calls `{name}`."))?,
@@ -79,17 +86,9 @@ impl Lowering<'_> {
             auth: self.auth(service, shape)?,
             unsigned_payload: shape.traits.has(ids::UNSIGNED_PAYLOAD),
             checksum: shape.traits.has(ids::HTTP_CHECKSUM_REQUIRED)
-                || shape
-                    .traits
-                    .get(ids::HTTP_CHECKSUM)
-                    .is_some_and(|checksum| {
-                        checksum["requestChecksumRequired"] == Value::Bool(true)
-                    }),
-            compressible: shape
-                .traits
-                .get(ids::REQUEST_COMPRESSION)
-                .and_then(|compression| compression["encodings"].as_array())
-                .is_some_and(|encodings| encodings.iter().any(|encoding| encoding == "gzip")),
+                || checksum.is_some_and(|checksum| checksum.request_checksum_required),
+            compressible: compression
+                .is_some_and(|compression| compression.encodings.iter().any(|it| it == "gzip")),
             pagination,
             static_params: static_params(shape)?,
             waiters,
@@ -147,18 +146,8 @@ impl Lowering<'_> {
     }
 
     /// Ways to authenticate, best first, as far as the transport knows them.
-    fn auth(&mut self, service: &Shape, shape: &Shape) -> Result<Vec<Auth>, Error> {
-        let stated: Option<Vec<String>> = match shape.traits.read(ids::AUTH, &shape.id)? {
-            Some(stated) => Some(stated),
-            None => service.traits.read(ids::AUTH, &service.id)?,
-        };
-        let schemes = stated.unwrap_or_else(|| {
-            [ids::SIGV4, ids::SIGV4A, ids::HTTP_BEARER_AUTH]
-                .into_iter()
-                .filter(|id| service.traits.has(id))
-                .map(str::to_owned)
-                .collect()
-        });
+    fn auth(&self, service: &Shape, shape: &Shape) -> Result<Vec<Auth>, Error> {
+        let schemes = self.auth_schemes(service, shape)?;
         let mut auth: Vec<Auth> = schemes
             .iter()
             .filter_map(|scheme| match scheme.as_str() {
@@ -167,16 +156,6 @@ impl Lowering<'_> {
                 _ => None,
             })
             .collect();
-        if auth.is_empty() && !schemes.is_empty() {
-            let message = format!(
-                "no supported way to authenticate among {}",
-                schemes.join(", ")
-            );
-            return Err(Error::new(
-                Place::shape(&shape.id).with_trait(ids::AUTH),
-                message,
-            ));
-        }
         if schemes.is_empty() || shape.traits.has(ids::OPTIONAL_AUTH) {
             auth.push(Auth::Anonymous);
         }
@@ -402,13 +381,10 @@ fn static_params(shape: &Shape) -> Result<Vec<(String, ParamValue)>, Error> {
             let value = match &param["value"] {
                 Value::String(text) => ParamValue::String(text.clone()),
                 Value::Bool(flag) => ParamValue::Bool(*flag),
-                Value::Array(items) => ParamValue::StringList(
-                    items
-                        .iter()
-                        .filter_map(Value::as_str)
-                        .map(str::to_owned)
-                        .collect(),
-                ),
+                Value::Array(items) if items.iter().all(Value::is_string) => {
+                    let texts = items.iter().filter_map(Value::as_str);
+                    ParamValue::StringList(texts.map(str::to_owned).collect())
+                }
                 other => {
                     let place = Place::shape(&shape.id).with_trait(ids::STATIC_CONTEXT_PARAMS);
                     return Err(Error::new(

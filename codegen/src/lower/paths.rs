@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::error::{Error, Place};
-use crate::ir::{Member, Step, Structure, Target};
+use crate::ir::{Member, Role, Step, Structure, Target};
 use crate::model::{Kind, Shape, ShapeId};
 
 impl<'a> Lowering<'a> {
@@ -13,18 +13,35 @@ impl<'a> Lowering<'a> {
         path: &str,
         place: &dyn Fn() -> Place,
     ) -> Result<(Vec<Step>, Target), Error> {
-        let mut steps = Vec::new();
-        let mut names = path.split('.');
-        let first = names.next().unwrap_or_default();
+        let (first, rest) = match path.split_once('.') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (path, None),
+        };
         let Some(member) = root.members.iter().find(|member| member.name == first) else {
             return Err(Error::new(
                 place(),
                 format!("{} has no member {first:?}", root.shape),
             ));
         };
-        steps.push(Step::of(member));
-        let mut target = member.target.clone();
-        for name in names {
+        let mut steps = vec![Step::of(member)];
+        let Some(rest) = rest else {
+            return Ok((steps, member.target.clone()));
+        };
+        let names = (rest, path);
+        let (more, target) = self.path_from(member.target.clone(), names, place)?;
+        steps.extend(more);
+        Ok((steps, target))
+    }
+
+    /// Follows `b.c` from a structure's type; errors tell the whole path.
+    pub(super) fn path_from(
+        &mut self,
+        mut target: Target,
+        (rest, whole): (&str, &str),
+        place: &dyn Fn() -> Place,
+    ) -> Result<(Vec<Step>, Target), Error> {
+        let mut steps = Vec::new();
+        for name in rest.split('.') {
             let shape = match &target {
                 Target::Structure(rust) => self.shape_by_name(rust),
                 _ => None,
@@ -32,15 +49,12 @@ impl<'a> Lowering<'a> {
             let Some(shape) = shape else {
                 return Err(Error::new(
                     place(),
-                    format!("{path:?} goes through what is no structure"),
+                    format!("{whole:?} goes through what is no structure"),
                 ));
             };
-            let nested = self.structure(shape, String::new(), crate::ir::Role::Nested)?;
-            let Some(member) = nested
-                .members
-                .into_iter()
-                .find(|member| member.name == name)
-            else {
+            let nested = self.structure(shape, String::new(), Role::Nested)?;
+            let mut members = nested.members.into_iter();
+            let Some(member) = members.find(|member| member.name == name) else {
                 return Err(Error::new(
                     place(),
                     format!("{} has no member {name:?}", shape.id),

@@ -6,7 +6,8 @@ use super::values::{checked, needs_check};
 use super::{Lowering, Selection, closure};
 use crate::error::{Error, Place};
 use crate::ir::{self, ClientParam, Role};
-use crate::model::{self, Kind, Shape, ShapeId, ids};
+use crate::model::{self, AwsService, Kind, Shape, ShapeId, ids};
+use crate::near::{near, offer};
 use crate::{names, rules};
 
 impl<'a> Lowering<'a> {
@@ -37,14 +38,17 @@ impl<'a> Lowering<'a> {
             .errors
             .iter()
             .try_for_each(|id| self.reach(id, false))?;
+        self.report(shape, &operations)?;
         self.box_cycles();
         self.name_types(service)?;
 
         let mut lowered = ir::Service {
             shape: shape.id.to_string(),
             name: shape.id.name().to_owned(),
-            sdk_id: self
-                .aws_service(shape, "sdkId")
+            sdk_id: shape
+                .traits
+                .read_object(ids::AWS_SERVICE, &shape.id)?
+                .and_then(|service: AwsService| service.sdk_id)
                 .unwrap_or_else(|| shape.id.name().to_owned()),
             version: service.version.clone(),
             signing_name: signing_name(shape)?,
@@ -134,9 +138,10 @@ impl<'a> Lowering<'a> {
                 .iter()
                 .any(|shape| shape.id.name() == name || shape.id.as_str() == name)
             {
+                let near = near(name, all.iter().map(|shape| shape.id.name()));
                 return Err(Error::new(
                     &service_shape.id,
-                    format!("the service has no operation {name:?}"),
+                    format!("the service has no operation {name:?}{}", offer(&near)),
                 ));
             }
         }
@@ -161,48 +166,6 @@ impl<'a> Lowering<'a> {
             }
         }
         Ok(chosen)
-    }
-
-    /// What an operation needs that cannot be generated.
-    fn unsupported(
-        &self,
-        service: &Shape,
-        shape: &Shape,
-        operation: &model::Operation,
-    ) -> Result<Option<String>, Error> {
-        for id in [&operation.input, &operation.output].into_iter().flatten() {
-            let message = self.shape(id)?;
-            for member in message.kind.members() {
-                let target = self.shape(&member.target)?;
-                if target.traits.has(ids::STREAMING) && matches!(target.kind, Kind::Union(_)) {
-                    return Ok(Some(format!(
-                        "{}${} is an event stream ({} on {})",
-                        message.id,
-                        member.name,
-                        ids::STREAMING,
-                        target.id
-                    )));
-                }
-            }
-        }
-        if shape.traits.has(ids::OPERATION_CONTEXT_PARAMS) {
-            return Ok(Some(format!(
-                "{} is not supported",
-                ids::OPERATION_CONTEXT_PARAMS
-            )));
-        }
-        let stated: Option<Vec<String>> = match shape.traits.read(ids::AUTH, &shape.id)? {
-            Some(stated) => Some(stated),
-            None => service.traits.read(ids::AUTH, &service.id)?,
-        };
-        let only = |schemes: &[String], id: &str| {
-            !schemes.is_empty() && schemes.iter().all(|scheme| scheme == id)
-        };
-        let sigv4a = match stated {
-            Some(schemes) => only(&schemes, ids::SIGV4A),
-            None => service.traits.has(ids::SIGV4A) && !service.traits.has(ids::SIGV4),
-        };
-        Ok(sigv4a.then(|| format!("it can only be signed with {}", ids::SIGV4A)))
     }
 
     /// Inputs and outputs get types of their own name, so that only what their members reach counts.
@@ -292,11 +255,6 @@ impl<'a> Lowering<'a> {
         service.enums.sort_by(|a, b| a.name.cmp(&b.name));
         service.errors.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(())
-    }
-
-    fn aws_service(&self, shape: &Shape, key: &str) -> Option<String> {
-        let value = shape.traits.get(ids::AWS_SERVICE)?;
-        value[key].as_str().map(str::to_owned)
     }
 }
 

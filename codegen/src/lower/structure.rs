@@ -171,6 +171,11 @@ impl Lowering<'_> {
         if members.is_empty() {
             return Err(Error::new(&shape.id, "a union needs a member"));
         }
+        // Operations with one in a message are left out before.
+        if shape.traits.has(ids::STREAMING) {
+            let place = Place::from(&shape.id).with_trait(ids::STREAMING);
+            return Err(Error::new(place, "only a message can be an event stream"));
+        }
         let mut lowered = Vec::with_capacity(members.len());
         for member in members {
             let mut variant = self.member(&shape.id, member)?;

@@ -21,7 +21,7 @@ impl Lowering<'_> {
         if depth > 32 {
             return Err(Error::new(
                 Place::member(container, &member.name),
-                "a list or map contains itself without a structure in between",
+                "the list or map contains itself, or more than 32 others, without a structure in between",
             ));
         }
         let shape = self.shape(&member.target)?;

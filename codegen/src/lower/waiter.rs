@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::Lowering;
 use crate::error::{Error, Place};
-use crate::ir::{Acceptor, AcceptorState, Docs, Matcher, Structure, Target, Waiter};
+use crate::ir::{Acceptor, AcceptorState, Docs, Matcher, Step, Structure, Target, Waiter};
 use crate::model::{self, Shape, Waitable, ids};
 use crate::names;
 
 impl Lowering<'_> {
-    /// The waiters of an operation; one whose acceptors go beyond plain paths is left out.
+    /// The waiters of an operation; one whose acceptors go beyond paths of names, into lists or not, is left out.
     pub(super) fn waiters(
         &mut self,
         shape: &Shape,
@@ -40,11 +40,27 @@ impl Lowering<'_> {
         name: &str,
         waiter: &model::Waiter,
     ) -> Result<Waiter, Error> {
-        let acceptors = waiter
+        let mut acceptors = waiter
             .acceptors
             .iter()
             .map(|acceptor| self.acceptor(shape, output, acceptor))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<Acceptor>, _>>()?;
+        // Nothing comes to what follows one that takes every output, or every error.
+        let (mut outputs_taken, mut errors_taken) = (false, false);
+        acceptors.retain(|acceptor| {
+            let errors = matches!(
+                acceptor.matcher,
+                Matcher::Success(false) | Matcher::ErrorType(_)
+            );
+            let taken = if errors {
+                &mut errors_taken
+            } else {
+                &mut outputs_taken
+            };
+            let reached = !*taken;
+            *taken |= matches!(acceptor.matcher, Matcher::Success(_));
+            reached
+        });
         let markdown = match &waiter.documentation {
             Some(html) => crate::docs::to_markdown(html),
             None => format!("Waits for `{name}`."),
@@ -83,24 +99,39 @@ impl Lowering<'_> {
             Matcher::ErrorType(name.to_owned())
         } else {
             let wanted = &matcher["output"];
-            let comparator = wanted["comparator"].as_str();
-            match (
-                wanted["path"].as_str(),
-                wanted["expected"].as_str(),
-                comparator,
-            ) {
-                (Some(path), Some(expected), Some("stringEquals" | "booleanEquals")) => {
+            let text = |key: &str| wanted[key].as_str();
+            let (Some(path), Some(expected), Some(comparator)) =
+                (text("path"), text("expected"), text("comparator"))
+            else {
+                return Err(unsupported(matcher));
+            };
+            let expected = expected.to_owned();
+            match comparator {
+                "stringEquals" | "booleanEquals" => {
                     let (path, target) = self.path(output, path, &place)?;
-                    if !matches!(
-                        target,
-                        Target::String { .. } | Target::Enum(_) | Target::Boolean
-                    ) {
+                    let fits = match comparator {
+                        "stringEquals" => is_text(&target),
+                        _ => target == Target::Boolean && ["true", "false"].contains(&&*expected),
+                    };
+                    if !fits {
                         return Err(unsupported(wanted));
                     }
                     Matcher::Output {
                         path,
                         target,
-                        expected: expected.to_owned(),
+                        expected,
+                    }
+                }
+                "allStringEquals" | "anyStringEquals" => {
+                    let (paths, target) = self.values(output, path, &place)?;
+                    if !is_text(&target) {
+                        return Err(unsupported(wanted));
+                    }
+                    Matcher::Each {
+                        paths,
+                        target,
+                        expected,
+                        all: comparator == "allStringEquals",
                     }
                 }
                 _ => return Err(unsupported(matcher)),
@@ -108,4 +139,49 @@ impl Lowering<'_> {
         };
         Ok(Acceptor { state, matcher })
     }
+
+    /// Follows `a.b[].c` into lists. Gives the steps to each list and from its entries, and the type of the values.
+    fn values(
+        &mut self,
+        output: &Structure,
+        path: &str,
+        place: &dyn Fn() -> Place,
+    ) -> Result<(Vec<Vec<Step>>, Target), Error> {
+        // `[*]` differs in lists of lists only: it does not flatten them.
+        let path = path.replace("[*]", "[]");
+        let mut parts = path.split("[]");
+        let (steps, mut target) = self.path(output, parts.next().unwrap_or_default(), place)?;
+        let mut paths = vec![steps];
+        let mut parts = parts.peekable();
+        // A list of texts is as good as the texts in it.
+        let bare = parts.peek().is_none().then_some("");
+        for part in bare.into_iter().chain(parts) {
+            let Target::List(list) = target else {
+                let message = format!("{path:?} looks for entries in what is no list");
+                return Err(Error::new(place(), message));
+            };
+            if list.sparse || matches!(list.element, Target::List(_)) {
+                let message = format!("{path:?} goes through a list of lists or of nulls");
+                return Err(Error::new(place(), message));
+            }
+            target = list.element;
+            paths.push(match part.strip_prefix('.') {
+                Some(part) => {
+                    let (steps, last) = self.path_from(target, (part, &path), place)?;
+                    target = last;
+                    steps
+                }
+                None if part.is_empty() => Vec::new(),
+                None => {
+                    let message = format!("{path:?} is not supported");
+                    return Err(Error::new(place(), message));
+                }
+            });
+        }
+        Ok((paths, target))
+    }
+}
+
+fn is_text(target: &Target) -> bool {
+    matches!(target, Target::String { .. } | Target::Enum(_))
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::parse::Parsed;
-use super::{Kind, Member, Model, Shape, ShapeId, Traits, ids};
+use super::{Kind, Member, Model, Shape, ShapeId, Simple, Traits, ids};
 use crate::error::{Error, Place};
 
 pub(super) fn flatten(mut parsed: Parsed) -> Result<Model, Error> {
@@ -20,6 +22,9 @@ pub(super) fn flatten(mut parsed: Parsed) -> Result<Model, Error> {
         for (_, member, traits) in mixing.iter().filter(|(there, ..)| *there == id) {
             apply(&mut parsed.shapes, &id, member.as_deref(), traits.clone())?;
         }
+    }
+    if parsed.is_old {
+        state_defaults(&mut parsed.shapes);
     }
     let model = Model {
         file: String::new(),
@@ -146,6 +151,42 @@ fn apply(
     Ok(())
 }
 
+/// In Smithy 1.0 a member is zero or false unless it or its target is boxed; 2.0 says so by a trait.
+fn state_defaults(shapes: &mut BTreeMap<ShapeId, Shape>) {
+    let zero = |shape: &Shape| match shape.kind {
+        Kind::Simple(Simple::Boolean) => Some(Value::Bool(false)),
+        Kind::Simple(
+            Simple::Byte
+            | Simple::Short
+            | Simple::Integer
+            | Simple::Long
+            | Simple::Float
+            | Simple::Double,
+        ) => Some(Value::from(0)),
+        _ => None,
+    };
+    let boxed = |shape: &Shape| match shape.id.namespace() {
+        "smithy.api" => !shape.id.name().starts_with("Primitive"),
+        _ => shape.traits.has(ids::BOX),
+    };
+    let unboxed = shapes.values().filter(|shape| !boxed(shape));
+    let zeros: BTreeMap<ShapeId, Value> = unboxed
+        .filter_map(|shape| Some((shape.id.clone(), zero(shape)?)))
+        .collect();
+    for shape in shapes.values_mut() {
+        let Kind::Structure(members) = &mut shape.kind else {
+            continue;
+        };
+        for member in members {
+            let stated = member.traits.has(ids::BOX) || member.traits.has(ids::DEFAULT);
+            if let Some(zero) = zeros.get(&member.target).filter(|_| !stated) {
+                let default = (ids::DEFAULT.to_owned(), zero.clone());
+                member.traits.extend(Traits::from_iter([default]));
+            }
+        }
+    }
+}
+
 fn check_references(model: &Model, shape: &Shape) -> Result<(), Error> {
     for member in shape.kind.members() {
         let place = || Place::member(&shape.id, &member.name);
@@ -193,5 +234,37 @@ fn check_references(model: &Model, shape: &Shape) -> Result<(), Error> {
             refer(&it.errors, "a structure", structure)
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_of_old_models_are_zero_unless_boxed() {
+        let model = |version: &str| {
+            let text = r##"{ "smithy": "VERSION", "shapes": {
+                "x#Count": { "type": "integer" },
+                "x#Maybe": { "type": "integer", "traits": { "smithy.api#box": {} } },
+                "x#S": { "type": "structure", "members": {
+                    "plain": { "target": "x#Count" },
+                    "boxed": { "target": "x#Count", "traits": { "smithy.api#box": {} } },
+                    "maybe": { "target": "x#Maybe" },
+                    "flag": { "target": "smithy.api#PrimitiveBoolean" },
+                    "integer": { "target": "smithy.api#Integer" },
+                    "text": { "target": "smithy.api#String" }
+                } }
+            } }"##;
+            let model = Model::parse("x.json", &text.replace("VERSION", version)).unwrap();
+            let shape = ShapeId::parse("x#S").and_then(|id| model.get(&id).cloned());
+            let shape = shape.unwrap();
+            let mut members = shape.kind.members();
+            members.retain(|member| member.traits.has(ids::DEFAULT));
+            let names = members.into_iter().map(|member| member.name.clone());
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(model("1.0"), ["plain", "flag"]);
+        assert_eq!(model("2.0"), [""; 0]);
     }
 }

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 pub(crate) use self::parse::Entries;
 pub use self::shape_id::{ShapeId, is_identifier};
 pub use self::traits::{
-    Http, HttpError, Length, Paginated, Range, Retryable, TraitPlace, Traits, Waitable, Waiter, ids,
+    AwsService, Http, HttpChecksum, HttpError, Length, Paginated, Range, RequestCompression,
+    Retryable, TraitPlace, Traits, Waitable, Waiter, ids,
 };
 use crate::error::{Error, Place};
 

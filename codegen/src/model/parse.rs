@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -17,13 +18,15 @@ use crate::error::{Error, Place};
 
 /// What a file says, before mixins and `apply` are worked in.
 pub(super) struct Parsed {
+    /// Whether the file is of Smithy 1.0.
+    pub(super) is_old: bool,
     pub(super) shapes: BTreeMap<ShapeId, Shape>,
     pub(super) mixins: BTreeMap<ShapeId, Vec<ShapeId>>,
     pub(super) applied: Vec<(ShapeId, Option<String>, Traits)>,
 }
 
 pub(super) fn parse(text: &str) -> Result<Parsed, Error> {
-    let file: RawFile<'_> = serde_json::from_str(text)
+    let Object(file): Object<RawFile<'_>> = serde_json::from_str(text)
         .map_err(|error| Error::new(Place::model(), format!("not a JSON AST: {error}")))?;
     if !matches!(file.smithy.as_str(), "2.0" | "2" | "1.0" | "1") {
         return Err(Error::new(
@@ -32,6 +35,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Error> {
         ));
     }
     let mut parsed = Parsed {
+        is_old: file.smithy.starts_with('1'),
         shapes: prelude::shapes(),
         mixins: BTreeMap::new(),
         applied: Vec::new(),
@@ -45,7 +49,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Error> {
 impl Parsed {
     fn add(&mut self, id: &str, raw: &RawValue) -> Result<(), Error> {
         let place = || Place::shape(id);
-        let raw: RawShape<'_> = read(raw, &place)?;
+        let Object(raw): Object<RawShape<'_>> = read(raw, &place)?;
         let traits = raw
             .traits
             .map_or(Ok(Traits::default()), |raw| traits(raw, &place))?;
@@ -131,7 +135,7 @@ fn member(shape: &ShapeId, name: &str, raw: &RawValue) -> Result<Member, Error> 
     if !is_identifier(name) {
         return Err(Error::new(place(), "the name is not an identifier"));
     }
-    let raw: RawMember<'_> = read(raw, &place)?;
+    let Object(raw): Object<RawMember<'_>> = read(raw, &place)?;
     Ok(Member {
         name: name.to_owned(),
         target: shape_id(&raw.target, &place)?,
@@ -161,18 +165,17 @@ fn shape_id(text: &str, place: &dyn Fn() -> Place) -> Result<ShapeId, Error> {
 }
 
 fn id_of(raw: Option<Reference>, place: &dyn Fn() -> Place) -> Result<Option<ShapeId>, Error> {
-    raw.map(|reference| shape_id(&reference.target, place))
+    raw.map(|reference| shape_id(&reference.0.target, place))
         .transpose()
 }
 
 fn ids(raw: Vec<Reference>, place: &dyn Fn() -> Place) -> Result<Vec<ShapeId>, Error> {
     raw.into_iter()
-        .map(|reference| shape_id(&reference.target, place))
+        .map(|reference| shape_id(&reference.0.target, place))
         .collect()
 }
 
 #[derive(Deserialize)]
-#[serde(expecting = "an object")]
 struct RawFile<'a> {
     smithy: String,
     #[serde(borrow, default = "Entries::empty")]
@@ -180,7 +183,7 @@ struct RawFile<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "an object")]
+#[serde(rename_all = "camelCase")]
 struct RawShape<'a> {
     #[serde(rename = "type")]
     kind: String,
@@ -219,17 +222,41 @@ struct RawShape<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(expecting = "an object")]
 struct RawMember<'a> {
     target: String,
     #[serde(borrow)]
     traits: Option<&'a RawValue>,
 }
 
+/// `{"target": "..."}`
+type Reference = Object<Target>;
+
 #[derive(Deserialize)]
-#[serde(expecting = "an object")]
-struct Reference {
+struct Target {
     target: String,
+}
+
+/// A structure from a JSON object. Without this, serde would take an array of its members' values, too.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData))
+    }
 }
 
 /// A JSON object in its order. A name that occurs twice is an error: one of the two would be lost.

@@ -12,65 +12,77 @@ use crate::error::{Error, Place};
 /// The IDs of the traits that the generator reads.
 #[allow(missing_docs, reason = "each is the trait's own name")]
 pub mod ids {
-    pub const AUTH: &str = "smithy.api#auth";
-    pub const CLIENT_OPTIONAL: &str = "smithy.api#clientOptional";
-    pub const DEFAULT: &str = "smithy.api#default";
-    pub const DEPRECATED: &str = "smithy.api#deprecated";
-    pub const DOCUMENTATION: &str = "smithy.api#documentation";
-    pub const ENDPOINT: &str = "smithy.api#endpoint";
-    pub const ENUM: &str = "smithy.api#enum";
-    pub const ENUM_VALUE: &str = "smithy.api#enumValue";
-    pub const ERROR: &str = "smithy.api#error";
-    pub const EXAMPLES: &str = "smithy.api#examples";
-    pub const HOST_LABEL: &str = "smithy.api#hostLabel";
-    pub const HTTP: &str = "smithy.api#http";
-    pub const HTTP_BEARER_AUTH: &str = "smithy.api#httpBearerAuth";
-    pub const HTTP_CHECKSUM_REQUIRED: &str = "smithy.api#httpChecksumRequired";
-    pub const HTTP_ERROR: &str = "smithy.api#httpError";
-    pub const HTTP_HEADER: &str = "smithy.api#httpHeader";
-    pub const HTTP_LABEL: &str = "smithy.api#httpLabel";
-    pub const HTTP_PAYLOAD: &str = "smithy.api#httpPayload";
-    pub const HTTP_PREFIX_HEADERS: &str = "smithy.api#httpPrefixHeaders";
-    pub const HTTP_QUERY: &str = "smithy.api#httpQuery";
-    pub const HTTP_QUERY_PARAMS: &str = "smithy.api#httpQueryParams";
-    pub const HTTP_RESPONSE_CODE: &str = "smithy.api#httpResponseCode";
-    pub const IDEMPOTENCY_TOKEN: &str = "smithy.api#idempotencyToken";
-    pub const INPUT: &str = "smithy.api#input";
-    pub const INTERNAL: &str = "smithy.api#internal";
-    pub const JSON_NAME: &str = "smithy.api#jsonName";
-    pub const LENGTH: &str = "smithy.api#length";
-    pub const MEDIA_TYPE: &str = "smithy.api#mediaType";
-    pub const MIXIN: &str = "smithy.api#mixin";
-    pub const OPTIONAL_AUTH: &str = "smithy.api#optionalAuth";
-    pub const PAGINATED: &str = "smithy.api#paginated";
-    pub const PATTERN: &str = "smithy.api#pattern";
-    pub const RANGE: &str = "smithy.api#range";
-    pub const REQUEST_COMPRESSION: &str = "smithy.api#requestCompression";
-    pub const REQUIRED: &str = "smithy.api#required";
-    pub const REQUIRES_LENGTH: &str = "smithy.api#requiresLength";
-    pub const RETRYABLE: &str = "smithy.api#retryable";
-    pub const SENSITIVE: &str = "smithy.api#sensitive";
-    pub const SPARSE: &str = "smithy.api#sparse";
-    pub const STREAMING: &str = "smithy.api#streaming";
-    pub const TIMESTAMP_FORMAT: &str = "smithy.api#timestampFormat";
-    pub const TITLE: &str = "smithy.api#title";
-    pub const UNIQUE_ITEMS: &str = "smithy.api#uniqueItems";
-    pub const AWS_SERVICE: &str = "aws.api#service";
-    pub const REST_JSON_1: &str = "aws.protocols#restJson1";
-    pub const SIGV4: &str = "aws.auth#sigv4";
-    pub const SIGV4A: &str = "aws.auth#sigv4a";
-    pub const UNSIGNED_PAYLOAD: &str = "aws.auth#unsignedPayload";
-    pub const HTTP_CHECKSUM: &str = "aws.protocols#httpChecksum";
-    pub const WAITABLE: &str = "smithy.waiters#waitable";
-    pub const ENDPOINT_RULE_SET: &str = "smithy.rules#endpointRuleSet";
-    pub const ENDPOINT_TESTS: &str = "smithy.rules#endpointTests";
-    pub const CLIENT_CONTEXT_PARAMS: &str = "smithy.rules#clientContextParams";
-    pub const CONTEXT_PARAM: &str = "smithy.rules#contextParam";
-    pub const OPERATION_CONTEXT_PARAMS: &str = "smithy.rules#operationContextParams";
-    pub const STATIC_CONTEXT_PARAMS: &str = "smithy.rules#staticContextParams";
-    pub const HTTP_REQUEST_TESTS: &str = "smithy.test#httpRequestTests";
-    pub const HTTP_RESPONSE_TESTS: &str = "smithy.test#httpResponseTests";
-    pub const HTTP_MALFORMED_REQUEST_TESTS: &str = "smithy.test#httpMalformedRequestTests";
+    macro_rules! ids {
+        ($($name:ident $id:literal)*) => {
+            $(pub const $name: &str = $id;)*
+
+            /// All of them.
+            pub(crate) const ALL: &[&str] = &[$($id),*];
+        };
+    }
+
+    ids! {
+        AUTH "smithy.api#auth"
+        BOX "smithy.api#box"
+        CLIENT_OPTIONAL "smithy.api#clientOptional"
+        DEFAULT "smithy.api#default"
+        DEPRECATED "smithy.api#deprecated"
+        DOCUMENTATION "smithy.api#documentation"
+        ENDPOINT "smithy.api#endpoint"
+        ENUM "smithy.api#enum"
+        ENUM_VALUE "smithy.api#enumValue"
+        ERROR "smithy.api#error"
+        EXAMPLES "smithy.api#examples"
+        HOST_LABEL "smithy.api#hostLabel"
+        HTTP "smithy.api#http"
+        HTTP_BEARER_AUTH "smithy.api#httpBearerAuth"
+        HTTP_CHECKSUM_REQUIRED "smithy.api#httpChecksumRequired"
+        HTTP_ERROR "smithy.api#httpError"
+        HTTP_HEADER "smithy.api#httpHeader"
+        HTTP_LABEL "smithy.api#httpLabel"
+        HTTP_PAYLOAD "smithy.api#httpPayload"
+        HTTP_PREFIX_HEADERS "smithy.api#httpPrefixHeaders"
+        HTTP_QUERY "smithy.api#httpQuery"
+        HTTP_QUERY_PARAMS "smithy.api#httpQueryParams"
+        HTTP_RESPONSE_CODE "smithy.api#httpResponseCode"
+        IDEMPOTENCY_TOKEN "smithy.api#idempotencyToken"
+        INPUT "smithy.api#input"
+        INTERNAL "smithy.api#internal"
+        JSON_NAME "smithy.api#jsonName"
+        LENGTH "smithy.api#length"
+        MEDIA_TYPE "smithy.api#mediaType"
+        MIXIN "smithy.api#mixin"
+        OPTIONAL_AUTH "smithy.api#optionalAuth"
+        PAGINATED "smithy.api#paginated"
+        PATTERN "smithy.api#pattern"
+        RANGE "smithy.api#range"
+        REQUEST_COMPRESSION "smithy.api#requestCompression"
+        REQUIRED "smithy.api#required"
+        REQUIRES_LENGTH "smithy.api#requiresLength"
+        RETRYABLE "smithy.api#retryable"
+        SENSITIVE "smithy.api#sensitive"
+        SPARSE "smithy.api#sparse"
+        STREAMING "smithy.api#streaming"
+        TIMESTAMP_FORMAT "smithy.api#timestampFormat"
+        TITLE "smithy.api#title"
+        UNIQUE_ITEMS "smithy.api#uniqueItems"
+        AWS_SERVICE "aws.api#service"
+        REST_JSON_1 "aws.protocols#restJson1"
+        SIGV4 "aws.auth#sigv4"
+        SIGV4A "aws.auth#sigv4a"
+        UNSIGNED_PAYLOAD "aws.auth#unsignedPayload"
+        HTTP_CHECKSUM "aws.protocols#httpChecksum"
+        WAITABLE "smithy.waiters#waitable"
+        ENDPOINT_RULE_SET "smithy.rules#endpointRuleSet"
+        ENDPOINT_TESTS "smithy.rules#endpointTests"
+        CLIENT_CONTEXT_PARAMS "smithy.rules#clientContextParams"
+        CONTEXT_PARAM "smithy.rules#contextParam"
+        OPERATION_CONTEXT_PARAMS "smithy.rules#operationContextParams"
+        STATIC_CONTEXT_PARAMS "smithy.rules#staticContextParams"
+        HTTP_REQUEST_TESTS "smithy.test#httpRequestTests"
+        HTTP_RESPONSE_TESTS "smithy.test#httpResponseTests"
+        HTTP_MALFORMED_REQUEST_TESTS "smithy.test#httpMalformedRequestTests"
+    }
 }
 
 /// The traits of a shape or member.
@@ -191,6 +203,34 @@ pub struct Http {
 
 fn ok() -> u16 {
     200
+}
+
+/// `aws.api#service`, as far as a client is named by it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AwsService {
+    /// `API Gateway`
+    pub sdk_id: Option<String>,
+}
+
+/// `aws.protocols#httpChecksum`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HttpChecksum {
+    /// Whether a request needs a checksum.
+    #[serde(default)]
+    pub request_checksum_required: bool,
+    /// The input member that names its algorithm.
+    pub request_algorithm_member: Option<String>,
+    /// The input member that asks for responses to be checked.
+    pub request_validation_mode_member: Option<String>,
+}
+
+/// `smithy.api#requestCompression`
+#[derive(Debug, Clone, Deserialize)]
+pub struct RequestCompression {
+    /// `gzip`, and what else the service takes.
+    pub encodings: Vec<String>,
 }
 
 /// `smithy.api#httpError`

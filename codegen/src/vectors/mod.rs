@@ -206,6 +206,10 @@ pub struct Field {
 /// # Errors
 /// A vector that does not have the form of its trait, or whose parameters are not of the types of its shape.
 pub fn read(model: &Model, service: &ir::Service) -> Result<Suite, Error> {
+    read_suite(model, service).map_err(|error| error.in_file(model.file()))
+}
+
+fn read_suite(model: &Model, service: &ir::Service) -> Result<Suite, Error> {
     let mut reader = Reader {
         service,
         suite: Suite::default(),

@@ -1,6 +1,8 @@
 //! The command line: global options and the commands that no operation stands behind.
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::arguments;
 use crate::commands::{export, import, samples, serve, tree};
@@ -39,7 +41,9 @@ pub(crate) enum Handwritten {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Globals {
     /// Call an endpoint inside this process that holds sample contacts, over a socket; IDs are preset
-    #[arg(long, global = true, conflicts_with_all = ["endpoint_url", "region", "profile", "no_sign_request"])]
+    #[arg(long, global = true, conflicts_with_all = [
+        "endpoint_url", "region", "profile", "no_sign_request", "no_verify_ssl", "ca_bundle",
+    ])]
     pub(crate) local: bool,
     /// The region to call [env: AWS_REGION, AWS_DEFAULT_REGION]
     #[arg(long, global = true, value_name = "REGION")]
@@ -96,7 +100,7 @@ fn seconds(text: &str) -> Result<f64, String> {
 #[derive(Debug)]
 pub(crate) enum Command {
     /// An operation, and its flags as they matched.
-    Operation(&'static Operation, clap::ArgMatches),
+    Operation(&'static Operation, ArgMatches),
     /// Another command.
     Handwritten(Handwritten),
 }
@@ -111,17 +115,41 @@ pub(crate) fn command() -> clap::Command {
         .args_override_self(true)
 }
 
-/// Leaves the options of calls out of the help of commands that call nobody.
-fn without_globals(command: clap::Command) -> clap::Command {
-    if !["import", "samples", "serve"].contains(&command.get_name()) {
-        return command;
+/// Whether a global option, by the name of its field, means something to a command.
+fn applies(option: &str, command: &str) -> bool {
+    match command {
+        // They call nobody.
+        "import" | "samples" | "serve" => option == "debug",
+        // They work on whole trees, and the formats of exports are not those of results.
+        "tree" => option != "no_paginate",
+        "export" => !["color", "no_paginate", "output", "query"].contains(&option),
+        _ => true,
     }
+}
+
+/// Leaves options out of the help of a command that they do not apply to.
+fn without_globals(command: clap::Command) -> clap::Command {
+    let name = command.get_name().to_owned();
     let globals = Globals::augment_args(clap::Command::new(""));
     let hidden = globals
         .get_arguments()
-        .filter(|option| option.get_id() != "debug")
+        .filter(|option| !applies(option.get_id().as_str(), &name))
         .map(|option| option.clone().hide(true));
     command.args(hidden)
+}
+
+/// Refuses options that do not apply to the command: what is accepted counts.
+fn refuse_globals(name: &str, matches: &ArgMatches) -> Result<(), clap::Error> {
+    let globals = Globals::augment_args(clap::Command::new(""));
+    let given = globals.get_arguments().find(|option| {
+        let id = option.get_id().as_str();
+        !applies(id, name) && matches.value_source(id) == Some(ValueSource::CommandLine)
+    });
+    let Some(flag) = given.and_then(clap::Arg::get_long) else {
+        return Ok(());
+    };
+    let message = format!("'--{flag}' does not apply to '{name}'");
+    Err(command().error(ErrorKind::ArgumentConflict, message))
 }
 
 /// Reads the process's command line.
@@ -133,13 +161,15 @@ pub(crate) fn parse(
     line: impl IntoIterator<Item = std::ffi::OsString>,
 ) -> Result<(Globals, Command), clap::Error> {
     let matches = command().try_get_matches_from(line)?;
-    if let Some((name, matches)) = matches.subcommand()
-        && let Some(operation) = OPERATIONS
+    if let Some((name, matches)) = matches.subcommand() {
+        refuse_globals(name, matches)?;
+        if let Some(operation) = OPERATIONS
             .iter()
             .find(|operation| operation.command == name)
-    {
-        let globals = Globals::from_arg_matches(matches)?;
-        return Ok((globals, Command::Operation(operation, matches.clone())));
+        {
+            let globals = Globals::from_arg_matches(matches)?;
+            return Ok((globals, Command::Operation(operation, matches.clone())));
+        }
     }
     let cli = Cli::from_arg_matches(&matches)?;
     Ok((cli.globals, Command::Handwritten(cli.command)))
@@ -156,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_that_call_nobody_hide_the_options_of_calls() {
+    fn help_shows_the_options_that_apply() {
         for (name, shown) in [("serve", false), ("import", false), ("tree", true)] {
             let help = command()
                 .try_get_matches_from(["connect", name, "--help"])
@@ -164,6 +194,28 @@ mod tests {
                 .to_string();
             assert_eq!(help.contains("--endpoint-url"), shown, "{help}");
             assert!(help.contains("--debug"), "{help}");
+        }
+    }
+
+    #[test]
+    fn options_that_do_not_apply_are_refused_wherever_they_stand() {
+        for line in [
+            "connect samples --local",
+            "connect --region r samples",
+            "connect --color on import f --database d",
+            "connect serve --database d --output json",
+            "connect tree --local --no-paginate",
+            "connect export --local --query x",
+        ] {
+            let error = parse(line.split(' ').map(Into::into)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ArgumentConflict, "{line}: {error}");
+            assert!(error.to_string().contains("does not apply to"), "{error}");
+        }
+        for line in [
+            "connect samples --debug",
+            "connect --debug tree --local --color on",
+        ] {
+            parse(line.split(' ').map(Into::into)).unwrap();
         }
     }
 

@@ -38,7 +38,8 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Connection, Failure> 
         let config = Config::builder()
             .region(Region::from_static("eu-central-1"))
             .endpoint_url(endpoint.url())
-            .credentials_provider(endpoint.credentials().clone());
+            .credentials_provider(endpoint.credentials().clone())
+            .timeout_config(settings.timeouts());
         (config, Some(endpoint))
     } else {
         (settings.client_config()?, None)

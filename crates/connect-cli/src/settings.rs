@@ -1,12 +1,14 @@
 //! What the command line, the environment and the profile come to, in this order.
 
 use std::collections::HashMap;
+use std::fmt::Display;
+use std::fs;
 use std::time::Duration;
 
 use clap::ValueEnum;
 use connect_sdk::config::timeout::TimeoutConfig;
 use connect_sdk::config::{Builder, Environment, Region, from_env};
-use connect_transport::sender::HttpSender;
+use connect_transport::sender::{HttpSender, HttpSenderBuilder};
 
 use crate::cli::Globals;
 use crate::credentials;
@@ -94,8 +96,8 @@ impl Settings {
             }
             fill(&ENDPOINT_URLS, files.endpoint_url(profile, "connect"));
         }
-        if let Some(path) = &globals.ca_bundle {
-            variables.insert("AWS_CA_BUNDLE".to_owned(), path.clone());
+        if globals.ca_bundle.is_some() {
+            variables.remove("AWS_CA_BUNDLE");
         }
         // Empty means no pager, so it has to be told from unset.
         let chosen = variables
@@ -186,8 +188,12 @@ impl Settings {
         let sender = HttpSender::builder()
             .environment(&self.environment)
             .map_err(|error| wrong(&error))?
-            .danger_accept_invalid_certs(self.globals.no_verify_ssl)
-            .build();
+            .danger_accept_invalid_certs(self.globals.no_verify_ssl);
+        let sender = match &self.globals.ca_bundle {
+            Some(path) => trust(sender, path)?,
+            None => sender,
+        }
+        .build();
         if self.globals.no_sign_request {
             config.set_credentials_provider(None);
             config = config.allow_no_auth();
@@ -206,7 +212,8 @@ impl Settings {
         Ok(config.timeout_config(self.timeouts()).sender(sender))
     }
 
-    fn timeouts(&self) -> TimeoutConfig {
+    /// The time limits that the command line sets.
+    pub(crate) fn timeouts(&self) -> TimeoutConfig {
         let mut limits = TimeoutConfig::builder();
         match self.globals.cli_connect_timeout {
             Some(0.0) => limits = limits.disable_connect_timeout(),
@@ -220,6 +227,14 @@ impl Settings {
         }
         limits.build()
     }
+}
+
+/// Adds the certificates of the file that `--ca-bundle` names.
+fn trust(sender: HttpSenderBuilder, path: &str) -> Result<HttpSenderBuilder, Failure> {
+    let unusable =
+        |error: &dyn Display| Failure::Configuration(format!("--ca-bundle: {path}: {error}"));
+    let pem = fs::read(path).map_err(|error| unusable(&error))?;
+    sender.ca_bundle(&pem).map_err(|error| unusable(&error))
 }
 
 fn wrong(error: &dyn std::error::Error) -> Failure {

@@ -31,3 +31,8 @@
 mod generated;
 
 pub use generated::*;
+
+#[cfg(feature = "test-util")]
+pub use connect_transport::test_util;
+#[cfg(feature = "client")]
+pub use connect_transport::{operating, sender};

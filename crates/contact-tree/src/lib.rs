@@ -55,8 +55,8 @@
 //! - Siblings, roots and copies are ordered by initiation time, then ID; contacts without a time come last. The order
 //!   of the input does not matter.
 //!
-//! All of this is reported by [`Forest::anomalies`], never a panic, and never loses a contact. Every algorithm is a
-//! loop: a chain of a hundred thousand transfers needs no more stack than one of two.
+//! [`Forest::anomalies`] tells what is wrong with a list. No list makes it panic, and none loses a contact. Every
+//! algorithm is a loop: a chain of a hundred thousand transfers needs no more stack than one of two.
 
 mod anomaly;
 mod build;

@@ -31,9 +31,10 @@ const IDLE_READERS: usize = 4;
 /// A file is in write-ahead mode: while one process or thread imports, others read what was there before.
 /// All methods block; call them off the async threads.
 pub struct Store {
-    writer: Mutex<Connection>,
-    /// Of a file; a database in memory has only the one connection.
+    /// Of a file; a database in memory has only the one connection. They close before the writer: the last connection tidies
+    /// the write-ahead log away, which those that only read cannot.
     readers: Option<Readers>,
+    writer: Mutex<Connection>,
     /// Authenticates page tokens. It stays with the file, so tokens outlive a restart.
     token_key: [u8; 64],
 }
@@ -57,13 +58,13 @@ struct Readers {
 #[non_exhaustive]
 pub enum StoreError {
     /// SQLite reports an error.
-    #[error("database: {0}")]
+    #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     /// The file is a database, but not one of ours.
     #[error("not a database of contacts")]
     Foreign,
     /// The file was written by a later version of this program.
-    #[error("database has schema version {found}, this program knows up to {known}")]
+    #[error("its schema version {found} is later than {known}, the latest that this program knows")]
     TooNew {
         /// The version of the file.
         found: i32,
@@ -106,8 +107,8 @@ impl Store {
         let token_key = migrate(&mut connection)?;
         connection.set_prepared_statement_cache_capacity(32);
         Ok(Self {
-            writer: Mutex::new(connection),
             readers,
+            writer: Mutex::new(connection),
             token_key,
         })
     }

@@ -19,7 +19,7 @@ mod pattern;
 mod violation;
 
 pub use pattern::Pattern;
-pub(crate) use violation::{Finding, prefix};
+pub(crate) use violation::{Finding, keep, prefix};
 pub use violation::{Violation, ViolationKind};
 
 /// Collects what is wrong with a value.
@@ -122,7 +122,7 @@ impl Check {
     }
 
     fn found(&mut self, kind: ViolationKind) {
-        self.findings.push(Finding::here(kind));
+        keep(&mut self.findings, Finding::here(kind));
     }
 
     /// Checks what lies under a name or index.
@@ -143,9 +143,10 @@ impl Check {
     ) {
         match value {
             Some(value) => self.under(name, |this| check(this, value)),
-            None => self
-                .findings
-                .push(Finding::at(name, ViolationKind::Required)),
+            None => keep(
+                &mut self.findings,
+                Finding::at(name, ViolationKind::Required),
+            ),
         }
     }
 

@@ -2,12 +2,14 @@
 
 mod compare;
 mod exchange;
+mod hostile;
 mod round_trip;
 mod sample;
 mod source;
 
 pub use compare::{Comparable, Compared, Parts, collected};
 pub use exchange::Exchange;
+pub use hostile::{Breaker, COPIES};
 pub use round_trip::{SEEDS, Trip, now};
 pub use sample::{Sample, named_too, unless_empty};
 pub use source::Source;

@@ -1,11 +1,15 @@
 //! Path and query of a request, percent-encoded once.
 
+#[cfg(feature = "server")]
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::InputError;
+#[cfg(feature = "server")]
+use crate::json::ReadError;
 
 /// Everything but RFC 3986's unreserved characters.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -14,6 +18,20 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 const RESERVED_BUT_SLASH: &AsciiSet = &RESERVED.remove(b'/');
+
+/// Text as it was before it was percent-encoded.
+#[cfg(feature = "server")]
+pub(crate) fn decode<'a>(text: impl Into<Cow<'a, str>>) -> Result<Cow<'a, str>, ReadError> {
+    use percent_encoding::percent_decode_str;
+
+    match text.into() {
+        Cow::Borrowed(text) => percent_decode_str(text).decode_utf8(),
+        Cow::Owned(text) => percent_decode_str(&text)
+            .decode_utf8()
+            .map(|text| text.into_owned().into()),
+    }
+    .map_err(|_| ReadError::new("expected UTF-8"))
+}
 
 /// Writes a request's path and query from left to right.
 #[derive(Debug, Default)]

@@ -201,10 +201,89 @@ proptest! {
             headers.insert("content-type", value);
         }
         let body = Bytes::from(body);
-        if let Ok((_, labels)) = find(ROUTES, "GET", &path, Some(&query)) {
-            let request = Request::new(&headers, Some(&query), &body, labels);
-            let _ = request.negotiate(Body::Type("application/json"), "application/json");
+        if let Ok((_, labels)) = find(ROUTES, "GET", &path, Some(&query))
+            && let Ok(request) = Request::new(&headers, Some(&query), &body, labels)
+        {
+            let _ = (request.takes(Body::Type("application/json")), request.wants("application/json"));
             let _ = (request.label("l"), request.label("g"), request.query("a"), request.query_list("b"));
         }
     }
+}
+
+/// A body of the longest sort: a piece again and again.
+fn flood(before: &str, piece: &str, after: &str) -> Vec<u8> {
+    let mut body = before.as_bytes().to_vec();
+    while body.len() < 1 << 20 {
+        body.extend_from_slice(piece.as_bytes());
+    }
+    body.extend_from_slice(after.as_bytes());
+    body
+}
+
+#[test]
+fn what_is_kept_grows_no_faster_than_what_was_sent() {
+    let body = flood("[", "[],", "[]]");
+    let lists = Reader::new(&body).value::<Vec<Vec<String>>>().unwrap();
+    assert!(lists.len() <= body.len() / 3 && lists.capacity() <= body.len());
+    let body = flood("{", "\"a\":[0],", "\"b\":[]}");
+    let map = Reader::new(&body).value::<HashMap<String, Vec<i32>>>();
+    assert!(
+        map.unwrap().capacity() < 16,
+        "a name that comes again takes no room"
+    );
+
+    let value = flood("", "a,", "a");
+    let headers = HeaderMap::from_iter([(
+        HeaderName::from_static("x-any"),
+        HeaderValue::from_bytes(&value).unwrap(),
+    )]);
+    let items = header::list(&headers, "x-any").unwrap().unwrap();
+    assert!(items.len() <= value.len() / 2 + 1);
+}
+
+#[test]
+fn depth_is_limited_and_what_is_told_is_short() {
+    for body in [
+        flood("", "[", ""),
+        flood("", "{\"a\":", ""),
+        flood("", "{\"a\":[", ""),
+    ] {
+        for read in [Reader::skip, |reader: &mut Reader<'_>| {
+            reader.document().map(drop)
+        }] {
+            let error = read(&mut Reader::new(&body)).unwrap_err().to_string();
+            assert!(error.len() < 1_000, "{error}");
+        }
+    }
+    let name = "n".repeat(1 << 20);
+    let body = format!("{{\"{name}\": {{\"{name}\": 1}}}}");
+    let error = Reader::new(body.as_bytes()).value::<HashMap<String, HashMap<String, String>>>();
+    assert!(error.unwrap_err().to_string().len() < 1_000);
+}
+
+#[cfg(feature = "server")]
+#[test]
+fn violations_are_as_many_as_anyone_reads() {
+    use connect_protocol::check::Check;
+    use connect_protocol::server::ErrorResponse;
+
+    let name = "n".repeat(1 << 16);
+    let body = flood(&format!("{{\"{name}\": ["), "{},", "{}]}");
+    let mut reader = Reader::strict(&body);
+    let lists = reader.map(|reader| {
+        reader.list(|reader| {
+            reader.object(|reader, _| reader.skip())?;
+            reader.required("Name", None::<String>)
+        })
+    });
+    let lists: HashMap<String, Vec<String>> = lists.unwrap();
+    let mut check = Check::server_after(reader.into_violations());
+    check.each_value(&lists, |check, names| {
+        check.each(names, |check, name| check.length(name, 1..=5));
+    });
+    let violations = check.violations();
+    assert!((100..=200).contains(&violations.len()));
+    assert!(violations.iter().all(|it| it.path.len() < 200));
+    let response = ErrorResponse::validation(&violations).into_response();
+    assert!(response.body().len() < 100_000, "{}", response.body().len());
 }

@@ -1,5 +1,6 @@
 //! One attempt: authenticate, address, sign, send, receive.
 
+use std::error::Error;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -74,7 +75,11 @@ impl AttemptFailure {
                 let skewed = skewed.then_some(Reason::ClockSkew);
                 skewed.or_else(|| retry::classify_response(operation, status, code))
             }
-            Self::Construction(_) | Self::Identity(_) | Self::Body { .. } => None,
+            // An error page that is too large is an error all the same.
+            Self::Body { response, .. } => {
+                retry::classify_response(operation, response.status().as_u16(), None)
+            }
+            Self::Construction(_) | Self::Identity(_) => None,
         }
     }
 
@@ -187,7 +192,13 @@ async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpRespons
         skew.record(measured);
         Some(measured)
     });
-    let response = receive(call, response).await?;
+    let response = receive(call, response)
+        .await
+        .inspect_err(|failure| match failure {
+            AttemptFailure::Sender(error) => log_failure(call, &endpoint, error),
+            AttemptFailure::Body { source, .. } => log_failure(call, &endpoint, source.as_ref()),
+            _ => {}
+        })?;
     log_response(call, &endpoint, &response);
     if response.status().is_success() {
         return Ok(response);
@@ -322,13 +333,15 @@ fn add_signature(
     Ok(())
 }
 
-/// `amz-sdk-request`.
+/// `amz-sdk-request`. A retry says until when it is waited for, as the response before it may have told the service's time.
 fn info(call: &Call<'_>) -> HeaderValue {
+    let settings = call.settings;
     if call.attempts == 1 {
-        call.settings.first_attempt.clone()
-    } else {
-        request_info(call.attempts, call.settings.retry.max_attempts)
+        return settings.first_attempt.clone();
     }
+    let limit = settings.send.read_timeout;
+    let ttl = limit.and_then(|limit| signing_time(settings).checked_add(limit));
+    request_info(call.attempts, settings.retry.max_attempts, ttl)
 }
 
 /// The header's value, with what a header cannot hold percent-encoded.
@@ -465,11 +478,11 @@ fn log_response(call: &Call<'_>, endpoint: &ResolvedEndpoint, response: &HttpRes
     );
 }
 
-fn log_failure(call: &Call<'_>, endpoint: &ResolvedEndpoint, error: &ConnectorError) {
+fn log_failure(call: &Call<'_>, endpoint: &ResolvedEndpoint, error: &(dyn Error + 'static)) {
     tracing::debug!(
         attempt = call.attempts,
         endpoint = endpoint.authority.as_str(),
-        error = error as &dyn std::error::Error,
+        error,
         "no response"
     );
 }

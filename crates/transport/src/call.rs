@@ -108,7 +108,7 @@ pub(crate) async fn call(
 async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
     let (settings, operation) = (call.settings, call.operation);
     let times = &settings.times;
-    let mut permit = None;
+    let mut permit: Option<Permit> = None;
     loop {
         if let Some(limit) = &settings.rate_limit {
             limit.acquire(&times.clock, &times.sleep).await;
@@ -117,6 +117,7 @@ async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
             adaptive.acquire(&times.clock, &times.sleep).await;
         }
         call.attempts += 1;
+        let cost = permit.take().map(Permit::spend);
         let (sleep, limit) = (&times.sleep, settings.attempt_limit);
         let outcome = within(sleep, Limit::Attempt, limit, pin!(attempt(call))).await;
         let outcome = outcome.unwrap_or_else(|limit| {
@@ -132,7 +133,7 @@ async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
         }
         let failure = match outcome {
             Ok(response) => {
-                settings.retry_quota.succeed(permit);
+                settings.retry_quota.succeed(cost);
                 return Ok(Done {
                     response,
                     operation,
@@ -141,8 +142,6 @@ async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
             }
             Err(failure) => failure,
         };
-        // The retry that this attempt was has failed.
-        permit.take().map(Permit::spend).unwrap_or_default();
         let next = match reason {
             Some(reason) => may_retry(call, reason).map(|permit| (reason, permit)),
             None => Err(None),

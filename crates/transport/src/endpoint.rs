@@ -1,5 +1,7 @@
 //! Where a request goes: the model's rules, or the override, taken apart once.
 
+use std::borrow::Cow;
+
 use connect_protocol::endpoint::{Params, Value};
 use connect_protocol::http::Request;
 use connect_protocol::operation::Operation;
@@ -31,6 +33,10 @@ pub(crate) struct ResolvedEndpoint {
 pub(crate) enum EndpointProblem {
     #[error("the endpoint {url:?} is no URL")]
     Url { url: String, source: BoxError },
+    #[error("the endpoint {url:?} has a user name, for which there is no use: requests are signed")]
+    User { url: String },
+    #[error("the endpoint {url:?} has a query, which requests have of their own")]
+    Query { url: String },
     #[error("the endpoint {url:?} has neither http nor https as its scheme, or no host")]
     SchemeOrHost { url: String },
     #[error("the endpoint {url:?} is plaintext, which only an explicit `endpoint_url` may be")]
@@ -96,29 +102,35 @@ impl ResolvedEndpoint {
             account_id_endpoint_mode: Some(mode),
             custom,
         })?;
-        let url = endpoint.url.as_ref();
-        let parts = url.parse::<Uri>().map_err(|source| EndpointProblem::Url {
-            url: url.to_owned(),
-            source: source.into(),
-        })?;
+        let url = without_user(&endpoint.url);
+        let parts = endpoint
+            .url
+            .parse::<Uri>()
+            .map_err(|source| EndpointProblem::Url {
+                url: url.to_string(),
+                source: source.into(),
+            })?;
         let parts = parts.into_parts();
+        let url = || url.to_string();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(EndpointProblem::SchemeOrHost {
-                url: url.to_owned(),
-            }
-            .into());
+            return Err(EndpointProblem::SchemeOrHost { url: url() }.into());
         };
         if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
-            return Err(EndpointProblem::SchemeOrHost {
-                url: url.to_owned(),
-            }
-            .into());
+            return Err(EndpointProblem::SchemeOrHost { url: url() }.into());
         }
         if scheme == Scheme::HTTP && settings.endpoint_url.is_none() {
-            return Err(EndpointProblem::Plaintext {
-                url: url.to_owned(),
-            }
-            .into());
+            return Err(EndpointProblem::Plaintext { url: url() }.into());
+        }
+        if authority.as_str().contains('@') {
+            return Err(EndpointProblem::User { url: url() }.into());
+        }
+        if parts
+            .path_and_query
+            .as_ref()
+            .and_then(PathAndQuery::query)
+            .is_some()
+        {
+            return Err(EndpointProblem::Query { url: url() }.into());
         }
         let base_path = parts.path_and_query.as_ref().map_or("", PathAndQuery::path);
         let header = |(name, value): (String, String)| {
@@ -183,9 +195,36 @@ impl ResolvedEndpoint {
     }
 }
 
+/// A URL as it may be shown: what stands before the host can be a password.
+pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let authority = url[start..].split(['/', '?', '#']).next();
+    match authority.unwrap_or_default().rfind('@') {
+        Some(at) => Cow::Owned(format!("{}**{}", &url[..start], &url[start + at..])),
+        None => Cow::Borrowed(url),
+    }
+}
+
 fn host_header(scheme: &Scheme, authority: &Authority) -> Result<HeaderValue, EndpointProblem> {
     let host = host_and_port(*scheme == Scheme::HTTPS, authority);
     HeaderValue::from_str(host).map_err(|source| EndpointProblem::Header {
         source: source.into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_shown() {
+        for (url, shown) in [
+            ("https://example.com/a@b", "https://example.com/a@b"),
+            ("https://me:p4ss@example.com/a", "https://**@example.com/a"),
+            ("https://me:p4@ss@example.com?x", "https://**@example.com?x"),
+            ("me:p4ss@example.com", "**@example.com"),
+        ] {
+            assert_eq!(without_user(url), shown);
+        }
+    }
 }

@@ -104,6 +104,8 @@ struct State {
     /// How often the provider was asked: who waited for their turn sees that someone else has just been there.
     asked: u64,
     last_error: Option<IdentityError>,
+    /// What the service has called expired and a cache of the caller's may still give.
+    rejected: Option<Arc<Held>>,
 }
 
 #[derive(Debug)]
@@ -147,19 +149,24 @@ impl Identities {
         now: SystemTime,
         times: &Times,
     ) -> Result<Arc<Held>, IdentityError> {
-        if self.foreign.is_none() {
-            let state = self.state();
-            if let Some(held) = state.held.as_ref().filter(|held| held.holds(now))
-                && state.refresh_at.is_none_or(|time| now < time)
-            {
-                return Ok(held.clone());
-            }
+        if self.foreign.is_none()
+            && let Some(held) = self.current(now)
+        {
+            return Ok(held);
         }
         // In a box, as its states would make every call's future larger.
         match &self.foreign {
             Some(foreign) => Box::pin(self.ask_foreign(foreign, now, times)).await,
             None => Box::pin(self.refresh(now, times)).await,
         }
+    }
+
+    /// What is held, if it holds and is not due for a refresh.
+    fn current(&self, now: SystemTime) -> Option<Arc<Held>> {
+        let state = self.state();
+        let held = state.held.as_ref().filter(|held| held.holds(now))?;
+        let due = state.refresh_at.is_some_and(|time| now >= time);
+        (!due).then(|| held.clone())
     }
 
     async fn refresh(&self, now: SystemTime, times: &Times) -> Result<Arc<Held>, IdentityError> {
@@ -215,7 +222,7 @@ impl Identities {
             .as_ref()
             .is_some_and(|held| Arc::ptr_eq(held, rejected))
         {
-            state.held = None;
+            state.rejected = state.held.take();
         }
     }
 
@@ -291,6 +298,12 @@ impl Identities {
         )
         .await
         {
+            Ok(Ok(identity)) if self.is_rejected(&identity) => {
+                return match self.current(now) {
+                    Some(held) => Ok(held),
+                    None => self.refresh(now, times).await,
+                };
+            }
             Ok(Ok(identity)) => return Ok(self.keep(identity)),
             Ok(Err(error)) => self.failed(error),
             Err(source) => IdentityError::TooSlow {
@@ -309,6 +322,13 @@ impl Identities {
             }
             None => Err(error),
         }
+    }
+
+    /// Whether the caller's cache gave what the service has called expired: it cannot be told, so the provider is asked.
+    fn is_rejected(&self, identity: &Identity) -> bool {
+        let state = self.state();
+        let rejected = state.rejected.as_ref().and_then(|held| held.credentials());
+        rejected.is_some() && rejected == identity.data()
     }
 
     /// What the caller's cache gave; the signing key lives on while that is the same.

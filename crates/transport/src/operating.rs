@@ -1,6 +1,27 @@
 //! Operating a client: limits, retries, logging, proxies, credentials, testing.
 //!
-//! Everything here is about [`Config`](crate::config::Config), which a generated client is made from.
+//! Everything here is about [`Config`](crate::config::Config), which a generated client is made from. A generated client's crate
+//! has the modules `config` and `error` of this one, `connect-sdk` also `sender` and, with the feature of that name, `test_util`.
+//!
+//! # Reading an error
+//!
+//! ```text
+//! ListAssociatedContacts: ThrottlingException: Rate exceeded (HTTP 429, request ID 6b1c…, 3 attempts)
+//! ListAssociatedContacts: the read time limit of 60s ran out (3 attempts)
+//! ListAssociatedContacts: service error without a code (HTTP 500, 1 attempt, not retried: too many of this client's calls fail (retry quota))
+//! ```
+//!
+//! | `SdkError` | happened | then |
+//! |---|---|---|
+//! | `ConstructionFailure` | nothing was sent: input, endpoint, region or configuration are wrong, or there is nothing to sign with | mend what it names; it would fail again |
+//! | `DispatchFailure`, `is_io()` | the network failed on every attempt | host, port, firewall, proxy |
+//! | `DispatchFailure`, `is_timeout()` | the connect or read limit ran out on every attempt | the service is slow, or the limit short |
+//! | `DispatchFailure`, `is_other()` | credentials, certificate, proxy or broken HTTP; not retried | the text names which |
+//! | `TimeoutError` | the attempt or operation limit ran out | as above; the service may have acted on the request |
+//! | `ResponseError` | a response that could not be read, or was too large | something other than the service answered? |
+//! | `ServiceError` | the service said no | code and message; the request ID is what AWS's support asks for |
+//!
+//! `error.summary()` has the same facts as values: operation, attempts, status, request ID, and what stopped retries.
 //!
 //! # Time limits
 //!
@@ -12,8 +33,9 @@
 //! | attempt | none | one attempt, all of the above | retried, then `TimeoutError` |
 //! | operation | none | the whole call: attempts and the waits between them | `TimeoutError` |
 //!
-//! Waiting for a free connection or for a [`RateLimit`](crate::config::RateLimit) is under the operation limit alone. The error says
-//! which limit it was and how long ([`LimitExceeded`](crate::error::LimitExceeded) is its source). A body that the caller
+//! Waiting for a free connection is part of the attempt, but under neither the connect nor the read limit; waiting for a
+//! [`RateLimit`](crate::config::RateLimit) or in adaptive mode is under the operation limit alone. The error says which limit it was
+//! and how long ([`LimitExceeded`](crate::error::LimitExceeded) is its source). A body that the caller
 //! streams is under the read limit after the call has returned, too, and under the grace period of
 //! `StalledStreamProtectionConfig` if that is shorter.
 //!
@@ -40,7 +62,8 @@
 //! base, and the first where it is smaller.
 //!
 //! Each client has a retry quota of 500 tokens. A retry takes 14, after throttling 5; success gives back what the call's last retry
-//! took, or 1 if it needed none. A client whose calls fail soon stops retrying, and its errors say so.
+//! took, or 1 if it needed none. A client whose calls fail soon stops retrying, and its errors say so. A call that is dropped or runs
+//! out of time during a retry does not get its tokens back: the service has had the work.
 //!
 //! ```
 //! use connect_transport::config::{Config, RateLimit};
@@ -65,7 +88,8 @@
 //! | standard | 19.8 % | 2.79 | 28.2 | 2.00 | 1.4 s | 2.9 s |
 //! | adaptive | 19.8 % | 2.72 | 27.5 | 2.00 | 4.0 s | 9.1 s |
 //!
-//! Retries get no more work done where the quota is what lacks: they triple the requests and make callers wait. Adaptive mode
+//! *Attempts per call* is the amplification: what the service gets for each call that a program makes. *Useful* are the requests
+//! that it serves. Retries get no more work done where the quota is what lacks: they triple the requests and make callers wait. Adaptive mode
 //! does not help either when each of many clients sends little: one that makes a call in a hundred seconds cannot slow down
 //! below the lowest rate there is, one in two seconds. What helps is to ask for less: a queue in front of the service, or
 //! a [`RateLimit`](crate::config::RateLimit) per client that adds up to the quota.
@@ -76,7 +100,7 @@
 //! |---|---|---|---|---|---|---|
 //! | none | 77.8 % | 1.00 | 2.5 | 1.94 | 24 ms | 39 ms |
 //! | standard | 78.5 % | 1.28 | 3.2 | 1.96 | 29 ms | 2.3 s |
-//! | adaptive | 99.6 % | 1.18 | 2.4 | 2.00 | 195 s | 677 s |
+//! | adaptive | 99.4 % | 1.21 | 2.4 | 2.00 | 191 s | 679 s |
 //! | standard, `RateLimit::connect()` | 100.0 % | 1.00 | 2.0 | 2.00 | 216 s | 440 s |
 //!
 //! Where one client is the load, adaptive mode and the rate limit turn failures into waiting. The limit does so without a wasted
@@ -99,7 +123,11 @@
 //! A client has a pool of its own: at most 256 connections, kept for 60 s when unused. Further calls wait for one in order. An
 //! [`HttpSender`](crate::sender::HttpSender) sets that, and clients that are given the same one share it. An HTTP/1 connection is polled by the
 //! call that uses it: there are no background tasks but one that closes unused connections, and a call that is
-//! dropped closes its connection. With the feature `http2`, connections to servers that offer it by ALPN are shared by calls.
+//! dropped closes its connection. With the feature `http2`, connections to servers that offer it by ALPN are shared by calls; each has
+//! a task of its own and, while it is in use, is asked every 20 s whether it is alive.
+//!
+//! A host's addresses are tried in the resolver's order, the families in turn, each with a head start of 250 ms before the next.
+//! TLS is 1.2 or 1.3, by ring or, with that feature, aws-lc-rs.
 //!
 //! A response body is read into memory up to 64 MiB (`max_response_body_bytes`); more is a `ResponseError`. A response's
 //! head may have 100 headers and some 400 kB.
@@ -122,6 +150,8 @@
 //! [`from_env`](crate::config::from_env), take HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY and AWS_CA_BUNDLE from it.
 //! HTTPS goes through a tunnel (CONNECT); credentials in the proxy's URL are sent to the proxy alone and never shown. The
 //! certificates of AWS_CA_BUNDLE are trusted beside the system's, which are loaded when the first connection needs them.
+//! A bundle that cannot be read and a proxy URL that makes no sense are errors that name the variable. Plain HTTP goes through
+//! HTTP_PROXY, that of credential endpoints included: NO_PROXY should hold `169.254.169.254` and the like.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -134,12 +164,33 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Region and endpoint
+//!
+//! The first of these that is there counts:
+//!
+//! | | region | endpoint |
+//! |---|---|---|
+//! | 1 | the client's `Config` | the client's `endpoint_url` |
+//! | 2 | `SdkConfig`, set in code | `SdkConfig`, set in code |
+//! | 3 | AWS_REGION | AWS_ENDPOINT_URL_CONNECT |
+//! | 4 | AWS_DEFAULT_REGION | AWS_ENDPOINT_URL |
+//! | 5 | the profile's `region` | the profile's `services` section |
+//! | 6 | | the profile's `endpoint_url` |
+//! | 7 | | the model's rules, for region, FIPS and dual stack |
+//!
+//! AWS_IGNORE_CONFIGURED_ENDPOINT_URLS switches endpoints 3 to 6 off. Profiles are `aws_config`'s to read: without that feature,
+//! they are not. The rules' endpoints are always HTTPS; only one that was set may be plain HTTP.
+//!
 //! # Credentials
 //!
 //! Any `ProvideCredentials` will do. What it gives is kept until shortly before it expires: a fifth of its life, at most five minutes,
 //! less a random part so that clients do not refresh together. One call refreshes, the others go on with what still holds. A refresh
 //! that fails leaves that in use and is tried again after 30 s; a warning is logged. After `ExpiredTokenException` the next call asks the
-//! provider again.
+//! provider again. Without credentials a call fails, unless `allow_no_auth` is set: then it is sent unsigned.
+//!
+//! An `SdkConfig` that `aws_config` loads brings an identity cache of its own, which is asked instead and refreshes by its own rules.
+//! What it last gave is used on while it holds and the cache fails, and a key that the service has called expired is not taken
+//! from it again.
 //!
 //! The feature `aws-config` brings the chain of AWS's SDKs, over this crate's connections:
 //!
@@ -172,15 +223,17 @@
 //! | `connected` | `host`, `tls`, `http2` |
 //! | `waiting for a connection` | `max_connections` |
 //! | `response` | `attempt`, `endpoint`, `status`, `request_id` |
-//! | `no response` | `attempt`, `endpoint`, `error` |
+//! | `no response`: none came, or it broke off | `attempt`, `endpoint`, `error` |
 //! | `retrying` | `attempt` (the one that failed), `reason`: `transient`, `throttling` or `clock skew`, `delay_ms` |
 //! | `not retrying` | `attempt`, `reason`, `stopped_by` |
 //! | `the server had closed the connection, using a fresh one` | `attempt` |
 //! | `the attempt time limit ran out`, `the operation time limit ran out` | `attempt`, `attempts` |
 //! | `loaded credentials`, `loaded bearer tokens` | `refresh_at` |
 //! | `loaded trusted root certificates` | `roots` |
+//! | `connection ended`, of an HTTP/2 connection that broke | `host`, `error` |
 //!
-//! At WARN: `cannot refresh credentials, using those that still hold`, with `error`. Credentials, tokens, signatures, headers and
+//! At WARN: `cannot refresh credentials, using those that still hold` and `the identity cache failed, using credentials that still hold`,
+//! with `error`: there is time until they expire; `certificates are not verified`, where that was asked for. Credentials, tokens, signatures, headers and
 //! bodies are in no event, error or `Debug` output; a test searches them all. `RUST_LOG=connect_transport=debug` shows
 //! everything with `tracing_subscriber`'s environment filter.
 //!
@@ -207,3 +260,22 @@
 //! }
 //! # }
 //! ```
+//!
+//! # Coming from `aws-sdk-connect`
+//!
+//! `Config::builder()` has the original's setters but for these, which do not compile rather than do nothing:
+//!
+//! | not here | instead |
+//! |---|---|
+//! | `interceptor`, `push_interceptor`, `set_interceptors` | `customize().mutate_request(..)` or `map_request(..)` for a call, a [`Sender`](crate::sender::Sender) for all |
+//! | `endpoint_resolver` | `endpoint_url`; the rules are the model's |
+//! | `retry_classifier` and its like | `retry_config`; codes, statuses and the model's traits are classified as by all AWS SDKs |
+//! | `retry_partition` | clients: each that is made from a `Config` has a quota, its clones share it |
+//! | `invocation_id_generator` | `random`, which invocation IDs come from |
+//! | `push_auth_scheme`, `auth_scheme_resolver` | `auth_scheme_preference`, among those that the model names |
+//! | `emit_input_attributes`, `capture_input_attributes` | spans of one's own around the call |
+//! | `with_test_defaults_v2` | `with_test_defaults` |
+//! | `IdentityCache::lazy()` | nothing: that is built in; `identity_cache` takes any `ResolveCachedIdentity` |
+//!
+//! Interceptors, resolvers and classifiers see requests, outputs and errors without their types. Here these keep their types from
+//! `send()` to the socket, so there is no place where such a hook could be called.

@@ -235,6 +235,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_code_of_the_lists_counts_whatever_its_status() {
+        let throttling = "Throttling ThrottlingException ThrottledException RequestThrottledException \
+            TooManyRequestsException ProvisionedThroughputExceededException TransactionInProgressException \
+            RequestLimitExceeded BandwidthLimitExceeded LimitExceededException RequestThrottled SlowDown \
+            PriorRequestNotComplete EC2ThrottledException";
+        for code in throttling.split_whitespace() {
+            let reason = classify_response(&OPERATION, 400, Some(code));
+            assert_eq!(reason, Some(Reason::Throttling), "{code}");
+        }
+        for code in ["RequestTimeout", "RequestTimeoutException"] {
+            let reason = classify_response(&OPERATION, 400, Some(code));
+            assert_eq!(reason, Some(Reason::Transient), "{code}");
+        }
+    }
+
     #[derive(Debug)]
     struct Fraction(f64);
 

@@ -1,7 +1,7 @@
 //! What a client sends with: its configuration with every default filled in, and the state that its calls share.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_types::retry::{RetryConfig, RetryMode};
@@ -19,6 +19,7 @@ use crate::endpoint::ResolvedEndpoint;
 use crate::identity::{Identities, Provider, Times};
 use crate::retry::{AdaptiveLimiter, RetryPolicy, RetryQuota};
 use crate::sender::{HttpSender, SendSettings, SharedSender};
+use crate::sign::Stamp;
 use crate::skew::ClockSkew;
 use crate::user_agent::user_agent;
 
@@ -203,7 +204,7 @@ impl Settings {
                 fields.framework_metadata.as_deref().unwrap_or_default(),
                 fields.app_name.as_ref(),
             ),
-            first_attempt: request_info(1, retry.max_attempts),
+            first_attempt: request_info(1, retry.max_attempts, None),
             lambda: environment
                 .get("AWS_LAMBDA_FUNCTION_NAME")
                 .map(|_| environment),
@@ -238,8 +239,11 @@ fn time_limits(fields: &config::Builder) -> TimeoutConfig {
     limits
 }
 
-/// The value of `amz-sdk-request`.
-pub(crate) fn request_info(attempt: u32, max: u32) -> HeaderValue {
-    let text = format!("attempt={attempt}; max={max}");
+/// The value of `amz-sdk-request`. `ttl` is when the client stops waiting for the answer, by the service's clock.
+pub(crate) fn request_info(attempt: u32, max: u32, ttl: Option<SystemTime>) -> HeaderValue {
+    let mut text = format!("attempt={attempt}; max={max}");
+    if let Some(ttl) = ttl {
+        text.insert_str(0, &format!("ttl={}; ", Stamp::new(ttl).text()));
+    }
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("attempt=1"))
 }

@@ -13,7 +13,9 @@ use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
 use canonical::{canonical_request, push_sha256};
-use stamp::{Stamp, seconds};
+use stamp::seconds;
+
+pub(crate) use stamp::Stamp;
 
 mod canonical;
 mod stamp;

@@ -139,8 +139,16 @@ mod tests {
     #[test]
     fn only_a_large_skew_explains_only_certain_errors() {
         let (small, large) = (Measured(240_000), Measured(-240_001));
-        assert!(large.explains(Some("RequestTimeTooSkewed")));
-        assert!(!small.explains(Some("RequestTimeTooSkewed")));
+        for code in [
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "AuthFailure",
+            "RequestTimeTooSkewed",
+            "AccessDeniedException",
+        ] {
+            assert!(large.explains(Some(code)), "{code}");
+            assert!(!small.explains(Some(code)), "{code}");
+        }
         assert!(!large.explains(Some("ResourceNotFoundException")));
         assert!(!large.explains(None));
     }

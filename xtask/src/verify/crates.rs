@@ -9,16 +9,19 @@ use serde_json::Value;
 
 use super::process::{self, cargo};
 use super::{Context, Outcome, Steps};
-use crate::codegen::{self, read};
+use crate::codegen::read;
+use crate::conformance;
 use crate::error::Error;
+use crate::tree::lines_of_rust;
 
 /// Generations of a model that are timed; the median counts.
 const RUNS: usize = 3;
 
 pub(super) fn generate(context: &Context, steps: &mut Steps) {
-    let Some(models) = published(context, steps) else {
+    let models = published(context, steps);
+    if models.is_empty() {
         return;
-    };
+    }
     let mut built = false;
     steps.step("release xtask", || {
         let build = process::run(cargo(&context.root, &context.target).args([
@@ -58,10 +61,15 @@ pub(super) fn generate(context: &Context, steps: &mut Steps) {
                 last = Some(finished);
             }
             runs.sort();
-            let lines = lines_of_rust(&folder(context, &name))?;
-            let left_out = last.map_or_else(String::new, |finished| left_out(&finished.stderr));
+            let lines = lines_of_rust(&folder(context, &name).join("src"))?;
+            let warnings = last.map(|finished| finished.stderr).unwrap_or_default();
+            let left_out: Vec<&str> = warnings.lines().filter_map(left_out).collect();
+            let without = match left_out.as_slice() {
+                [] => String::new(),
+                names => format!(", without {}", names.join(", ")),
+            };
             Ok(Outcome::Passed(format!(
-                "{:.2} s (median of {RUNS}), {lines} lines{left_out}",
+                "{:.2} s (median of {RUNS}), {lines} lines{without}",
                 runs[RUNS / 2].as_secs_f64(),
             )))
         });
@@ -69,7 +77,8 @@ pub(super) fn generate(context: &Context, steps: &mut Steps) {
 }
 
 pub(super) fn check(context: &Context, steps: &mut Steps) {
-    each_crate(context, steps, &[], |folder, _| {
+    let models = published(context, steps);
+    each_crate(context, steps, &models, &[], |folder, _, _| {
         let mut clippy = cargo(folder, &context.target);
         clippy.args(["clippy", "--quiet", "--all-targets", "--all-features"]);
         let finished = process::run(clippy.args(["--", "--deny", "warnings"]))?;
@@ -82,7 +91,8 @@ pub(super) fn check(context: &Context, steps: &mut Steps) {
 }
 
 pub(super) fn endpoints(context: &Context, steps: &mut Steps) {
-    each_crate(context, steps, &[], |folder, model| {
+    let models = published(context, steps);
+    each_crate(context, steps, &models, &[], |folder, model, _| {
         let mut test = cargo(folder, &context.target);
         let finished = process::run(test.args(["test", "--quiet", "--lib", "endpoint"]))?;
         let passed = finished.stdout.contains("test result: ok");
@@ -97,36 +107,53 @@ pub(super) fn endpoints(context: &Context, steps: &mut Steps) {
 }
 
 pub(super) fn round_trips(context: &Context, steps: &mut Steps) {
-    if !codegen::generates_tests() {
-        steps.skip("the generator has no --tests".to_owned());
-        return;
-    }
-    each_crate(context, steps, &["--tests"], |folder, _| {
-        let mut test = cargo(folder, &context.target);
-        let finished = process::run(test.args(["test", "--quiet", "--all-features"]))?;
-        Ok(if finished.success {
-            Outcome::Passed(format!("{} tests", ran_tests(&finished.stdout)))
-        } else {
-            Outcome::Failed(finished.tail())
-        })
-    });
+    let mut models = published(context, steps);
+    models.extend(conformance::own_suite(&context.root).unwrap_or_default());
+    each_crate(
+        context,
+        steps,
+        &models,
+        &["--tests"],
+        |folder, _, warnings| {
+            let mut test = cargo(folder, &context.target);
+            test.args(["test", "--quiet", "--lib", "--features", "server"]);
+            let finished = process::run(test.arg("generated::tests"))?;
+            let operations = fs::read_dir(folder.join("src/generated/operation"));
+            // All but `mod.rs`.
+            let operations = operations.map_err(Error::io(folder))?.count() - 1;
+            Ok(
+                if finished.success && !finished.stderr.contains("warning") {
+                    let tests = ran_tests(&finished.stdout);
+                    let untested = warnings
+                        .lines()
+                        .filter_map(|line| line.strip_prefix("warning: tests: "));
+                    let untested: Vec<&str> = untested.collect();
+                    let but = match untested.as_slice() {
+                        [] => String::new(),
+                        untested => format!("; not covered: {}", untested.join("; ")),
+                    };
+                    Outcome::Passed(format!("{operations} operations, {tests} tests{but}"))
+                } else {
+                    Outcome::Failed(finished.tail())
+                },
+            )
+        },
+    );
 }
 
-/// Generates a crate from each model, both sides, and does something with its folder.
+/// Generates a crate from each model, both sides, and does something with its folder, the model and what was warned of.
 fn each_crate(
     context: &Context,
     steps: &mut Steps,
+    models: &[PathBuf],
     options: &[&str],
-    run: impl Fn(&Path, &Path) -> Result<Outcome, Error>,
+    run: impl Fn(&Path, &Path, &str) -> Result<Outcome, Error>,
 ) {
-    let Some(models) = published(context, steps) else {
-        return;
-    };
     for model in models {
-        let name = stem(&model);
+        let name = stem(model);
         steps.step(&name, || {
             let xtask = process::xtask(&context.root)?;
-            let finished = process::run(&mut generate_command(xtask, context, &model, options))?;
+            let finished = process::run(&mut generate_command(xtask, context, model, options))?;
             if !finished.success {
                 return Ok(Outcome::Failed(finished.tail()));
             }
@@ -134,21 +161,19 @@ fn each_crate(
             // The workspace's versions, so that what it has built is used again.
             let lock = context.root.join("Cargo.lock");
             fs::copy(&lock, folder.join("Cargo.lock")).map_err(Error::io(&lock))?;
-            run(&folder, &model)
+            run(&folder, model, &finished.stderr)
         });
     }
 }
 
-fn published(context: &Context, steps: &mut Steps) -> Option<Vec<PathBuf>> {
+/// The published models. Where there are none, the part says so.
+fn published(context: &Context, steps: &mut Steps) -> Vec<PathBuf> {
     let models = context.models("models");
     if models.is_empty() {
-        steps.skip(format!(
-            "no models in {}",
-            context.shared.join("models").display()
-        ));
-        return None;
+        let folder = context.shared.join("models");
+        steps.skip(format!("no models in {}", folder.display()));
     }
-    Some(models)
+    models
 }
 
 fn generate_command(
@@ -179,34 +204,10 @@ fn stem(model: &Path) -> String {
     stem.to_string_lossy().into_owned()
 }
 
-/// The operations that warnings name as left out.
-fn left_out(warnings: &str) -> String {
-    let left_out = warnings.lines().filter_map(|line| {
-        let (place, _) = line.split_once(": the operation is left out")?;
-        place.rsplit('#').next()
-    });
-    let left_out: Vec<&str> = left_out.collect();
-    if left_out.is_empty() {
-        String::new()
-    } else {
-        format!(", without {}", left_out.join(", "))
-    }
-}
-
-fn lines_of_rust(folder: &Path) -> Result<usize, Error> {
-    let mut lines = 0;
-    let mut open = vec![folder.join("src")];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
-            let path = entry.map_err(Error::io(&folder))?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                lines += read(&path)?.lines().count();
-            }
-        }
-    }
-    Ok(lines)
+/// The operation that a warning names as left out.
+pub(super) fn left_out(warning: &str) -> Option<&str> {
+    let (place, _) = warning.split_once(": the operation is left out")?;
+    place.rsplit('#').next()
 }
 
 /// How many endpoint tests a model brings.
@@ -238,8 +239,8 @@ mod tests {
     fn operations_left_out_are_named() {
         let warnings = "warning: model: x#Tag (smithy.api#pattern): no regular expression\n\
             warning: model: x#Watch: the operation is left out: x#Out$Events is an event stream\n";
-        assert_eq!(left_out(warnings), ", without Watch");
-        assert_eq!(left_out(""), "");
+        let left_out: Vec<&str> = warnings.lines().filter_map(left_out).collect();
+        assert_eq!(left_out, ["Watch"]);
     }
 
     #[test]

@@ -8,6 +8,12 @@ use super::{Context, Outcome, Steps, process};
 /// Random cases of each property; the test suite takes 256.
 const CASES: u32 = 20_000;
 
+/// Bytes of an input of a fuzz target, at the most.
+const LONGEST: u32 = 64 * 1024;
+
+/// Megabytes that a fuzz target may take, the fuzzer's own included.
+const MEMORY: u32 = 512;
+
 /// Where the fuzz targets lie.
 const FUZZ: &str = "crates/protocol/fuzz";
 
@@ -39,46 +45,48 @@ pub(super) fn run(context: &Context, steps: &mut Steps) {
         })
         .collect();
     targets.sort();
-    if let Some(why) = no_fuzzer() {
+    if !works("cargo", &["fuzz", "--version"], "cargo-fuzz") {
+        let why = "cargo-fuzz is not installed";
         steps.skip(format!("{} not run: {why}", targets.join(", ")));
         return;
     }
+    // The address sanitizer is nightly's; coverage, which guides the fuzzer, is any toolchain's.
+    let nightly = works("rustup", &["toolchain", "list"], "nightly");
     for target in targets {
         steps.step(&target, || {
             let mut fuzz = Command::new("cargo");
-            // This program was started by another toolchain's cargo, whose settings must not reach the nightly one.
+            // This program was started by a toolchain's cargo, whose settings must not reach another one.
             fuzz.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
-            fuzz.current_dir(&folder)
-                .args(["+nightly", "fuzz", "run", "--fuzz-dir", ".", &target, "--"])
+            fuzz.current_dir(&folder);
+            if nightly {
+                fuzz.args(["+nightly", "fuzz", "run"]);
+            } else {
+                fuzz.args(["fuzz", "run", "--sanitizer", "none"]);
+            }
+            fuzz.args(["--fuzz-dir", ".", "--target-dir"])
+                .arg(context.target.join("fuzz"))
+                .args([&target, "--", "-timeout=10"])
+                .arg(format!("-max_len={LONGEST}"))
+                .arg(format!("-rss_limit_mb={MEMORY}"))
                 .arg(format!("-max_total_time={}", context.fuzz_seconds));
             let finished = process::run(&mut fuzz)?;
-            Ok(
-                match finished
-                    .stderr
-                    .lines()
-                    .rfind(|line| line.starts_with("Done "))
-                {
-                    Some(done) if finished.success => Outcome::Passed(done.to_owned()),
-                    _ => Outcome::Failed(finished.tail()),
-                },
-            )
+            let mut lines = finished.stderr.lines();
+            let done = lines.rfind(|line| line.starts_with("Done "));
+            let sanitizer = if nightly { "address" } else { "no" };
+            Ok(match done {
+                Some(done) if finished.success => {
+                    Outcome::Passed(format!("{done}, {sanitizer} sanitizer, within {MEMORY} MB"))
+                }
+                _ => Outcome::Failed(finished.tail()),
+            })
         });
     }
 }
 
-/// What is missing to run fuzz targets.
-fn no_fuzzer() -> Option<&'static str> {
-    let works = |program: &str, arguments: &[&str], expected: &str| {
-        let output = Command::new(program).args(arguments).output();
-        output.is_ok_and(|output| {
-            output.status.success() && String::from_utf8_lossy(&output.stdout).contains(expected)
-        })
-    };
-    if !works("rustup", &["toolchain", "list"], "nightly") {
-        Some("there is no nightly toolchain")
-    } else if !works("cargo", &["fuzz", "--version"], "cargo-fuzz") {
-        Some("cargo-fuzz is not installed")
-    } else {
-        None
-    }
+/// Whether a program runs and prints what is expected.
+fn works(program: &str, arguments: &[&str], expected: &str) -> bool {
+    let output = Command::new(program).args(arguments).output();
+    output.is_ok_and(|output| {
+        output.status.success() && String::from_utf8_lossy(&output.stdout).contains(expected)
+    })
 }

@@ -1,10 +1,15 @@
-//! The names of each model beside those of the aws-sdk-rust crate made from it.
+//! The names in the crate emitted from each model beside those of the aws-sdk-rust crate.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use connect_codegen::emit;
+use connect_codegen::lower::{Selection, lower};
+use connect_codegen::model::Model;
 use serde_json::Value;
 
+use super::crates::left_out;
 use super::{Context, Outcome, Steps};
 use crate::codegen::read;
 use crate::compare_names;
@@ -20,38 +25,43 @@ pub(super) fn compare(context: &Context, steps: &mut Steps) {
     for model in models {
         let subject = model.file_stem().unwrap_or_default().to_string_lossy();
         steps.step(&subject, || {
-            let name = crate_name(&model)?;
+            let text = read(&model)?;
+            let json: Value = serde_json::from_str(&text)
+                .map_err(|error| Error::Other(format!("{}: {error}", model.display())))?;
+            let name = crate_name(&json)
+                .ok_or_else(|| Error::Other(format!("{}: no service has an SDK ID", model.display())))?;
             let Some(source) = find_source(&name, context.sdk_source.as_deref()) else {
                 return Ok(Outcome::Skipped(format!(
                     "no source of {name}: `cargo fetch` in a project that uses it, or --sdk-source DIR"
                 )));
             };
-            let report = compare_names::compare(&model, &source.join("src"))?;
+            let mut warnings = BTreeSet::new();
+            let service = lower(
+                &Model::parse(&model.display().to_string(), &text)?,
+                &Selection::default(),
+                &mut warnings,
+            )?;
+            let emitted = emit::modules(&service, emit::Options::default(), compare_names::FOLDER)?;
+            let left_out = warnings.iter().map(String::as_str).filter_map(left_out);
+            let left_out = left_out.map(str::to_owned).collect();
+            let report = compare_names::compare(&json, &emitted, &left_out, &source.join("src"))?;
             print!("{report}");
-            let matches: usize = report.matches.values().sum();
             let version = source.file_name().unwrap_or_default().to_string_lossy();
-            let counts = report.reasons();
+            let told = format!("{version}: {}", report.counts());
             Ok(if report.is_explained() {
-                Outcome::Passed(format!("{matches} names equal those of {version}; {counts}"))
+                Outcome::Passed(told)
             } else {
-                Outcome::Failed(format!("{matches} names equal those of {version}; {counts}"))
+                Outcome::Failed(told)
             })
         });
     }
 }
 
 /// What aws-sdk-rust calls a service's crate: its SDK ID in lower case, without spaces.
-fn crate_name(model: &Path) -> Result<String, Error> {
-    let text = read(model)?;
-    let parsed: Value = serde_json::from_str(&text)
-        .map_err(|error| Error::Other(format!("{}: {error}", model.display())))?;
-    let shapes = parsed["shapes"].as_object().into_iter().flatten();
-    let mut ids =
-        shapes.filter_map(|(_, shape)| shape["traits"]["aws.api#service"]["sdkId"].as_str());
-    let id = ids
-        .next()
-        .ok_or_else(|| Error::Other(format!("{}: no service has an SDK ID", model.display())))?;
-    Ok(format!("aws-sdk-{}", id.to_lowercase().replace(' ', "")))
+fn crate_name(model: &Value) -> Option<String> {
+    let mut shapes = model["shapes"].as_object()?.values();
+    let id = shapes.find_map(|shape| shape["traits"]["aws.api#service"]["sdkId"].as_str())?;
+    Some(format!("aws-sdk-{}", id.to_lowercase().replace(' ', "")))
 }
 
 /// The newest source of a crate: below the folder given, else below the registries in CARGO_HOME.
@@ -112,11 +122,10 @@ mod tests {
 
     #[test]
     fn a_crate_is_named_after_the_sdk_id() {
-        let folder = tempfile::tempdir().unwrap();
-        let model = folder.path().join("model.json");
-        let text =
-            r##"{"shapes": {"x#S": {"traits": {"aws.api#service": {"sdkId": "API Gateway"}}}}}"##;
-        fs::write(&model, text).unwrap();
+        let model = serde_json::json!({
+            "shapes": { "x#S": { "traits": { "aws.api#service": { "sdkId": "API Gateway" } } } }
+        });
         assert_eq!(crate_name(&model).unwrap(), "aws-sdk-apigateway");
+        assert_eq!(crate_name(&serde_json::json!({})), None);
     }
 }

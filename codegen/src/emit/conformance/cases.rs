@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::values::setters;
-use crate::emit::tokens::{ident, inner_doc, number};
+use crate::emit::tokens::{ident, inner_doc, number, operation_type};
 use crate::ir::{Operation, Service};
+use crate::names::OperationType;
 use crate::vectors::{Body, Case, Check, Field, Headers, HttpRequest, HttpResponse};
 
 /// `vectors/list_associated_contacts.rs`
@@ -42,7 +43,7 @@ fn wire(operation: &Operation) -> TokenStream {
     let builder = format_ident!("{}Builder", operation.input.name);
     let (output, error) = (
         ident(&operation.output.name),
-        format_ident!("{}Error", operation.name),
+        operation_type(operation, OperationType::Error),
     );
     let input = ident(&operation.input.name);
     quote! {
@@ -163,7 +164,7 @@ fn response_case(
     let setters = setters(fields);
     let question = structure.fallible().then(|| quote!(?));
     let method = ident(&operation.method);
-    let enumeration = format_ident!("{}Error", operation.name);
+    let enumeration = operation_type(operation, OperationType::Error);
     let received = match error {
         None => quote! {
             match receive(config).await {

@@ -11,10 +11,10 @@ pub use self::cannot::Cannot;
 use self::sample::Samples;
 use super::Files;
 use super::structure::streams;
-use super::tokens::{field_type, ident};
+use super::tokens::{field_type, ident, operation_type};
 use crate::error::Error;
 use crate::ir::{Operation, Service, Structure, Target};
-use crate::names;
+use crate::names::{self, OperationType};
 
 /// What tests of a service cannot cover.
 pub fn cannot_test(service: &Service) -> Vec<Cannot> {
@@ -75,6 +75,7 @@ fn root(service: &Service, modules: &[Ident], cannot: &[Cannot]) -> TokenStream 
                 #method #name (#by) operation::#method::#input, operation::#method::#output;
             }
         });
+    let rows: Vec<TokenStream> = rows.collect();
     let errors = service.errors.iter().map(|error| {
         let (test, name) = (
             format_ident!("error_{}", names::snake_case(&error.name)),
@@ -104,6 +105,14 @@ fn root(service: &Service, modules: &[Ident], cannot: &[Cannot]) -> TokenStream 
 
         connect_protocol::round_trips!(Server { #(#rows)* });
 
+        /// Requests and responses arrive broken.
+        mod hostile {
+            use super::Server;
+            use crate::operation;
+
+            connect_protocol::hostile_trips!(Server { #(#rows)* });
+        }
+
         connect_protocol::error_trips!({ #(#errors)* });
     }
 }
@@ -113,7 +122,7 @@ pub(super) fn exchange_service(service: &Service) -> TokenStream {
     let rows = service.operations.iter().map(|operation| {
         let (method, name) = (ident(&operation.method), &operation.name);
         let (input, output) = (ident(&operation.input.name), ident(&operation.output.name));
-        let error = format_ident!("{name}Error");
+        let error = operation_type(operation, OperationType::Error);
         quote! {
             #method #name operation::#method::#input, operation::#method::#output, operation::#method::#error;
         }

@@ -27,17 +27,18 @@ pub(crate) struct Arguments {
     strict: bool,
 }
 
-/// Runs the command. What could be read is imported even if something else could not; the exit code tells.
+/// Runs the command. Bad records are told and the rest imported, unless it is `--strict`; the exit code tells.
 ///
 /// # Errors
 ///
 /// A database or file that cannot be used, a bad record.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let store = super::serve::open(&arguments.database)?;
     let mut files = Vec::new();
     for path in &arguments.paths {
         collect(path, &mut files)?;
     }
+    // Now that there is something to import: a wrong path creates no database.
+    let store = super::serve::open(&arguments.database)?;
     let on_refusal = if arguments.strict {
         OnRefusal::Abort
     } else {
@@ -89,7 +90,11 @@ fn import(store: &Store, path: &Path, on_refusal: OnRefusal) -> Result<Report, F
 
 /// Collects the files below a path, in the order of their names. Hidden ones are left out.
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    if is_stdin(path) || !path.is_dir() {
+    let is_folder = !is_stdin(path)
+        && fs::metadata(path)
+            .map_err(|error| unreadable(path, &error))?
+            .is_dir();
+    if !is_folder {
         files.push(path.to_owned());
         return Ok(());
     }

@@ -20,8 +20,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     database: PathBuf,
     /// The address to listen on; port 0 is any free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
     listen: SocketAddr,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let address = text.parse();
+    address.map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8787".to_owned())
 }
 
 /// Opens a database of contacts, or creates it.
@@ -30,7 +35,10 @@ pub(crate) struct Arguments {
 ///
 /// A file that cannot be used, or is something else.
 pub(crate) fn open(path: &Path) -> Result<Store, Failure> {
-    Store::open(path).map_err(|error| Failure::other(format!("{}: {error}", path.display())))
+    Store::open(path).map_err(|error| {
+        let path = path.display();
+        Failure::other(format!("cannot use the database {path}: {error}"))
+    })
 }
 
 /// Runs the command until it is interrupted.
@@ -40,14 +48,16 @@ pub(crate) fn open(path: &Path) -> Result<Store, Failure> {
 /// A database or address that cannot be used, half a key pair.
 pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Result<(), Failure> {
     let credentials = credentials(environment)?;
-    if !arguments.database.exists() {
+    let is_new = !arguments.database.exists();
+    let store = open(&arguments.database)?;
+    if is_new {
         crate::note(&format!(
             "{} is new and holds no contacts",
             arguments.database.display()
         ));
     }
     let mut endpoint = LocalEndpoint::builder()
-        .store(open(&arguments.database)?)
+        .store(store)
         .listen(arguments.listen);
     let made_up = credentials.is_none();
     if let Some(credentials) = credentials {

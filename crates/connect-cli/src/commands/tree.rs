@@ -1,6 +1,6 @@
 //! `connect tree`.
 
-use std::io::{self, IsTerminal};
+use std::io;
 
 use contact_tree::{Forest, Link, Node, Style, Timestamp, Zone};
 use jiff::tz::TimeZone;
@@ -13,14 +13,14 @@ use crate::time;
 
 /// Draw the contact tree that a contact belongs to
 ///
-/// Every page is fetched. With --output, the contacts are printed in that format instead, in the order in which they
+/// Every page is fetched. With --output or --query, the contacts are printed as data instead, in the order in which they
 /// are drawn, each with its depth and parent. With --local, the tree of a sample contact is drawn.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     tree: contacts::TreeArguments,
     /// Draw with ASCII characters only
-    #[arg(long, conflicts_with = "output")]
+    #[arg(long, conflicts_with_all = ["output", "query"])]
     ascii: bool,
 }
 
@@ -42,13 +42,11 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
     }
     let contacts = contacts::fetch(arguments.tree, settings).await?;
     let mut out = settings.sink();
-    let width = terminal_size::terminal_size_of(io::stdout());
     let style = Style {
         colour: settings.globals().color.on_stdout(),
         ascii: arguments.ascii,
-        width: width
-            .filter(|_| io::stdout().is_terminal())
-            .map(|(width, _)| usize::from(width.0)),
+        // None where it is no terminal.
+        width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
         zone: Zone::Local(|time| offset(time, &TimeZone::system())),
         focus: Some(contacts.asked_for),
     };

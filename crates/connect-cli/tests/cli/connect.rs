@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 pub(crate) const KEY: &str = "AKIDINTEGRATION";
@@ -45,6 +46,15 @@ impl From<Output> for Ran {
             code: output.status.code(),
         }
     }
+}
+
+/// The IDs of a page of contacts, as `list-associated-contacts` prints it.
+pub(crate) fn ids(page: &Value) -> Vec<&str> {
+    let contacts = page["ContactSummaryList"].as_array().expect("a list");
+    contacts
+        .iter()
+        .map(|contact| contact["ContactId"].as_str().expect("an ID"))
+        .collect()
 }
 
 /// The binary, with a home directory that is not there.

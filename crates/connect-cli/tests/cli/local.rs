@@ -1,19 +1,11 @@
 //! `--local`: the real client, a real socket, sample contacts.
 
-use crate::connect::{command, connect, run};
+use crate::connect::{command, connect, ids, run};
 use serde_json::{Value, json};
 
 fn listed(arguments: &[&str]) -> Value {
     let line = [&["list-associated-contacts", "--local"], arguments].concat();
     serde_json::from_str(&connect(&line).ok()).expect("JSON")
-}
-
-fn ids(page: &Value) -> Vec<&str> {
-    let contacts = page["ContactSummaryList"].as_array().expect("a list");
-    contacts
-        .iter()
-        .map(|contact| contact["ContactId"].as_str().expect("an ID"))
-        .collect()
 }
 
 #[test]

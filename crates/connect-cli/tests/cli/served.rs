@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::connect::{KEY, Served, command, connect, database, file, run, text};
+use crate::connect::{KEY, Served, command, connect, database, file, ids, run, text};
 
 const IDS: [&str; 4] = [
     "--instance-id",
@@ -17,14 +17,6 @@ const IDS: [&str; 4] = [
 
 fn list<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
     [&["list-associated-contacts"], &IDS[..], arguments].concat()
-}
-
-fn ids(page: &Value) -> Vec<&str> {
-    let contacts = page["ContactSummaryList"].as_array().expect("a list");
-    contacts
-        .iter()
-        .map(|contact| contact["ContactId"].as_str().expect("an ID"))
-        .collect()
 }
 
 fn error(code: &str) -> String {
@@ -190,8 +182,23 @@ fn bad_records_are_told_and_the_rest_imported() {
     ])
     .failed(255);
     assert!(strict.contains("b.jsonl"), "{strict}");
-    let stderr = connect(&["import", "/no/such/file", "--database", text(&database)]).failed(255);
+}
+
+#[test]
+fn a_wrong_path_creates_no_database() {
+    let folder = tempdir().expect("a folder");
+    let records = file(&folder, "records.jsonl", &connect(&["samples"]).ok());
+    let database = database(&folder);
+    let line = [
+        "import",
+        &records,
+        "/no/such/file",
+        "--database",
+        text(&database),
+    ];
+    let stderr = connect(&line).failed(255);
     assert!(stderr.contains("cannot read /no/such/file"), "{stderr}");
+    assert!(!database.exists());
 }
 
 #[test]
@@ -203,7 +210,10 @@ fn a_file_that_is_no_database_is_left_alone() {
         "this is no database, but somebody's text\n",
     );
     let stderr = connect(&["serve", "--database", &path]).failed(255);
-    assert!(stderr.contains("contacts.db: "), "{stderr}");
+    assert!(
+        stderr.contains("contacts.db: file is not a database"),
+        "{stderr}"
+    );
     let content = std::fs::read_to_string(&path).expect("the file is there");
     assert!(content.starts_with("this is no database"));
 }
@@ -213,6 +223,7 @@ fn a_file_that_is_no_database_is_left_alone() {
 fn an_interrupt_ends_the_server_in_order() {
     for signal in ["-INT", "-TERM"] {
         let mut served = Served::samples();
+        served.connect(&list(&[])).ok();
         let process = served.child.id().to_string();
         let killed = Command::new("kill").args([signal, &process]).status();
         assert!(killed.expect("kill is there").success());
@@ -220,6 +231,8 @@ fn an_interrupt_ends_the_server_in_order() {
         let status = served.child.wait().expect("it ends");
         assert_eq!(status.code(), Some(0), "{signal}");
         assert!(begin.elapsed() < Duration::from_secs(20), "{signal}");
+        let log = database(&served.folder).with_extension("db-wal");
+        assert!(!log.exists(), "{signal}");
     }
 }
 

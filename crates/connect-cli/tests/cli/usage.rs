@@ -64,8 +64,11 @@ fn a_wrong_command_line_is_252() {
             "eyJvdGhlciI6IDF9",
         ],
         vec!["tree", "--local", "--endpoint-url", "http://127.0.0.1:1"],
+        vec!["tree", "--local", "--ca-bundle", "file"],
+        vec!["tree", "--local", "--ascii", "--query", "Contacts"],
         vec!["import", "file"],
         vec!["serve"],
+        vec!["serve", "--database", "file", "--listen", "localhost"],
     ] {
         let ran = connect(&line);
         assert_eq!(
@@ -74,6 +77,27 @@ fn a_wrong_command_line_is_252() {
             "{line:?}: {ran:?}"
         );
         assert!(!ran.stderr.trim().is_empty(), "{line:?}");
+    }
+}
+
+#[test]
+fn an_option_that_does_not_apply_is_refused_by_name() {
+    for (line, flag) in [
+        (["samples", "--local"], "--local"),
+        (["serve", "--region=us-east-1"], "--region"),
+        (["import", "--output=json"], "--output"),
+        (["tree", "--no-paginate"], "--no-paginate"),
+        (["export", "--query=Contacts"], "--query"),
+    ] {
+        let complete = match line[0] {
+            "serve" => vec!["--database", "file"],
+            "import" => vec!["file", "--database", "file"],
+            "tree" | "export" => vec!["--local"],
+            _ => vec![],
+        };
+        let stderr = connect(&[&line[..], &complete[..]].concat()).failed(252);
+        let expected = format!("'{flag}' does not apply to '{}'", line[0]);
+        assert!(stderr.contains(&expected), "{stderr}");
     }
 }
 

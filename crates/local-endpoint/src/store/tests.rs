@@ -327,6 +327,8 @@ fn a_file_keeps_contacts_and_tokens() {
             .unwrap()
             .next_token
     };
+    let files = std::fs::read_dir(folder.path()).unwrap();
+    assert_eq!(files.count(), 1, "the write-ahead log is left behind");
     let store = Store::open(&path).unwrap();
     let page = store
         .page(INSTANCE, "a", limit(1), token.as_deref())

@@ -127,9 +127,24 @@ impl Finding {
     }
 }
 
+/// More findings than anyone reads. A body of the longest sort could break a constraint with every other byte.
+const MOST: usize = 100;
+
+/// The longest name that a path repeats, in characters. Keys of maps come from outside.
+const LONGEST_NAME: usize = 64;
+
+/// Keeps a finding, unless there are enough.
+#[cold]
+pub(crate) fn keep(findings: &mut Vec<Finding>, finding: Finding) {
+    if findings.len() < MOST {
+        findings.push(finding);
+    }
+}
+
 /// Puts a name or index before the paths of all findings from `from` on.
 #[cold]
 pub(crate) fn prefix(findings: &mut [Finding], from: usize, segment: impl Display) {
+    let segment: String = segment.to_string().chars().take(LONGEST_NAME).collect();
     for finding in findings.iter_mut().skip(from) {
         finding.path.insert_str(0, &format!("/{segment}"));
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::{Placeholder, ReadError};
-use crate::check::{Finding, Violation, ViolationKind, prefix};
+use crate::check::{Finding, Violation, ViolationKind, keep, prefix};
 
 /// How deep lists and objects may lie within each other.
 const DEPTH: u8 = 128;
@@ -438,9 +438,10 @@ impl<'a> Reader<'a> {
     fn missing(&mut self, name: &'static str) -> Result<(), ReadError> {
         match self.mode {
             Mode::Client => {}
-            Mode::Server => self
-                .findings
-                .push(Finding::at(name, ViolationKind::Required)),
+            Mode::Server => keep(
+                &mut self.findings,
+                Finding::at(name, ViolationKind::Required),
+            ),
             #[cfg(feature = "serde")]
             Mode::Shape => return Err(ReadError::new("required").within(name)),
         }

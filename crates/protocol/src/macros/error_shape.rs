@@ -31,6 +31,7 @@
 macro_rules! error_shape {
     ($name:ident, $builder:ident, $code:literal, message: $presence:ident) => {
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 $crate::error::describe(f, $code, $crate::__message!($presence shown self))
             }

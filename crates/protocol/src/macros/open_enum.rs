@@ -65,6 +65,7 @@ macro_rules! open_enum {
 
         #[allow(deprecated)]
         impl ::std::convert::From<&str> for $name {
+            #[inline]
             fn from(value: &str) -> Self {
                 match value {
                     $($value => Self::$variant,)*

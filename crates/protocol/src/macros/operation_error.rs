@@ -49,6 +49,7 @@ macro_rules! operation_error {
             }
 
             /// An error that the operation's model does not know, from a response's metadata.
+            #[inline]
             pub fn generic(err: $crate::error::ErrorMetadata) -> Self {
                 Self::Unhandled($crate::error::Unhandled::new(err.clone(), err))
             }

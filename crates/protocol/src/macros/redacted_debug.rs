@@ -20,6 +20,7 @@ macro_rules! redacted_debug {
     ($name:ident { $($field:ident $(: $redacted:ident)?),* $(,)? }) => {
         #[allow(deprecated)]
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(stringify!($name))
                     $(.field(stringify!($field), $crate::__shown!(self $field $($redacted)?)))*
@@ -29,6 +30,7 @@ macro_rules! redacted_debug {
     };
     ($name:ident) => {
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_tuple(stringify!($name))
                     .field(&$crate::error::Redacted)

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
-use percent_encoding::percent_decode_str;
+use http::{HeaderMap, HeaderName, header};
 
 use super::ErrorResponse;
 use super::route::Labels;
 use crate::check::Violation;
 use crate::json::{ReadError, Reader};
+use crate::uri;
 
 /// A request whose route is known.
 #[derive(Debug)]
@@ -36,37 +36,41 @@ pub enum Body {
 
 impl<'a> Request<'a> {
     /// A request from its parts; `labels` come from [`find`](super::find).
+    ///
+    /// # Errors
+    /// A name or value in the query is no UTF-8.
     pub fn new(
         headers: &'a HeaderMap,
         query: Option<&'a str>,
         body: &'a Bytes,
         labels: Labels<'a>,
-    ) -> Self {
+    ) -> Result<Self, ReadError> {
         let query = query
             .unwrap_or_default()
             .split('&')
             .filter(|pair| !pair.is_empty());
         let query = query.map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
+            let name = decode(name)?;
+            let value = decode(value).map_err(|error| error.within(&name))?;
+            Ok((name, value))
         });
-        Self {
+        Ok(Self {
             headers,
             labels,
-            query: query.collect(),
+            query: query.collect::<Result<_, _>>()?,
             body,
             missing: Vec::new(),
-        }
+        })
     }
 
-    /// Checks `content-type` against what the operation takes, and `accept` against what it answers with.
+    /// Checks `content-type` against what the operation takes.
     ///
     /// # Errors
-    /// 415 or 406.
-    pub fn negotiate(&self, takes: Body, answers: &'static str) -> Result<(), ErrorResponse> {
-        let text = |name| self.headers.get(name).and_then(|value| value.to_str().ok());
-        let given = text(header::CONTENT_TYPE).map(essence);
-        let fits = match takes {
+    /// 415.
+    pub fn takes(&self, body: Body) -> Result<(), ErrorResponse> {
+        let given = self.text(&header::CONTENT_TYPE).map(essence);
+        let fits = match body {
             Body::Any => true,
             Body::None => given.is_none() || self.body.is_empty(),
             Body::Type(wanted) => match given {
@@ -74,18 +78,26 @@ impl<'a> Request<'a> {
                 None => self.body.is_empty(),
             },
         };
-        if !fits {
-            return Err(ErrorResponse::text(
-                "UnsupportedMediaTypeException",
-                415,
-                "the content type is not supported",
-            ));
+        if fits {
+            return Ok(());
         }
-        let accepted = text(header::ACCEPT).is_none_or(|accept| {
+        Err(ErrorResponse::text(
+            "UnsupportedMediaTypeException",
+            415,
+            "the content type is not supported",
+        ))
+    }
+
+    /// Checks `accept` against the type that the operation answers with.
+    ///
+    /// # Errors
+    /// 406.
+    pub fn wants(&self, answer: &'static str) -> Result<(), ErrorResponse> {
+        let accepted = self.text(&header::ACCEPT).is_none_or(|accept| {
             accept
                 .split(',')
                 .map(essence)
-                .any(|range| accepts(range, answers))
+                .any(|range| accepts(range, answer))
         });
         if accepted {
             return Ok(());
@@ -95,6 +107,10 @@ impl<'a> Request<'a> {
             406,
             "the answer has no type that is accepted",
         ))
+    }
+
+    fn text(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 
     /// The headers.
@@ -222,16 +238,12 @@ impl<'a> Request<'a> {
     }
 }
 
-fn decode(text: &str) -> Cow<'_, str> {
+fn decode(text: &str) -> Result<Cow<'_, str>, ReadError> {
     // Forms write a space as a plus.
     if text.contains('+') {
-        let spaced = text.replace('+', " ");
-        return percent_decode_str(&spaced)
-            .decode_utf8_lossy()
-            .into_owned()
-            .into();
+        return uri::decode(text.replace('+', " "));
     }
-    percent_decode_str(text).decode_utf8_lossy()
+    uri::decode(text)
 }
 
 /// A media type without its parameters.
@@ -247,4 +259,37 @@ fn accepts(range: &str, answer: &str) -> bool {
     range
         .strip_suffix("/*")
         .is_some_and(|range| range.eq_ignore_ascii_case(family))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> Result<Vec<(String, String)>, String> {
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        let request = Request::new(&headers, Some(text), &body, Vec::new());
+        let request = request.map_err(|error| error.to_string())?;
+        let pairs = request.query.into_iter();
+        Ok(pairs
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect())
+    }
+
+    #[test]
+    fn a_query_is_decoded() {
+        let pairs = [("a b", "c d"), ("e", ""), ("f", "\u{e9}=")];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(query("a+b=c%20d&e&&f=%C3%A9="), Ok(pairs.to_vec()));
+    }
+
+    #[test]
+    fn a_query_must_be_utf_8() {
+        for (text, expected) in [
+            ("a=%C3", "/a: expected UTF-8"),
+            ("a=1&b=x+%FF", "/b: expected UTF-8"),
+            ("%FF=1", "expected UTF-8"),
+        ] {
+            assert_eq!(query(text), Err(expected.to_owned()), "{text}");
+        }
+    }
 }

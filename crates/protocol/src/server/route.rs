@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
-
 use super::ErrorResponse;
+use crate::uri;
 
 /// An operation's method, path and query literals, as its `http` trait states them.
 #[derive(Debug)]
@@ -36,14 +35,14 @@ pub(super) type Labels<'a> = Vec<(&'static str, Cow<'a, str>)>;
 /// Finds the route of a request. Among several, the one that says more of the path wins, then the one with more query literals.
 ///
 /// # Errors
-/// 404 if no route has the path, 405 if one has it under another method.
+/// 404 if no route has the path, 405 if one has it under another method, 400 if a label is no UTF-8.
 pub fn find<'r, 'a, T>(
     routes: &'r [Route<T>],
     method: &str,
     path: &'a str,
     query: Option<&str>,
 ) -> Result<(&'r T, Labels<'a>), ErrorResponse> {
-    let mut best: Option<(&Route<T>, Labels<'a>, usize)> = None;
+    let mut best: Option<(&Route<T>, Segments<'a>, usize)> = None;
     let mut path_known = false;
     for route in routes {
         let Some((labels, exact)) = match_path(route.path, path) else {
@@ -65,7 +64,7 @@ pub fn find<'r, 'a, T>(
         }
     }
     match best {
-        Some((route, labels, _)) => Ok((&route.operation, labels)),
+        Some((route, labels, _)) => Ok((&route.operation, decoded(labels)?)),
         None if path_known => Err(ErrorResponse::text(
             "UnknownOperationException",
             405,
@@ -79,8 +78,19 @@ pub fn find<'r, 'a, T>(
     }
 }
 
+/// The path's segments that fill labels, by the label's member.
+type Segments<'a> = Vec<(&'static str, Cow<'a, str>)>;
+
+fn decoded(segments: Segments<'_>) -> Result<Labels<'_>, ErrorResponse> {
+    let decode = |(member, segment)| {
+        let value = uri::decode(segment).map_err(|error| error.within(member))?;
+        Ok((member, value))
+    };
+    segments.into_iter().map(decode).collect()
+}
+
 /// Matches a path, and counts the segments that are literals. A slash at the end is no segment.
-fn match_path<'a>(parts: &[Part], path: &'a str) -> Option<(Labels<'a>, usize)> {
+fn match_path<'a>(parts: &[Part], path: &'a str) -> Option<(Segments<'a>, usize)> {
     let path = path.strip_prefix('/')?;
     let segments: Vec<&str> = if path.is_empty() {
         Vec::new()
@@ -107,7 +117,7 @@ fn match_path<'a>(parts: &[Part], path: &'a str) -> Option<(Labels<'a>, usize)> 
     for part in parts {
         match part {
             Part::Literal(text) => {
-                if decode(segments[at]) != *text {
+                if !uri::decode(segments[at]).is_ok_and(|segment| segment == *text) {
                     return None;
                 }
                 exact += 1;
@@ -117,24 +127,17 @@ fn match_path<'a>(parts: &[Part], path: &'a str) -> Option<(Labels<'a>, usize)> 
                 if segments[at].is_empty() {
                     return None;
                 }
-                labels.push((*member, decode(segments[at])));
+                labels.push((*member, segments[at].into()));
                 at += 1;
             }
             Part::Greedy(member) => {
                 let end = at + segments.len() - (parts.len() - 1);
-                labels.push((
-                    *member,
-                    decode(&segments[at..end].join("/")).into_owned().into(),
-                ));
+                labels.push((*member, segments[at..end].join("/").into()));
                 at = end;
             }
         }
     }
     Some((labels, exact))
-}
-
-fn decode(segment: &str) -> Cow<'_, str> {
-    percent_decode_str(segment).decode_utf8_lossy()
 }
 
 fn has_literals(literals: &[(&str, Option<&str>)], query: Option<&str>) -> bool {
@@ -223,6 +226,19 @@ mod tests {
             Ok(("deep", vec![("Key", "a/b".into())]))
         );
         assert_eq!(found("PUT", "/files/meta", None), Err(404));
+    }
+
+    #[test]
+    fn a_label_must_be_utf_8() {
+        let error = find(ROUTES, "GET", "/contact/a%FF", None).unwrap_err();
+        assert_eq!(
+            (error.code(), error.status()),
+            ("SerializationException", 400)
+        );
+        assert_eq!(found("PUT", "/files/a/%C3/meta", None), Err(400));
+        // What is no UTF-8 is no literal either, and the method is looked at first.
+        assert_eq!(found("GET", "/%FF/1", None), Err(404));
+        assert_eq!(found("POST", "/contact/%FF", None), Err(405));
     }
 
     #[test]

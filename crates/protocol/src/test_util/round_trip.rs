@@ -8,9 +8,16 @@ use bytes::Bytes;
 
 use super::Comparable;
 use crate::http::{HttpResponse, Request};
+use crate::json::ReadError;
 
 /// The seeds that generated tests try: every optional member, none, and some.
 pub const SEEDS: std::ops::Range<u64> = 0..16;
+
+/// Bytes of an answer that tells what is wrong with a request, at the most.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// Bytes of an error that tells what is wrong with a response, at the most.
+const LONGEST_ERROR: usize = 16 * 1024;
 
 /// What a future answers that waits for nothing: neither server nor codecs do.
 pub fn now<T>(future: impl Future<Output = T>) -> T {
@@ -91,6 +98,31 @@ impl Trip {
         }
     }
 
+    /// The answer to a request that may be broken must be short, and no failure of the service.
+    ///
+    /// # Panics
+    /// It is not.
+    pub fn answered(&self, request: &http::Request<Bytes>, response: &http::Response<Bytes>) {
+        let status = response.status();
+        if status == http::StatusCode::INTERNAL_SERVER_ERROR
+            || response.body().len() > LONGEST_ANSWER
+        {
+            self.fail(&format!("{request:?} is answered with {response:?}"));
+        }
+    }
+
+    /// What came of a response that may be broken: a value, or an error that is short.
+    ///
+    /// # Panics
+    /// The error is not.
+    pub fn read<T>(&self, result: Result<T, ReadError>) {
+        if let Err(error) = result
+            && error.to_string().len() > LONGEST_ERROR
+        {
+            self.fail("the error is too long");
+        }
+    }
+
     fn fail(&self, why: &str) -> ! {
         #[allow(clippy::panic, reason = "that is how a test fails")]
         {
@@ -139,17 +171,63 @@ macro_rules! round_trips {
     )*};
 }
 
-/// Defines a test per row: an error goes from server to client. A row names the test, the error's code and its type.
+/// Defines a test per row: requests and responses arrive broken. The rows are those of [`round_trips!`](crate::round_trips!).
+#[macro_export]
+#[allow(
+    clippy::crate_in_macro_def,
+    reason = "the generated crate's own items are meant"
+)]
+macro_rules! hostile_trips {
+    ($server:ident {
+        $($method:ident $name:literal ($($by:tt)?) $input:path, $output:path;)*
+    }) => {$(
+        #[test]
+        fn $method() {
+            use $crate::test_util::{Breaker, COPIES, SEEDS, Sample, Source, Trip, now};
+            for seed in SEEDS {
+                now(async {
+                    let trip = Trip::new($name, seed);
+                    let mut breaker = Breaker::new(seed);
+                    let server = $server::default();
+
+                    let input = <$input>::sample(&mut Source::new(seed));
+                    let request = trip.done(crate::client::$method::encode($($by)? input));
+                    let request = trip.arrive(request).await;
+                    for _ in 0..COPIES {
+                        let request = breaker.request(&request);
+                        let response = crate::server::handle(&server, request.clone()).await;
+                        trip.answered(&request, &response);
+                    }
+
+                    server.$method.answer_with(Ok(<$output>::sample(&mut Source::new(seed))));
+                    let response = crate::server::handle(&server, request).await;
+                    for _ in 0..COPIES {
+                        let mut response = trip.return_home(breaker.response(&response));
+                        trip.read(crate::client::$method::decode(&mut response));
+                    }
+                });
+            }
+        }
+    )*};
+}
+
+/// Defines a test per row: an error goes from server to client, and broken ones after it. A row names the test, the error's code and its type.
 #[macro_export]
 macro_rules! error_trips {
     ({ $($test:ident $code:literal $error:path;)* }) => {$(
         #[test]
         fn $test() {
-            use $crate::test_util::{SEEDS, Sample, Source, Trip};
+            use $crate::test_util::{Breaker, COPIES, SEEDS, Sample, Source, Trip};
             for seed in SEEDS {
                 let trip = Trip::new($code, seed);
+                let mut breaker = Breaker::new(seed);
                 let error = <$error>::sample(&mut Source::new(seed));
                 let response = $crate::server::ErrorResponse::from(error).into_response();
+                for _ in 0..COPIES {
+                    let response = trip.return_home(breaker.response(&response));
+                    let meta = $crate::error::metadata(&response);
+                    trip.read(<$error>::parse(&response, meta));
+                }
                 let response = trip.return_home(response);
                 let meta = $crate::error::metadata(&response);
                 assert_eq!(meta.code(), Some($code));

@@ -79,7 +79,7 @@ impl Source {
     }
 
     /// 64 random bits: splitmix64.
-    fn bits(&mut self) -> u64 {
+    pub(super) fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.state;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -88,7 +88,7 @@ impl Source {
     }
 
     /// A number from `min` to `max`.
-    fn between(&mut self, min: u64, max: u64) -> u64 {
+    pub(super) fn between(&mut self, min: u64, max: u64) -> u64 {
         match max.saturating_sub(min).checked_add(1) {
             Some(count) => min + self.bits() % count,
             None => self.bits(),

@@ -16,6 +16,7 @@ use super::{
     SharedAsyncSleep, SharedCredentialsProvider, SharedHttpClient, SharedIdentityCache,
     SharedRandom, StalledStreamProtectionConfig,
 };
+use crate::endpoint::without_user;
 use crate::sender::SharedSender;
 
 /// Sets up a [`Config`]. Nothing is read from the environment; what is not set has the default that its method names.
@@ -449,7 +450,10 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("region", &self.region)
-            .field("endpoint_url", &self.endpoint_url)
+            .field(
+                "endpoint_url",
+                &self.endpoint_url.as_deref().map(without_user),
+            )
             .field("use_fips", &self.use_fips)
             .field("use_dual_stack", &self.use_dual_stack)
             .field("retry_config", &self.retry_config)

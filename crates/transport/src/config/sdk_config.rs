@@ -47,8 +47,8 @@ impl EndpointSource {
 /// - `http_client`: used as it is; an [`HttpSender`] that was passed as one is used directly. Without one, the client has an
 ///   `HttpSender` with the proxies and the CA bundle that the process's environment names.
 /// - `identity_cache`: asked for credentials and tokens in place of the built-in cache. What it last gave is used on
-///   while it holds and the cache fails.
-/// - `stalled_stream_protection`: a body may stall no longer than the grace period, nor than the read limit.
+///   while it holds and the cache fails; a key that the service has called expired is not taken from it again.
+/// - `stalled_stream_protection`: a response's body may stall no longer than the grace period, nor than the read limit.
 /// - `request_checksum_calculation`, `response_checksum_validation`: concern operations with the `httpChecksum` trait,
 ///   which are not generated; checksums that a model requires are sent in any case.
 /// - `sigv4a_signing_region_set`: concerns operations signed with SigV4a, which are not generated.

@@ -15,7 +15,7 @@ const SUCCESS_AT_ONCE: u32 = 1;
 #[derive(Debug)]
 pub(crate) struct RetryQuota(AtomicU32);
 
-/// Tokens that a retry has taken. Given back if the call is dropped before it has come to an end.
+/// Tokens that a retry has taken. Given back if the call is dropped before the retry is made.
 #[derive(Debug)]
 pub(crate) struct Permit {
     quota: Arc<RetryQuota>,
@@ -23,9 +23,10 @@ pub(crate) struct Permit {
 }
 
 impl Permit {
-    /// The retry was made and failed.
-    pub(crate) fn spend(mut self) {
-        self.cost = 0;
+    /// The retry is made now: what it costs, which comes back only with its success. A call that is given up half way, by its
+    /// time limit or its caller, has cost the service as much as one that failed.
+    pub(crate) fn spend(mut self) -> u32 {
+        std::mem::take(&mut self.cost)
     }
 }
 
@@ -52,12 +53,9 @@ impl RetryQuota {
         })
     }
 
-    /// A call succeeded: what its last retry took comes back, or a token is added if it needed none.
-    pub(crate) fn succeed(&self, permit: Option<Permit>) {
-        match permit {
-            Some(permit) => drop(permit),
-            None => self.add(SUCCESS_AT_ONCE),
-        }
+    /// A call succeeded: what its last retry cost comes back, or a token is added if it needed none.
+    pub(crate) fn succeed(&self, cost: Option<u32>) {
+        self.add(cost.unwrap_or(SUCCESS_AT_ONCE));
     }
 
     fn add(&self, tokens: u32) {
@@ -89,22 +87,22 @@ mod tests {
     fn retries_cost_until_the_bucket_is_empty() {
         let quota = Arc::new(RetryQuota::default());
         for _ in 0..35 {
-            quota.take(Reason::Transient).unwrap().spend();
+            let _ = quota.take(Reason::Transient).unwrap().spend();
         }
         assert_eq!(left(&quota), 10);
         assert!(quota.take(Reason::Transient).is_none());
-        quota.take(Reason::Throttling).unwrap().spend();
-        quota.take(Reason::Throttling).unwrap().spend();
+        let _ = quota.take(Reason::Throttling).unwrap().spend();
+        let _ = quota.take(Reason::Throttling).unwrap().spend();
         assert!(quota.take(Reason::Throttling).is_none());
     }
 
     #[test]
     fn success_gives_back_what_the_last_retry_took_or_one() {
         let quota = Arc::new(RetryQuota::default());
-        quota.take(Reason::Transient).unwrap().spend();
-        let last = quota.take(Reason::Throttling);
-        assert_eq!(left(&quota), 481);
-        quota.succeed(last);
+        let _ = quota.take(Reason::Transient).unwrap().spend();
+        let last = quota.take(Reason::Throttling).unwrap().spend();
+        assert_eq!((left(&quota), last), (481, 5));
+        quota.succeed(Some(last));
         assert_eq!(left(&quota), 486);
         quota.succeed(None);
         assert_eq!(left(&quota), 487);
@@ -118,9 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_call_gives_back_what_it_took() {
+    fn a_retry_that_was_never_made_gives_back_what_it_took() {
         let quota = Arc::new(RetryQuota::default());
         drop(quota.take(Reason::Transient));
         assert_eq!(left(&quota), CAPACITY);
+        let _ = quota.take(Reason::Transient).unwrap().spend();
+        assert_eq!(left(&quota), CAPACITY - RETRY_COST);
     }
 }

@@ -11,10 +11,10 @@ pub(super) fn seconds(time: SystemTime) -> u64 {
 }
 
 /// A time as `20261122T130501Z`.
-pub(super) struct Stamp([u8; 16]);
+pub(crate) struct Stamp([u8; 16]);
 
 impl Stamp {
-    pub(super) fn new(time: SystemTime) -> Self {
+    pub(crate) fn new(time: SystemTime) -> Self {
         let (day, second) = (seconds(time) / 86_400, seconds(time) % 86_400);
         // From days since 1970 to a date of the Gregorian calendar, in years that begin in March so that the leap day
         // is the last of its year.
@@ -43,7 +43,7 @@ impl Stamp {
         Self(text)
     }
 
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         // Digits, `T` and `Z`.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }

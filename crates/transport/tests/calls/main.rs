@@ -5,10 +5,9 @@
     reason = "helpers of tests, which clippy does not recognise as such"
 )]
 
-#[allow(dead_code, reason = "each test program uses a part of it")]
-#[path = "../faults/service.rs"]
 mod service;
 
+mod bodies;
 mod customize;
 mod request;
 mod retries;

@@ -63,9 +63,11 @@ async fn the_trace_of_aws_lambda_is_passed_on() {
         let (client, sender) = client_with([good()], |config| config.environment(environment));
         async move {
             greet(&client).await.unwrap();
-            sender.requests()[0]
-                .header("x-amzn-trace-id")
-                .map(str::to_owned)
+            let request = &sender.requests()[0];
+            // It may be changed on the way, so it is not signed.
+            let authorization = request.header("authorization").unwrap();
+            assert!(!authorization.contains("trace-id"), "{authorization}");
+            request.header("x-amzn-trace-id").map(str::to_owned)
         }
     };
     let (function, id) = (
@@ -121,6 +123,12 @@ async fn endpoints_that_cannot_be_used_are_refused() {
             .await
             .contains("is no URL")
     );
+    // What stands before the host can be a password, and is not shown.
+    let with_password = refused(|config| config.endpoint_url("https://me:p4ss@example.com")).await;
+    let expected = "the endpoint \"https://**@example.com\" has a user name";
+    assert!(with_password.contains(expected), "{with_password}");
+    let with_query = refused(|config| config.endpoint_url("https://example.com/?x=1")).await;
+    assert!(with_query.contains("has a query"), "{with_query}");
 }
 
 #[tokio::test]

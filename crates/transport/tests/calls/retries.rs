@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use connect_transport::Handle;
 use connect_transport::config::retry::RetryConfig;
+use connect_transport::config::timeout::TimeoutConfig;
 use connect_transport::config::{Builder, RateLimit};
-use connect_transport::test_util::{Answer, TokioClock};
+use connect_transport::test_util::{Answer, RecordedRequest, TestSender, TokioClock};
 use tokio::time::Instant;
 
-use crate::service::{greet, greet_with, request};
+use crate::service::{SERVICE, greet, greet_with, request};
 use crate::{client, client_with, good};
 
 /// How long a call takes, in milliseconds.
@@ -112,20 +114,105 @@ async fn a_call_that_overrides_configuration_draws_on_the_clients_quota() {
     assert_eq!((sender.requests().len(), stopped > 0), (60, true));
 }
 
+/// The quota is there for calls that give up as well: those of an outage in which nothing answers in time.
+#[tokio::test(start_paused = true)]
+async fn a_retry_that_the_operation_limit_cuts_off_costs_what_a_failed_one_costs() {
+    let sender = TestSender::answering(|request| {
+        if request
+            .header("amz-sdk-request")
+            .unwrap()
+            .contains("attempt=1;")
+        {
+            Answer::json(500, "")
+        } else {
+            Answer::never()
+        }
+    });
+    let limits = TimeoutConfig::builder().operation_timeout(Duration::from_secs(1));
+    let config = Builder::new()
+        .with_test_defaults()
+        .sender(sender.clone())
+        .timeout_config(limits.build());
+    let client = Handle::new(&SERVICE, config.build());
+    for _ in 0..35 {
+        let error = greet(&client).await.unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "Greet: the operation time limit of 1s ran out (2 attempts)"
+        );
+    }
+    let error = greet(&client).await.unwrap_err();
+    assert!(
+        error.summary().unwrap().retries_stopped_by().is_some(),
+        "{error}"
+    );
+    assert_eq!(sender.requests().len(), 2 * 35 + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_that_was_not_made_costs_nothing() {
+    let answers = (0..200).map(|_| Answer::json(500, "").header("x-amz-retry-after", "5000"));
+    let (client, _) = client(answers);
+    for _ in 0..40 {
+        // Dropped while it waits for its retry.
+        let dropped = tokio::time::timeout(Duration::from_secs(1), greet(&client));
+        assert!(dropped.await.is_err());
+    }
+    let error = greet(&client).await.unwrap_err();
+    assert_eq!(
+        error.summary().unwrap().retries_stopped_by(),
+        None,
+        "{error}"
+    );
+}
+
+/// The clock stands still at 2009-02-13T23:31:30Z; reads may take a minute.
+#[tokio::test(start_paused = true)]
+async fn a_retry_says_until_when_it_is_waited_for() {
+    let sent = async |config: fn(Builder) -> Builder| {
+        let failure = Answer::json(500, "").header("date", "Fri, 13 Feb 2009 23:32:30 GMT");
+        let (client, sender) = client_with([failure, good()], config);
+        greet(&client).await.unwrap();
+        let requests = sender.requests();
+        let info = |request: &RecordedRequest| request.header("amz-sdk-request").map(str::to_owned);
+        requests.iter().filter_map(info).collect::<Vec<_>>()
+    };
+    let first = "attempt=1; max=3";
+    let by_the_service = "ttl=20090213T233330Z; attempt=2; max=3";
+    assert_eq!(sent(|config| config).await, [first, by_the_service]);
+    let by_its_own = "ttl=20090213T233230Z; attempt=2; max=3";
+    let own = sent(|config| config.disable_clock_skew_correction(true)).await;
+    assert_eq!(own, [first, by_its_own]);
+    let unlimited = sent(|config| {
+        let limits = TimeoutConfig::builder().disable_read_timeout();
+        config.timeout_config(limits.build())
+    });
+    assert_eq!(unlimited.await, [first, "attempt=2; max=3"]);
+}
+
 #[tokio::test]
 async fn five_thousand_calls_in_flight_end() {
-    let sender = connect_transport::test_util::TestSender::answering(|_| {
-        good().after(Duration::from_millis(5))
-    });
+    let sender = TestSender::answering(|_| good().after(Duration::from_millis(5)));
     let config = Builder::new()
         .with_test_defaults()
         .sender(sender.clone())
         .build();
-    let client = connect_transport::Handle::new(&crate::service::SERVICE, config);
+    let client = Handle::new(&SERVICE, config);
     let calls: tokio::task::JoinSet<_> = (0..5000)
         .map(|_| client.clone())
         .map(|client| async move { greet(&client).await.is_ok() })
         .collect();
     assert!(calls.join_all().await.into_iter().all(|done| done));
     assert_eq!(sender.requests().len(), 5000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_attempts_of_a_call_have_one_id() {
+    let (client, sender) = client([Answer::json(500, ""), Answer::json(429, ""), good(), good()]);
+    greet(&client).await.unwrap();
+    greet(&client).await.unwrap();
+    let requests = sender.requests();
+    let id = |index: usize| requests[index].header("amz-sdk-invocation-id").unwrap();
+    assert_eq!((id(0), id(0)), (id(1), id(2)));
+    assert_ne!(id(0), id(3), "another call");
 }

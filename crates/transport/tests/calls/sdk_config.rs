@@ -1,19 +1,19 @@
 //! Every field of `SdkConfig`.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_credential_types::provider::token::SharedTokenProvider;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_async::time::StaticTimeSource;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::identity::{
-    IdentityFuture, ResolveCachedIdentity, ResolveIdentity, SharedIdentityResolver,
+    Identity, IdentityFuture, ResolveCachedIdentity, ResolveIdentity, SharedIdentityResolver,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -26,10 +26,11 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::timeout::TimeoutConfig;
 use connect_transport::config::{
-    AppName, BehaviorVersion, Builder, Config, FrameworkMetadata, Region,
+    AccountIdEndpointMode, AppName, AsyncSleep, BehaviorVersion, Builder, Config,
+    FrameworkMetadata, Region, Sleep, StalledStreamProtectionConfig,
 };
 use connect_transport::sender::HttpSender;
-use connect_transport::test_util::TestSender;
+use connect_transport::test_util::{Answer, TestSender};
 use connect_transport::{Handle, SdkConfig};
 
 use crate::good;
@@ -217,6 +218,65 @@ async fn an_identity_cache_is_asked_and_its_last_answer_outlives_it() {
     assert_eq!(sender.requests().len(), 4);
 }
 
+/// An identity cache that asks once and never again.
+#[derive(Debug, Default)]
+struct Stubborn(Mutex<Option<Identity>>);
+
+impl ResolveCachedIdentity for Stubborn {
+    fn resolve_cached_identity<'a>(
+        &'a self,
+        resolver: SharedIdentityResolver,
+        components: &'a RuntimeComponents,
+        bag: &'a ConfigBag,
+    ) -> IdentityFuture<'a> {
+        IdentityFuture::new(async move {
+            if let Some(known) = self.0.lock().unwrap().clone() {
+                return Ok(known);
+            }
+            let identity = resolver.resolve_identity(components, bag).await?;
+            *self.0.lock().unwrap() = Some(identity.clone());
+            Ok(identity)
+        })
+    }
+}
+
+/// Gives another key each time.
+#[derive(Debug, Default)]
+struct Numbered(AtomicUsize);
+
+impl ProvideCredentials for Numbered {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let key = format!("AKID{}", self.0.fetch_add(1, Ordering::Relaxed));
+        future::ProvideCredentials::ready(Ok(Credentials::new(key, "s", None, None, "test")))
+    }
+}
+
+#[tokio::test]
+async fn what_the_service_calls_expired_is_replaced_though_an_identity_cache_still_gives_it() {
+    let config = shared()
+        .identity_cache(Stubborn::default())
+        .credentials_provider(SharedCredentialsProvider::new(Numbered::default()));
+    let expired = Answer::json(403, "").header("x-amzn-errortype", "ExpiredTokenException");
+    let sender = TestSender::new([good(), expired, good(), good()]);
+    let config = Builder::from(&config.build()).sender(sender.clone());
+    let client = Handle::new(&SERVICE, config.build());
+    for expected in [true, false, true, true] {
+        assert_eq!(greet(&client).await.is_ok(), expected);
+    }
+    let requests = sender.requests();
+    let keys = requests.iter().map(|request| {
+        let authorization = request.header("authorization").unwrap();
+        authorization.split(['=', '/']).nth(1).unwrap()
+    });
+    assert_eq!(
+        keys.collect::<Vec<_>>(),
+        ["AKID0", "AKID0", "AKID1", "AKID1"]
+    );
+}
+
 /// An HTTP client of the AWS SDK's kind.
 #[derive(Debug, Clone)]
 struct Theirs;
@@ -294,4 +354,156 @@ async fn another_protocol_is_refused_by_name() {
         .unwrap_err();
     let expected = "Greet: the request could not be made: the configuration's `protocol` cannot be honoured: this client speaks restJson1 only";
     assert_eq!(error.to_string(), expected);
+}
+
+#[tokio::test]
+async fn fips_and_dual_stack_reach_the_endpoint_rules() {
+    use connect_protocol::endpoint::Endpoint;
+    use connect_protocol::operation::{Operation, Service};
+    static RULED: Service = Service {
+        endpoint: |params| {
+            let (fips, dual) = (params.use_fips, params.use_dual_stack);
+            let mode = params.account_id_endpoint_mode.unwrap_or_default();
+            Ok(Endpoint::new(format!(
+                "https://fips-{fips}.dual-{dual}.{mode}.example.com"
+            )))
+        },
+        ..SERVICE
+    };
+    static CALL: Operation = Operation {
+        service: &RULED,
+        ..crate::service::GREET
+    };
+    let config = shared()
+        .use_fips(true)
+        .use_dual_stack(true)
+        .account_id_endpoint_mode(AccountIdEndpointMode::Required)
+        .build();
+    let sender = TestSender::new([good()]);
+    let config = Builder::from(&config).sender(sender.clone()).build();
+    let (read, error) = (crate::service::read_greeting, crate::service::read_error);
+    Handle::new(&RULED, config)
+        .send(&CALL, Ok(crate::service::request()), None, read, error)
+        .await
+        .unwrap();
+    let requests = sender.requests();
+    let host = requests[0].uri.host();
+    assert_eq!(host, Some("fips-true.dual-true.required.example.com"));
+}
+
+#[tokio::test]
+async fn the_clock_correction_can_be_switched_off() {
+    let config = shared().disable_clock_skew_correction(true).build();
+    let early = || good().header("date", "Tue, 14 Nov 2023 23:13:20 GMT");
+    let sender = TestSender::new([early(), early()]);
+    let config = Builder::from(&config).sender(sender.clone()).build();
+    let client = Handle::new(&SERVICE, config);
+    for _ in 0..2 {
+        greet(&client).await.unwrap();
+    }
+    let last = &sender.requests()[1];
+    assert_eq!(last.header("x-amz-date"), Some("20231114T221320Z"));
+}
+
+#[tokio::test]
+async fn compression_is_under_the_configurations_settings() {
+    let encoding = async |config: SdkConfig| {
+        let sender = TestSender::new([good()]);
+        let config = Builder::from(&config).sender(sender.clone()).build();
+        let mut request = crate::service::request();
+        request.body = SdkBody::from("0123456789".repeat(10));
+        let client = Handle::new(&SERVICE, config);
+        let sent = crate::service::greet_with(&client, request, None).await;
+        sent.unwrap();
+        let requests = sender.requests();
+        requests[0].header("content-encoding").map(str::to_owned)
+    };
+    let from = |bytes| shared().request_min_compression_size_bytes(bytes);
+    assert_eq!(encoding(shared().build()).await, None);
+    assert_eq!(encoding(from(100).build()).await.as_deref(), Some("gzip"));
+    assert_eq!(encoding(from(101).build()).await, None);
+    let never = from(100).disable_request_compression(true);
+    assert_eq!(encoding(never.build()).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_limits_run_on_the_configurations_timer() {
+    /// Counts how often it is asked to sleep for this long.
+    #[derive(Debug, Clone, Default)]
+    struct Timer(Arc<Mutex<Vec<Duration>>>);
+    impl AsyncSleep for Timer {
+        fn sleep(&self, duration: Duration) -> Sleep {
+            self.0.lock().unwrap().push(duration);
+            Sleep::new(tokio::time::sleep(duration))
+        }
+    }
+    let timer = Timer::default();
+    let grace = Duration::from_secs(7);
+    let stall = StalledStreamProtectionConfig::enabled().grace_period(grace);
+    let config = shared()
+        .sleep_impl(timer.clone())
+        .stalled_stream_protection(stall.build())
+        .build();
+    // What it does is shown by `streaming`.
+    let stall = Config::new(&config).stalled_stream_protection().cloned();
+    assert_eq!(stall.map(|stall| stall.grace_period()), Some(grace));
+    let sender = TestSender::new([Answer::never(), good()]);
+    let config = Builder::from(&config).sender(sender).build();
+    greet(&Handle::new(&SERVICE, config)).await.unwrap();
+    let slept = timer.0.lock().unwrap().clone();
+    assert_eq!(
+        slept[0],
+        Duration::from_secs(60),
+        "the read limit: {slept:?}"
+    );
+    assert_eq!(slept.len(), 2, "and the wait before the retry: {slept:?}");
+}
+
+/// Every field of `SdkConfig` has a test above, or says here why it needs none. A version of `aws-types` with another one
+/// fails here.
+#[test]
+fn no_field_is_forgotten() {
+    let known = [
+        "app_name",
+        "framework_metadata",
+        "auth_scheme_preference",
+        // Of operations signed with SigV4a, which are not generated.
+        "sigv4a_signing_region_set",
+        "identity_cache",
+        "credentials_provider",
+        "token_provider",
+        "region",
+        "account_id_endpoint_mode",
+        "endpoint_url",
+        "retry_config",
+        "sleep_impl",
+        "time_source",
+        "timeout_config",
+        "stalled_stream_protection_config",
+        "http_client",
+        "protocol",
+        "use_fips",
+        "use_dual_stack",
+        // There is one behaviour, whatever the version.
+        "behavior_version",
+        "service_config",
+        // Where `endpoint_url` comes from.
+        "config_origins",
+        "disable_request_compression",
+        "disable_clock_skew_correction",
+        "request_min_compression_size_bytes",
+        // Of operations with the trait `httpChecksum`, which are generated without.
+        "request_checksum_calculation",
+        "response_checksum_validation",
+    ];
+    let shown = format!("{:#?}", SdkConfig::builder().build());
+    let fields = shown.lines().filter_map(|line| {
+        let (name, _) = line.strip_prefix("    ")?.split_once(": ")?;
+        (!name.starts_with(' ')).then_some(name)
+    });
+    let mut fields: Vec<_> = fields.collect();
+    let mut known = Vec::from(known);
+    fields.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(fields, known);
 }

@@ -2,14 +2,12 @@
 
 //! `GET /contact/associated/{InstanceId}`: requests of `ListAssociatedContacts`.
 
-#[cfg(any(feature = "client", feature = "server"))]
 use connect_protocol::check;
 use connect_protocol::http;
 use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::text;
 use connect_protocol::uri;
-#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -169,6 +167,7 @@ impl ListAssociatedContactsPaginator {
 }
 
 /// The next page's token; an empty one is none.
+#[inline]
 fn next_token(page: &shapes::ListAssociatedContactsOutput) -> Option<String> {
     page.next_token.as_ref().filter(|token| !token.is_empty()).cloned()
 }

@@ -3,7 +3,6 @@
 //! The client and its requests.
 
 use connect_protocol::operation as meta;
-#[cfg(feature = "client")]
 use connect_transport as transport;
 
 mod endpoint;

@@ -141,6 +141,7 @@ connect_protocol::serde_shape!(ListAssociatedContactsOutput);
 
 #[cfg(feature = "client")]
 impl transport::RequestId for ListAssociatedContactsOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }

@@ -2,7 +2,6 @@
 
 //! Amazon Connect as a service: implement [`Service`], and [`handle`] requests with it.
 
-#[cfg(feature = "server")]
 use connect_protocol::server;
 use crate::operation;
 
@@ -70,7 +69,7 @@ async fn answer<S: Service>(
         uri.query(),
         request.body(),
         labels,
-    );
+    )?;
     match operation {
         Operation::ListAssociatedContacts => {
             list_associated_contacts::handle(service, request).await

@@ -77,6 +77,7 @@ impl InternalServiceException {
 
 #[cfg(feature = "client")]
 impl transport::RequestId for InternalServiceException {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         transport::RequestId::request_id(&self.meta)
     }
@@ -84,6 +85,7 @@ impl transport::RequestId for InternalServiceException {
 
 #[cfg(feature = "server")]
 impl From<InternalServiceException> for server::ErrorResponse {
+    #[inline]
     fn from(error: InternalServiceException) -> Self {
         server::ErrorResponse::build(
             "InternalServiceException",

@@ -77,6 +77,7 @@ impl InvalidParameterException {
 
 #[cfg(feature = "client")]
 impl transport::RequestId for InvalidParameterException {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         transport::RequestId::request_id(&self.meta)
     }
@@ -84,6 +85,7 @@ impl transport::RequestId for InvalidParameterException {
 
 #[cfg(feature = "server")]
 impl From<InvalidParameterException> for server::ErrorResponse {
+    #[inline]
     fn from(error: InvalidParameterException) -> Self {
         server::ErrorResponse::build(
             "InvalidParameterException",

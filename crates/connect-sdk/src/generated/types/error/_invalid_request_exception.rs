@@ -83,6 +83,7 @@ impl InvalidRequestException {
 
 #[cfg(feature = "client")]
 impl transport::RequestId for InvalidRequestException {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         transport::RequestId::request_id(&self.meta)
     }
@@ -90,6 +91,7 @@ impl transport::RequestId for InvalidRequestException {
 
 #[cfg(feature = "server")]
 impl From<InvalidRequestException> for server::ErrorResponse {
+    #[inline]
     fn from(error: InvalidRequestException) -> Self {
         server::ErrorResponse::build(
             "InvalidRequestException",

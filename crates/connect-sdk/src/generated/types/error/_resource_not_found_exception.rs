@@ -77,6 +77,7 @@ impl ResourceNotFoundException {
 
 #[cfg(feature = "client")]
 impl transport::RequestId for ResourceNotFoundException {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         transport::RequestId::request_id(&self.meta)
     }
@@ -84,6 +85,7 @@ impl transport::RequestId for ResourceNotFoundException {
 
 #[cfg(feature = "server")]
 impl From<ResourceNotFoundException> for server::ErrorResponse {
+    #[inline]
     fn from(error: ResourceNotFoundException) -> Self {
         server::ErrorResponse::build(
             "ResourceNotFoundException",

@@ -77,6 +77,7 @@ impl ThrottlingException {
 
 #[cfg(feature = "client")]
 impl transport::RequestId for ThrottlingException {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         transport::RequestId::request_id(&self.meta)
     }
@@ -84,6 +85,7 @@ impl transport::RequestId for ThrottlingException {
 
 #[cfg(feature = "server")]
 impl From<ThrottlingException> for server::ErrorResponse {
+    #[inline]
     fn from(error: ThrottlingException) -> Self {
         server::ErrorResponse::build(
             "ThrottlingException",

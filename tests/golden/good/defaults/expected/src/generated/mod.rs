@@ -7,14 +7,19 @@
     reason = "names and types are the model's"
 )]
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
+#[cfg(feature = "client")]
 pub mod client;
 pub mod error;
 pub mod operation;
 pub mod types;
 
+#[cfg(feature = "client")]
 pub use self::client::Client;
+#[cfg(feature = "client")]
 pub use self::error::Error;
+#[cfg(feature = "client")]
 pub use transport::config::{self, Config};
 pub use connect_protocol::primitives;

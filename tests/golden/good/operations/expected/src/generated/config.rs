@@ -2,6 +2,7 @@
 
 //! Settings of a client.
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 pub use transport::config::*;
 

@@ -7,13 +7,18 @@
     reason = "names and types are the model's"
 )]
 
+#[cfg(feature = "client")]
 pub mod client;
+#[cfg(feature = "client")]
 pub mod config;
 pub mod error;
 pub mod operation;
 pub mod types;
 
+#[cfg(feature = "client")]
 pub use self::client::Client;
+#[cfg(feature = "client")]
 pub use self::error::Error;
+#[cfg(feature = "client")]
 pub use self::config::Config;
 pub use connect_protocol::primitives;

@@ -2,9 +2,13 @@
 
 //! Errors.
 
+#[cfg(not(feature = "client"))]
+pub use connect_protocol::error::*;
+#[cfg(feature = "client")]
 pub use connect_transport::error::*;
 
 /// Any error of Recursion.
+#[cfg(feature = "client")]
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -12,6 +16,7 @@ pub enum Error {
     Unhandled(Unhandled),
 }
 
+#[cfg(feature = "client")]
 connect_transport::crate_error!(Error {
 }
 crate::operation::grow::GrowError {

@@ -2,6 +2,7 @@
 
 //! The operations: input, output and error of each.
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 /// `PutThing`
@@ -11,4 +12,5 @@ pub mod read_thing;
 /// `SendData`
 pub mod send_data;
 
+#[cfg(feature = "client")]
 pub use transport::RequestId;

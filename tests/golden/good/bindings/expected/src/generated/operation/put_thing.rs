@@ -3,8 +3,10 @@
 //! Input, output and error of `PutThing`.
 
 use std::collections::HashMap;
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::primitives;
@@ -125,6 +127,7 @@ impl json::WriteJson for PutThingInput {
 
 connect_protocol::serde_shape!(PutThingInput);
 
+#[cfg(feature = "client")]
 impl PutThingInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
@@ -206,7 +209,9 @@ impl json::WriteJson for PutThingOutput {
 
 connect_protocol::serde_shape!(PutThingOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for PutThingOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -225,6 +230,7 @@ connect_protocol::operation_error!(PutThingError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::put_thing::PutThingFluentBuilder;
     pub use super::{PutThingInputBuilder, PutThingOutputBuilder};
 }

@@ -2,8 +2,10 @@
 
 //! Input, output and error of `ReadThing`.
 
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::primitives;
@@ -63,6 +65,7 @@ impl json::WriteJson for ReadThingInput {
 
 connect_protocol::serde_shape!(ReadThingInput);
 
+#[cfg(feature = "client")]
 impl ReadThingInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("day", &self.day, |_, _| {});
@@ -128,7 +131,9 @@ impl json::WriteJson for ReadThingOutput {
 
 connect_protocol::serde_shape!(ReadThingOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for ReadThingOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -147,6 +152,7 @@ connect_protocol::operation_error!(ReadThingError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::read_thing::ReadThingFluentBuilder;
     pub use super::{ReadThingInputBuilder, ReadThingOutputBuilder};
 }

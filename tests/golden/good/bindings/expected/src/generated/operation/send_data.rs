@@ -3,6 +3,7 @@
 //! Input, output and error of `SendData`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::primitives;
@@ -70,7 +71,9 @@ impl json::WriteJson for SendDataOutput {
 
 connect_protocol::serde_shape!(SendDataOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for SendDataOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -89,6 +92,7 @@ connect_protocol::operation_error!(SendDataError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::send_data::SendDataFluentBuilder;
     pub use super::{SendDataInputBuilder, SendDataOutputBuilder};
 }

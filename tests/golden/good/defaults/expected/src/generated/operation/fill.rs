@@ -2,8 +2,10 @@
 
 //! Input, output and error of `Fill`.
 
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -69,6 +71,7 @@ impl json::WriteJson for FillInput {
 
 connect_protocol::serde_shape!(FillInput);
 
+#[cfg(feature = "client")]
 impl FillInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("inner", &self.inner, |c, v| v._check(c));
@@ -144,7 +147,9 @@ impl json::WriteJson for FillOutput {
 
 connect_protocol::serde_shape!(FillOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for FillOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -163,6 +168,7 @@ connect_protocol::operation_error!(FillError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::fill::FillFluentBuilder;
     pub use super::{FillInputBuilder, FillOutputBuilder};
 }

@@ -3,8 +3,10 @@
 //! Input, output and error of `Paint`.
 
 use std::collections::HashMap;
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -90,6 +92,7 @@ impl json::WriteJson for PaintInput {
 
 connect_protocol::serde_shape!(PaintInput);
 
+#[cfg(feature = "client")]
 impl PaintInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
@@ -183,7 +186,9 @@ impl json::WriteJson for PaintOutput {
 
 connect_protocol::serde_shape!(PaintOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for PaintOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -202,6 +207,7 @@ connect_protocol::operation_error!(PaintError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::paint::PaintFluentBuilder;
     pub use super::{PaintInputBuilder, PaintOutputBuilder};
 }

@@ -3,6 +3,7 @@
 //! Input, output and error of `Fail`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -107,7 +108,9 @@ impl json::WriteJson for FailOutput {
 
 connect_protocol::serde_shape!(FailOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for FailOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -135,6 +138,7 @@ connect_protocol::operation_error!(FailError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::fail::FailFluentBuilder;
     pub use super::{FailInputBuilder, FailOutputBuilder};
 }

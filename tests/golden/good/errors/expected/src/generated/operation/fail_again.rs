@@ -3,6 +3,7 @@
 //! Input, output and error of `FailAgain`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -63,7 +64,9 @@ impl json::WriteJson for FailAgainOutput {
 
 connect_protocol::serde_shape!(FailAgainOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for FailAgainOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -85,6 +88,7 @@ connect_protocol::operation_error!(FailAgainError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::fail_again::FailAgainFluentBuilder;
     pub use super::{FailAgainInputBuilder, FailAgainOutputBuilder};
 }

@@ -3,6 +3,7 @@
 //! Input, output and error of `Check`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -82,7 +83,9 @@ impl json::WriteJson for CheckOutput {
 
 connect_protocol::serde_shape!(CheckOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for CheckOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -101,6 +104,7 @@ connect_protocol::operation_error!(CheckError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::check::CheckFluentBuilder;
     pub use super::{CheckInputBuilder, CheckOutputBuilder};
 }

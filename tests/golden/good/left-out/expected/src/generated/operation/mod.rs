@@ -2,6 +2,7 @@
 
 //! The operations: input, output and error of each.
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 /// `Check`
@@ -9,4 +10,5 @@ pub mod check;
 /// `Wait`
 pub mod wait;
 
+#[cfg(feature = "client")]
 pub use transport::RequestId;

@@ -3,6 +3,7 @@
 //! Input, output and error of `Wait`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -81,7 +82,9 @@ impl json::WriteJson for WaitOutput {
 
 connect_protocol::serde_shape!(WaitOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for WaitOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -100,6 +103,7 @@ connect_protocol::operation_error!(WaitError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::wait::WaitFluentBuilder;
     pub use super::{WaitInputBuilder, WaitOutputBuilder};
 }

@@ -2,8 +2,10 @@
 
 //! Input, output and error of `CountBooks`.
 
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -56,6 +58,7 @@ impl json::WriteJson for CountBooksInput {
 
 connect_protocol::serde_shape!(CountBooksInput);
 
+#[cfg(feature = "client")]
 impl CountBooksInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
@@ -110,7 +113,9 @@ impl json::WriteJson for CountBooksOutput {
 
 connect_protocol::serde_shape!(CountBooksOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for CountBooksOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -129,6 +134,7 @@ connect_protocol::operation_error!(CountBooksError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::count_books::CountBooksFluentBuilder;
     pub use super::{CountBooksInputBuilder, CountBooksOutputBuilder};
 }

@@ -3,6 +3,7 @@
 //! Input, output and error of `CreateShelf`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -124,7 +125,9 @@ impl json::WriteJson for CreateShelfOutput {
 
 connect_protocol::serde_shape!(CreateShelfOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for CreateShelfOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -143,6 +146,7 @@ connect_protocol::operation_error!(CreateShelfError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::create_shelf::CreateShelfFluentBuilder;
     pub use super::{CreateShelfInputBuilder, CreateShelfOutputBuilder};
 }

@@ -2,8 +2,10 @@
 
 //! Input, output and error of `LendBook`.
 
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -62,6 +64,7 @@ impl json::WriteJson for LendBookInput {
 
 connect_protocol::serde_shape!(LendBookInput);
 
+#[cfg(feature = "client")]
 impl LendBookInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
@@ -98,7 +101,9 @@ impl json::WriteJson for LendBookOutput {
 
 connect_protocol::serde_shape!(LendBookOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for LendBookOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -117,6 +122,7 @@ connect_protocol::operation_error!(LendBookError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::lend_book::LendBookFluentBuilder;
     pub use super::{LendBookInputBuilder, LendBookOutputBuilder};
 }

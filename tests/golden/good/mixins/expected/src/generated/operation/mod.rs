@@ -2,6 +2,7 @@
 
 //! The operations: input, output and error of each.
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 /// `CountBooks`
@@ -13,4 +14,5 @@ pub mod lend_book;
 /// `ReadShelf`
 pub mod read_shelf;
 
+#[cfg(feature = "client")]
 pub use transport::RequestId;

@@ -2,8 +2,10 @@
 
 //! Input, output and error of `ReadShelf`.
 
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -56,6 +58,7 @@ impl json::WriteJson for ReadShelfInput {
 
 connect_protocol::serde_shape!(ReadShelfInput);
 
+#[cfg(feature = "client")]
 impl ReadShelfInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
@@ -119,7 +122,9 @@ impl json::WriteJson for ReadShelfOutput {
 
 connect_protocol::serde_shape!(ReadShelfOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for ReadShelfOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -138,6 +143,7 @@ connect_protocol::operation_error!(ReadShelfError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::read_shelf::ReadShelfFluentBuilder;
     pub use super::{ReadShelfInputBuilder, ReadShelfOutputBuilder};
 }

@@ -3,6 +3,7 @@
 //! Input, output and error of `Delete2FA`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -62,7 +63,9 @@ impl json::WriteJson for Delete2FaOutput {
 
 connect_protocol::serde_shape!(Delete2FaOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for Delete2FaOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -81,6 +84,7 @@ connect_protocol::operation_error!(Delete2FAError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::delete2_fa::Delete2FAFluentBuilder;
     pub use super::{Delete2FaInputBuilder, Delete2FaOutputBuilder};
 }

@@ -2,8 +2,10 @@
 
 //! Input, output and error of `getARNs`.
 
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -147,6 +149,7 @@ impl json::WriteJson for GetArNsInput {
 
 connect_protocol::serde_shape!(GetArNsInput);
 
+#[cfg(feature = "client")]
 impl GetArNsInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("type", &self.r#type, |_, _| {});
@@ -244,7 +247,9 @@ impl json::WriteJson for GetArNsOutput {
 
 connect_protocol::serde_shape!(GetArNsOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for GetArNsOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -266,6 +271,7 @@ connect_protocol::operation_error!(GetARNsError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::get_arns::GetARNsFluentBuilder;
     pub use super::{GetArNsInputBuilder, GetArNsOutputBuilder};
 }

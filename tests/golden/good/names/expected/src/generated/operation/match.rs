@@ -3,6 +3,7 @@
 //! Input, output and error of `Match`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -90,7 +91,9 @@ impl json::WriteJson for MatchOutput {
 
 connect_protocol::serde_shape!(MatchOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for MatchOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -109,6 +112,7 @@ connect_protocol::operation_error!(MatchError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::r#match::MatchFluentBuilder;
     pub use super::{MatchInputBuilder, MatchOutputBuilder};
 }

@@ -2,6 +2,7 @@
 
 //! The operations: input, output and error of each.
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 /// `Delete2FA`
@@ -11,4 +12,5 @@ pub mod r#match;
 /// `getARNs`
 pub mod get_arns;
 
+#[cfg(feature = "client")]
 pub use transport::RequestId;

@@ -27,6 +27,7 @@ connect_protocol::union_variants!(Result {
 });
 
 impl Result {
+    #[inline]
     fn read_variant(
         reader: &mut json::Reader<'_>,
         name: &str,

@@ -113,13 +113,80 @@ impl DescribeFluentBuilder {
                     }
                     Ok(
                         output,
-                    ) if output.inner.as_ref().and_then(|value| value.failed.as_ref())
-                        == Some(&true) => transport::waiter::State::Failure,
+                    ) if output
+                        .inner
+                        .as_ref()
+                        .and_then(|value| value.failed.as_ref())
+                        .is_some_and(|value| *value) => transport::waiter::State::Failure,
                     Err(
                         error,
                     ) if error::ProvideErrorMetadata::code(error) == Some("Gone") => {
                         transport::waiter::State::Retry
                     }
+                    Ok(_) => transport::waiter::State::Retry,
+                    Err(_) => transport::waiter::State::Unknown,
+                },
+            )
+            .await
+    }
+}
+
+impl DescribeFluentBuilder {
+    /// Waits for `Settled`.
+    ///
+    /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
+    ///
+    /// # Errors
+    /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
+    #[inline]
+    pub async fn wait_until_settled(
+        self,
+        limit: std::time::Duration,
+    ) -> Result<
+        Result<shapes::DescribeOutput, error::SdkError<shapes::DescribeError>>,
+        transport::waiter::WaiterError<shapes::DescribeOutput, shapes::DescribeError>,
+    > {
+        let handle = self.handle.clone();
+        transport::waiter::wait(
+                &handle,
+                "Settled",
+                (2, 120),
+                limit,
+                move || self.clone().send(),
+                |answer| match answer {
+                    Ok(
+                        output,
+                    ) if output
+                        .parts
+                        .as_ref()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|value| value.states.as_ref())
+                        .flatten()
+                        .map(|value| value.as_str() == "RUNNING")
+                        .reduce(|all, one| all && one) == Some(true) => {
+                        transport::waiter::State::Success
+                    }
+                    Ok(
+                        output,
+                    ) if output
+                        .inner
+                        .as_ref()
+                        .and_then(|value| value.parts.as_ref())
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|value| value.label.as_ref())
+                        .any(|value| value == "broken") => {
+                        transport::waiter::State::Failure
+                    }
+                    Ok(
+                        output,
+                    ) if output
+                        .labels
+                        .as_ref()
+                        .into_iter()
+                        .flatten()
+                        .any(|value| value == "wait") => transport::waiter::State::Retry,
                     Ok(_) => transport::waiter::State::Retry,
                     Err(_) => transport::waiter::State::Unknown,
                 },

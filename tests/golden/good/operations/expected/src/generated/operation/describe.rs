@@ -2,8 +2,10 @@
 
 //! Input, output and error of `Describe`.
 
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -55,6 +57,7 @@ impl json::WriteJson for DescribeInput {
 
 connect_protocol::serde_shape!(DescribeInput);
 
+#[cfg(feature = "client")]
 impl DescribeInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("id", &self.id, |_, _| {});
@@ -69,12 +72,18 @@ pub struct DescribeOutput {
     pub state: Option<types::State>,
     /// `inner`: [`Inner`](crate::types::Inner).
     pub inner: Option<types::Inner>,
+    /// `parts`: list of [`Part`](crate::types::Part).
+    pub parts: Option<Vec<types::Part>>,
+    /// `labels`: list of string.
+    pub labels: Option<Vec<String>>,
     pub(crate) _request_id: Option<String>,
 }
 
 connect_protocol::builder!(DescribeOutput, DescribeOutputBuilder:Clone Debug Default PartialEq => plain output {
     optional value(types::State) state set_state get_state "state";
     optional value(types::Inner) inner set_inner get_inner "inner";
+    optional list(types::Part) parts set_parts get_parts "parts";
+    optional list(string) labels set_labels get_labels "labels";
 });
 
 impl DescribeOutputBuilder {
@@ -87,6 +96,8 @@ impl DescribeOutputBuilder {
         match name {
             "state" => reader.set(&mut self.state),
             "inner" => reader.set(&mut self.inner),
+            "parts" => reader.set(&mut self.parts),
+            "labels" => reader.set(&mut self.labels),
             _ => reader.skip(),
         }
     }
@@ -107,6 +118,8 @@ impl json::WriteJson for DescribeOutput {
         writer.begin_object();
         writer.member("state", &self.state)?;
         writer.member("inner", &self.inner)?;
+        writer.member("parts", &self.parts)?;
+        writer.member("labels", &self.labels)?;
         writer.end_object();
         Ok(())
     }
@@ -114,7 +127,9 @@ impl json::WriteJson for DescribeOutput {
 
 connect_protocol::serde_shape!(DescribeOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for DescribeOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -136,6 +151,7 @@ connect_protocol::operation_error!(DescribeError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::describe::DescribeFluentBuilder;
     pub use super::{DescribeInputBuilder, DescribeOutputBuilder};
 }

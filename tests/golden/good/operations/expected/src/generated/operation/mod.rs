@@ -2,6 +2,7 @@
 
 //! The operations: input, output and error of each.
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 /// `Describe`
@@ -11,4 +12,5 @@ pub mod open;
 /// `Start`
 pub mod start;
 
+#[cfg(feature = "client")]
 pub use transport::RequestId;

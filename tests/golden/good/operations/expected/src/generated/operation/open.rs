@@ -3,6 +3,7 @@
 //! Input, output and error of `Open`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -82,7 +83,9 @@ impl json::WriteJson for OpenOutput {
 
 connect_protocol::serde_shape!(OpenOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for OpenOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -101,6 +104,7 @@ connect_protocol::operation_error!(OpenError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::open::OpenFluentBuilder;
     pub use super::{OpenInputBuilder, OpenOutputBuilder};
 }

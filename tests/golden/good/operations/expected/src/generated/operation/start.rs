@@ -3,6 +3,7 @@
 //! Input, output and error of `Start`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -109,7 +110,9 @@ impl json::WriteJson for StartOutput {
 
 connect_protocol::serde_shape!(StartOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for StartOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -128,6 +131,7 @@ connect_protocol::operation_error!(StartError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::start::StartFluentBuilder;
     pub use super::{StartInputBuilder, StartOutputBuilder};
 }

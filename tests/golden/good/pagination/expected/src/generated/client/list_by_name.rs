@@ -135,6 +135,7 @@ impl ListByNamePaginator {
 }
 
 /// The next page's token; an empty one is none.
+#[inline]
 fn next_token(page: &shapes::ListByNameOutput) -> Option<String> {
     Some(&page.next).filter(|token| !token.is_empty()).cloned()
 }

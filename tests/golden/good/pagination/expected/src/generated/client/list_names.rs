@@ -140,6 +140,7 @@ impl ListNamesPaginator {
 }
 
 /// The next page's token; an empty one is none.
+#[inline]
 fn next_token(page: &shapes::ListNamesOutput) -> Option<String> {
     page.next.as_ref().filter(|token| !token.is_empty()).cloned()
 }

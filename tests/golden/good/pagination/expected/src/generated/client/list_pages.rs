@@ -139,6 +139,7 @@ impl ListPagesPaginator {
 }
 
 /// The next page's token; an empty one is none.
+#[inline]
 fn next_token(page: &shapes::ListPagesOutput) -> Option<String> {
     page.page
         .as_ref()

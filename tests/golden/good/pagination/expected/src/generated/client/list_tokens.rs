@@ -131,6 +131,7 @@ impl ListTokensPaginator {
 }
 
 /// The next page's token; an empty one is none.
+#[inline]
 fn next_token(page: &shapes::ListTokensOutput) -> Option<String> {
     page.next.as_ref().filter(|token| !token.is_empty()).cloned()
 }

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -120,7 +121,9 @@ impl json::WriteJson for ListByNameOutput {
 
 connect_protocol::serde_shape!(ListByNameOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for ListByNameOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -139,11 +142,13 @@ connect_protocol::operation_error!(ListByNameError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::list_by_name::ListByNameFluentBuilder;
     pub use super::{ListByNameInputBuilder, ListByNameOutputBuilder};
 }
 
 /// Paginators.
+#[cfg(feature = "client")]
 pub mod paginator {
     pub use crate::client::list_by_name::{ListByNamePaginator, ListByNamePaginatorItems};
 }

@@ -3,6 +3,7 @@
 //! Input, output and error of `ListNames`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -114,7 +115,9 @@ impl json::WriteJson for ListNamesOutput {
 
 connect_protocol::serde_shape!(ListNamesOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for ListNamesOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -133,11 +136,13 @@ connect_protocol::operation_error!(ListNamesError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::list_names::ListNamesFluentBuilder;
     pub use super::{ListNamesInputBuilder, ListNamesOutputBuilder};
 }
 
 /// Paginators.
+#[cfg(feature = "client")]
 pub mod paginator {
     pub use crate::client::list_names::{ListNamesPaginator, ListNamesPaginatorItems};
 }

@@ -3,6 +3,7 @@
 //! Input, output and error of `ListPages`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -110,7 +111,9 @@ impl json::WriteJson for ListPagesOutput {
 
 connect_protocol::serde_shape!(ListPagesOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for ListPagesOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -129,11 +132,13 @@ connect_protocol::operation_error!(ListPagesError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::list_pages::ListPagesFluentBuilder;
     pub use super::{ListPagesInputBuilder, ListPagesOutputBuilder};
 }
 
 /// Paginators.
+#[cfg(feature = "client")]
 pub mod paginator {
     pub use crate::client::list_pages::{ListPagesPaginator, ListPagesPaginatorItems};
 }

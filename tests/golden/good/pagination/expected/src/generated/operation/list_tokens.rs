@@ -3,6 +3,7 @@
 //! Input, output and error of `ListTokens`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -109,7 +110,9 @@ impl json::WriteJson for ListTokensOutput {
 
 connect_protocol::serde_shape!(ListTokensOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for ListTokensOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -128,11 +131,13 @@ connect_protocol::operation_error!(ListTokensError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::list_tokens::ListTokensFluentBuilder;
     pub use super::{ListTokensInputBuilder, ListTokensOutputBuilder};
 }
 
 /// Paginators.
+#[cfg(feature = "client")]
 pub mod paginator {
     pub use crate::client::list_tokens::ListTokensPaginator;
 }

@@ -2,6 +2,7 @@
 
 //! The operations: input, output and error of each.
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 /// `ListByName`
@@ -13,4 +14,5 @@ pub mod list_pages;
 /// `ListTokens`
 pub mod list_tokens;
 
+#[cfg(feature = "client")]
 pub use transport::RequestId;

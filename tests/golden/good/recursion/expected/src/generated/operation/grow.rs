@@ -3,6 +3,7 @@
 //! Input, output and error of `Grow`.
 
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -102,7 +103,9 @@ impl json::WriteJson for GrowOutput {
 
 connect_protocol::serde_shape!(GrowOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for GrowOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -121,6 +124,7 @@ connect_protocol::operation_error!(GrowError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::grow::GrowFluentBuilder;
     pub use super::{GrowInputBuilder, GrowOutputBuilder};
 }

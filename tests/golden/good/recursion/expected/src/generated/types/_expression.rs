@@ -28,6 +28,7 @@ connect_protocol::union_variants!(Expression {
 });
 
 impl Expression {
+    #[inline]
     fn read_variant(
         reader: &mut json::Reader<'_>,
         name: &str,

@@ -2,14 +2,12 @@
 
 //! `PUT /items/{id}`: requests of `PutItem`.
 
-#[cfg(any(feature = "client", feature = "server"))]
 use connect_protocol::check;
 use connect_protocol::http;
 use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::text;
 use connect_protocol::uri;
-#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::primitives;

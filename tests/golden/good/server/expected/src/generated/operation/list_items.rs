@@ -132,6 +132,7 @@ connect_protocol::serde_shape!(ListItemsOutput);
 
 #[cfg(feature = "client")]
 impl transport::RequestId for ListItemsOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }

@@ -226,6 +226,7 @@ connect_protocol::serde_shape!(PutItemOutput);
 
 #[cfg(feature = "client")]
 impl transport::RequestId for PutItemOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }

@@ -3,7 +3,6 @@
 //! Requests and responses of `ListItems`.
 
 use connect_protocol::json;
-#[cfg(feature = "server")]
 use connect_protocol::server;
 use connect_protocol::text;
 use crate::error;
@@ -13,7 +12,8 @@ pub(super) async fn handle<S: super::Service>(
     service: &S,
     mut request: server::Request<'_>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    request.negotiate(server::Body::None, "application/json")?;
+    request.takes(server::Body::None)?;
+    request.wants("application/json")?;
     let input = decode(&request)?;
     let mut check = server::Check::server_after(request.take_missing());
     input._check(&mut check);
@@ -25,6 +25,7 @@ pub(super) async fn handle<S: super::Service>(
     respond(service.list_items(input).await).await
 }
 
+#[inline]
 pub(crate) async fn respond(
     answer: Result<shapes::ListItemsOutput, shapes::ListItemsError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
@@ -34,6 +35,7 @@ pub(crate) async fn respond(
     }
 }
 
+#[inline]
 fn decode(
     request: &server::Request<'_>,
 ) -> Result<shapes::ListItemsInput, json::ReadError> {
@@ -49,6 +51,7 @@ fn decode(
     })
 }
 
+#[inline]
 fn encode(
     output: &shapes::ListItemsOutput,
 ) -> Result<server::Response, error::InputError> {
@@ -57,6 +60,7 @@ fn encode(
     Ok(response)
 }
 
+#[inline]
 fn refuse(error: shapes::ListItemsError) -> server::ErrorResponse {
     match error {
         shapes::ListItemsError::Unhandled(error) => {

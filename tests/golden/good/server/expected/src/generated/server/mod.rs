@@ -2,7 +2,6 @@
 
 //! A service as a service: implement [`Service`], and [`handle`] requests with it.
 
-#[cfg(feature = "server")]
 use connect_protocol::server;
 use crate::operation;
 
@@ -91,7 +90,7 @@ async fn answer<S: Service>(
         uri.query(),
         request.body(),
         labels,
-    );
+    )?;
     match operation {
         Operation::ListItems => list_items::handle(service, request).await,
         Operation::PutItem => put_item::handle(service, request).await,

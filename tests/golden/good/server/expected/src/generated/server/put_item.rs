@@ -3,7 +3,6 @@
 //! Requests and responses of `PutItem`.
 
 use connect_protocol::json;
-#[cfg(feature = "server")]
 use connect_protocol::server;
 use connect_protocol::text;
 use crate::error;
@@ -13,7 +12,8 @@ pub(super) async fn handle<S: super::Service>(
     service: &S,
     mut request: server::Request<'_>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    request.negotiate(server::Body::Type("application/json"), "application/json")?;
+    request.takes(server::Body::Type("application/json"))?;
+    request.wants("application/json")?;
     let input = decode(&mut request)?;
     let mut check = server::Check::server_after(request.take_missing());
     input._check(&mut check);
@@ -25,6 +25,7 @@ pub(super) async fn handle<S: super::Service>(
     respond(service.put_item(input).await).await
 }
 
+#[inline]
 pub(crate) async fn respond(
     answer: Result<shapes::PutItemOutput, shapes::PutItemError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
@@ -34,6 +35,7 @@ pub(crate) async fn respond(
     }
 }
 
+#[inline]
 fn decode(
     request: &mut server::Request<'_>,
 ) -> Result<shapes::PutItemInput, json::ReadError> {
@@ -71,6 +73,7 @@ fn decode(
     })
 }
 
+#[inline]
 fn encode(
     output: &shapes::PutItemOutput,
 ) -> Result<server::Response, error::InputError> {
@@ -79,6 +82,7 @@ fn encode(
     Ok(response)
 }
 
+#[inline]
 fn refuse(error: shapes::PutItemError) -> server::ErrorResponse {
     match error {
         shapes::PutItemError::Conflict(error) => error.into(),

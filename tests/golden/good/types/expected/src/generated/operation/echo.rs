@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::primitives;
@@ -443,7 +444,9 @@ impl json::WriteJson for EchoOutput {
 
 connect_protocol::serde_shape!(EchoOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for EchoOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -462,6 +465,7 @@ connect_protocol::operation_error!(EchoError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::echo::EchoFluentBuilder;
     pub use super::{EchoInputBuilder, EchoOutputBuilder};
 }

@@ -3,8 +3,10 @@
 //! Input, output and error of `Choose`.
 
 use std::collections::HashMap;
+#[cfg(feature = "client")]
 use connect_protocol::check;
 use connect_protocol::json;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 use crate::types;
@@ -58,6 +60,7 @@ impl json::WriteJson for ChooseInput {
 
 connect_protocol::serde_shape!(ChooseInput);
 
+#[cfg(feature = "client")]
 impl ChooseInput {
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("choice", &self.choice, |_, _| {});
@@ -122,7 +125,9 @@ impl json::WriteJson for ChooseOutput {
 
 connect_protocol::serde_shape!(ChooseOutput);
 
+#[cfg(feature = "client")]
 impl transport::RequestId for ChooseOutput {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         self._request_id.as_deref()
     }
@@ -141,6 +146,7 @@ connect_protocol::operation_error!(ChooseError {
 
 /// Builders.
 pub mod builders {
+    #[cfg(feature = "client")]
     pub use crate::client::choose::ChooseFluentBuilder;
     pub use super::{ChooseInputBuilder, ChooseOutputBuilder};
 }

@@ -2,9 +2,11 @@
 
 //! The operations: input, output and error of each.
 
+#[cfg(feature = "client")]
 use connect_transport as transport;
 
 /// `Choose`
 pub mod choose;
 
+#[cfg(feature = "client")]
 pub use transport::RequestId;

@@ -50,6 +50,7 @@ connect_protocol::union_variants!(Choice {
 });
 
 impl Choice {
+    #[inline]
     fn read_variant(
         reader: &mut json::Reader<'_>,
         name: &str,

@@ -21,6 +21,7 @@ connect_protocol::union_variants!(Either {
 });
 
 impl Either {
+    #[inline]
     fn read_variant(
         reader: &mut json::Reader<'_>,
         name: &str,

@@ -3,6 +3,7 @@
 use connect_protocol::header;
 use connect_protocol::json;
 use connect_protocol::text;
+#[cfg(feature = "client")]
 use connect_transport as transport;
 use crate::error;
 
@@ -71,6 +72,7 @@ connect_protocol::serde_shape!(NotFound);
 
 connect_protocol::error_shape!(NotFound, NotFoundBuilder, "NotFound", message:optional);
 
+#[cfg(feature = "client")]
 impl NotFound {
     #[inline]
     pub(crate) fn parse(
@@ -103,7 +105,9 @@ impl NotFound {
     }
 }
 
+#[cfg(feature = "client")]
 impl transport::RequestId for NotFound {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         transport::RequestId::request_id(&self.meta)
     }

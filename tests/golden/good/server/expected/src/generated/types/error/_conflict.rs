@@ -82,6 +82,7 @@ impl Conflict {
 
 #[cfg(feature = "client")]
 impl transport::RequestId for Conflict {
+    #[inline]
     fn request_id(&self) -> Option<&str> {
         transport::RequestId::request_id(&self.meta)
     }
@@ -89,6 +90,7 @@ impl transport::RequestId for Conflict {
 
 #[cfg(feature = "server")]
 impl From<Conflict> for server::ErrorResponse {
+    #[inline]
     fn from(error: Conflict) -> Self {
         server::ErrorResponse::build(
             "Conflict",

@@ -1,0 +1,283 @@
+//! Which traits the generator knows, so that one that asks for more is told instead of passed over.
+//!
+//! Three kinds: those that are read (the constants of [`ids`]), those that are no business of a restJson1 client or server
+//! ([`IGNORED`], [`IGNORED_NAMESPACES`]), and those that are not supported. Of the last, some keep a single operation from being
+//! generated ([`Lowering::unsupported`]) and some leave a service without something ([`Lowering::report`]); every other
+//! trait in a namespace of Smithy's or AWS's is reported as unknown. Traits of other namespaces are the model's own: restJson1
+//! knows nothing of them, unless they define a way to authenticate.
+
+use serde_json::Value;
+
+use super::Lowering;
+use crate::error::{Error, Place};
+use crate::model::{self, HttpChecksum, Kind, Shape, Traits, ids};
+
+/// What describes a model to people and tools, or says what only another protocol asks about.
+const IGNORED: [&str; 53] = [
+    // Documentation, and hints for authors.
+    "smithy.api#externalDocumentation",
+    "smithy.api#recommended",
+    "smithy.api#since",
+    "smithy.api#suppress",
+    "smithy.api#tags",
+    "smithy.api#unstable",
+    "smithy.api#private",
+    // What a model says about itself: resources, references, traits that it defines.
+    "smithy.api#authDefinition",
+    "smithy.api#idRef",
+    "smithy.api#nestedProperties",
+    "smithy.api#noReplace",
+    "smithy.api#notProperty",
+    "smithy.api#property",
+    "smithy.api#protocolDefinition",
+    "smithy.api#references",
+    "smithy.api#resourceIdentifier",
+    "smithy.api#trait",
+    "smithy.api#traitValidators",
+    "smithy.api#unitType",
+    // Every request may be tried again, as in the other SDKs; a default is one whenever it was added; outputs are like structures.
+    "smithy.api#addedDefault",
+    "smithy.api#idempotent",
+    "smithy.api#output",
+    "smithy.api#readonly",
+    // What browsers and servers in front of a service are told.
+    "smithy.api#cors",
+    // Of event streams; operations with one are left out as a whole.
+    "smithy.api#eventHeader",
+    "smithy.api#eventPayload",
+    // Of XML.
+    "smithy.api#xmlAttribute",
+    "smithy.api#xmlFlattened",
+    "smithy.api#xmlName",
+    "smithy.api#xmlNamespace",
+    // Other protocols that a service speaks as well.
+    "aws.customizations#s3UnwrappedXmlOutput",
+    "aws.protocols#awsJson1_0",
+    "aws.protocols#awsJson1_1",
+    "aws.protocols#awsQuery",
+    "aws.protocols#awsQueryCompatible",
+    "aws.protocols#awsQueryError",
+    "aws.protocols#ec2Query",
+    "aws.protocols#ec2QueryName",
+    "aws.protocols#restXml",
+    // About AWS resources, and about endpoints as the rules have them.
+    "aws.api#arn",
+    "aws.api#arnReference",
+    "aws.api#clientEndpointDiscovery",
+    "aws.api#clientEndpointDiscoveryId",
+    "aws.api#controlPlane",
+    "aws.api#data",
+    "aws.api#dataPlane",
+    "aws.api#tagEnabled",
+    "aws.api#taggable",
+    // Tests that call the service, and vectors, which are read on their own.
+    "smithy.test#eventStreamTests",
+    "smithy.test#httpMalformedRequestTests",
+    "smithy.test#httpRequestTests",
+    "smithy.test#httpResponseTests",
+    "smithy.test#smokeTests",
+];
+
+/// Namespaces of which a client and a server need nothing.
+const IGNORED_NAMESPACES: [&str; 8] = [
+    "aws.apigateway",
+    "aws.cloudformation",
+    "aws.iam",
+    "smithy.ai",
+    "smithy.mqtt",
+    "smithy.openapi",
+    "smithy.protocols",
+    "smithy.synthetic",
+];
+
+/// Ways to authenticate that no requests can be sent with.
+const UNSUPPORTED_AUTH: [&str; 5] = [
+    ids::SIGV4A,
+    "aws.auth#cognitoUserPools",
+    "smithy.api#httpApiKeyAuth",
+    "smithy.api#httpBasicAuth",
+    "smithy.api#httpDigestAuth",
+];
+
+/// Rules in a form that is not read, and what older tools made rules of. Beside a rule set they add nothing.
+const OTHER_RULES: [&str; 6] = [
+    "smithy.rules#endpointBdd",
+    "aws.endpoints#dualStackOnlyEndpoints",
+    "aws.endpoints#endpointsModifier",
+    "aws.endpoints#rulesBasedEndpoints",
+    "aws.endpoints#standardPartitionalEndpoints",
+    "aws.endpoints#standardRegionalEndpoints",
+];
+
+const CLIENT_DISCOVERED_ENDPOINT: &str = "aws.api#clientDiscoveredEndpoint";
+
+impl<'a> Lowering<'a> {
+    /// What an operation needs that cannot be generated.
+    pub(super) fn unsupported(
+        &self,
+        service: &Shape,
+        shape: &Shape,
+        operation: &model::Operation,
+    ) -> Result<Option<String>, Error> {
+        for id in [&operation.input, &operation.output].into_iter().flatten() {
+            let message = self.shape(id)?;
+            for member in message.kind.members() {
+                let target = self.shape(&member.target)?;
+                if target.traits.has(ids::STREAMING) && matches!(target.kind, Kind::Union(_)) {
+                    return Ok(Some(format!(
+                        "{}${} is an event stream ({} on {})",
+                        message.id,
+                        member.name,
+                        ids::STREAMING,
+                        target.id
+                    )));
+                }
+            }
+        }
+        if shape.traits.has(ids::OPERATION_CONTEXT_PARAMS) {
+            return Ok(Some(format!(
+                "{} is not supported",
+                ids::OPERATION_CONTEXT_PARAMS
+            )));
+        }
+        let checksum: Option<HttpChecksum> =
+            shape.traits.read_object(ids::HTTP_CHECKSUM, &shape.id)?;
+        let negotiated = checksum.is_some_and(|checksum| {
+            checksum.request_algorithm_member.is_some()
+                || checksum.request_validation_mode_member.is_some()
+        });
+        if negotiated {
+            return Ok(Some(format!(
+                "the choice of a checksum by {} is not supported",
+                ids::HTTP_CHECKSUM
+            )));
+        }
+        let discovered = shape.traits.get(CLIENT_DISCOVERED_ENDPOINT);
+        if discovered.is_some_and(|endpoint| endpoint["required"] == Value::Bool(true)) {
+            return Ok(Some(format!(
+                "{CLIENT_DISCOVERED_ENDPOINT} is not supported"
+            )));
+        }
+        let schemes = self.auth_schemes(service, shape)?;
+        let possible = schemes.is_empty()
+            || schemes.iter().any(|scheme| is_supported(scheme))
+            || shape.traits.has(ids::OPTIONAL_AUTH);
+        Ok((!possible)
+            .then(|| format!("it can only be authenticated with {}", schemes.join(" or "))))
+    }
+
+    /// The ways to authenticate that an operation may use, best first: those that are stated, or all of the service's.
+    pub(super) fn auth_schemes(
+        &self,
+        service: &Shape,
+        shape: &Shape,
+    ) -> Result<Vec<String>, Error> {
+        for (holder, id) in [(shape, &shape.id), (service, &service.id)] {
+            let stated: Option<Vec<String>> = holder.traits.read(ids::AUTH, id)?;
+            let Some(stated) = stated else { continue };
+            // Its trait says how to sign.
+            let mut signing = stated.iter().filter(|scheme| is_supported(scheme));
+            if let Some(other) = signing.find(|scheme| !service.traits.has(scheme)) {
+                let place = Place::from(id).with_trait(ids::AUTH);
+                return Err(Error::new(
+                    place,
+                    format!("the service has no trait {other}"),
+                ));
+            }
+            return Ok(stated);
+        }
+        let schemes = service.traits.iter().map(|(id, _)| id);
+        let schemes = schemes.filter(|id| is_supported(id) || self.is_unsupported_auth(id));
+        Ok(schemes.map(str::to_owned).collect())
+    }
+
+    fn is_unsupported_auth(&self, id: &str) -> bool {
+        UNSUPPORTED_AUTH.contains(&id) || self.defines(id, "smithy.api#authDefinition")
+    }
+
+    /// Whether the model defines a trait, and that carries another.
+    fn defines(&self, id: &str, with: &str) -> bool {
+        let definition = model::ShapeId::parse(id).and_then(|id| self.model.get(&id));
+        definition.is_some_and(|shape| shape.traits.has(with))
+    }
+
+    /// Reports what the service and the shapes of the closure ask for that is not done.
+    pub(super) fn report(
+        &mut self,
+        service: &'a Shape,
+        operations: &[(&'a Shape, &'a model::Operation)],
+    ) -> Result<(), Error> {
+        let place = |id: &str| Place::from(&service.id).with_trait(id);
+        for (id, _) in service.traits.iter() {
+            if OTHER_RULES.contains(&id) && !service.traits.has(ids::ENDPOINT_RULE_SET) {
+                self.leave_out(
+                    place(id),
+                    format!(
+                        "the trait is left out: without {} an endpoint must be set",
+                        ids::ENDPOINT_RULE_SET
+                    ),
+                )?;
+            } else if self.is_unsupported_auth(id) {
+                self.leave_out(
+                    place(id),
+                    "the trait is left out: no request is authenticated this way",
+                )?;
+            }
+        }
+        self.report_unknown(service)?;
+        for (shape, operation) in operations {
+            self.report_unknown(shape)?;
+            for id in [&operation.input, &operation.output].into_iter().flatten() {
+                self.report_unknown(self.shape(id)?)?;
+            }
+        }
+        let reached: Vec<&'a model::ShapeId> = self.usage.keys().copied().collect();
+        for id in reached {
+            self.report_unknown(self.shape(id)?)?;
+        }
+        Ok(())
+    }
+
+    /// Reports the traits of a shape and its members that the generator does not know.
+    fn report_unknown(&mut self, shape: &'a Shape) -> Result<(), Error> {
+        let model = self.model;
+        let own = |id: &str| model::ShapeId::parse(id).is_some_and(|id| model.get(&id).is_some());
+        let unknown = |traits: &'a Traits| {
+            let ids = traits.iter().map(|(id, _)| id);
+            ids.filter(|id| !is_known(id) && !own(id))
+        };
+        for id in unknown(&shape.traits) {
+            self.leave_out(Place::from(&shape.id).with_trait(id), UNKNOWN)?;
+        }
+        for member in shape.kind.members() {
+            for id in unknown(&member.traits) {
+                self.leave_out(
+                    Place::member(&shape.id, &member.name).with_trait(id),
+                    UNKNOWN,
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const UNKNOWN: &str = "the trait is left out: the generator does not know it";
+
+/// Whether requests can be authenticated this way.
+fn is_supported(scheme: &str) -> bool {
+    matches!(scheme, ids::SIGV4 | ids::HTTP_BEARER_AUTH)
+}
+
+fn is_known(id: &str) -> bool {
+    let namespace = id.split('#').next().unwrap_or_default();
+    let of_smithy = ["smithy.", "aws."]
+        .iter()
+        .any(|start| namespace.starts_with(start));
+    !of_smithy
+        || ids::ALL.contains(&id)
+        || IGNORED.contains(&id)
+        || IGNORED_NAMESPACES.contains(&namespace)
+        || UNSUPPORTED_AUTH.contains(&id)
+        || OTHER_RULES.contains(&id)
+        || id == CLIENT_DISCOVERED_ENDPOINT
+}

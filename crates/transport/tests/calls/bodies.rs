@@ -1,0 +1,65 @@
+//! Requests with bodies: which are sent again.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use connect_protocol::http::Request;
+use connect_transport::config::Builder;
+use connect_transport::config::retry::RetryConfig;
+use connect_transport::test_util::Answer;
+use http_body::{Body, Frame};
+
+use crate::service::{greet_with, request};
+use crate::{client_with, good};
+
+/// A body of one frame that cannot be replayed.
+struct Once(Option<Bytes>);
+
+impl Body for Once {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+}
+
+fn post(body: SdkBody) -> Request {
+    let mut request = request();
+    request.method = http::Method::POST;
+    request.body = body;
+    request
+}
+
+fn soon(config: Builder) -> Builder {
+    let retries = RetryConfig::standard();
+    config.retry_config(retries.with_initial_backoff(std::time::Duration::from_micros(1)))
+}
+
+#[tokio::test]
+async fn a_body_that_can_be_sent_once_is_sent_once() {
+    let (client, sender) = client_with([Answer::json(503, ""), good()], soon);
+    let once = || post(SdkBody::from_body_1_x(Once(Some("streamed".into()))));
+    let error = greet_with(&client, once(), None).await.unwrap_err();
+    let end = "(HTTP 503, 1 attempt, not retried: the request's body can be sent only once)";
+    assert!(error.to_string().ends_with(end), "{error}");
+    let next = greet_with(&client, once(), None).await;
+    assert!(next.is_ok(), "the next call");
+    assert_eq!(sender.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_body_in_memory_is_sent_again() {
+    let (client, sender) = client_with([Answer::json(503, ""), good()], soon);
+    let request = post(SdkBody::from("in memory"));
+    assert!(greet_with(&client, request, None).await.is_ok());
+    let requests = sender.requests();
+    let bodies: Vec<_> = requests.iter().map(|request| &request.body[..]).collect();
+    assert_eq!(bodies, [b"in memory", b"in memory"]);
+}

@@ -1,0 +1,107 @@
+//! Responses that are well-formed HTTP, and what they mean.
+
+use crate::Seen::{Response, Service};
+use crate::{ok, row, rows};
+use connect_tests::script::{Read, Script, Step, ok as good, response, send};
+
+/// A connection for one response.
+fn once(step: Step) -> Script {
+    vec![Read, step]
+}
+
+/// The same response to each of three attempts.
+fn thrice(step: Step) -> [Script; 3] {
+    [once(step.clone()), once(step.clone()), once(step)]
+}
+
+fn error(status: &str, code: &str) -> Step {
+    let headers = format!("x-amzn-requestid: r-1\r\nx-amzn-errortype: {code}\r\n");
+    response(status, &headers, r#"{"message":"so it goes"}"#)
+}
+
+fn html(status: &str) -> Step {
+    response(
+        status,
+        "content-type: text/html\r\n",
+        "<html><body>Service Unavailable</body></html>",
+    )
+}
+
+fn service(text: &str) -> crate::Seen {
+    Service(format!("ListAssociatedContacts: {text}"))
+}
+
+rows! {
+    a_modelled_error: [once(error("404 Not Found", "ResourceNotFoundException"))]
+        => service("ResourceNotFoundException: so it goes (HTTP 404, request ID r-1, 1 attempt)"), 1;
+    a_modelled_error_that_passes: [once(error("500 Oops", "InternalServiceException"))] => ok(), 2;
+    an_unknown_error: [once(error("400 Bad Request", "Unheard"))]
+        => service("Unheard: so it goes (HTTP 400, request ID r-1, 1 attempt)"), 1;
+    an_error_code_with_decoration: [once(error("400 Bad Request", "ns#Unheard:http://example.com"))]
+        => service("Unheard: so it goes (HTTP 400, request ID r-1, 1 attempt)"), 1;
+    a_request_timeout_of_the_service: [once(error("400 Bad Request", "RequestTimeout"))] => ok(), 2;
+
+    throttling_with_a_known_code: [once(error("429 Too Many Requests", "ThrottlingException"))] => ok(), 2;
+    throttling_with_another_status: [once(error("400 Bad Request", "ThrottlingException"))] => ok(), 2;
+    throttling_with_an_unknown_code: [once(error("429 Too Many Requests", "Unheard"))] => ok(), 2;
+    throttling_without_a_code: [once(response("429 Too Many Requests", "", ""))] => ok(), 2;
+    throttling_that_lasts: thrice(error("429 Too Many Requests", "ThrottlingException"))
+        => service("ThrottlingException: so it goes (HTTP 429, request ID r-1, 3 attempts)"), 3;
+
+    an_empty_500: [once(response("500 Oops", "", ""))] => ok(), 2;
+    an_empty_500_that_lasts: thrice(response("500 Oops", "", ""))
+        => service("service error without a code (HTTP 500, 3 attempts)"), 3;
+    html_of_a_proxy_with_503: [once(html("503 Service Unavailable"))] => ok(), 2;
+    html_of_a_proxy_with_503_that_lasts: thrice(html("503 Service Unavailable"))
+        => service("service error without a code (HTTP 503, 3 attempts)"), 3;
+    html_of_a_proxy_with_403: [once(html("403 Forbidden"))]
+        => service("service error without a code (HTTP 403, 1 attempt)"), 1;
+    a_502: [once(html("502 Bad Gateway"))] => ok(), 2;
+    a_504: [once(html("504 Gateway Timeout"))] => ok(), 2;
+    a_501: [once(html("501 Not Implemented"))]
+        => service("service error without a code (HTTP 501, 1 attempt)"), 1;
+
+    a_redirect_is_not_followed: [once(response("301 Moved", "location: http://127.0.0.1:1/\r\n", ""))]
+        => service("service error without a code (HTTP 301, 1 attempt)"), 1;
+    not_modified: [once(send("HTTP/1.1 304 Not Modified\r\n\r\n"))]
+        => service("service error without a code (HTTP 304, 1 attempt)"), 1;
+
+    no_content_type: [once(response("200 OK", "", r#"{"NextToken":"hello"}"#))] => ok(), 1;
+    a_wrong_content_type: [once(response("200 OK", "content-type: image/png\r\n", r#"{"NextToken":"hello"}"#))] => ok(), 1;
+    an_empty_success: [once(response("200 OK", "", ""))] => crate::Seen::Ok(String::new()), 1;
+    no_content: [once(send("HTTP/1.1 204 No Content\r\n\r\n"))] => crate::Seen::Ok(String::new()), 1;
+    an_informational_response_first: [vec![Read, send("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"), good()]]
+        => ok(), 1;
+}
+
+#[tokio::test]
+async fn garbage_json_is_not_retried() {
+    let (seen, attempts) = row(vec![once(response(
+        "200 OK",
+        "x-amzn-requestid: r-2\r\n",
+        r#"{"NextToken":"hel"#,
+    ))])
+    .await;
+    let Response(text) = &seen else {
+        panic!("{seen:?}")
+    };
+    assert!(
+        text.starts_with("ListAssociatedContacts: the response could not be read: "),
+        "{text}"
+    );
+    assert!(
+        text.ends_with(" (HTTP 200, request ID r-2, 1 attempt)"),
+        "{text}"
+    );
+    assert_eq!(attempts, 1);
+}
+
+#[tokio::test]
+async fn html_with_success_is_not_retried() {
+    let (seen, attempts) = row(vec![once(html("200 OK"))]).await;
+    assert!(
+        matches!(&seen, Response(text) if text.contains("could not be read")),
+        "{seen:?}"
+    );
+    assert_eq!(attempts, 1);
+}

@@ -1,0 +1,151 @@
+//! `cargo xtask bench`: the same program on our client, on `aws-sdk-connect` and on bare hyper (`tests/peers`), measured side by
+//! side. Peers take turns, so that a slow moment of the machine hits all of them.
+
+mod build;
+mod calls;
+mod counts;
+mod dependencies;
+mod generator;
+mod metrics;
+mod peers;
+mod python;
+mod report;
+mod results;
+mod table;
+mod watch;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::codegen::{target_folder, workspace_root};
+use crate::error::Error;
+use metrics::Peer;
+use peers::{Program, Server};
+use results::Results;
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The parts to measure; all, if none is named.
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+    /// Measure briefly, to see that everything runs or where things stand. Nothing is stored.
+    #[arg(long)]
+    quick: bool,
+    /// Measure only this peer; may be given several times. Nothing is stored.
+    #[arg(long = "peer", value_enum, value_name = "PEER")]
+    peers: Vec<Peer>,
+}
+
+/// Measurements that are made together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Clean builds, their memory, and rebuilds.
+    Build,
+    /// Sizes of binaries.
+    Size,
+    /// Crates in the tree.
+    Tree,
+    /// The generator's time, and what its output costs to build.
+    Generator,
+    /// Instructions per call, by callgrind.
+    Instructions,
+    /// Allocations per call, by a counting allocator.
+    Allocations,
+    /// Time per call and calls per second.
+    Calls,
+    /// Peak memory of the process.
+    Memory,
+    /// First response of a fresh process.
+    First,
+}
+
+/// What every part needs.
+struct Bench {
+    quick: bool,
+    peers: Vec<Peer>,
+    root: PathBuf,
+    /// Where everything is built and stored.
+    folder: PathBuf,
+}
+
+impl Bench {
+    /// Whether a peer is to be measured.
+    fn wants(&self, peer: Peer) -> bool {
+        self.peers.is_empty() || self.peers.contains(&peer)
+    }
+
+    /// Those of some programs whose peers are to be measured.
+    fn wanted(&self, programs: &[Program]) -> Vec<Program> {
+        let wanted = programs.iter().filter(|program| self.wants(program.peer));
+        wanted.copied().collect()
+    }
+
+    /// Starts the server that the peers call.
+    fn server(&self) -> Result<Server, Error> {
+        Server::start(self)
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
+    let root = workspace_root()?;
+    let bench = Bench {
+        quick: arguments.quick,
+        peers: arguments.peers.clone(),
+        folder: target_folder(&root).join("bench"),
+        root,
+    };
+    let parts = match arguments.parts.as_slice() {
+        [] => Part::value_variants(),
+        parts => parts,
+    };
+    let store = !bench.quick && bench.peers.is_empty();
+    let mut results = Results::load(&bench.folder)?;
+    for part in parts {
+        println!("== {}", part.name());
+        let mut found = results::Part::new()?;
+        match part {
+            Part::Build => {
+                build::clean(&bench, &mut found)?;
+                build::rebuild(&bench, &mut found)?;
+            }
+            Part::Size => build::size(&bench, &mut found)?,
+            Part::Tree => dependencies::crates(&bench, &mut found)?,
+            Part::Generator => generator::run(&bench, &mut found)?,
+            Part::Instructions => counts::instructions(&bench, &mut found)?,
+            Part::Allocations => counts::allocations(&bench, &mut found)?,
+            Part::Calls => {
+                calls::time(&bench, &mut found)?;
+                calls::rate(&bench, &mut found)?;
+            }
+            Part::Memory => calls::memory(&bench, &mut found)?,
+            Part::First => calls::first(&bench, &mut found)?,
+        }
+        if store {
+            results.replace(part.name(), found);
+            results.store(&bench.folder)?;
+            report::write(&bench, &results)?;
+        } else {
+            results.overlay(part.name(), found);
+        }
+    }
+    println!("\n{}\n{}", table::table(&results), table::goals(&results));
+    Ok(())
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Size => "size",
+            Self::Tree => "tree",
+            Self::Generator => "generator",
+            Self::Instructions => "instructions",
+            Self::Allocations => "allocations",
+            Self::Calls => "calls",
+            Self::Memory => "memory",
+            Self::First => "first",
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The programs of `tests/peers`: building and running them, and the server that they call.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use super::Bench;
+use super::metrics::Peer;
+use crate::error::Error;
+use crate::process;
+
+/// A program of `tests/peers` with certain features.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Program {
+    pub(super) peer: Peer,
+    /// What its files are called.
+    pub(super) name: &'static str,
+    package: &'static str,
+    features: &'static [&'static str],
+}
+
+pub(super) const OURS: Program = Program {
+    peer: Peer::Ours,
+    name: "ours",
+    package: "peer-ours",
+    features: &[],
+};
+pub(super) const AWS_SDK: Program = Program {
+    peer: Peer::AwsSdk,
+    name: "aws-sdk",
+    package: "peer-aws-sdk",
+    features: &[],
+};
+/// Ours with `aws-config`'s chain of credentials.
+pub(super) const OURS_CHAIN: Program = Program {
+    name: "ours-aws-config",
+    features: &["--features", "aws-config"],
+    ..OURS
+};
+/// The SDK without it.
+pub(super) const AWS_SDK_LEAN: Program = Program {
+    name: "aws-sdk-lean",
+    features: &["--no-default-features"],
+    ..AWS_SDK
+};
+pub(super) const FLOOR: Program = Program {
+    peer: Peer::Floor,
+    name: "floor",
+    package: "peer-floor",
+    features: &[],
+};
+const SERVER: Program = Program {
+    peer: Peer::Floor,
+    name: "server",
+    package: "peer-server",
+    features: &[],
+};
+
+/// The programs that make calls: each as its users set it up, ours without `aws-config` and the SDK with it.
+pub(super) const CALLERS: [Program; 3] = [OURS, AWS_SDK, FLOOR];
+
+impl Program {
+    /// Where it is built. Each program has a folder of its own, so that a clean build is one and features are its own.
+    pub(super) fn target(&self, bench: &Bench) -> PathBuf {
+        bench.folder.join("build").join(self.name)
+    }
+
+    /// A cargo command on this program and no other.
+    pub(super) fn cargo(&self, bench: &Bench, subcommand: &str) -> Command {
+        let folder = bench.root.join("tests/peers");
+        let mut cargo = process::cargo(&folder, &self.target(bench));
+        cargo.args([subcommand, "--locked", "--package", self.package]);
+        cargo.args(self.features);
+        cargo
+    }
+
+    /// Builds it for release and gives a copy of the binary, which other builds leave alone.
+    pub(super) fn binary(&self, bench: &Bench) -> Result<PathBuf, Error> {
+        self.built(bench, self.name, &[])
+    }
+
+    /// The same, counting allocations.
+    pub(super) fn counting_binary(&self, bench: &Bench) -> Result<PathBuf, Error> {
+        let name = format!("{}-allocations", self.name);
+        self.built(bench, &name, &["--features", "allocations"])
+    }
+
+    /// Where cargo puts the binary of a profile.
+    pub(super) fn built_binary(&self, bench: &Bench, profile: &str) -> PathBuf {
+        self.target(bench).join(profile).join(self.package)
+    }
+
+    /// The file that calls the client.
+    pub(super) fn source(&self, bench: &Bench) -> PathBuf {
+        let folder = self.package.trim_start_matches("peer-");
+        bench
+            .root
+            .join("tests/peers")
+            .join(folder)
+            .join("src/main.rs")
+    }
+
+    fn built(&self, bench: &Bench, name: &str, options: &[&str]) -> Result<PathBuf, Error> {
+        println!("building {name} ...");
+        let mut build = self.cargo(bench, "build");
+        succeed(build.arg("--release").args(options))?;
+        let from = self.built_binary(bench, "release");
+        let folder = bench.folder.join("bin");
+        fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+        let to = folder.join(name);
+        fs::copy(&from, &to).map_err(Error::io(&from))?;
+        Ok(to)
+    }
+}
+
+/// Runs a command that has to succeed.
+pub(super) fn succeed(command: &mut Command) -> Result<process::Finished, Error> {
+    let finished = process::run(command)?;
+    if finished.success {
+        Ok(finished)
+    } else {
+        let (command, tail) = (command.get_program().display(), finished.tail());
+        Err(Error::Other(format!("{command} failed:\n{tail}")))
+    }
+}
+
+/// A command with nothing in its environment that could change what a peer does: no profile, proxy or endpoint.
+pub(super) fn isolated(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear();
+    if let Some(path) = std::env::var_os("PATH") {
+        command.env("PATH", path);
+    }
+    command
+        .env("AWS_CONFIG_FILE", "/dev/null")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+}
+
+/// What a peer printed about its calls.
+#[derive(Debug)]
+pub(super) struct Measured(Value);
+
+impl Measured {
+    /// Runs a peer to its end.
+    pub(super) fn by(command: &mut Command) -> Result<Self, Error> {
+        Self::read(&succeed(command)?.stdout)
+    }
+
+    fn read(line: &str) -> Result<Self, Error> {
+        let value = serde_json::from_str(line);
+        value
+            .map(Self)
+            .map_err(|_| Error::Other(format!("a peer printed {line:?}")))
+    }
+
+    /// A figure, if the peer could tell it.
+    pub(super) fn get(&self, name: &str) -> Option<f64> {
+        self.0[name].as_f64()
+    }
+
+    /// One figure per another.
+    pub(super) fn ratio(&self, name: &str, per: &str) -> Result<f64, Error> {
+        match (self.get(name), self.get(per)) {
+            (Some(value), Some(per)) if per > 0.0 => Ok(value / per),
+            _ => Err(Error::Other(format!("no {name} per {per} in {}", self.0))),
+        }
+    }
+}
+
+/// The server of `tests/peers`, which ends with this value.
+#[derive(Debug)]
+pub(super) struct Server {
+    process: Child,
+    pub(super) url: String,
+}
+
+impl Server {
+    pub(super) fn start(bench: &Bench) -> Result<Self, Error> {
+        let binary = SERVER.binary(bench)?;
+        let mut command = isolated(&binary);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().map_err(Error::io(&binary))?;
+        let mut url = String::new();
+        if let Some(stdout) = process.stdout.take() {
+            let mut stdout = BufReader::new(stdout);
+            stdout.read_line(&mut url).map_err(Error::io(&binary))?;
+        }
+        let url = url.trim().to_owned();
+        Ok(Self { process, url })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_of_a_peer_are_read() {
+        let measured = Measured::read("{\"calls\":4,\"seconds\":2.0}\n").unwrap();
+        assert_eq!(measured.ratio("seconds", "calls").unwrap(), 0.5);
+        assert_eq!(measured.get("allocations"), None);
+        assert!(measured.ratio("allocations", "calls").is_err());
+        assert!(Measured::read("error").is_err());
+    }
+}

@@ -1,0 +1,142 @@
+//! BENCHMARKS.md: the table, and what one must know to read and repeat it.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::process::Command;
+
+use super::Bench;
+use super::python::Python;
+use super::results::Results;
+use super::table::{goals, table};
+use crate::codegen::read;
+use crate::error::Error;
+use crate::process;
+
+const INTRODUCTION: &str = "\
+# Benchmarks
+
+Written by `cargo xtask bench`, which anyone can run. It builds and measures the programs in `tests/peers`, which make the same
+call, ListAssociatedContacts, to the same server on loopback that has its answers ready. Peers take turns. Ratios travel, times
+do not: they are of one machine on one day.
+
+```console
+$ cargo xtask bench                       # everything; aws-sdk-connect is built several times, which takes most of it
+$ cargo xtask bench calls first           # parts; the table keeps the latest results of the others
+$ cargo xtask bench --quick calls --peer ours --peer floor    # briefly, for a look; nothing is stored
+```
+
+Each cell has the median and, where something was measured several times, the least and the greatest. A ratio is one of medians.
+";
+
+const READING: &str = "\
+## How it is measured
+
+- **ours** is `connect-sdk`, **aws-sdk-connect** AWS's crate, both with default features. **floor** is what is left without
+  a client: hyper-util's pooling client, rustls with ring, aws-sigv4, serde's derive over serde_json; it has no retries, time limits,
+  endpoint rules or modelled errors. Calls are made by the SDK with `aws-config`, as its guide has it, and by ours without.
+- **Time per call** is of calls one after the other on a current-thread runtime, over one kept connection. **Calls per second** are on
+  tokio's default runtime, a thread per core, which the server shares.
+- **Instructions** are callgrind's, the difference between a run of 600 and one of 100 calls, so that starting and connecting
+  drop out. Under it SHA-256 runs without the processor's own instructions. **Allocations** are counted by a global allocator
+  around 2,000 calls; one that grows counts again.
+- **Peak memory** is the most that the process ever had resident. **First response** is a process from start to end that makes one
+  call; aws-config finds no files to read. The floor reads the system's certificates when it starts, ours when it first needs
+  them. boto3 makes its calls one after the other only.
+- **Builds** start from nothing but downloaded sources, with cargo's default profiles. Like is compared with like: without
+  `aws-config`, and with it. Memory is read from the process table every 15 ms. **Rebuilds** come after touching the caller's
+  `main.rs`. The **generated crate alone** is built with its dependencies in place: ours has one operation, AWS's all of them.
+- **All of Connect** is generated from the published model, client side, and built on its own. Ours compiles what a caller uses in
+  the caller: that is the price seen in the rebuilds. Operations are those of either's model.
+- **Optimised for size** is `opt-level = \"z\"`, fat LTO, one codegen unit, `panic = \"abort\"`, stripped.
+";
+
+/// Writes the report.
+pub(super) fn write(bench: &Bench, results: &Results) -> Result<(), Error> {
+    let (table, goals) = (table(results), goals(results));
+    let mut text = format!("{INTRODUCTION}\n{table}\n{goals}\n\n{READING}\n");
+    text.push_str("## Where and when\n\n");
+    for line in circumstances(bench)? {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "- {line}");
+    }
+    for (name, part) in &results.parts {
+        let _ = writeln!(text, "- `{name}`: {}", part.date);
+        for note in &part.notes {
+            let _ = writeln!(text, "  - {note}");
+        }
+    }
+    let path = bench.root.join("BENCHMARKS.md");
+    fs::write(&path, text).map_err(Error::io(&path))
+}
+
+/// The machine and the versions of what was measured.
+fn circumstances(bench: &Bench) -> Result<Vec<String>, Error> {
+    let mut lines = vec![machine()];
+    let version = |program: &str| {
+        let finished = process::run(Command::new(program).arg("--version"));
+        finished
+            .ok()
+            .map(|finished| finished.stdout.trim().to_owned())
+    };
+    lines.extend(["rustc", "valgrind"].into_iter().filter_map(version));
+    let lock = read(&bench.root.join("tests/peers/Cargo.lock"))?;
+    lines.push(versions(&lock));
+    lines.extend(
+        Python::installed(bench)
+            .map(|python| python.versions())
+            .transpose()?,
+    );
+    Ok(lines)
+}
+
+fn machine() -> String {
+    let value = |file: &str, name: &str| {
+        let text = fs::read_to_string(file).ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+        Some(line.trim_start_matches([':', ' ', '\t']).to_owned())
+    };
+    let model = value("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".into());
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let memory = value("/proc/meminfo", "MemTotal")
+        .and_then(|total| total.strip_suffix(" kB")?.parse::<u64>().ok())
+        .map_or_else(String::new, |kib| {
+            format!(", {} GiB of memory", (kib + (1 << 19)) >> 20)
+        });
+    let (system, architecture) = (std::env::consts::OS, std::env::consts::ARCH);
+    format!("{model}, {cores} cores{memory}, {system} on {architecture}")
+}
+
+/// The versions of the crates that matter, from a lock file.
+fn versions(lock: &str) -> String {
+    let names = [
+        "aws-sdk-connect",
+        "aws-config",
+        "aws-sigv4",
+        "hyper",
+        "hyper-util",
+        "rustls",
+        "ring",
+        "serde_json",
+        "tokio",
+    ];
+    let versions = names.iter().filter_map(|name| {
+        // The latest comes last.
+        let (_, after) = lock.rsplit_once(&format!("name = \"{name}\"\nversion = \""))?;
+        let (version, _) = after.split_once('"')?;
+        Some(format!("{name} {version}"))
+    });
+    versions.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_version_of_a_crate_is_told() {
+        let lock = "[[package]]\nname = \"hyper\"\nversion = \"0.14.32\"\n\n\
+            [[package]]\nname = \"hyper\"\nversion = \"1.12.0\"\n\n\
+            [[package]]\nname = \"hyper-rustls\"\nversion = \"0.27.10\"\n";
+        assert_eq!(versions(lock), "hyper 1.12.0");
+    }
+}

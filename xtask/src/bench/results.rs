@@ -1,0 +1,171 @@
+//! What was measured, kept so that parts can be measured one by one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::metrics::{METRICS, Peer};
+use crate::codegen::read;
+use crate::error::Error;
+use crate::process;
+
+/// The latest results of each part, by its name.
+#[derive(Debug, Default)]
+pub(super) struct Results {
+    pub(super) parts: BTreeMap<String, Part>,
+}
+
+/// What a run of a part found.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Part {
+    /// The day, `YYYY-MM-DD`.
+    pub(super) date: String,
+    /// What was not measured, and why.
+    pub(super) notes: Vec<String>,
+    /// The samples by metric and peer.
+    samples: BTreeMap<String, BTreeMap<String, Vec<f64>>>,
+}
+
+impl Part {
+    pub(super) fn new() -> Result<Self, Error> {
+        let date = process::run(Command::new("date").args(["-u", "+%Y-%m-%d"]))?;
+        Ok(Self {
+            date: date.stdout.trim().to_owned(),
+            ..Self::default()
+        })
+    }
+
+    /// Adds a sample, in the metric's unit, and tells it.
+    pub(super) fn sample(&mut self, metric: &str, peer: Peer, value: f64) {
+        debug_assert!(METRICS.iter().any(|known| known.id == metric), "{metric}");
+        println!("{metric}, {}: {value:.3}", peer.name());
+        let peers = self.samples.entry(metric.to_owned()).or_default();
+        peers.entry(peer.name().to_owned()).or_default().push(value);
+    }
+
+    /// Says what is not measured, and why.
+    pub(super) fn note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        println!("{note}");
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
+const FILE: &str = "results.json";
+
+impl Results {
+    pub(super) fn load(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(FILE);
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let value = serde_json::from_str(&read(&path)?).ok();
+        let results = value.as_ref().and_then(Self::from_json);
+        let unreadable = || Error::Other(format!("{}: not ours; remove it", path.display()));
+        results.ok_or_else(unreadable)
+    }
+
+    pub(super) fn store(&self, folder: &Path) -> Result<(), Error> {
+        let path = folder.join(FILE);
+        fs::write(&path, format!("{:#}\n", self.to_json())).map_err(Error::io(&path))
+    }
+
+    /// Takes in what a whole run of a part found, in place of what the last one did.
+    pub(super) fn replace(&mut self, part: &str, found: Part) {
+        self.parts.insert(part.to_owned(), found);
+    }
+
+    /// Takes in what a run of some peers found; the others keep what they have.
+    pub(super) fn overlay(&mut self, part: &str, mut found: Part) {
+        if let Some(earlier) = self.parts.remove(part) {
+            for (metric, peers) in earlier.samples {
+                let now = found.samples.entry(metric).or_default();
+                for (peer, samples) in peers {
+                    now.entry(peer).or_insert(samples);
+                }
+            }
+        }
+        self.replace(part, found);
+    }
+
+    /// The samples of a metric and peer; empty, if it was not measured.
+    pub(super) fn samples(&self, metric: &str, peer: Peer) -> &[f64] {
+        let found = self
+            .parts
+            .values()
+            .find_map(|part| part.samples.get(metric)?.get(peer.name()));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    fn to_json(&self) -> Value {
+        let parts = self.parts.iter().map(|(name, part)| {
+            let part = json!({"date": part.date, "notes": part.notes, "samples": part.samples});
+            (name.clone(), part)
+        });
+        Value::Object(parts.collect())
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        let parts = value.as_object()?.iter().map(|(name, part)| {
+            let part = Part {
+                date: part["date"].as_str()?.to_owned(),
+                notes: serde_json::from_value(part["notes"].clone()).ok()?,
+                samples: serde_json::from_value(part["samples"].clone()).ok()?,
+            };
+            Some((name.clone(), part))
+        });
+        Some(Self {
+            parts: parts.collect::<Option<_>>()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(samples: &[(&str, Peer, f64)]) -> Part {
+        let mut part = Part::default();
+        for (metric, peer, value) in samples {
+            part.sample(metric, *peer, *value);
+        }
+        part
+    }
+
+    #[test]
+    fn results_are_read_as_they_were_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut results = Results::default();
+        let mut first = part(&[("first", Peer::Ours, 1.5), ("first", Peer::Ours, 2.5)]);
+        first.note("no Python");
+        results.replace("first", first);
+        results.store(folder.path()).unwrap();
+        let read = Results::load(folder.path()).unwrap();
+        assert_eq!(read.parts, results.parts);
+        assert_eq!(read.samples("first", Peer::Ours), [1.5, 2.5]);
+    }
+
+    #[test]
+    fn a_run_of_some_peers_leaves_the_others_alone() {
+        let mut results = Results::default();
+        let both = [("first", Peer::Ours, 1.0), ("first", Peer::Floor, 2.0)];
+        results.replace("first", part(&both));
+        results.overlay("first", part(&[("first", Peer::Ours, 3.0)]));
+        assert_eq!(results.samples("first", Peer::Ours), [3.0]);
+        assert_eq!(results.samples("first", Peer::Floor), [2.0]);
+        assert!(results.samples("first", Peer::Boto3).is_empty());
+    }
+
+    #[test]
+    fn a_whole_run_leaves_nothing_of_the_last() {
+        let mut results = Results::default();
+        results.replace("first", part(&[("first", Peer::Boto3, 1.0)]));
+        results.replace("first", part(&[("first", Peer::Ours, 3.0)]));
+        assert!(results.samples("first", Peer::Boto3).is_empty());
+    }
+}
