@@ -90,3 +90,36 @@ async fn time_can_run_out() {
         "{attempts} attempts"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_entry_of_a_list_can_have_to_agree() {
+    let (client, sender) = calling([
+        state("{}"),
+        state(r#"{"parts": []}"#),
+        state(r#"{"parts": [{"state": "running"}, {"state": "starting"}]}"#),
+        state(r#"{"parts": [{"state": "running"}, {"state": "running"}]}"#),
+    ]);
+    let answer = client
+        .describe()
+        .id("x")
+        .wait_until_all_running(LIMIT)
+        .await;
+    assert_eq!(answer.unwrap().unwrap().parts().len(), 2);
+    assert_eq!(sender.requests().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_entry_of_a_list_can_be_enough() {
+    let parts = r#"{"parts": [{"state": "running"}, {"state": "stopped"}]}"#;
+    let (client, sender) = calling([state(parts)]);
+    let error = client
+        .describe()
+        .id("x")
+        .wait_until_all_running(LIMIT)
+        .await;
+    assert!(
+        matches!(error, Err(WaiterError::Failed { .. })),
+        "{error:?}"
+    );
+    assert_eq!(sender.requests().len(), 1);
+}
