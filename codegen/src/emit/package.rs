@@ -38,12 +38,22 @@ impl Runtime {
 /// `Cargo.toml` and `src/lib.rs`.
 pub(super) fn add(files: &mut FileSet, service: &Service, package: &Package, options: Options) {
     files.text("Cargo.toml", manifest(service, package, options));
-    let lib = format!(
-        "//! {} for Rust, generated from its service model.\n\n#[rustfmt::skip]\nmod generated;\n\npub use generated::*;\n",
-        service.title
-    );
+    let title = &service.title;
+    let lib = format!("//! {title} for Rust, generated from its service model.\n\n{ROOT}");
     files.text("src/lib.rs", lib);
 }
+
+/// The root of every generated crate, as that of `connect-sdk`.
+const ROOT: &str = r#"#[rustfmt::skip]
+mod generated;
+
+pub use generated::*;
+
+#[cfg(all(feature = "client", feature = "test-util"))]
+pub use connect_transport::test_util;
+#[cfg(feature = "client")]
+pub use connect_transport::{operating, sender};
+"#;
 
 fn manifest(service: &Service, package: &Package, options: Options) -> String {
     let description = format!("{}, generated from its service model", service.title);
@@ -162,6 +172,12 @@ uninlined_format_args = "warn"
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_root_is_that_of_connect_sdk() {
+        let own = include_str!("../../../crates/connect-sdk/src/lib.rs");
+        assert!(own.ends_with(ROOT));
+    }
 
     #[test]
     fn features_are_those_of_the_workspaces_own_generated_crate() {

@@ -32,7 +32,7 @@ mod generated;
 
 pub use generated::*;
 
-#[cfg(feature = "test-util")]
+#[cfg(all(feature = "client", feature = "test-util"))]
 pub use connect_transport::test_util;
 #[cfg(feature = "client")]
 pub use connect_transport::{operating, sender};

@@ -4,3 +4,8 @@
 mod generated;
 
 pub use generated::*;
+
+#[cfg(all(feature = "client", feature = "test-util"))]
+pub use connect_transport::test_util;
+#[cfg(feature = "client")]
+pub use connect_transport::{operating, sender};
