@@ -21,7 +21,7 @@ use clap::ValueEnum;
 use crate::codegen::{target_folder, workspace_root};
 use crate::error::Error;
 use metrics::Peer;
-use peers::{Program, Server};
+use peers::{Processor, Program, Server};
 use results::Results;
 
 /// What to measure.
@@ -82,9 +82,9 @@ impl Bench {
         wanted.copied().collect()
     }
 
-    /// Starts the server that the peers call.
-    fn server(&self) -> Result<Server, Error> {
-        Server::start(self)
+    /// Starts the server that the peers call, to stay on a processor if one is given.
+    fn server(&self, processor: Option<&Processor>) -> Result<Server, Error> {
+        Server::start(self, processor)
     }
 }
 

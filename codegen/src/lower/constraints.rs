@@ -49,7 +49,7 @@ impl Lowering<'_> {
             }
             let pattern: Option<String> = traits.read(ids::PATTERN, place.clone())?;
             match pattern {
-                Some(pattern) if regex::Regex::new(&pattern).is_err() => {
+                Some(pattern) if !self.compiles(&pattern) => {
                     if self.server {
                         let message = format!(
                             "{pattern:?} is no regular expression of Rust's; the server will not check it"
@@ -61,6 +61,16 @@ impl Lowering<'_> {
             }
         }
         Ok(constraints)
+    }
+
+    /// Whether a pattern is a regular expression of Rust's. Many members share few patterns, and compiling one takes long.
+    fn compiles(&mut self, pattern: &str) -> bool {
+        if let Some(compiles) = self.patterns.get(pattern) {
+            return *compiles;
+        }
+        let compiles = regex::Regex::new(pattern).is_ok();
+        self.patterns.insert(pattern.to_owned(), compiles);
+        compiles
     }
 }
 

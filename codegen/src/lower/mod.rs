@@ -53,6 +53,7 @@ pub fn lower(
         boxed: BTreeSet::new(),
         usage: BTreeMap::new(),
         names: BTreeMap::new(),
+        patterns: BTreeMap::new(),
     };
     lowering
         .service(selection)
@@ -70,6 +71,8 @@ struct Lowering<'a> {
     usage: BTreeMap<&'a ShapeId, ir::Usage>,
     /// Type names of the closure's structures, unions, enums and errors.
     names: BTreeMap<&'a ShapeId, String>,
+    /// The patterns met so far, and whether each compiles.
+    patterns: BTreeMap<String, bool>,
 }
 
 impl<'a> Lowering<'a> {

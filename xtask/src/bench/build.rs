@@ -7,15 +7,11 @@ use std::time::SystemTime;
 
 use super::Bench;
 use super::metrics::Peer;
-use super::peers::{AWS_SDK, AWS_SDK_LEAN, FLOOR, OURS, OURS_CHAIN, Program, succeed};
+use super::peers::{CALLERS, PROGRAMS, Program, succeed};
 use super::results::Part;
 use super::watch::{Watched, watch};
 use crate::error::Error;
 use crate::process;
-
-/// The programs with TLS and no more, and those with `aws-config`'s chain of credentials: like is compared with like.
-pub(super) const LEAN: [Program; 3] = [FLOOR, OURS, AWS_SDK_LEAN];
-pub(super) const CHAIN: [Program; 2] = [OURS_CHAIN, AWS_SDK];
 
 /// Clean builds of all that do not take minutes.
 const ROUNDS: usize = 3;
@@ -24,30 +20,24 @@ const REBUILDS: usize = 5;
 pub(super) fn clean(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     fetch(bench)?;
     for round in 0..if bench.quick { 1 } else { ROUNDS } {
-        for (programs, suffix) in [(&LEAN[..], ""), (&CHAIN[..], "-chain")] {
-            for program in bench.wanted(programs) {
-                // Minutes are not told more precisely by building three times.
-                if round > 0 && program.peer == Peer::AwsSdk {
-                    continue;
-                }
-                let release = clean_build(bench, program, Profile::RELEASE)?;
-                part.sample(
-                    &format!("build-release{suffix}"),
-                    program.peer,
-                    release.seconds,
-                );
-                if suffix.is_empty() && release.largest_kib > 0 {
-                    let memory = [
-                        ("build-memory", release.largest_kib),
-                        ("build-memory-all", release.together_kib),
-                    ];
-                    for (metric, kib) in memory {
-                        part.sample(metric, program.peer, mebibytes(kib * 1024));
-                    }
-                }
-                let debug = clean_build(bench, program, Profile::DEBUG)?;
-                part.sample(&format!("build-debug{suffix}"), program.peer, debug.seconds);
+        for program in bench.wanted(&PROGRAMS) {
+            // Minutes are not told more precisely by building three times.
+            if round > 0 && program.peer == Peer::AwsSdk {
+                continue;
             }
+            let release = clean_build(bench, program, Profile::RELEASE)?;
+            program.sample(part, "build-release", release.seconds);
+            if release.largest_kib > 0 {
+                let memory = [
+                    ("build-memory", release.largest_kib),
+                    ("build-memory-all", release.together_kib),
+                ];
+                for (metric, kib) in memory {
+                    program.sample(part, metric, mebibytes(kib * 1024));
+                }
+            }
+            let debug = clean_build(bench, program, Profile::DEBUG)?;
+            program.sample(part, "build-debug", debug.seconds);
         }
     }
     Ok(())
@@ -55,7 +45,7 @@ pub(super) fn clean(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 
 /// Builds again what has just been built, as if the caller's source had changed.
 pub(super) fn rebuild(bench: &Bench, part: &mut Part) -> Result<(), Error> {
-    let programs = bench.wanted(&LEAN);
+    let programs = bench.wanted(&CALLERS);
     for (metric, profile) in [
         ("rebuild-debug", Profile::DEBUG),
         ("rebuild-release", Profile::RELEASE),
@@ -78,16 +68,12 @@ pub(super) fn rebuild(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 }
 
 pub(super) fn size(bench: &Bench, part: &mut Part) -> Result<(), Error> {
-    for program in bench.wanted(&LEAN) {
+    for program in bench.wanted(&PROGRAMS) {
         let binary = program.binary(bench)?;
-        part.sample("size", program.peer, size_of(&binary)?);
-        strip(&binary, "size-stripped", program, part)?;
+        program.sample(part, "size", size_of(&binary)?);
+        strip(&binary, program, part)?;
     }
-    for program in bench.wanted(&CHAIN) {
-        let binary = program.binary(bench)?;
-        strip(&binary, "size-stripped-chain", program, part)?;
-    }
-    for program in bench.wanted(&LEAN) {
+    for program in bench.wanted(&CALLERS) {
         build(bench, program, Profile::SMALL)?;
         let binary = program.built_binary(bench, Profile::SMALL.folder);
         part.sample("size-small", program.peer, size_of(&binary)?);
@@ -95,12 +81,14 @@ pub(super) fn size(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     Ok(())
 }
 
-fn strip(binary: &Path, metric: &str, program: Program, part: &mut Part) -> Result<(), Error> {
+fn strip(binary: &Path, program: Program, part: &mut Part) -> Result<(), Error> {
     let stripped = binary.with_extension("stripped");
     let mut strip = Command::new("strip");
     strip.arg("-o").arg(&stripped).arg(binary);
     match process::run(&mut strip) {
-        Ok(finished) if finished.success => part.sample(metric, program.peer, size_of(&stripped)?),
+        Ok(finished) if finished.success => {
+            program.sample(part, "size-stripped", size_of(&stripped)?)
+        }
         _ => part.note("stripped binaries: skipped, there is no `strip`"),
     }
     Ok(())

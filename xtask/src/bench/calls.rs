@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::Bench;
 use super::metrics::Peer;
-use super::peers::{CALLERS, Measured, isolated, succeed};
+use super::peers::{CALLERS, Measured, Processor, isolated_on, succeed};
 use super::python::Python;
 use super::results::Part;
 use crate::error::Error;
@@ -28,7 +28,11 @@ struct Caller {
 
 impl Caller {
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = isolated(&self.program);
+        self.command_on(None, arguments)
+    }
+
+    fn command_on(&self, processor: Option<&Processor>, arguments: &[&str]) -> Command {
+        let mut command = isolated_on(processor, &self.program);
         command.args(&self.script).args(arguments);
         command
     }
@@ -72,15 +76,24 @@ fn rounds(bench: &Bench) -> usize {
 pub(super) fn time(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let python = Python::for_peers(bench, part)?;
     let callers = callers(bench, python.as_ref())?;
-    let server = bench.server()?;
+    let mut places = vec![("time-apart", None, bench.server(None)?)];
+    match Processor::first() {
+        Some(processor) => {
+            let server = bench.server(Some(&processor))?;
+            places.push(("time", Some(processor), server));
+        }
+        None => part.note("calls on one processor: skipped, there is no `taskset`"),
+    }
     for _ in 0..rounds(bench) {
         for summaries in PAGES {
-            for caller in &callers {
-                let summaries = summaries.to_string();
-                let arguments = [&server.url, "sequential", &summaries, limit(bench)];
-                let measured = Measured::by(&mut caller.command(&arguments))?;
-                let microseconds = measured.ratio("seconds", "calls")? * 1e6;
-                part.sample(&format!("time-{summaries}"), caller.peer, microseconds);
+            for (metric, processor, server) in &places {
+                for caller in &callers {
+                    let summaries = summaries.to_string();
+                    let arguments = [&server.url, "sequential", &summaries, limit(bench)];
+                    let mut command = caller.command_on(processor.as_ref(), &arguments);
+                    let seconds = Measured::by(&mut command)?.ratio("seconds", "calls")?;
+                    part.sample(&format!("{metric}-{summaries}"), caller.peer, seconds * 1e6);
+                }
             }
         }
     }
@@ -89,7 +102,7 @@ pub(super) fn time(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 
 pub(super) fn rate(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let callers = binaries(bench)?;
-    let server = bench.server()?;
+    let server = bench.server(None)?;
     for _ in 0..rounds(bench) {
         for tasks in TASKS {
             for summaries in PAGES {
@@ -109,7 +122,7 @@ pub(super) fn rate(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 pub(super) fn memory(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let python = Python::for_peers(bench, part)?;
     let callers = callers(bench, python.as_ref())?;
-    let server = bench.server()?;
+    let server = bench.server(None)?;
     let runs: [(&str, &[&str]); 2] = [
         ("memory-1", &["sequential", "1", "2000"]),
         ("memory-100", &["concurrent", "100", "50", "256"]),
@@ -135,7 +148,7 @@ pub(super) fn memory(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 pub(super) fn first(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let python = Python::for_peers(bench, part)?;
     let callers = callers(bench, python.as_ref())?;
-    let server = bench.server()?;
+    let server = bench.server(None)?;
     for _ in 0..if bench.quick { 3 } else { PROCESSES } {
         for caller in &callers {
             let mut command = caller.command(&[&server.url, "once", "1"]);

@@ -22,7 +22,7 @@ pub(super) fn instructions(bench: &Bench, part: &mut Part) -> Result<(), Error> 
         return Ok(());
     };
     println!("{}", version.stdout.trim());
-    let server = bench.server()?;
+    let server = bench.server(None)?;
     let programs: Vec<_> = bench
         .wanted(&CALLERS)
         .into_iter()
@@ -66,7 +66,7 @@ fn collected(output: &str) -> Option<f64> {
 }
 
 pub(super) fn allocations(bench: &Bench, part: &mut Part) -> Result<(), Error> {
-    let server = bench.server()?;
+    let server = bench.server(None)?;
     for program in bench.wanted(&CALLERS) {
         let binary = program.counting_binary(bench)?;
         for summaries in PAGES {

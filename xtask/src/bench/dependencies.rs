@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::Bench;
-use super::build::{CHAIN, LEAN};
-use super::peers::{Program, succeed};
+use super::peers::{PROGRAMS, Program, succeed};
 use super::results::Part;
 use crate::error::Error;
 
 pub(super) fn crates(bench: &Bench, part: &mut Part) -> Result<(), Error> {
-    for (metric, programs) in [("crates", &LEAN[..]), ("crates-chain", &CHAIN[..])] {
-        for program in bench.wanted(programs) {
-            part.sample(metric, program.peer, tree(bench, program)?);
-        }
+    for program in bench.wanted(&PROGRAMS) {
+        program.sample(part, "crates", tree(bench, program)?);
     }
     Ok(())
 }

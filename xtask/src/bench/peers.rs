@@ -8,7 +8,8 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use super::Bench;
-use super::metrics::Peer;
+use super::metrics::{Peer, is_known};
+use super::results::Part;
 use crate::error::Error;
 use crate::process;
 
@@ -20,30 +21,43 @@ pub(super) struct Program {
     pub(super) name: &'static str,
     package: &'static str,
     features: &'static [&'static str],
+    /// The rows about builds that compare it, by what their metrics end in.
+    rows: &'static [&'static str],
 }
+
+/// Rows that compare programs as their users set them up, ours without `aws-config` and the SDK with it.
+const AS_USED: &str = "";
+/// Rows that compare programs which all have `aws-config`'s chain of credentials.
+const WITH_CHAIN: &str = "-chain";
+/// Rows that compare programs without it.
+const WITHOUT_CHAIN: &str = "-lean";
 
 pub(super) const OURS: Program = Program {
     peer: Peer::Ours,
     name: "ours",
     package: "peer-ours",
     features: &[],
+    rows: &[AS_USED, WITHOUT_CHAIN],
 };
 pub(super) const AWS_SDK: Program = Program {
     peer: Peer::AwsSdk,
     name: "aws-sdk",
     package: "peer-aws-sdk",
     features: &[],
+    rows: &[AS_USED, WITH_CHAIN],
 };
 /// Ours with `aws-config`'s chain of credentials.
 pub(super) const OURS_CHAIN: Program = Program {
     name: "ours-aws-config",
     features: &["--features", "aws-config"],
+    rows: &[WITH_CHAIN],
     ..OURS
 };
 /// The SDK without it.
 pub(super) const AWS_SDK_LEAN: Program = Program {
     name: "aws-sdk-lean",
     features: &["--no-default-features"],
+    rows: &[WITHOUT_CHAIN],
     ..AWS_SDK
 };
 pub(super) const FLOOR: Program = Program {
@@ -51,16 +65,20 @@ pub(super) const FLOOR: Program = Program {
     name: "floor",
     package: "peer-floor",
     features: &[],
+    rows: &[AS_USED, WITHOUT_CHAIN],
 };
 const SERVER: Program = Program {
     peer: Peer::Floor,
     name: "server",
     package: "peer-server",
     features: &[],
+    rows: &[],
 };
 
-/// The programs that make calls: each as its users set it up, ours without `aws-config` and the SDK with it.
+/// The programs as their users set them up; these make the calls.
 pub(super) const CALLERS: [Program; 3] = [OURS, AWS_SDK, FLOOR];
+/// All programs that are built to be compared.
+pub(super) const PROGRAMS: [Program; 5] = [FLOOR, OURS, OURS_CHAIN, AWS_SDK, AWS_SDK_LEAN];
 
 impl Program {
     /// Where it is built. Each program has a folder of its own, so that a clean build is one and features are its own.
@@ -75,6 +93,14 @@ impl Program {
         cargo.args([subcommand, "--locked", "--package", self.package]);
         cargo.args(self.features);
         cargo
+    }
+
+    /// Adds a sample to those rows of a metric that compare it.
+    pub(super) fn sample(&self, part: &mut Part, metric: &str, value: f64) {
+        let rows = self.rows.iter().map(|row| format!("{metric}{row}"));
+        for row in rows.filter(|row| is_known(row)) {
+            part.sample(&row, self.peer, value);
+        }
     }
 
     /// Builds it for release and gives a copy of the binary, which other builds leave alone.
@@ -110,8 +136,10 @@ impl Program {
         let from = self.built_binary(bench, "release");
         let folder = bench.folder.join("bin");
         fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
-        let to = folder.join(name);
-        fs::copy(&from, &to).map_err(Error::io(&from))?;
+        // The one that is there may be running, which can be replaced but not written to.
+        let (new, to) = (folder.join(format!("{name}.new")), folder.join(name));
+        fs::copy(&from, &new).map_err(Error::io(&from))?;
+        fs::rename(&new, &to).map_err(Error::io(&to))?;
         Ok(to)
     }
 }
@@ -139,6 +167,37 @@ pub(super) fn isolated(program: &Path) -> Command {
         .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
         .env("AWS_EC2_METADATA_DISABLED", "true");
     command
+}
+
+/// A processor to run on.
+#[derive(Debug, Clone)]
+pub(super) struct Processor(String);
+
+impl Processor {
+    /// The first one that this process may use, where the system can be told to stay on it.
+    pub(super) fn first() -> Option<Self> {
+        let status = fs::read_to_string("/proc/self/status").ok()?;
+        let allowed = status
+            .lines()
+            .find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
+        let first = Self(allowed.trim().split(['-', ',']).next()?.to_owned());
+        let tried = process::run(&mut first.isolated(Path::new("true")));
+        tried.is_ok_and(|tried| tried.success).then_some(first)
+    }
+
+    fn isolated(&self, program: &Path) -> Command {
+        let mut command = isolated(Path::new("taskset"));
+        command.args(["--cpu-list", &self.0]).arg(program);
+        command
+    }
+}
+
+/// An isolated command that stays on a processor, if one is given.
+pub(super) fn isolated_on(processor: Option<&Processor>, program: &Path) -> Command {
+    processor.map_or_else(
+        || isolated(program),
+        |processor| processor.isolated(program),
+    )
 }
 
 /// What a peer printed about its calls.
@@ -180,9 +239,9 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn start(bench: &Bench) -> Result<Self, Error> {
+    pub(super) fn start(bench: &Bench, processor: Option<&Processor>) -> Result<Self, Error> {
         let binary = SERVER.binary(bench)?;
-        let mut command = isolated(&binary);
+        let mut command = isolated_on(processor, &binary);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().map_err(Error::io(&binary))?;
         let mut url = String::new();

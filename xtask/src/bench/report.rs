@@ -33,17 +33,20 @@ const READING: &str = "\
 
 - **ours** is `connect-sdk`, **aws-sdk-connect** AWS's crate, both with default features. **floor** is what is left without
   a client: hyper-util's pooling client, rustls with ring, aws-sigv4, serde's derive over serde_json; it has no retries, time limits,
-  endpoint rules or modelled errors. Calls are made by the SDK with `aws-config`, as its guide has it, and by ours without.
-- **Time per call** is of calls one after the other on a current-thread runtime, over one kept connection. **Calls per second** are on
-  tokio's default runtime, a thread per core, which the server shares.
+  endpoint rules or modelled errors. Unless a row says otherwise, the SDK comes with `aws-config`, as its guide has it, and
+  ours without, which it does not need.
+- **Time per call** is of calls one after the other on a current-thread runtime, over one kept connection. Peer and server stay on
+  one processor, so that it is the time that the two work. Where the system may spread them, each message has to
+  wake a sleeping processor, which on virtual machines takes several times as long and is the same for all peers.
+  **Calls per second** are on tokio's default runtime, a thread per core, which the server shares.
 - **Instructions** are callgrind's, the difference between a run of 600 and one of 100 calls, so that starting and connecting
   drop out. Under it SHA-256 runs without the processor's own instructions. **Allocations** are counted by a global allocator
   around 2,000 calls; one that grows counts again.
 - **Peak memory** is the most that the process ever had resident. **First response** is a process from start to end that makes one
   call; aws-config finds no files to read. The floor reads the system's certificates when it starts, ours when it first needs
   them. boto3 makes its calls one after the other only.
-- **Builds** start from nothing but downloaded sources, with cargo's default profiles. Like is compared with like: without
-  `aws-config`, and with it. Memory is read from the process table every 15 ms. **Rebuilds** come after touching the caller's
+- **Builds** start from nothing but downloaded sources, with cargo's default profiles. Memory is read from the process table
+  every 15 ms. **Rebuilds** come after touching the caller's
   `main.rs`. The **generated crate alone** is built with its dependencies in place: ours has one operation, AWS's all of them.
 - **All of Connect** is generated from the published model, client side, and built on its own. Ours compiles what a caller uses in
   the caller: that is the price seen in the rebuilds. Operations are those of either's model.

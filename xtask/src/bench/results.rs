@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::metrics::{METRICS, Peer};
+use super::metrics::{Peer, is_known};
 use crate::codegen::read;
 use crate::error::Error;
 use crate::process;
@@ -40,7 +40,7 @@ impl Part {
 
     /// Adds a sample, in the metric's unit, and tells it.
     pub(super) fn sample(&mut self, metric: &str, peer: Peer, value: f64) {
-        debug_assert!(METRICS.iter().any(|known| known.id == metric), "{metric}");
+        debug_assert!(is_known(metric), "{metric}");
         println!("{metric}, {}: {value:.3}", peer.name());
         let peers = self.samples.entry(metric.to_owned()).or_default();
         peers.entry(peer.name().to_owned()).or_default().push(value);
