@@ -79,9 +79,7 @@ pub const REQUEST_ID: &str = "aws_request_id";
 pub fn metadata(response: &HttpResponse) -> ErrorMetadata {
     let body = BodyMetadata::read(response.bytes());
     let header = response.headers().get("x-amzn-errortype");
-    let header = header
-        .and_then(|value| value.to_str().ok())
-        .and_then(error_code);
+    let header = header.and_then(error_code);
     let code = header
         .or_else(|| body.code.as_deref().and_then(error_code))
         .or_else(|| body.r#type.as_deref().and_then(error_code));

@@ -1,6 +1,7 @@
 //! The encoded request and the received response: what passes between generated code and a transport.
 
 use std::fmt;
+use std::ops::Deref;
 
 use aws_smithy_types::body::SdkBody;
 
@@ -106,7 +107,7 @@ pub fn method(name: &'static str) -> Result<Method, InputError> {
 /// A response as it came from the service. Its body has been read into memory, unless the operation's output streams.
 pub struct HttpResponse {
     status: StatusCode,
-    headers: HeaderMap,
+    headers: Headers,
     body: SdkBody,
 }
 
@@ -115,7 +116,7 @@ impl HttpResponse {
     pub fn new(status: StatusCode, headers: HeaderMap, body: SdkBody) -> Self {
         Self {
             status,
-            headers,
+            headers: Headers(headers),
             body,
         }
     }
@@ -126,13 +127,8 @@ impl HttpResponse {
     }
 
     /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
+    pub fn headers(&self) -> &Headers {
         &self.headers
-    }
-
-    /// The headers, to change them.
-    pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.headers
     }
 
     /// The body.
@@ -154,7 +150,51 @@ impl HttpResponse {
     pub fn request_id(&self) -> Option<&str> {
         ["x-amzn-requestid", "x-amz-request-id"]
             .iter()
-            .find_map(|name| self.headers.get(*name)?.to_str().ok())
+            .find_map(|name| self.headers.get(name))
+    }
+}
+
+/// A response's headers, whose values are text here, as in aws-sdk-rust. It is a [`HeaderMap`] for what more one needs, such
+/// as values that are no text.
+#[derive(Clone, Default)]
+pub struct Headers(HeaderMap);
+
+impl Headers {
+    /// The first value of a header, if there is one and it is text. Case does not matter.
+    pub fn get(&self, name: impl AsRef<str>) -> Option<&str> {
+        self.0.get(name.as_ref())?.to_str().ok()
+    }
+
+    /// All values of a header that are text.
+    pub fn get_all(&self, name: impl AsRef<str>) -> impl Iterator<Item = &str> {
+        let values = self.0.get_all(name.as_ref()).into_iter();
+        values.filter_map(|value| value.to_str().ok())
+    }
+
+    /// All headers by name and value, of those whose values are text.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.0.iter();
+        headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+    }
+
+    /// Whether a header is there.
+    pub fn contains_key(&self, name: impl AsRef<str>) -> bool {
+        self.0.contains_key(name.as_ref())
+    }
+}
+
+impl Deref for Headers {
+    type Target = HeaderMap;
+
+    fn deref(&self) -> &HeaderMap {
+        &self.0
+    }
+}
+
+/// Names only: values may hold what should not reach a log.
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
     }
 }
 
@@ -166,5 +206,44 @@ impl fmt::Debug for HttpResponse {
             .field("request_id", &self.request_id())
             .field("body_bytes", &self.body.bytes().map(<[u8]>::len))
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &[u8])]) -> Headers {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            map.append(*name, HeaderValue::from_bytes(value).unwrap());
+        }
+        Headers(map)
+    }
+
+    #[test]
+    fn values_of_headers_are_text() {
+        let headers = headers(&[
+            ("x-a", b"1"),
+            ("x-a", b"\xff"),
+            ("x-a", b"2"),
+            ("x-b", b"\xff"),
+        ]);
+        assert_eq!(headers.get("X-A"), Some("1"));
+        assert_eq!(headers.get("x-b"), None);
+        assert_eq!(headers.get("no name"), None);
+        assert!(headers.contains_key("x-b"));
+        assert_eq!(headers.get_all("x-a").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(
+            headers.iter().collect::<Vec<_>>(),
+            [("x-a", "1"), ("x-a", "2")]
+        );
+        assert_eq!(headers.len(), 4);
+    }
+
+    #[test]
+    fn values_of_headers_are_not_debugged() {
+        let headers = headers(&[("set-cookie", b"secret")]);
+        assert_eq!(format!("{headers:?}"), r#"{"set-cookie"}"#);
     }
 }

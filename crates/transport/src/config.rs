@@ -48,7 +48,7 @@ pub mod auth {
 /// Requests, as callers change them with `customize().mutate_request(..)`.
 pub mod http {
     pub use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-    pub use connect_protocol::http::HttpResponse;
+    pub use connect_protocol::http::{Headers, HttpResponse};
 }
 
 /// Retries.

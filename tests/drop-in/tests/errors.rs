@@ -108,6 +108,8 @@ async fn each_error_gets_its_advice() {
     ] {
         let error = call(status, code, body).await.unwrap_err();
         assert_eq!(advice(&error), expected);
+        let headers = error.raw_response().unwrap().headers();
+        assert_eq!(headers.get("x-amzn-errortype"), Some(code));
     }
 }
 
