@@ -40,6 +40,8 @@ pub(super) fn run(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     if bench.wants(Peer::AwsSdk) {
         let seconds = crate_alone(bench, part, AWS_SDK, "aws-sdk-connect")?;
         let source = source_of(bench, "aws-sdk-connect")?;
+        let lines = lines_of_rust(&source.join("src"))?;
+        part.sample("lines", Peer::AwsSdk, count(lines));
         let operations = operation_modules(&source)?;
         per_operation(part, Peer::AwsSdk, operations, seconds, &source)?;
     }

@@ -46,8 +46,10 @@ const READING: &str = "\
   call; aws-config finds no files to read. The floor reads the system's certificates when it starts, ours when it first needs
   them. boto3 makes its calls one after the other only.
 - **Builds** start from nothing but downloaded sources, with cargo's default profiles. Memory is read from the process table
-  every 15 ms. **Rebuilds** come after touching the caller's
-  `main.rs`. The **generated crate alone** is built with its dependencies in place: ours has one operation, AWS's all of them.
+  every 15 ms. **Rebuilds** come after touching the caller's `main.rs`. The **generated crate alone** is built with its
+  dependencies in place: ours has one operation, AWS's all of them.
+- **Generated lines to compile** are those of the crates as they are: ours has one operation, AWS's all of them, and one of
+  them cannot be had without the others.
 - **All of Connect** is generated from the published model, client side, and built on its own. Ours compiles what a caller uses in
   the caller: that is the price seen in the rebuilds. Operations are those of either's model.
 - **Optimised for size** is `opt-level = \"z\"`, fat LTO, one codegen unit, `panic = \"abort\"`, stripped.
@@ -141,5 +143,32 @@ mod tests {
             [[package]]\nname = \"hyper\"\nversion = \"1.12.0\"\n\n\
             [[package]]\nname = \"hyper-rustls\"\nversion = \"0.27.10\"\n";
         assert_eq!(versions(lock), "hyper 1.12.0");
+    }
+
+    /// The cells of a Markdown table's row.
+    fn cells(line: &str) -> Vec<&str> {
+        let cells = line.trim_matches('|').split('|');
+        cells.map(str::trim).collect()
+    }
+
+    #[test]
+    fn the_readme_says_what_the_last_run_says() {
+        let readme = include_str!("../../../README.md");
+        let benchmarks = include_str!("../../../BENCHMARKS.md");
+        let (_, compared) = readme.split_once("## How it compares").unwrap();
+        let rows: Vec<_> = compared.lines().map(cells).collect();
+        let mut figures = 0;
+        for measured in benchmarks.lines().map(cells).filter(|row| row.len() > 4) {
+            let told = rows
+                .iter()
+                .filter(|row| row.len() > 2 && row[0] == measured[0]);
+            for row in told.filter(|row| !row[0].is_empty()) {
+                // The median comes first.
+                let medians = [measured[4], measured[3]].map(|cell| cell.split(" (").next());
+                assert_eq!([Some(row[1]), Some(row[2])], medians, "{}", row[0]);
+                figures += 1;
+            }
+        }
+        assert!(figures > 10, "{figures}");
     }
 }

@@ -75,8 +75,10 @@ fn row(metric: &Metric, results: &Results) -> [String; HEADINGS.len()] {
             return "-".to_owned();
         };
         let ratio = ours / other;
+        // Two digits that mean something.
+        let decimals = [0.1, 0.01].iter().filter(|limit| ratio < **limit).count() + 2;
         format!(
-            "{ratio:.2}{}",
+            "{ratio:.decimals$}{}",
             verdict(metric.better, ratio, goal, |goal| format!("{goal}"))
         )
     };
@@ -168,6 +170,7 @@ fn number(unit: Unit, value: f64) -> String {
     match unit {
         Unit::CallsPerSecond | Unit::Count if value >= 1_000.0 => thousands(value),
         _ if value >= 100.0 => format!("{value:.0}"),
+        Unit::Count if (value - value.round()).abs() < 0.05 => format!("{value:.0}"),
         _ if value >= 10.0 => format!("{value:.1}"),
         Unit::Count => format!("{value:.1}"),
         _ => format!("{value:.2}"),
@@ -226,7 +229,8 @@ mod tests {
     #[test]
     fn numbers_have_the_digits_that_mean_something() {
         assert_eq!(number(Unit::Count, 1_234_567.0), "1,234,567");
-        assert_eq!(number(Unit::Count, 93.0), "93.0");
+        assert_eq!(number(Unit::Count, 93.01), "93");
+        assert_eq!(number(Unit::Count, 93.1), "93.1");
         assert_eq!(number(Unit::Microseconds, 1_234.0), "1234");
         assert_eq!(number(Unit::Seconds, 0.456), "0.46");
     }
