@@ -65,12 +65,8 @@ impl Lowering<'_> {
 
     /// Whether a pattern is a regular expression of Rust's. Many members share few patterns, and compiling one takes long.
     fn compiles(&mut self, pattern: &str) -> bool {
-        if let Some(compiles) = self.patterns.get(pattern) {
-            return *compiles;
-        }
-        let compiles = regex::Regex::new(pattern).is_ok();
-        self.patterns.insert(pattern.to_owned(), compiles);
-        compiles
+        let known = self.patterns.entry(pattern.to_owned());
+        *known.or_insert_with(|| regex::Regex::new(pattern).is_ok())
     }
 }
 

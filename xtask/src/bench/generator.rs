@@ -40,10 +40,15 @@ pub(super) fn run(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     if bench.wants(Peer::AwsSdk) {
         let seconds = crate_alone(bench, part, AWS_SDK, "aws-sdk-connect")?;
         let source = source_of(bench, "aws-sdk-connect")?;
-        let lines = lines_of_rust(&source.join("src"))?;
-        part.sample("lines", Peer::AwsSdk, count(lines));
-        let operations = operation_modules(&source)?;
-        per_operation(part, Peer::AwsSdk, operations, seconds, &source)?;
+        let lines = count(lines_of_rust(&source.join("src"))?);
+        part.sample("lines", Peer::AwsSdk, lines);
+        per_operation(
+            part,
+            Peer::AwsSdk,
+            operation_modules(&source)?,
+            seconds,
+            lines,
+        );
     }
     Ok(())
 }
@@ -83,7 +88,8 @@ fn published_models(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     }
     if let Some((folder, operations)) = connect {
         let seconds = build_generated(bench, &folder)?;
-        per_operation(part, Peer::Ours, operations, seconds, &folder)?;
+        let lines = count(lines_of_rust(&folder.join("src"))?);
+        per_operation(part, Peer::Ours, operations, seconds, lines);
     }
     Ok(())
 }
@@ -143,18 +149,10 @@ fn crate_alone(
     Ok(seconds)
 }
 
-fn per_operation(
-    part: &mut Part,
-    peer: Peer,
-    operations: f64,
-    seconds: f64,
-    folder: &Path,
-) -> Result<(), Error> {
+fn per_operation(part: &mut Part, peer: Peer, operations: f64, seconds: f64, lines: f64) {
     println!("{}: {operations} operations", peer.name());
     part.sample("connect-per-operation", peer, seconds * 1e3 / operations);
-    let lines = count(lines_of_rust(&folder.join("src"))?);
     part.sample("lines-per-operation", peer, lines / operations);
-    Ok(())
 }
 
 /// The folder of a package's source.

@@ -132,7 +132,7 @@ pub(super) const METRICS: &[Metric] = &{
         less("first", "first response of a fresh process, start to end", Milliseconds, NONE),
         less("build-release", "clean release build with TLS", Seconds, against(0.15, 1.25)),
         less("build-release-chain", "the same, ours with `aws-config`'s chain too", Seconds, against_aws_sdk(0.35)),
-        less("build-release-lean", "the same, both without `aws-config`", Seconds, against(0.15, 1.25)),
+        less("build-release-lean", "the same, both without `aws-config`", Seconds, against_aws_sdk(0.15)),
         less("build-debug", "clean debug build with TLS", Seconds, NONE),
         less("build-debug-chain", "the same, ours with `aws-config`'s chain too", Seconds, NONE),
         less("build-debug-lean", "the same, both without `aws-config`", Seconds, NONE),

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Bench;
 use super::metrics::{Peer, is_known};
 use super::results::Part;
+use super::watch::field;
 use crate::error::Error;
 use crate::process;
 
@@ -97,6 +98,7 @@ impl Program {
 
     /// Adds a sample to those rows of a metric that compare it.
     pub(super) fn sample(&self, part: &mut Part, metric: &str, value: f64) {
+        debug_assert!(is_known(metric), "{metric}");
         let rows = self.rows.iter().map(|row| format!("{metric}{row}"));
         for row in rows.filter(|row| is_known(row)) {
             part.sample(&row, self.peer, value);
@@ -170,34 +172,28 @@ pub(super) fn isolated(program: &Path) -> Command {
 }
 
 /// A processor to run on.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Processor(String);
 
 impl Processor {
     /// The first one that this process may use, where the system can be told to stay on it.
     pub(super) fn first() -> Option<Self> {
         let status = fs::read_to_string("/proc/self/status").ok()?;
-        let allowed = status
-            .lines()
-            .find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
-        let first = Self(allowed.trim().split(['-', ',']).next()?.to_owned());
-        let tried = process::run(&mut first.isolated(Path::new("true")));
+        let allowed = field(&status, "Cpus_allowed_list")?;
+        let first = Self(allowed.split(['-', ',']).next()?.to_owned());
+        let tried = process::run(&mut isolated_on(Some(&first), Path::new("true")));
         tried.is_ok_and(|tried| tried.success).then_some(first)
-    }
-
-    fn isolated(&self, program: &Path) -> Command {
-        let mut command = isolated(Path::new("taskset"));
-        command.args(["--cpu-list", &self.0]).arg(program);
-        command
     }
 }
 
 /// An isolated command that stays on a processor, if one is given.
 pub(super) fn isolated_on(processor: Option<&Processor>, program: &Path) -> Command {
-    processor.map_or_else(
-        || isolated(program),
-        |processor| processor.isolated(program),
-    )
+    let Some(Processor(number)) = processor else {
+        return isolated(program);
+    };
+    let mut command = isolated(Path::new("taskset"));
+    command.args(["--cpu-list", number]).arg(program);
+    command
 }
 
 /// What a peer printed about its calls.

@@ -8,6 +8,7 @@ use super::Bench;
 use super::python::Python;
 use super::results::Results;
 use super::table::{goals, table};
+use super::watch::field;
 use crate::codegen::read;
 use crate::error::Error;
 use crate::process;
@@ -97,8 +98,7 @@ fn circumstances(bench: &Bench) -> Result<Vec<String>, Error> {
 fn machine() -> String {
     let value = |file: &str, name: &str| {
         let text = fs::read_to_string(file).ok()?;
-        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-        Some(line.trim_start_matches([':', ' ', '\t']).to_owned())
+        field(&text, name).map(str::to_owned)
     };
     let model = value("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".into());
     let cores = std::thread::available_parallelism().map_or(0, usize::from);

@@ -131,6 +131,14 @@ fn processes() -> Vec<u32> {
     ids
 }
 
+/// A field of what the system tells about itself, which is a line `name: value` for each.
+pub(super) fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| {
+        let (found, value) = line.split_once(':')?;
+        (found.trim_end() == name).then(|| value.trim())
+    })
+}
+
 struct Status {
     parent: u32,
     in_use_kib: u64,
@@ -145,13 +153,13 @@ impl Status {
     /// A process that has ended and is not yet waited for has no memory.
     fn read(text: &str) -> Option<Self> {
         let value = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-            line.split_whitespace().next()?.parse::<u64>().ok()
+            let value = field(text, name)?;
+            value.split_whitespace().next()?.parse::<u64>().ok()
         };
         Some(Self {
-            parent: value("PPid:")?.try_into().ok()?,
-            in_use_kib: value("VmRSS:").unwrap_or_default(),
-            peak_kib: value("VmHWM:").unwrap_or_default(),
+            parent: value("PPid")?.try_into().ok()?,
+            in_use_kib: value("VmRSS").unwrap_or_default(),
+            peak_kib: value("VmHWM").unwrap_or_default(),
         })
     }
 }
@@ -178,6 +186,14 @@ mod tests {
         );
         let ended = Status::read("Name:\trustc\nState:\tZ (zombie)\nPPid:\t12\n").unwrap();
         assert_eq!(ended.peak_kib, 0);
+    }
+
+    #[test]
+    fn a_field_has_a_whole_name() {
+        let text = "cpu family\t: 25\nmodel\t\t: 1\nmodel name\t: A: B\n";
+        assert_eq!(field(text, "model name"), Some("A: B"));
+        assert_eq!(field(text, "model"), Some("1"));
+        assert_eq!(field(text, "cpu"), None);
     }
 
     #[test]
