@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::functions::call;
 use super::ir::{
     BuiltIn, Condition, Endpoint, Expr, Literal, Outcome, Parameter, ParameterType, Part, Rule,
-    RuleSet, Signing, Type,
+    RuleSet, Signing, Type, host_parts,
 };
 use super::node::{Fault, Node};
 use super::template::{self, Piece};
@@ -154,6 +154,8 @@ struct Binding {
     /// The name in Rust.
     variable: String,
     ty: Type,
+    /// Whether the value is checked before the rules see it: the region and the endpoint that a caller sets.
+    checked: bool,
 }
 
 impl Scope {
@@ -169,6 +171,10 @@ impl Scope {
                 name: parameter.name.clone(),
                 variable: parameter.variable.clone(),
                 ty: if always_set { ty } else { ty.option() },
+                checked: matches!(
+                    parameter.built_in,
+                    Some(BuiltIn::Region | BuiltIn::Endpoint)
+                ),
             }
         });
         Self {
@@ -188,12 +194,19 @@ impl Scope {
         }
     }
 
+    fn is_checked(&self, variable: &str) -> bool {
+        let mut bindings = self.bindings.iter();
+        bindings.any(|binding| binding.variable == variable && binding.checked)
+    }
+
     /// From here on the variable, which may have been unset, is known to be set.
     fn narrow(&mut self, name: &str, variable: &str, ty: &Type) {
+        let checked = self.is_checked(variable);
         self.bindings.push(Binding {
             name: name.to_owned(),
             variable: variable.to_owned(),
             ty: ty.inner().clone(),
+            checked,
         });
     }
 
@@ -324,8 +337,21 @@ fn read_endpoint(node: &Node<'_>, scope: &Scope) -> Result<Endpoint, Fault> {
         Some(properties) => read_signing(&properties, |node| string(node, scope))?,
         None => Signing::DEFAULT,
     };
+    let url = string(&node.require("url")?, scope)?;
+    let mut host_variables = Vec::new();
+    if let Expr::Text(parts) = &url {
+        for part in &parts[..host_parts(parts)] {
+            if let Part::Value(Expr::Variable { name, .. }) = part
+                && !scope.is_checked(name)
+                && !host_variables.contains(name)
+            {
+                host_variables.push(name.clone());
+            }
+        }
+    }
     Ok(Endpoint {
-        url: string(&node.require("url")?, scope)?,
+        url,
+        host_variables,
         headers,
         signing,
     })

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::ir::{
     Condition, Endpoint, Expr, Literal, Outcome, Parameter, ParameterType, Part, Rule, RuleSet,
-    Signing, Type,
+    Signing, Type, host_parts,
 };
 use crate::names::ident;
 
@@ -201,7 +201,8 @@ fn emit_outcome(outcome: &Outcome, leave: Leave) -> TokenStream {
     quote!(#bindings #result)
 }
 
-/// `let`s for the fields in an endpoint's URL, so that its template reads `{dns_suffix}`, and the URL that uses them.
+/// `let`s for the fields in an endpoint's URL, so that its template reads `{dns_suffix}`, and the URL that uses them. What
+/// callers put into the host is checked on the way.
 fn name_fields(endpoint: &Endpoint) -> (TokenStream, Expr) {
     let (Expr::Text(parts), Signing::Known { .. }) = (&endpoint.url, &endpoint.signing) else {
         return (quote!(), endpoint.url.clone());
@@ -209,8 +210,17 @@ fn name_fields(endpoint: &Endpoint) -> (TokenStream, Expr) {
     let mut bindings = TokenStream::new();
     let mut names = Vec::new();
     let mut named = Vec::new();
-    for part in parts {
-        let Part::Value(value @ Expr::Field { field, ty, .. }) = part else {
+    let host_parts = host_parts(parts);
+    for variable in &endpoint.host_variables {
+        let name = ident(variable);
+        let in_url = |part: &&Part| matches!(part, Part::Value(Expr::Variable { name, .. }) if name == variable);
+        if let Some(Part::Value(value)) = parts.iter().find(in_url) {
+            let value = as_argument(value);
+            bindings.extend(quote!(let #name = endpoint::host_text(#variable, #value)?;));
+        }
+    }
+    for (at, part) in parts.iter().enumerate() {
+        let Part::Value(value @ Expr::Field { record, field, ty }) = part else {
             named.push(part.clone());
             continue;
         };
@@ -221,7 +231,10 @@ fn name_fields(endpoint: &Endpoint) -> (TokenStream, Expr) {
         }
         names.push(*field);
         let name = ident(field);
-        let tokens = as_argument(value);
+        let mut tokens = as_argument(value);
+        if at < host_parts && *record.ty().inner() == Type::Arn {
+            tokens = quote!(endpoint::host_text(#field, #tokens)?);
+        }
         bindings.extend(quote!(let #name = #tokens;));
         named.push(Part::Value(Expr::Variable {
             name: (*field).to_owned(),

@@ -203,6 +203,8 @@ pub(super) enum Condition {
 #[derive(Debug, Clone)]
 pub(super) struct Endpoint {
     pub(super) url: Expr,
+    /// The variables in the URL's host that hold what callers say: such a value must not end the host.
+    pub(super) host_variables: Vec<String>,
     pub(super) headers: Vec<(String, Expr)>,
     pub(super) signing: Signing<Expr>,
 }
@@ -270,6 +272,20 @@ pub(super) enum Expr {
 pub(super) enum Part {
     Text(String),
     Value(Expr),
+}
+
+/// How many of a URL's parts its host consists of, the scheme before it included.
+pub(super) fn host_parts(url: &[Part]) -> usize {
+    let ends_host = |part: &Part| match part {
+        Part::Text(text) => {
+            let rest = text.rsplit("://").next();
+            rest.is_some_and(|rest| rest.contains('/'))
+        }
+        // A URL's own path, put after its host.
+        Part::Value(Expr::Field { field, .. }) => matches!(*field, "path" | "normalized_path"),
+        Part::Value(_) => false,
+    };
+    url.iter().position(ends_host).unwrap_or(url.len())
 }
 
 impl Expr {

@@ -185,15 +185,18 @@ impl Settings {
                 "You must specify a region: --region, AWS_REGION, or `region` of a profile.";
             return Err(Failure::Configuration(message.to_owned()));
         };
-        let sender = HttpSender::builder()
-            .environment(&self.environment)
-            .map_err(|error| wrong(&error))?
-            .danger_accept_invalid_certs(self.globals.no_verify_ssl);
-        let sender = match &self.globals.ca_bundle {
-            Some(path) => trust(sender, path)?,
-            None => sender,
-        }
-        .build();
+        let builder = HttpSender::builder().environment(&self.environment);
+        let builder = match &self.globals.ca_bundle {
+            Some(path) => trust(builder, path)?,
+            None => builder,
+        };
+        // Whoever signs in is not the command's own call: certificates are verified there all the same.
+        let verified = builder.clone().build();
+        let sender = if self.globals.no_verify_ssl {
+            builder.danger_accept_invalid_certs(true).build()
+        } else {
+            verified.clone()
+        };
         if self.globals.no_sign_request {
             config.set_credentials_provider(None);
             config = config.allow_no_auth();
@@ -205,7 +208,7 @@ impl Settings {
                 self.profile(),
                 explicit,
                 &region,
-                &sender,
+                &verified,
             )?;
             config = config.credentials_provider(provider);
         }

@@ -57,25 +57,26 @@ impl UriWriter {
     /// Writes a member's value into the path, all but unreserved characters encoded.
     ///
     /// # Errors
-    /// No value, or an empty one: the path would be another's.
+    /// No value, or an empty one, `.` or `..`: the path would be another's.
     pub fn label(
         &mut self,
         member: &'static str,
         value: Option<impl AsRef<str>>,
     ) -> Result<(), InputError> {
-        self.encoded_label(member, value, RESERVED)
+        self.encoded_label(member, value, RESERVED, None)
     }
 
     /// Writes a member's value into the path as several segments: slashes stay.
     ///
     /// # Errors
-    /// No value, or an empty one.
+    /// No value, or an empty one. One with a segment `.` or `..`: whoever follows the path on its way, the service's check of the
+    /// signature included, may resolve it to another path.
     pub fn greedy_label(
         &mut self,
         member: &'static str,
         value: Option<impl AsRef<str>>,
     ) -> Result<(), InputError> {
-        self.encoded_label(member, value, RESERVED_BUT_SLASH)
+        self.encoded_label(member, value, RESERVED_BUT_SLASH, Some('/'))
     }
 
     fn encoded_label(
@@ -83,6 +84,7 @@ impl UriWriter {
         member: &'static str,
         value: Option<impl AsRef<str>>,
         reserved: &'static AsciiSet,
+        segments: Option<char>,
     ) -> Result<(), InputError> {
         let value = value.ok_or_else(|| InputError::new(member, "required"))?;
         let value = value.as_ref();
@@ -90,6 +92,14 @@ impl UriWriter {
             return Err(InputError::new(
                 member,
                 "must not be empty, it is part of the path",
+            ));
+        }
+        // A label with a slash that is encoded is one segment. Encoding the dots would change nothing: they mean the same.
+        let is_dots = |segment: &str| matches!(segment, "." | "..");
+        if is_dots(value) || segments.is_some_and(|slash| value.split(slash).any(is_dots)) {
+            return Err(InputError::new(
+                member,
+                "must have no segment . or .., it is part of the path",
             ));
         }
         self.uri.extend(utf8_percent_encode(value, reserved));
@@ -226,6 +236,21 @@ impl QueryValues for Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_that_name_another_path_are_refused() {
+        let label = |value| UriWriter::new().label("Id", Some(value));
+        let greedy = |value| UriWriter::new().greedy_label("Id", Some(value));
+        for dots in [".", ".."] {
+            assert!(label(dots).is_err() && greedy(dots).is_err());
+        }
+        for path in ["a/../b", "../a", "a/.", "./", "a/./b"] {
+            assert!(label(path).is_ok() && greedy(path).is_err(), "{path}");
+        }
+        for path in ["...", ".a/..b", "a."] {
+            assert!(label(path).is_ok() && greedy(path).is_ok(), "{path}");
+        }
+    }
 
     #[test]
     fn a_path_and_query_of_every_kind() {

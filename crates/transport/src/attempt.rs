@@ -227,7 +227,7 @@ fn without_secrets(metadata: ErrorMetadata, authentication: &Authentication) -> 
     };
     let token = held.credentials().and_then(Credentials::session_token);
     match (metadata.message(), token) {
-        (Some(message), Some(token)) if message.contains(token) => {
+        (Some(message), Some(token)) if !token.is_empty() && message.contains(token) => {
             let message = message.replace(token, "** redacted **");
             metadata.into_builder().message(message).build()
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use connect_protocol::endpoint::{Params, Value};
+use connect_protocol::endpoint::{Params, Value, is_valid_host_label};
 use connect_protocol::http::Request;
 use connect_protocol::operation::Operation;
 use http::HeaderValue;
@@ -11,7 +11,7 @@ use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 
 use crate::config::AccountIdEndpointMode;
 use crate::error::BoxError;
-use crate::sender::host_and_port;
+use crate::sender::{host_and_port, port};
 use crate::settings::Settings;
 
 /// An endpoint, ready to be put into requests.
@@ -31,8 +31,14 @@ pub(crate) struct ResolvedEndpoint {
 /// An endpoint that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EndpointProblem {
+    #[error("region: {region:?} is no region: letters, digits and hyphens, at most 63")]
+    Region { region: String },
     #[error("the endpoint {url:?} is no URL")]
     Url { url: String, source: BoxError },
+    #[error("the endpoint {url:?} has a port that is no number from 0 to 65535")]
+    Port { url: String },
+    #[error("the endpoint {url:?} has a fragment, which is never sent")]
+    Fragment { url: String },
     #[error("the endpoint {url:?} has a user name, for which there is no use: requests are signed")]
     User { url: String },
     #[error("the endpoint {url:?} has a query, which requests have of their own")]
@@ -88,13 +94,15 @@ impl ResolvedEndpoint {
         custom: &[(&'static str, Value)],
         account_id: Option<&str>,
     ) -> Result<Self, BoxError> {
+        let region = settings.region.as_ref().map(AsRef::as_ref);
+        check_region(region)?;
         let mode = match settings.account_id_endpoint_mode {
             AccountIdEndpointMode::Disabled => "disabled",
             AccountIdEndpointMode::Required => "required",
             _ => "preferred",
         };
         let endpoint = (settings.service.endpoint)(&Params {
-            region: settings.region.as_ref().map(AsRef::as_ref),
+            region,
             use_fips: settings.use_fips,
             use_dual_stack: settings.use_dual_stack,
             endpoint: settings.endpoint_url.as_deref(),
@@ -102,7 +110,15 @@ impl ResolvedEndpoint {
             account_id_endpoint_mode: Some(mode),
             custom,
         })?;
+        check_region(endpoint.signing_region.as_deref())?;
         let url = without_user(&endpoint.url);
+        // The parser of URIs drops a fragment without a word.
+        if endpoint.url.contains('#') {
+            return Err(EndpointProblem::Fragment {
+                url: url.into_owned(),
+            }
+            .into());
+        }
         let parts = endpoint
             .url
             .parse::<Uri>()
@@ -123,6 +139,9 @@ impl ResolvedEndpoint {
         }
         if authority.as_str().contains('@') {
             return Err(EndpointProblem::User { url: url() }.into());
+        }
+        if port(&authority).is_err() {
+            return Err(EndpointProblem::Port { url: url() }.into());
         }
         if parts
             .path_and_query
@@ -192,6 +211,16 @@ impl ResolvedEndpoint {
         parts.authority = Some(self.authority.clone());
         parts.path_and_query = Some(target.map_err(|error| bad(error.into()))?);
         Uri::from_parts(parts).map_err(|error| bad(error.into()))
+    }
+}
+
+/// A region becomes part of a host name and of what is signed.
+fn check_region(region: Option<&str>) -> Result<(), EndpointProblem> {
+    match region {
+        Some(region) if !is_valid_host_label(region, false) => Err(EndpointProblem::Region {
+            region: region.to_owned(),
+        }),
+        _ => Ok(()),
     }
 }
 

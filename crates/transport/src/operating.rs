@@ -199,7 +199,7 @@
 //! # async fn f() -> Result<(), Box<dyn std::error::Error>> {
 //! use connect_transport::config::{Config, aws_config_loader};
 //!
-//! let shared = aws_config_loader()?.load().await;
+//! let shared = aws_config_loader().load().await;
 //! let config = Config::new(&shared);
 //! # Ok(()) }
 //! ```

@@ -107,7 +107,11 @@ pub(crate) fn sign(
 ) -> Result<(), SignError> {
     let stamp = Stamp::new(time);
     headers.insert(X_AMZ_DATE, stamp.header());
-    if let Some(token) = credentials.session_token() {
+    // An empty one is none, as variables and profiles have it.
+    if let Some(token) = credentials
+        .session_token()
+        .filter(|token| !token.is_empty())
+    {
         let mut token = HeaderValue::from_str(token).map_err(|_| SignError::Token)?;
         token.set_sensitive(true);
         headers.insert(X_AMZ_SECURITY_TOKEN, token);

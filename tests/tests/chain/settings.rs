@@ -158,15 +158,12 @@ async fn a_ca_bundle_and_a_host_that_no_proxy_is_for() {
 #[tokio::test]
 async fn a_bundle_that_cannot_be_read_is_named() {
     let variables = [REGION, ("AWS_CA_BUNDLE", "/nonexistent.pem")];
-    let told = run(&variables, "").await;
-    assert!(
-        told.starts_with("AWS_CA_BUNDLE: /nonexistent.pem: "),
-        "{told}"
-    );
-    let told = told_by("call_without_the_chain", &variables, "").await;
-    let expected = "ListAssociatedContacts: the request could not be made: the configuration's `http_client` cannot be \
-        honoured: AWS_CA_BUNDLE: /nonexistent.pem: ";
-    assert!(told.starts_with(expected), "{told}");
+    for told in [
+        run(&[KEYS[0], KEYS[1], variables[0], variables[1]], "").await,
+        told_by("call_without_the_chain", &variables, "").await,
+    ] {
+        assert!(told.contains("AWS_CA_BUNDLE: /nonexistent.pem: "), "{told}");
+    }
 }
 
 #[tokio::test]

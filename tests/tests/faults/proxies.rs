@@ -172,7 +172,7 @@ async fn hosts_that_are_excepted_are_reached_directly() {
         ("HTTP_PROXY", proxy.url().as_str()),
         ("NO_PROXY", "example.com,127.0.0.0/8"),
     ]);
-    let setting = Proxy::from_environment(&environment).unwrap();
+    let setting = Proxy::from_environment(&environment);
     let sender = HttpSender::builder().proxy(setting).build();
     assert_eq!(
         call(&client_of(config(&server.url()).sender(sender))).await,

@@ -148,7 +148,7 @@ pub(crate) async fn through_proxies(seen: &mut Seen) {
         let server = Server::start(vec![vec![Read, answer]; 2]).await;
         let url = format!("http://user:{PROXY_PASSWORD}@{}", server.address);
         let environment = Environment::from_pairs([("ALL_PROXY", url.as_str())]);
-        let proxy = Proxy::from_environment(&environment).unwrap();
+        let proxy = Proxy::from_environment(&environment);
         seen.print(&environment);
         seen.print(&proxy);
         let sender = HttpSender::builder().proxy(proxy);
@@ -232,7 +232,13 @@ pub(crate) async fn configurations(seen: &mut Seen) {
     call(seen, from_env(&environment).unwrap()).await;
     let wrong = format!("gopher://user:{PROXY_PASSWORD}@127.0.0.1:1");
     let environment = Environment::from_pairs([("HTTPS_PROXY", wrong.as_str())]);
-    seen.error(&from_env(&environment).unwrap_err());
+    let sender = HttpSender::builder().environment(&environment);
+    seen.print(&sender);
+    call(
+        seen,
+        config("https://connect.example.com").sender(sender.build()),
+    )
+    .await;
     let unsendable = Credentials::new("AKID\n", SECRET, None, None, "test");
     call(
         seen,

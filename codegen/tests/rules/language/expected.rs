@@ -24,7 +24,8 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
             && !point.is_empty() && bucket_arn.resource_id.last().copied().is_some()
             && bucket_arn.resource_id.iter().nth_back(2).copied().is_none()
         {
-            let region = bucket_arn.region;
+            let point = endpoint::host_text("point", point)?;
+            let region = endpoint::host_text("region", bucket_arn.region)?;
             return Ok(Endpoint {
                 headers: vec![
                     ("x-account".to_owned(), bucket_arn.account_id.to_owned()),
@@ -48,6 +49,7 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
     {
         let tenant_encoded = endpoint::uri_encode(tenant);
         if let Some(last2) = endpoint::substring(&tenant_encoded, 0, 2, true) {
+            let last2 = endpoint::host_text("last2", last2)?;
             let scheme = url.scheme;
             let authority = url.authority;
             let normalized_path = &url.normalized_path;
@@ -80,6 +82,7 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
             } else {
                 format!("{stage}-{tenant}")
             };
+            let label = endpoint::host_text("label", &label)?;
             return Ok(Endpoint::new(format!("https://{label}.fast.example.com")));
         }
     }
@@ -88,11 +91,13 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
     {
         let parts = endpoint::split(params_value, "--", 0);
         if let Some(part) = parts.get(1).copied() {
+            let part = endpoint::host_text("part", part)?;
             return Ok(Endpoint::new(format!("https://{part}.parts.example.com")));
         }
     }
     if let Some(zones) = zones {
         if let Some(zone) = zones.first().copied() {
+            let zone = endpoint::host_text("zone", zone)?;
             return Ok(Endpoint::new(format!("https://{zone}.zones.example.com")));
         }
         let stage_encoded = endpoint::uri_encode(stage);
@@ -102,6 +107,8 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
         && partition.supports_fips
     {
         if let Some(account_id) = account_id && let Some(host) = hosts.first().copied() {
+            let account_id = endpoint::host_text("account_id", account_id)?;
+            let host = endpoint::host_text("host", host)?;
             let dns_suffix = partition.dns_suffix;
             return Ok(
                 Endpoint::new(
@@ -114,6 +121,7 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
     }
     let who = r#type.or(bucket).unwrap_or(tenant);
     if accelerate.is_some() {
+        let who = endpoint::host_text("who", who)?;
         return Ok(Endpoint::new(format!("https://{who}.example.com")));
     }
     Err(EndpointError::new(who.to_owned()))

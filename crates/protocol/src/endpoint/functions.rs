@@ -2,7 +2,7 @@
 
 use percent_encoding::utf8_percent_encode;
 
-use super::Partition;
+use super::{EndpointError, Partition};
 use crate::generated::partitions::PARTITIONS;
 use crate::uri::RESERVED;
 
@@ -157,6 +157,19 @@ pub fn is_valid_host_label(label: &str, allow_subdomains: bool) -> bool {
     }
 }
 
+/// A parameter's value as part of a host name: in the place that the rules give it, it can neither end the host nor begin a port.
+///
+/// # Errors
+/// A value that is no host label, nor several with dots between.
+pub fn host_text<'a>(name: &str, value: &'a str) -> Result<&'a str, EndpointError> {
+    if is_valid_host_label(value, true) {
+        return Ok(value);
+    }
+    Err(EndpointError::new(format!(
+        "{name}: {value:?} does not fit into a host name"
+    )))
+}
+
 /// `aws.isVirtualHostableS3Bucket`: whether the bucket's name can be part of a host name.
 pub fn is_virtual_hostable_s3_bucket(bucket: &str, allow_subdomains: bool) -> bool {
     let valid = |label: &str| {
@@ -235,6 +248,26 @@ mod tests {
         assert_eq!(substring("abcdef", 0, 3, true), Some("def"));
         assert_eq!(substring("ab", 0, 3, false), None);
         assert_eq!(substring("aé", 0, 1, false), None);
+    }
+
+    #[test]
+    fn what_callers_put_into_a_host_stays_there() {
+        assert_eq!(host_text("Id", "a1.b-2"), Ok("a1.b-2"));
+        for bad in [
+            "",
+            "evil.test/",
+            "a#",
+            "a?",
+            "a:1",
+            "u@a",
+            "a b",
+            "a\\b",
+            "a..b",
+            "é",
+        ] {
+            let error = host_text("Id", bad).unwrap_err().to_string();
+            assert!(error.starts_with("no endpoint: Id: "), "{error}");
+        }
     }
 
     #[test]

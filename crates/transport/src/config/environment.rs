@@ -6,10 +6,11 @@ use std::sync::Arc;
 use aws_credential_types::Credentials;
 use aws_types::app_name::AppName;
 use aws_types::region::Region;
+use connect_protocol::endpoint::is_valid_host_label;
 
 use super::retry::{RetryConfig, RetryMode};
 use super::{Builder, EndpointSource};
-use crate::sender::{HttpSender, ProxyError};
+use crate::sender::HttpSender;
 
 /// Environment variables: the process's, or a given set.
 #[derive(Clone, Default)]
@@ -61,9 +62,6 @@ pub enum EnvironmentError {
         /// What it can hold.
         expected: &'static str,
     },
-    /// A proxy variable that holds no proxy URL, or a CA bundle that cannot be read.
-    #[error(transparent)]
-    Proxy(#[from] ProxyError),
 }
 
 /// A configuration from environment variables alone: no profile, no metadata service.
@@ -80,11 +78,14 @@ pub enum EnvironmentError {
 pub fn from_env(environment: &Environment) -> Result<Builder, EnvironmentError> {
     let get = |name| environment.get(name);
     let mut builder = Builder::new();
-    builder.set_region(
-        get("AWS_REGION")
-            .or_else(|| get("AWS_DEFAULT_REGION"))
-            .map(Region::new),
-    );
+    let mut regions = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter();
+    if let Some((name, region)) = regions.find_map(|name| Some((name, get(name)?))) {
+        if !is_valid_host_label(&region, false) {
+            let expected = "a region: letters, digits and hyphens, at most 63";
+            return Err(EnvironmentError::Value { name, expected });
+        }
+        builder.set_region(Some(Region::new(region)));
+    }
     if let (Some(key), Some(secret)) = (get("AWS_ACCESS_KEY_ID"), get("AWS_SECRET_ACCESS_KEY")) {
         let token = get("AWS_SESSION_TOKEN");
         builder =
@@ -103,7 +104,7 @@ pub fn from_env(environment: &Environment) -> Result<Builder, EnvironmentError> 
         })?;
         builder.set_app_name(Some(name));
     }
-    builder = builder.sender(HttpSender::builder().environment(environment)?.build());
+    builder = builder.sender(HttpSender::builder().environment(environment).build());
     Ok(builder.environment(environment.clone()))
 }
 
@@ -187,6 +188,25 @@ mod tests {
             Some(RetryMode::Adaptive)
         );
         assert_eq!(config.fields.use_fips, Some(true));
+    }
+
+    #[test]
+    fn a_region_that_would_be_another_host_is_refused_by_name() {
+        for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+            for region in [
+                "evil.test/",
+                "evil.test#",
+                "evil.test:443/x",
+                "a b",
+                "a\r\n",
+            ] {
+                let error = read(&[(name, region)]).unwrap_err().to_string();
+                assert!(
+                    error.starts_with(&format!("{name}: expected a region")),
+                    "{error}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -91,10 +91,10 @@ impl From<&SdkConfig> for Builder {
             Some(client) => {
                 builder.set_http_client(Some(client));
             }
-            None => match HttpSender::builder().environment(&Environment::process()) {
-                Ok(sender) => builder.sender = Some(sender.build().into()),
-                Err(error) => builder.refuse("http_client", error.to_string()),
-            },
+            None => {
+                let sender = HttpSender::builder().environment(&Environment::process());
+                builder.sender = Some(sender.build().into());
+            }
         }
         builder
     }
@@ -108,15 +108,9 @@ impl From<&SdkConfig> for Config {
 
 /// A loader of `aws_config`'s chain: environment, profile, SSO, web identity, container and instance metadata. It talks to
 /// them through an [`HttpSender`] with the process's proxies and CA bundle, which clients made from what it loads share.
-///
-/// # Errors
-///
-/// If a proxy variable holds no proxy URL, or the CA bundle cannot be read.
 #[cfg(feature = "aws-config")]
-pub fn aws_config_loader() -> Result<aws_config::ConfigLoader, crate::sender::ProxyError> {
-    let sender = HttpSender::builder()
-        .environment(&Environment::process())?
-        .build();
+pub fn aws_config_loader() -> aws_config::ConfigLoader {
+    let sender = HttpSender::builder().environment(&Environment::process());
     let latest = super::BehaviorVersion::latest();
-    Ok(aws_config::defaults(latest).http_client(sender))
+    aws_config::defaults(latest).http_client(sender.build())
 }

@@ -22,11 +22,28 @@ pub(super) struct Key {
 
 /// A URL that cannot be connected to.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum UrlError {
+pub(crate) enum UrlError {
     #[error("the URL has no host")]
     NoHost,
     #[error("the URL's scheme is neither http nor https")]
     Scheme,
+    #[error("the URL's port is no number from 0 to 65535")]
+    Port,
+}
+
+/// The port that follows the host, if one does.
+pub(crate) fn port(authority: &Authority) -> Result<Option<u16>, UrlError> {
+    // `port_u16` takes what it cannot read for no port at all.
+    let text = host_and_port_as_written(authority);
+    if text.len() == authority.host().len() {
+        return Ok(None);
+    }
+    authority.port_u16().map(Some).ok_or(UrlError::Port)
+}
+
+fn host_and_port_as_written(authority: &Authority) -> &str {
+    let text = authority.as_str();
+    text.rsplit_once('@').map_or(text, |(_, host)| host)
 }
 
 impl Key {
@@ -37,6 +54,7 @@ impl Key {
             _ => return Err(UrlError::Scheme),
         };
         let authority = uri.authority().cloned().ok_or(UrlError::NoHost)?;
+        port(&authority)?;
         let runtime = tokio::runtime::Handle::try_current().ok();
         Ok(Self {
             tls,
@@ -60,8 +78,7 @@ pub(crate) fn host_and_port(tls: bool, authority: &Authority) -> &str {
     if authority.port_u16() == Some(if tls { 443 } else { 80 }) {
         return authority.host();
     }
-    let text = authority.as_str();
-    text.rsplit_once('@').map_or(text, |(_, host)| host)
+    host_and_port_as_written(authority)
 }
 
 /// Makes connections.
@@ -73,9 +90,10 @@ pub(super) struct Connector {
 
 impl Connector {
     /// The proxy on the way, if there is one.
-    pub(super) fn proxy(&self, key: &Key) -> Option<&Server> {
-        self.proxy
-            .on_the_way_to(key.tls, key.authority.host(), key.port())
+    pub(super) fn proxy(&self, key: &Key) -> Result<Option<&Server>, ConnectorError> {
+        let (host, port) = (key.authority.host(), key.port());
+        let proxy = self.proxy.on_the_way_to(key.tls, host, port);
+        proxy.map_err(|error| ConnectorError::user(error.into()))
     }
 
     pub(super) async fn connect(
@@ -84,7 +102,7 @@ impl Connector {
         sleep: &SharedAsyncSleep,
     ) -> Result<Transport, ConnectorError> {
         let (host, port) = (key.authority.host(), key.port());
-        let proxy = self.proxy(key);
+        let proxy = self.proxy(key)?;
         let first_hop = proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
         let tcp = dial::tcp(first_hop.0, first_hop.1, sleep).await;
         let tcp = tcp.map_err(|error| ConnectorError::io(error.into()))?;
@@ -146,7 +164,19 @@ mod tests {
 
     #[test]
     fn other_urls_are_refused() {
-        assert!(Key::of(&Uri::from_static("/path")).is_err());
-        assert!(Key::of(&Uri::from_static("ftp://example.com/")).is_err());
+        for url in [
+            "/path",
+            "ftp://example.com/",
+            "http://example.com:99999/",
+            "http://example.com:/",
+            "http://example.com:abc/",
+            "http://[::1]:65536/",
+        ] {
+            let parsed = url.parse::<Uri>();
+            assert!(
+                parsed.is_err_and(|_| true) || Key::of(&url.parse().unwrap()).is_err(),
+                "{url}"
+            );
+        }
     }
 }

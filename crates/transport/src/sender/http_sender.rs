@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,7 @@ use super::stream::Stream;
 use super::tls::{self, Tls};
 use super::{SendFuture, SendSettings, Sender};
 use crate::config::Environment;
-use crate::error::{BoxError, ConnectorError};
+use crate::error::ConnectorError;
 use crate::limits::{Limit, within};
 
 /// Sends requests by hyper over TCP and TLS, and keeps connections for the next ones. Clones share the pool.
@@ -38,7 +39,7 @@ struct Shared {
 }
 
 /// Sets up an [`HttpSender`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[must_use]
 pub struct HttpSenderBuilder {
     max_connections: usize,
@@ -46,6 +47,7 @@ pub struct HttpSenderBuilder {
     proxy: Proxy,
     system_roots: bool,
     extra_roots: Vec<CertificateDer<'static>>,
+    bundle: Option<PathBuf>,
     any_certificate: bool,
 }
 
@@ -94,22 +96,12 @@ impl HttpSenderBuilder {
         self
     }
 
-    /// Takes HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY and AWS_CA_BUNDLE from the environment.
-    ///
-    /// # Errors
-    ///
-    /// If a proxy variable holds no proxy URL, or the bundle cannot be read.
-    pub fn environment(mut self, environment: &Environment) -> Result<Self, ProxyError> {
-        self.proxy = Proxy::from_environment(environment)?;
-        if let Some(path) = environment.get("AWS_CA_BUNDLE") {
-            let failed = |error: BoxError| {
-                ProxyError::new("AWS_CA_BUNDLE", format!("{path}: {error}"), Some(error))
-            };
-            let pem = std::fs::read(&path).map_err(|error| failed(error.into()))?;
-            self.extra_roots
-                .extend(tls::certificates(&pem).map_err(failed)?);
-        }
-        Ok(self)
+    /// Takes HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY and AWS_CA_BUNDLE from the environment. A proxy URL that is none
+    /// fails the requests that would go through it, a bundle that cannot be read those over TLS.
+    pub fn environment(mut self, environment: &Environment) -> Self {
+        self.proxy = Proxy::from_environment(environment);
+        self.bundle = environment.get("AWS_CA_BUNDLE").map(PathBuf::from);
+        self
     }
 
     /// The sender. Trusted certificates are loaded when the first connection needs them.
@@ -118,7 +110,12 @@ impl HttpSenderBuilder {
             pool: Pool::new(self.max_connections, self.idle_timeout),
             connector: Connector {
                 proxy: self.proxy,
-                tls: Tls::new(self.system_roots, self.extra_roots, self.any_certificate),
+                tls: Tls::new(
+                    self.system_roots,
+                    self.extra_roots,
+                    self.bundle,
+                    self.any_certificate,
+                ),
             },
             http1: http1::Builder::new(),
         }))
@@ -133,6 +130,7 @@ impl Default for HttpSenderBuilder {
             proxy: Proxy::default(),
             system_roots: true,
             extra_roots: Vec::new(),
+            bundle: None,
             any_certificate: false,
         }
     }
@@ -212,8 +210,8 @@ impl HttpSender {
             let host = host.map_err(|error| ConnectorError::user(error.into()))?;
             request.headers_mut().insert(HOST, host);
         }
-        if let Some(proxy) = self.0.connector.proxy(key)
-            && !key.tls
+        if !key.tls
+            && let Some(proxy) = self.0.connector.proxy(key)?
         {
             if let Some(authorization) = &proxy.authorization {
                 let headers = request.headers_mut();

@@ -1,14 +1,17 @@
 //! HTTP proxies: which requests go through one, and the CONNECT request.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 use percent_encoding::percent_decode_str;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::connect::port;
 use super::stream::Transport;
 use crate::config::Environment;
 use crate::error::BoxError;
@@ -19,18 +22,21 @@ const MAX_ANSWER: usize = 16 * 1024;
 /// Which proxy to use for which host. `Debug` shows no credentials.
 #[derive(Clone, Debug, Default)]
 pub struct Proxy {
-    https: Option<Server>,
-    http: Option<Server>,
+    https: Option<Setting>,
+    http: Option<Setting>,
     except: Vec<Exception>,
 }
 
+/// A proxy, or what is wrong with the setting: that matters to requests that would go through it, and to no others.
+type Setting = Result<Server, ProxyError>;
+
 /// A proxy setting that makes no sense.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{setting}: {reason}")]
 pub struct ProxyError {
     setting: String,
     reason: String,
-    source: Option<BoxError>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl ProxyError {
@@ -38,7 +44,7 @@ impl ProxyError {
         Self {
             setting: setting.to_owned(),
             reason: reason.into(),
-            source,
+            source: source.map(Arc::from),
         }
     }
 }
@@ -78,55 +84,71 @@ impl Proxy {
     pub fn all(url: &str) -> Result<Self, ProxyError> {
         let server = Server::parse("proxy", url)?;
         Ok(Self {
-            https: Some(server.clone()),
-            http: Some(server),
+            https: Some(Ok(server.clone())),
+            http: Some(Ok(server)),
             except: Vec::new(),
         })
     }
 
     /// The hosts to reach directly, in the form of NO_PROXY: names with all below them, addresses, networks
-    /// (`10.0.0.0/8`), each but networks with or without port; `*` for all.
+    /// (`10.0.0.0/8`), each but networks with or without port; `*` for all. An entry that is none of these is named in a
+    /// warning and covers nothing.
     #[must_use]
     pub fn except(mut self, hosts: &str) -> Self {
         self.except = hosts
             .split(',')
-            .filter_map(|host| Exception::parse(host.trim()))
+            .map(str::trim)
+            .filter(|host| !host.is_empty())
+            .filter_map(|host| {
+                let exception = Exception::parse(host);
+                if exception.is_none() {
+                    tracing::warn!(
+                        "NO_PROXY: {host:?} is no host, address or network, and ignored"
+                    );
+                }
+                exception
+            })
             .collect();
         self
     }
 
     /// The proxies that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY name, in capitals or not. HTTP_PROXY in capitals
-    /// is not read where REQUEST_METHOD is set: there it may be a header of a CGI request.
-    ///
-    /// # Errors
-    ///
-    /// If one of them is no proxy URL; the error names it.
-    pub fn from_environment(environment: &Environment) -> Result<Self, ProxyError> {
+    /// is not read where REQUEST_METHOD is set: there it may be a header of a CGI request. A variable that holds no proxy URL
+    /// fails the requests that would go through that proxy, with an error that names it.
+    #[must_use]
+    pub fn from_environment(environment: &Environment) -> Self {
         let get = |capitals: &str| {
             let small = capitals.to_ascii_lowercase();
             let is_header = capitals == "HTTP_PROXY" && environment.get("REQUEST_METHOD").is_some();
             let value = environment.get(&small);
             value.or_else(|| environment.get(capitals).filter(|_| !is_header))
         };
-        let server = |name| get(name).map(|url| Server::parse(name, &url)).transpose();
-        let all = server("ALL_PROXY")?;
+        let server = |name| get(name).map(|url| Server::parse(name, &url));
+        let all = server("ALL_PROXY");
         let proxy = Self {
-            https: server("HTTPS_PROXY")?.or_else(|| all.clone()),
-            http: server("HTTP_PROXY")?.or(all),
+            https: server("HTTPS_PROXY").or_else(|| all.clone()),
+            http: server("HTTP_PROXY").or(all),
             except: Vec::new(),
         };
-        Ok(proxy.except(&get("NO_PROXY").unwrap_or_default()))
+        proxy.except(&get("NO_PROXY").unwrap_or_default())
     }
 
     /// The proxy on the way to this host, if there is one.
-    pub(super) fn on_the_way_to(&self, tls: bool, host: &str, port: u16) -> Option<&Server> {
-        let server = if tls { &self.https } else { &self.http };
-        let server = server.as_ref()?;
-        let direct = self
-            .except
-            .iter()
-            .any(|exception| exception.covers(host, port));
-        (!direct).then_some(server)
+    pub(super) fn on_the_way_to(
+        &self,
+        tls: bool,
+        host: &str,
+        port: u16,
+    ) -> Result<Option<&Server>, ProxyError> {
+        let setting = if tls { &self.https } else { &self.http };
+        let Some(setting) = setting else {
+            return Ok(None);
+        };
+        let mut exceptions = self.except.iter();
+        if exceptions.any(|exception| exception.covers(host, port)) {
+            return Ok(None);
+        }
+        setting.as_ref().map(Some).map_err(ProxyError::clone)
     }
 }
 
@@ -138,6 +160,10 @@ impl Server {
             format!("http://{url}")
         };
         // The URL itself stays out of the errors: it may hold a password.
+        if with_scheme.contains('#') {
+            let reason = "# must be written %23 in a user name or password";
+            return Err(ProxyError::new(setting, reason, None));
+        }
         let uri: Uri = with_scheme
             .parse()
             .map_err(|error: http::uri::InvalidUri| {
@@ -149,7 +175,7 @@ impl Server {
             _ => {
                 return Err(ProxyError::new(
                     setting,
-                    "only http and https proxies are supported",
+                    "only http and https proxies are supported, SOCKS is not",
                     None,
                 ));
             }
@@ -157,10 +183,15 @@ impl Server {
         let Some(authority) = uri.authority() else {
             return Err(ProxyError::new(setting, "no host", None));
         };
+        if uri.path_and_query().is_some_and(|path| path != "/") {
+            return Err(ProxyError::new(setting, "a path or query", None));
+        }
+        let port = port(authority)
+            .map_err(|error| ProxyError::new(setting, error.to_string(), Some(error.into())))?;
         Ok(Self {
             tls,
             host: authority.host().to_owned(),
-            port: authority.port_u16().unwrap_or(if tls { 443 } else { 80 }),
+            port: port.unwrap_or(if tls { 443 } else { 80 }),
             authorization: authorization(setting, authority)?,
         })
     }
@@ -189,20 +220,18 @@ impl fmt::Debug for Server {
 
 impl Exception {
     fn parse(text: &str) -> Option<Self> {
-        if text.is_empty() {
-            return None;
-        }
         if text == "*" {
             return Some(Self::All);
         }
         if let Some((address, bits)) = text.split_once('/') {
-            let (address, bits) = (address.parse().ok()?, bits.parse().ok()?);
-            return Some(Self::Network { address, bits });
+            let (address, bits): (IpAddr, u8) = (address.parse().ok()?, bits.parse().ok()?);
+            let most = if address.is_ipv4() { 32 } else { 128 };
+            return (bits <= most).then_some(Self::Network { address, bits });
         }
         // An IPv6 address has colons of its own: it is in brackets if a port follows.
         let (name, port) = match text.rsplit_once(':') {
             Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
-                (name, port.parse().ok())
+                (name, Some(port.parse().ok()?))
             }
             _ => (text, None),
         };
@@ -332,7 +361,7 @@ mod tests {
     use super::*;
 
     fn proxy(pairs: &[(&'static str, &'static str)]) -> Proxy {
-        Proxy::from_environment(&Environment::from_pairs(pairs.iter().copied())).unwrap()
+        Proxy::from_environment(&Environment::from_pairs(pairs.iter().copied()))
     }
 
     #[test]
@@ -341,6 +370,7 @@ mod tests {
         let host = |tls| {
             proxy
                 .on_the_way_to(tls, "example.com", 443)
+                .unwrap()
                 .map(|server| server.host.clone())
         };
         assert_eq!(host(true).as_deref(), Some("secure"));
@@ -352,7 +382,7 @@ mod tests {
         let proxy = Proxy::all("http://proxy").unwrap();
         let proxy = proxy
             .except("internal.example, .local, 10.0.0.0/8, [::1]:8080, 169.254.169.254,fd00::/8");
-        let direct = |host, port| proxy.on_the_way_to(true, host, port).is_none();
+        let direct = |host, port| proxy.on_the_way_to(true, host, port).unwrap().is_none();
         for (host, port) in [
             ("internal.example", 443),
             ("API.Internal.Example", 443),
@@ -377,6 +407,7 @@ mod tests {
                 .unwrap()
                 .except("*")
                 .on_the_way_to(true, "x", 1)
+                .unwrap()
                 .is_none()
         );
     }
@@ -384,7 +415,8 @@ mod tests {
     #[test]
     fn credentials_are_decoded_and_never_shown() {
         let proxy = Proxy::all("http://user:p%40ss@proxy:3128").unwrap();
-        let server = proxy.on_the_way_to(true, "example.com", 443).unwrap();
+        let server = proxy.on_the_way_to(true, "example.com", 443);
+        let server = server.unwrap().unwrap();
         // user:p@ss
         assert_eq!(server.authorization.as_ref().unwrap(), "Basic dXNlcjpwQHNz");
         assert!(!format!("{proxy:?}").contains("ss"), "{proxy:?}");
@@ -398,6 +430,46 @@ mod tests {
     #[test]
     fn a_cgi_header_is_no_proxy_setting() {
         let cgi = proxy(&[("HTTP_PROXY", "http://evil"), ("REQUEST_METHOD", "GET")]);
-        assert!(cgi.on_the_way_to(false, "example.com", 80).is_none());
+        let on_the_way = cgi.on_the_way_to(false, "example.com", 80);
+        assert!(on_the_way.unwrap().is_none());
+    }
+
+    #[test]
+    fn what_is_not_read_whole_is_no_proxy() {
+        for url in [
+            "http://user:p#ss@proxy:3128",
+            "http://proxy:99999",
+            "http://proxy:$PORT",
+            "http://proxy:",
+            "http://proxy/path",
+            "http://proxy?query",
+            "socks5://proxy:1080",
+        ] {
+            let error = Proxy::all(url).unwrap_err().to_string();
+            assert!(
+                error.starts_with("proxy: ") && !error.contains("p#ss"),
+                "{error}"
+            );
+        }
+        assert!(Proxy::all("http://proxy:3128/").is_ok());
+    }
+
+    #[test]
+    fn a_proxy_that_nothing_goes_through_is_not_judged() {
+        let proxy = proxy(&[
+            ("HTTPS_PROXY", "http://proxy"),
+            ("ALL_PROXY", "socks5://proxy"),
+            ("NO_PROXY", "127.0.0.1, [::1]:http, host:99999, 10.0.0.0/99"),
+        ]);
+        let on_the_way = |tls, host| proxy.on_the_way_to(tls, host, 80);
+        assert!(on_the_way(true, "example.com").unwrap().is_some());
+        assert!(on_the_way(false, "127.0.0.1").unwrap().is_none());
+        for host in ["example.com", "[::1]", "host", "10.0.0.1"] {
+            let error = on_the_way(false, host).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                "ALL_PROXY: only http and https proxies are supported, SOCKS is not"
+            );
+        }
     }
 }

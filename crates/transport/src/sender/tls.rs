@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use std::future::{Ready, ready};
 use std::io;
+use std::path::PathBuf;
 use std::task::{Context, Poll};
 
 use http::Uri;
@@ -25,6 +26,8 @@ use crate::error::BoxError;
 pub(super) struct Tls {
     system_roots: bool,
     extra_roots: Vec<CertificateDer<'static>>,
+    /// AWS_CA_BUNDLE
+    bundle: Option<PathBuf>,
     any_certificate: bool,
     config: OnceCell<Arc<ClientConfig>>,
 }
@@ -37,6 +40,8 @@ pub(super) enum TlsError {
     NoCryptography,
     #[error("no trusted root certificate was found")]
     NoRoots { source: Option<BoxError> },
+    #[error("AWS_CA_BUNDLE: {}: {source}", path.display())]
+    Bundle { path: PathBuf, source: BoxError },
     #[error("cannot set TLS up")]
     Setup { source: BoxError },
     #[error("{host} is no name that a certificate can be for")]
@@ -69,11 +74,13 @@ impl Tls {
     pub(super) fn new(
         system_roots: bool,
         extra_roots: Vec<CertificateDer<'static>>,
+        bundle: Option<PathBuf>,
         any_certificate: bool,
     ) -> Self {
         Self {
             system_roots,
             extra_roots,
+            bundle,
             any_certificate,
             config: OnceCell::new(),
         }
@@ -141,6 +148,14 @@ impl Tls {
             failure = loaded.errors.pop();
         }
         roots.add_parsable_certificates(self.extra_roots.iter().cloned());
+        if let Some(path) = &self.bundle {
+            let pem = std::fs::read(path).map_err(BoxError::from);
+            let loaded = pem.and_then(|pem| certificates(&pem));
+            roots.add_parsable_certificates(loaded.map_err(|source| TlsError::Bundle {
+                path: path.clone(),
+                source,
+            })?);
+        }
         if roots.is_empty() {
             let source = failure.map(BoxError::from);
             return Err(TlsError::NoRoots { source });

@@ -127,6 +127,33 @@ async fn endpoints_that_cannot_be_used_are_refused() {
     let with_password = refused(|config| config.endpoint_url("https://me:p4ss@example.com")).await;
     let expected = "the endpoint \"https://**@example.com\" has a user name";
     assert!(with_password.contains(expected), "{with_password}");
+    for (url, problem) in [
+        ("http://127.0.0.1:99999", "a port that is no number"),
+        ("http://127.0.0.1:abc", "a port that is no number"),
+        ("http://127.0.0.1:", "a port that is no number"),
+        ("http://127.0.0.1:$PORT", "is no URL"),
+        ("http://127.0.0.1#80", "has a fragment"),
+    ] {
+        let error = refused(|config| config.endpoint_url(url)).await;
+        assert!(error.contains(problem), "{url}: {error}");
+    }
+    for region in [
+        "evil.test/",
+        "evil.test#",
+        "evil.test:443/x",
+        "u@evil",
+        "eu-central-1\r\n",
+        "",
+    ] {
+        for url in [None, Some("http://127.0.0.1".to_owned())] {
+            let error = refused(|mut config| {
+                config.set_endpoint_url(url);
+                config.region(Region::new(region))
+            });
+            let expected = format!("{start}region: {region:?} is no region");
+            assert!(error.await.starts_with(&expected), "{region}");
+        }
+    }
     let with_query = refused(|config| config.endpoint_url("https://example.com/?x=1")).await;
     assert!(with_query.contains("has a query"), "{with_query}");
 }

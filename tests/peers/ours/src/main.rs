@@ -17,7 +17,7 @@ impl Peer for Ours {
         let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "static");
         #[cfg(feature = "aws-config")]
         let client = {
-            let loader = connect_sdk::config::aws_config_loader()?;
+            let loader = connect_sdk::config::aws_config_loader();
             let loader = loader.region(region).credentials_provider(credentials);
             Client::new(&loader.endpoint_url(url).load().await)
         };
