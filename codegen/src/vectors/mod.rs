@@ -278,12 +278,14 @@ impl Reader<'_> {
     }
 
     fn operation(&mut self, shape: &Shape, operation: &Operation) -> Result<(), Error> {
+        let tagged = tagged(shape)?;
         let requests: Vec<Request> = self.vectors(shape, ids::HTTP_REQUEST_TESTS)?;
         for vector in requests {
             if !self.speaks(&vector.id, "request", &vector.protocol) {
                 continue;
             }
-            let (client, mut server) = self.sides(&vector.id, "request", vector.applies_to);
+            let (client, mut server) =
+                self.sides(&vector.id, "request", vector.applies_to.or(tagged));
             let in_body = |member: &Member| {
                 matches!(member.binding, Binding::Body | Binding::Payload)
                     && vector.params.contains_key(&member.name)
@@ -337,12 +339,13 @@ impl Reader<'_> {
         structure: &Structure,
         error: Option<&str>,
     ) -> Result<(), Error> {
+        let tagged = tagged(shape)?;
         let responses: Vec<Response> = self.vectors(shape, ids::HTTP_RESPONSE_TESTS)?;
         for vector in responses {
             if !self.speaks(&vector.id, "response", &vector.protocol) {
                 continue;
             }
-            let (client, server) = self.sides(&vector.id, "response", vector.applies_to);
+            let (client, server) = self.sides(&vector.id, "response", vector.applies_to.or(tagged));
             let place = || vector_place(shape, ids::HTTP_RESPONSE_TESTS, &vector.id);
             let output = node::fields(self.service, structure, &vector.params, &place)?;
             self.suite.cases.push(Case {
@@ -434,6 +437,17 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The side that an operation's tags restrict its vectors to, as the official suite has it.
+fn tagged(shape: &Shape) -> Result<Option<AppliesTo>, Error> {
+    let tags: Vec<String> = shape.traits.read(ids::TAGS, &shape.id)?.unwrap_or_default();
+    let side = tags.iter().find_map(|tag| match tag.as_str() {
+        "client-only" => Some(AppliesTo::Client),
+        "server-only" => Some(AppliesTo::Server),
+        _ => None,
+    });
+    Ok(side)
 }
 
 fn text(id: &Node) -> &str {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, header};
 
 use super::ErrorResponse;
 use super::route::Labels;
@@ -69,7 +69,8 @@ impl<'a> Request<'a> {
     /// # Errors
     /// 415.
     pub fn takes(&self, body: Body) -> Result<(), ErrorResponse> {
-        let given = self.text(&header::CONTENT_TYPE).map(essence);
+        let given = self.headers.get(header::CONTENT_TYPE);
+        let given = given.and_then(|line| line.to_str().ok()).map(essence);
         let fits = match body {
             Body::Any => true,
             Body::None => given.is_none() || self.body.is_empty(),
@@ -93,13 +94,14 @@ impl<'a> Request<'a> {
     /// # Errors
     /// 406.
     pub fn wants(&self, answer: &'static str) -> Result<(), ErrorResponse> {
-        let accepted = self.text(&header::ACCEPT).is_none_or(|accept| {
-            accept
-                .split(',')
-                .map(essence)
-                .any(|range| accepts(range, answer))
-        });
-        if accepted {
+        let lines = self.headers.get_all(header::ACCEPT).iter();
+        let mut ranges = lines
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(','))
+            .map(essence)
+            .filter(|range| !range.is_empty())
+            .peekable();
+        if ranges.peek().is_none() || ranges.any(|range| accepts(range, answer)) {
             return Ok(());
         }
         Err(ErrorResponse::text(
@@ -107,10 +109,6 @@ impl<'a> Request<'a> {
             406,
             "the answer has no type that is accepted",
         ))
-    }
-
-    fn text(&self, name: &HeaderName) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
     }
 
     /// The headers.
