@@ -278,8 +278,10 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
         }
     } else {
         let defaults = server_defaults(structure);
-        let defaults = (!defaults.is_empty()).then(|| {
+        let gate = context.server_gate().filter(|_| !defaults.is_empty());
+        let defaults = gate.map(|gate| {
             quote! {
+                #gate
                 if reader.is_strict() {
                     #defaults
                 }
