@@ -13,7 +13,7 @@ use crate::error::{Error, Place};
 use crate::ir::{self, Binding, Member, Operation, Structure};
 use crate::lower::operations_of;
 use crate::model::{Kind, Model, Shape, ids};
-use traits::{AppliesTo, Expected, Malformed, Request, Response};
+use traits::{AppliesTo, Malformed, Request, Response};
 
 /// All vectors of a model.
 #[derive(Debug, Default)]
@@ -456,64 +456,4 @@ fn text(id: &Node) -> &str {
 
 fn vector_place(shape: &Shape, trait_id: &str, vector: impl std::fmt::Display) -> Place {
     Place::from(&shape.id).with_trait(format!("{trait_id} {vector}"))
-}
-
-impl Request {
-    fn into_request(self) -> HttpRequest {
-        HttpRequest {
-            method: self.method,
-            uri: self.uri,
-            host: self.host,
-            resolved_host: self.resolved_host,
-            query: self.query_params,
-            forbid_query: self.forbid_query_params,
-            require_query: self.require_query_params,
-            headers: Headers {
-                are: self.headers.into_iter().collect(),
-                forbid: self.forbid_headers,
-                require: self.require_headers,
-            },
-            body: body(self.body, self.body_media_type),
-        }
-    }
-}
-
-impl Response {
-    fn into_response(self) -> HttpResponse {
-        HttpResponse {
-            status: self.code,
-            headers: Headers {
-                are: self.headers.into_iter().collect(),
-                forbid: self.forbid_headers,
-                require: self.require_headers,
-            },
-            body: body(self.body, self.body_media_type),
-        }
-    }
-}
-
-fn body(text: Option<String>, media_type: Option<String>) -> Option<Body> {
-    Some(Body::Is {
-        text: text?,
-        media_type,
-    })
-}
-
-impl Expected {
-    fn into_response(self) -> HttpResponse {
-        HttpResponse {
-            status: self.code,
-            headers: Headers {
-                are: self.headers.into_iter().collect(),
-                ..Headers::default()
-            },
-            body: self.body.and_then(|body| {
-                let (assertion, media_type) = (body.assertion, body.media_type);
-                match (assertion.contents, assertion.message_regex) {
-                    (Some(text), _) => Some(Body::Is { text, media_type }),
-                    (None, regex) => regex.map(Body::MessageMatches),
-                }
-            }),
-        }
-    }
 }

@@ -262,6 +262,7 @@ fn accepts(range: &str, answer: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderValue;
 
     fn query(text: &str) -> Result<Vec<(String, String)>, String> {
         let (headers, body) = (HeaderMap::new(), Bytes::new());
@@ -288,6 +289,28 @@ mod tests {
             ("%FF=1", "expected UTF-8"),
         ] {
             assert_eq!(query(text), Err(expected.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_may_be_of_any_type_that_is_accepted() {
+        for (lines, accepted) in [
+            (&[][..], true),
+            (&[""], true),
+            (&["*/*"], true),
+            (&["text/html, Application/JSON;q=0.1"], true),
+            (&["text/html", "application/*"], true),
+            (&["text/html", "image/*"], false),
+            (&["application/hal+json"], false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::ACCEPT, HeaderValue::from_static(line));
+            }
+            let body = Bytes::new();
+            let request = Request::new(&headers, None, &body, Vec::new()).unwrap();
+            let answer = request.wants("application/json");
+            assert_eq!(answer.is_ok(), accepted, "{lines:?}");
         }
     }
 }

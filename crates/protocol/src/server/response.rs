@@ -271,3 +271,33 @@ impl From<WriteError> for ErrorResponse {
         Self::internal()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_util::now;
+
+    fn length(response: &http::Response<Bytes>) -> Option<&str> {
+        response
+            .headers()
+            .get(header::CONTENT_LENGTH)?
+            .to_str()
+            .ok()
+    }
+
+    #[test]
+    fn an_empty_body_has_no_length() {
+        for (status, expected) in [(200, Some("0")), (204, None), (304, None)] {
+            let response = now(Response::new(status).finish()).unwrap();
+            assert_eq!(length(&response), expected, "{status}");
+        }
+        let mut sized = Response::new(200);
+        let size = HeaderValue::from_static("17");
+        sized.headers_mut().insert(header::CONTENT_LENGTH, size);
+        assert_eq!(length(&now(sized.finish()).unwrap()), Some("17"));
+        let error = ErrorResponse::build("Empty", 400, |_| Ok(()));
+        assert_eq!(length(&error.into_response()), Some("0"));
+        let error = ErrorResponse::new("Object", 400).into_response();
+        assert_eq!((length(&error), &error.body()[..]), (None, &b"{}"[..]));
+    }
+}
