@@ -155,9 +155,9 @@ pub(super) fn error_response(context: &Context, error: &Structure) -> TokenStrea
     };
     let name = ident(&error.name);
     let (code, status) = (&wire.code, number(wire.status));
-    let lines = response_lines(error, &quote!(error), &quote!(&error));
-    let fails = !lines.is_empty();
-    let body = if fails {
+    let lines = response_lines(error, &quote!(error), &quote!(&error), true);
+    let members = !error.members.is_empty();
+    let body = if members {
         quote! {
             server::ErrorResponse::build(#code, #status, |response| {
                 #lines
@@ -167,7 +167,7 @@ pub(super) fn error_response(context: &Context, error: &Structure) -> TokenStrea
     } else {
         quote!(server::ErrorResponse::new(#code, #status))
     };
-    let argument = if fails { quote!(error) } else { quote!(_) };
+    let argument = if members { quote!(error) } else { quote!(_) };
     quote! {
         #gate
         impl From<#name> for server::ErrorResponse {
@@ -177,17 +177,20 @@ pub(super) fn error_response(context: &Context, error: &Structure) -> TokenStrea
     }
 }
 
-/// Lines that write a structure into `response`: headers, body or payload, status. `whole` is a reference to it.
+/// Lines that write a structure into `response`: headers, body or payload, status. `whole` is a reference to it. One
+/// that is `stated` and has no members in the body is an empty object all the same.
 pub(super) fn response_lines(
     structure: &Structure,
     owner: &TokenStream,
     whole: &TokenStream,
+    stated: bool,
 ) -> TokenStream {
     let mut lines: Vec<TokenStream> = structure
         .members
         .iter()
         .filter_map(|member| request::header_line(owner, member, &quote!(response.headers_mut())))
         .collect();
+    let body: Vec<&Member> = structure.body().collect();
     if let Some(payload) = structure.payload() {
         lines.push(request::payload_line(
             owner,
@@ -195,8 +198,9 @@ pub(super) fn response_lines(
             &quote!(response),
             false,
         ));
+    } else if body.is_empty() && stated {
+        lines.push(quote!(response.json(|w| w.object(|_| Ok(())))?;));
     }
-    let body: Vec<&Member> = structure.body().collect();
     if !body.is_empty() {
         let writes = write_lines(owner, &body);
         lines.push(if body.len() == structure.members.len() {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::codec;
 use super::response::{read_header, read_payload, response_lines};
-use super::structure::{finish, read_arms, streams};
+use super::structure::{finish, read_arms, server_defaults, streams};
 use super::tokens::{first_sentence, ident, inner_doc, number, operation_type};
 use crate::ir::{Binding, Member, Operation, Segment, Service, Target, TimestampFormat};
 use crate::names::{self, OperationType};
@@ -143,10 +143,9 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let takes = takes(operation);
     // Where the header is a member, the service judges it.
     let accept = |member: &Member| matches!(&member.binding, Binding::Header(name) if name.eq_ignore_ascii_case("accept"));
-    let wants = (!operation.input.members.iter().any(accept)).then(|| {
-        let answer = answers(operation);
-        quote!(request.wants(#answer)?;)
-    });
+    let wants = answers(operation)
+        .filter(|_| !operation.input.members.iter().any(accept))
+        .map(|answer| quote!(request.wants(#answer)?;));
     let check = operation.input.checked.then(|| {
         quote! {
             let mut check = server::Check::server_after(request.take_missing());
@@ -159,7 +158,7 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     });
     // Without constraints of its own, an input may still lack what a nested structure requires.
     let check = check.unwrap_or_else(|| {
-        if operation.input.members.iter().any(in_json) {
+        if reads_json(operation) {
             quote! {
                 let violations = request.take_missing();
                 if !violations.is_empty() {
@@ -182,12 +181,12 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
         ident(&operation.output.name),
         operation_type(operation, OperationType::Error),
     );
-    let mutable = if operation.input.members.iter().any(in_json) || operation.input.checked {
+    let mutable = if reads_json(operation) || operation.input.checked {
         quote!(mut)
     } else {
         quote!()
     };
-    let reads = if operation.input.members.iter().any(in_json) {
+    let reads = if reads_json(operation) {
         quote!(&mut request)
     } else {
         quote!(&request)
@@ -236,6 +235,18 @@ fn in_json(member: &Member) -> bool {
     }
 }
 
+/// Whether the body is read as JSON. That of an input without members is one, too, if it is there.
+fn reads_json(operation: &Operation) -> bool {
+    let members = &operation.input.members;
+    members.iter().any(in_json) || takes_empty_object(operation)
+}
+
+/// Whether the input is stated and has no members at all. One whose members all travel elsewhere has no body.
+fn takes_empty_object(operation: &Operation) -> bool {
+    operation.has_input && operation.input.members.is_empty()
+}
+
+/// The body's content type: any for bytes, which may be anything.
 fn takes(operation: &Operation) -> TokenStream {
     match operation.input.payload() {
         Some(payload) => match &payload.target {
@@ -248,18 +259,24 @@ fn takes(operation: &Operation) -> TokenStream {
                 quote!(server::Body::Type(#media_type))
             }
         },
-        None if operation.input.body().next().is_some() => {
+        None if reads_json(operation) => {
             quote!(server::Body::Type("application/json"))
         }
         None => quote!(server::Body::None),
     }
 }
 
-fn answers(operation: &Operation) -> &str {
-    operation
-        .output
-        .payload()
-        .map_or("application/json", |payload| payload_type(&payload.target))
+/// The type of the answer, unless it is bytes, which may be anything.
+fn answers(operation: &Operation) -> Option<&str> {
+    match operation.output.payload().map(|payload| &payload.target) {
+        Some(
+            Target::Blob { media_type: None }
+            | Target::Stream {
+                media_type: None, ..
+            },
+        ) => None,
+        payload => Some(payload.map_or("application/json", payload_type)),
+    }
 }
 
 fn payload_type(target: &Target) -> &str {
@@ -276,6 +293,14 @@ fn payload_type(target: &Target) -> &str {
 fn decode(operation: &Operation) -> TokenStream {
     let input = &operation.input;
     let name = ident(&input.name);
+    if takes_empty_object(operation) {
+        return quote! {
+            #[inline]
+            fn decode(request: &mut server::Request<'_>) -> Result<shapes::#name, json::ReadError> {
+                request.json(json::ReadJson::read_json)
+            }
+        };
+    }
     if input.members.is_empty() {
         return quote! {
             #[inline]
@@ -310,6 +335,7 @@ fn decode(operation: &Operation) -> TokenStream {
         }
         _ => read_header(member, &quote!(request.headers())),
     }));
+    let defaults = server_defaults(input);
     let finish = finish(input, &quote!(shapes::));
     let argument = if input.members.iter().any(in_json) {
         quote!(&mut server::Request<'_>)
@@ -321,6 +347,7 @@ fn decode(operation: &Operation) -> TokenStream {
         fn decode(request: #argument) -> Result<shapes::#name, json::ReadError> {
             let mut shape = shapes::#name::builder();
             #(#lines)*
+            #defaults
             #finish
         }
     }
@@ -380,14 +407,14 @@ fn encode(operation: &Operation) -> TokenStream {
     let output = &operation.output;
     let name = ident(&output.name);
     let status = number(operation.status);
-    let lines = response_lines(output, &quote!(output), &quote!(output));
+    let lines = response_lines(
+        output,
+        &quote!(output),
+        &quote!(output),
+        operation.has_output,
+    );
     // A stream is sent, not copied.
     let reference = if streams(output) { quote!() } else { quote!(&) };
-    // An output without members in the body is an empty object all the same.
-    let in_body = output.payload().is_some() || output.body().next().is_some();
-    let empty = (operation.has_output && !in_body)
-        .then(|| quote!(response.json(|w| w.object(|_| Ok(())))?;));
-    let lines = quote!(#lines #empty);
     let argument = if output.members.is_empty() {
         quote!(_)
     } else {

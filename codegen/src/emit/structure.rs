@@ -197,20 +197,33 @@ fn finished(owner: &TokenStream, member: &Member) -> TokenStream {
     let field = ident(&member.field);
     match &member.default {
         _ if member.optional => quote!(#owner.#field),
-        Some(Default::Zero) => quote!(#owner.#field.unwrap_or_default()),
-        Some(default) => {
-            let default = default_value(default, &member.target);
-            if matches!(
-                member.default,
-                Some(Default::True | Default::Integer(_) | Default::Float(_))
-            ) {
-                quote!(#owner.#field.unwrap_or(#default))
-            } else {
-                quote!(#owner.#field.unwrap_or_else(|| #default))
-            }
-        }
+        Some(default) => or_default(owner, member, default),
         None => quote!(#owner.#field.unwrap_or_default()),
     }
+}
+
+/// The value of a builder's field, or the default.
+fn or_default(owner: &TokenStream, member: &Member, default: &Default) -> TokenStream {
+    let field = ident(&member.field);
+    let value = default_value(default, &member.target);
+    match default {
+        Default::Zero => quote!(#owner.#field.unwrap_or_default()),
+        Default::True | Default::Integer(_) | Default::Float(_) => {
+            quote!(#owner.#field.unwrap_or(#value))
+        }
+        _ => quote!(#owner.#field.unwrap_or_else(|| #value)),
+    }
+}
+
+/// Lines that set the defaults which clients leave to the server, in the builder called `shape`.
+pub(super) fn server_defaults(structure: &Structure) -> TokenStream {
+    let optional = structure.members.iter().filter(|member| member.optional);
+    let lines = optional.filter_map(|member| {
+        let field = ident(&member.field);
+        let value = or_default(&quote!(shape), member, member.default.as_ref()?);
+        Some(quote!(shape.#field = Some(#value);))
+    });
+    quote!(#(#lines)*)
 }
 
 fn default_value(default: &Default, target: &Target) -> TokenStream {
@@ -264,9 +277,20 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
             Ok(#builder::default().build())
         }
     } else {
+        let defaults = server_defaults(structure);
+        let gate = context.server_gate().filter(|_| !defaults.is_empty());
+        let defaults = gate.map(|gate| {
+            quote! {
+                #gate
+                if reader.is_strict() {
+                    #defaults
+                }
+            }
+        });
         quote! {
             let mut shape = #builder::default();
             reader.object(|reader, name| shape.read_member(reader, name))?;
+            #defaults
             #finish
         }
     };

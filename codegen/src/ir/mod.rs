@@ -122,6 +122,8 @@ pub struct Operation {
     pub host_prefix: Vec<Segment>,
     /// The input.
     pub input: Structure,
+    /// Whether the model states an input, be it an empty one.
+    pub has_input: bool,
     /// The output.
     pub output: Structure,
     /// Whether the model states an output, be it an empty one.
@@ -382,7 +384,7 @@ pub struct Member {
     pub host_label: bool,
     /// The endpoint parameter it sets.
     pub context_param: Option<String>,
-    /// Its default.
+    /// Its default. Clients leave that of an optional field to the server.
     pub default: Option<Default>,
     /// What its value must keep to.
     pub constraints: Constraints,

@@ -72,10 +72,8 @@ impl Lowering<'_> {
         Ok(Operation {
             shape: shape.id.to_string(),
             docs: self.shape_docs(shape, || format!("Calls `{name}`."))?,
-            has_output: operation
-                .output
-                .as_ref()
-                .is_some_and(|id| *id != ShapeId::prelude("Unit")),
+            has_input: is_stated(operation.input.as_ref()),
+            has_output: is_stated(operation.output.as_ref()),
             method: names::operation_method(&name),
             http_method: http.method,
             path,
@@ -396,6 +394,11 @@ fn static_params(shape: &Shape) -> Result<Vec<(String, ParamValue)>, Error> {
             Ok((name, value))
         })
         .collect()
+}
+
+/// Whether an input or output is stated; `Unit` is none.
+fn is_stated(id: Option<&ShapeId>) -> bool {
+    id.is_some_and(|id| *id != ShapeId::prelude("Unit"))
 }
 
 #[cfg(test)]

@@ -83,9 +83,7 @@ impl Lowering<'_> {
         let always = set && by_value && !traits.has(ids::CLIENT_OPTIONAL);
         // A stream is always there: an empty one if nothing else.
         lowered.optional = !always && !matches!(lowered.target, Target::Stream { .. });
-        if lowered.optional {
-            lowered.default = None;
-        } else if matches!(lowered.target, Target::Stream { .. }) {
+        if matches!(lowered.target, Target::Stream { .. }) {
             lowered.default = Some(Default::Zero);
         }
         lowered.field = match role {

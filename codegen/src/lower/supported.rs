@@ -13,13 +13,12 @@ use crate::error::{Error, Place};
 use crate::model::{self, HttpChecksum, Kind, Shape, Traits, ids};
 
 /// What describes a model to people and tools, or says what only another protocol asks about.
-const IGNORED: [&str; 53] = [
+const IGNORED: [&str; 52] = [
     // Documentation, and hints for authors.
     "smithy.api#externalDocumentation",
     "smithy.api#recommended",
     "smithy.api#since",
     "smithy.api#suppress",
-    "smithy.api#tags",
     "smithy.api#unstable",
     "smithy.api#private",
     // What a model says about itself: resources, references, traits that it defines.

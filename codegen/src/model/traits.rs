@@ -63,6 +63,7 @@ pub mod ids {
         SENSITIVE "smithy.api#sensitive"
         SPARSE "smithy.api#sparse"
         STREAMING "smithy.api#streaming"
+        TAGS "smithy.api#tags"
         TIMESTAMP_FORMAT "smithy.api#timestampFormat"
         TITLE "smithy.api#title"
         UNIQUE_ITEMS "smithy.api#uniqueItems"

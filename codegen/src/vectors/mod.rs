@@ -13,7 +13,7 @@ use crate::error::{Error, Place};
 use crate::ir::{self, Binding, Member, Operation, Structure};
 use crate::lower::operations_of;
 use crate::model::{Kind, Model, Shape, ids};
-use traits::{AppliesTo, Expected, Malformed, Request, Response};
+use traits::{AppliesTo, Malformed, Request, Response};
 
 /// All vectors of a model.
 #[derive(Debug, Default)]
@@ -278,12 +278,14 @@ impl Reader<'_> {
     }
 
     fn operation(&mut self, shape: &Shape, operation: &Operation) -> Result<(), Error> {
+        let tagged = tagged(shape)?;
         let requests: Vec<Request> = self.vectors(shape, ids::HTTP_REQUEST_TESTS)?;
         for vector in requests {
             if !self.speaks(&vector.id, "request", &vector.protocol) {
                 continue;
             }
-            let (client, mut server) = self.sides(&vector.id, "request", vector.applies_to);
+            let (client, mut server) =
+                self.sides(&vector.id, "request", vector.applies_to.or(tagged));
             let in_body = |member: &Member| {
                 matches!(member.binding, Binding::Body | Binding::Payload)
                     && vector.params.contains_key(&member.name)
@@ -337,12 +339,13 @@ impl Reader<'_> {
         structure: &Structure,
         error: Option<&str>,
     ) -> Result<(), Error> {
+        let tagged = tagged(shape)?;
         let responses: Vec<Response> = self.vectors(shape, ids::HTTP_RESPONSE_TESTS)?;
         for vector in responses {
             if !self.speaks(&vector.id, "response", &vector.protocol) {
                 continue;
             }
-            let (client, server) = self.sides(&vector.id, "response", vector.applies_to);
+            let (client, server) = self.sides(&vector.id, "response", vector.applies_to.or(tagged));
             let place = || vector_place(shape, ids::HTTP_RESPONSE_TESTS, &vector.id);
             let output = node::fields(self.service, structure, &vector.params, &place)?;
             self.suite.cases.push(Case {
@@ -436,70 +439,21 @@ impl Reader<'_> {
     }
 }
 
+/// The side that an operation's tags restrict its vectors to, as the official suite has it.
+fn tagged(shape: &Shape) -> Result<Option<AppliesTo>, Error> {
+    let tags: Vec<String> = shape.traits.read(ids::TAGS, &shape.id)?.unwrap_or_default();
+    let side = tags.iter().find_map(|tag| match tag.as_str() {
+        "client-only" => Some(AppliesTo::Client),
+        "server-only" => Some(AppliesTo::Server),
+        _ => None,
+    });
+    Ok(side)
+}
+
 fn text(id: &Node) -> &str {
     id.as_str().unwrap_or("without an ID")
 }
 
 fn vector_place(shape: &Shape, trait_id: &str, vector: impl std::fmt::Display) -> Place {
     Place::from(&shape.id).with_trait(format!("{trait_id} {vector}"))
-}
-
-impl Request {
-    fn into_request(self) -> HttpRequest {
-        HttpRequest {
-            method: self.method,
-            uri: self.uri,
-            host: self.host,
-            resolved_host: self.resolved_host,
-            query: self.query_params,
-            forbid_query: self.forbid_query_params,
-            require_query: self.require_query_params,
-            headers: Headers {
-                are: self.headers.into_iter().collect(),
-                forbid: self.forbid_headers,
-                require: self.require_headers,
-            },
-            body: body(self.body, self.body_media_type),
-        }
-    }
-}
-
-impl Response {
-    fn into_response(self) -> HttpResponse {
-        HttpResponse {
-            status: self.code,
-            headers: Headers {
-                are: self.headers.into_iter().collect(),
-                forbid: self.forbid_headers,
-                require: self.require_headers,
-            },
-            body: body(self.body, self.body_media_type),
-        }
-    }
-}
-
-fn body(text: Option<String>, media_type: Option<String>) -> Option<Body> {
-    Some(Body::Is {
-        text: text?,
-        media_type,
-    })
-}
-
-impl Expected {
-    fn into_response(self) -> HttpResponse {
-        HttpResponse {
-            status: self.code,
-            headers: Headers {
-                are: self.headers.into_iter().collect(),
-                ..Headers::default()
-            },
-            body: self.body.and_then(|body| {
-                let (assertion, media_type) = (body.assertion, body.media_type);
-                match (assertion.contents, assertion.message_regex) {
-                    (Some(text), _) => Some(Body::Is { text, media_type }),
-                    (None, regex) => regex.map(Body::MessageMatches),
-                }
-            }),
-        }
-    }
 }

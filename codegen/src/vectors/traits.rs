@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::{Body, Headers, HttpRequest, HttpResponse};
+
 /// The side that a vector is restricted to.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -93,4 +95,64 @@ pub(super) struct ExpectedBody {
 pub(super) struct Assertion {
     pub(super) contents: Option<String>,
     pub(super) message_regex: Option<String>,
+}
+
+impl Request {
+    pub(super) fn into_request(self) -> HttpRequest {
+        HttpRequest {
+            method: self.method,
+            uri: self.uri,
+            host: self.host,
+            resolved_host: self.resolved_host,
+            query: self.query_params,
+            forbid_query: self.forbid_query_params,
+            require_query: self.require_query_params,
+            headers: Headers {
+                are: self.headers.into_iter().collect(),
+                forbid: self.forbid_headers,
+                require: self.require_headers,
+            },
+            body: body(self.body, self.body_media_type),
+        }
+    }
+}
+
+impl Response {
+    pub(super) fn into_response(self) -> HttpResponse {
+        HttpResponse {
+            status: self.code,
+            headers: Headers {
+                are: self.headers.into_iter().collect(),
+                forbid: self.forbid_headers,
+                require: self.require_headers,
+            },
+            body: body(self.body, self.body_media_type),
+        }
+    }
+}
+
+fn body(text: Option<String>, media_type: Option<String>) -> Option<Body> {
+    Some(Body::Is {
+        text: text?,
+        media_type,
+    })
+}
+
+impl Expected {
+    pub(super) fn into_response(self) -> HttpResponse {
+        HttpResponse {
+            status: self.code,
+            headers: Headers {
+                are: self.headers.into_iter().collect(),
+                ..Headers::default()
+            },
+            body: self.body.and_then(|body| {
+                let (assertion, media_type) = (body.assertion, body.media_type);
+                match (assertion.contents, assertion.message_regex) {
+                    (Some(text), _) => Some(Body::Is { text, media_type }),
+                    (None, regex) => regex.map(Body::MessageMatches),
+                }
+            }),
+        }
+    }
 }

@@ -202,7 +202,8 @@ impl<'a> Samples<'a> {
         match member.optional {
             // There always is a status, and a body always comes with a content type.
             true if always_there(member) => quote!(Some(#value)),
-            true if member.required => quote!(Some(#value)),
+            // A server fills in the default of one that is not.
+            true if member.required || member.default.is_some() => quote!(Some(#value)),
             true if payload && matches!(member.target, Target::Structure(_)) => {
                 quote!(connect_protocol::test_util::unless_empty(
                     option!(s, #value)

@@ -80,6 +80,11 @@ impl<'a> Reader<'a> {
         Self::with_mode(bytes, Mode::Server)
     }
 
+    /// Whether this is a server's reader.
+    pub fn is_strict(&self) -> bool {
+        self.mode == Mode::Server
+    }
+
     /// A reader for feature `serde`: a required member that is missing is an error, times may be text or numbers.
     #[cfg(feature = "serde")]
     pub(crate) fn shape(bytes: &'a [u8]) -> Self {

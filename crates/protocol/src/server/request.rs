@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, header};
 
 use super::ErrorResponse;
 use super::route::Labels;
@@ -69,7 +69,8 @@ impl<'a> Request<'a> {
     /// # Errors
     /// 415.
     pub fn takes(&self, body: Body) -> Result<(), ErrorResponse> {
-        let given = self.text(&header::CONTENT_TYPE).map(essence);
+        let given = self.headers.get(header::CONTENT_TYPE);
+        let given = given.and_then(|line| line.to_str().ok()).map(essence);
         let fits = match body {
             Body::Any => true,
             Body::None => given.is_none() || self.body.is_empty(),
@@ -93,13 +94,14 @@ impl<'a> Request<'a> {
     /// # Errors
     /// 406.
     pub fn wants(&self, answer: &'static str) -> Result<(), ErrorResponse> {
-        let accepted = self.text(&header::ACCEPT).is_none_or(|accept| {
-            accept
-                .split(',')
-                .map(essence)
-                .any(|range| accepts(range, answer))
-        });
-        if accepted {
+        let lines = self.headers.get_all(header::ACCEPT).iter();
+        let mut ranges = lines
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(','))
+            .map(essence)
+            .filter(|range| !range.is_empty())
+            .peekable();
+        if ranges.peek().is_none() || ranges.any(|range| accepts(range, answer)) {
             return Ok(());
         }
         Err(ErrorResponse::text(
@@ -107,10 +109,6 @@ impl<'a> Request<'a> {
             406,
             "the answer has no type that is accepted",
         ))
-    }
-
-    fn text(&self, name: &HeaderName) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
     }
 
     /// The headers.
@@ -264,6 +262,7 @@ fn accepts(range: &str, answer: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderValue;
 
     fn query(text: &str) -> Result<Vec<(String, String)>, String> {
         let (headers, body) = (HeaderMap::new(), Bytes::new());
@@ -290,6 +289,28 @@ mod tests {
             ("%FF=1", "expected UTF-8"),
         ] {
             assert_eq!(query(text), Err(expected.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_may_be_of_any_type_that_is_accepted() {
+        for (lines, accepted) in [
+            (&[][..], true),
+            (&[""], true),
+            (&["*/*"], true),
+            (&["text/html, Application/JSON;q=0.1"], true),
+            (&["text/html", "application/*"], true),
+            (&["text/html", "image/*"], false),
+            (&["application/hal+json"], false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::ACCEPT, HeaderValue::from_static(line));
+            }
+            let body = Bytes::new();
+            let request = Request::new(&headers, None, &body, Vec::new()).unwrap();
+            let answer = request.wants("application/json");
+            assert_eq!(answer.is_ok(), accepted, "{lines:?}");
         }
     }
 }

@@ -79,25 +79,41 @@ impl Response {
     /// # Errors
     /// A streaming body failed.
     pub async fn finish(mut self) -> Result<http::Response<Bytes>, ErrorResponse> {
-        // These statuses have no body.
-        if matches!(
-            self.status,
-            StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
-        ) {
+        if self.is_bodiless() {
             self.body = SdkBody::empty();
             self.headers.remove(header::CONTENT_TYPE);
         }
         let body = match self.body.bytes() {
             Some(bytes) => Bytes::copy_from_slice(bytes),
-            None => match ByteStream::new(self.body).collect().await {
+            None => match ByteStream::new(std::mem::replace(&mut self.body, SdkBody::taken()))
+                .collect()
+                .await
+            {
                 Ok(collected) => collected.into_bytes(),
                 Err(_) => return Err(ErrorResponse::internal()),
             },
         };
+        Ok(self.with_body(body))
+    }
+
+    fn with_body(mut self, body: Bytes) -> http::Response<Bytes> {
+        // Some gateways and clients wait for a body unless they are told that there is none.
+        if body.is_empty() && !self.is_bodiless() {
+            let zero = HeaderValue::from_static("0");
+            self.headers.entry(header::CONTENT_LENGTH).or_insert(zero);
+        }
         let mut response = http::Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        Ok(response)
+        response
+    }
+
+    /// Whether the status is one that never has a body.
+    fn is_bodiless(&self) -> bool {
+        matches!(
+            self.status,
+            StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+        )
     }
 }
 
@@ -123,13 +139,10 @@ pub struct ErrorResponse {
 impl ErrorResponse {
     /// An error without members.
     pub fn new(code: impl Into<String>, status: u16) -> Self {
-        let mut response = Response::new(status);
-        response.body = SdkBody::from("{}");
-        response.content_type("application/json");
-        Self {
-            code: code.into(),
-            response: Box::new(response),
-        }
+        Self::build(code, status, |response| {
+            response.json(|writer| writer.object(|_| Ok(())))?;
+            Ok(())
+        })
     }
 
     /// An error with a message and nothing else.
@@ -151,9 +164,12 @@ impl ErrorResponse {
         status: u16,
         write: impl FnOnce(&mut Response) -> Result<(), InputError>,
     ) -> Self {
-        let mut error = Self::new(code, status);
-        match write(&mut error.response) {
-            Ok(()) => error,
+        let mut response = Box::new(Response::new(status));
+        match write(&mut response) {
+            Ok(()) => Self {
+                code: code.into(),
+                response,
+            },
             Err(_) => Self::internal(),
         }
     }
@@ -229,9 +245,7 @@ impl ErrorResponse {
             .bytes()
             .map(Bytes::copy_from_slice)
             .unwrap_or_default();
-        let mut response = http::Response::new(body);
-        *response.status_mut() = self.response.status;
-        *response.headers_mut() = self.response.headers;
+        let mut response = self.response.with_body(body);
         if let Ok(code) = HeaderValue::from_str(&self.code) {
             response.headers_mut().insert("x-amzn-errortype", code);
         }
@@ -255,5 +269,35 @@ impl From<InputError> for ErrorResponse {
 impl From<WriteError> for ErrorResponse {
     fn from(_: WriteError) -> Self {
         Self::internal()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_util::now;
+
+    fn length(response: &http::Response<Bytes>) -> Option<&str> {
+        response
+            .headers()
+            .get(header::CONTENT_LENGTH)?
+            .to_str()
+            .ok()
+    }
+
+    #[test]
+    fn an_empty_body_has_no_length() {
+        for (status, expected) in [(200, Some("0")), (204, None), (304, None)] {
+            let response = now(Response::new(status).finish()).unwrap();
+            assert_eq!(length(&response), expected, "{status}");
+        }
+        let mut sized = Response::new(200);
+        let size = HeaderValue::from_static("17");
+        sized.headers_mut().insert(header::CONTENT_LENGTH, size);
+        assert_eq!(length(&now(sized.finish()).unwrap()), Some("17"));
+        let error = ErrorResponse::build("Empty", 400, |_| Ok(()));
+        assert_eq!(length(&error.into_response()), Some("0"));
+        let error = ErrorResponse::new("Object", 400).into_response();
+        assert_eq!((length(&error), &error.body()[..]), (None, &b"{}"[..]));
     }
 }
