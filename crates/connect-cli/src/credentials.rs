@@ -9,7 +9,7 @@ use connect_transport::sender::HttpSender;
 use crate::failure::Failure;
 use crate::profile::Section;
 
-/// The provider of credentials. A profile named on the command line, `explicit`, goes before the environment.
+/// The provider of credentials; `missing_files` ends the message that there are none. A profile named on the command line, `explicit`, goes before the environment.
 ///
 /// # Errors
 ///
@@ -21,10 +21,11 @@ pub(crate) fn provider(
     explicit: Option<&str>,
     region: &Region,
     sender: &HttpSender,
+    missing_files: &str,
 ) -> Result<SharedCredentialsProvider, Failure> {
     #[cfg(feature = "aws-config")]
     {
-        let _ = (environment, profile);
+        let _ = (environment, profile, missing_files);
         Ok(SharedCredentialsProvider::new(chain::Chain::new(
             explicit, region, sender,
         )))
@@ -32,7 +33,7 @@ pub(crate) fn provider(
     #[cfg(not(feature = "aws-config"))]
     {
         let _ = (region, sender);
-        lean::provider(environment, profile, explicit.is_some())
+        lean::provider(environment, profile, explicit.is_some(), missing_files)
     }
 }
 
@@ -113,14 +114,22 @@ mod lean {
     use crate::failure::Failure;
     use crate::profile::Section;
 
-    /// Keys of a profile that stand for credentials of another service, in the order in which the AWS CLI looks.
-    const OTHER_SERVICES: [&str; 7] = [
-        "role_arn",
-        "web_identity_token_file",
-        "credential_source",
+    /// Keys of a profile that together stand for credentials of another service, and go before keys and processes.
+    const OTHER_SERVICES: [&[&str]; 4] = [
+        &["role_arn"],
+        &["web_identity_token_file"],
+        &["sso_session", "sso_account_id", "sso_role_name"],
+        &["sso_start_url", "sso_account_id", "sso_role_name"],
+    ];
+
+    /// Keys that say, where there are no credentials of other kinds, what was meant.
+    const HINTS: [&str; 7] = [
+        "login_session",
         "sso_session",
         "sso_start_url",
-        "login_session",
+        "sso_account_id",
+        "sso_role_name",
+        "credential_source",
         "source_profile",
     ];
 
@@ -128,6 +137,7 @@ mod lean {
         environment: &Environment,
         profile: Option<&Section>,
         profile_first: bool,
+        missing_files: &str,
     ) -> Result<SharedCredentialsProvider, Failure> {
         let from_environment = if profile_first {
             None
@@ -140,11 +150,11 @@ mod lean {
             (None, None) => None,
         };
         found.ok_or_else(|| {
-            Failure::Configuration(
+            Failure::Configuration(format!(
                 "Unable to locate credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile's keys or \
-                 credential_process. Those of containers and instances need a build with `--features aws-config`."
-                    .to_owned(),
-            )
+                 credential_process. Those of containers and instances need a build with `--features aws-config`.\
+                 {missing_files}"
+            ))
         })
     }
 
@@ -166,19 +176,39 @@ mod lean {
     }
 
     fn profile(profile: &Section) -> Result<Option<SharedCredentialsProvider>, Failure> {
-        if let Some(key) = OTHER_SERVICES.iter().find(|key| profile.get(key).is_some()) {
-            return Err(Failure::Configuration(format!(
-                "The profile gets its credentials from another service ({key}), which needs a build with \
-                 `--features aws-config`."
-            )));
+        let set = |key: &&&str| profile.get(key).is_some();
+        let place = |key: &'static str| profile.place(key).unwrap_or_default();
+        let elsewhere = |key: &'static str| {
+            Err(Failure::Configuration(format!(
+                "{}: The profile gets its credentials from another service ({key}), which needs a build with \
+                 `--features aws-config`.",
+                place(key)
+            )))
+        };
+        if let Some(keys) = OTHER_SERVICES
+            .iter()
+            .find(|keys| keys.iter().all(|key| set(&key)))
+        {
+            return elsewhere(keys[0]);
         }
         let get = |key| profile.get(key).map(str::to_owned);
-        let key = ("aws_access_key_id", get("aws_access_key_id"));
-        let secret = ("aws_secret_access_key", get("aws_secret_access_key"));
-        if let Some((key, secret)) = pair("the profile", key, secret)? {
+        let names = ["aws_access_key_id", "aws_secret_access_key"];
+        let half = names.into_iter().find(|name| set(&name)).map(place);
+        let [key, secret] = names.map(|name| (name, get(name)));
+        if let Some((key, secret)) = pair(half.unwrap_or_default(), key, secret)? {
             return Ok(Some(keys(key, secret, get("aws_session_token"), "Profile")));
         }
-        Ok(get("credential_process").map(|line| SharedCredentialsProvider::new(Process { line })))
+        if let Some(line) = get("credential_process") {
+            let place = place("credential_process").to_owned();
+            return Ok(Some(SharedCredentialsProvider::new(Process {
+                line,
+                place,
+            })));
+        }
+        HINTS
+            .iter()
+            .find(|key| set(key))
+            .map_or(Ok(None), |key| elsewhere(key))
     }
 
     fn keys(
@@ -206,6 +236,7 @@ mod lean {
     /// A command that prints credentials: `credential_process`.
     struct Process {
         line: String,
+        place: String,
     }
 
     /// Nothing of the line: people put secrets there.
@@ -224,6 +255,7 @@ mod lean {
             future::ProvideCredentials::new(async {
                 let ran = tokio::task::spawn_blocking(move || run(&line)).await;
                 ran.map_err(CredentialsError::provider_error)?
+                    .map_err(|error| format!("{}: {error}", self.place))
                     .map_err(CredentialsError::provider_error)
             })
         }
