@@ -71,16 +71,18 @@ impl Files {
         self.profiles.get(name)
     }
 
-    /// The endpoint URL that a profile sets for a service: in its `services` section, else for all services.
+    /// The endpoint URL that a profile sets for a service, in its `services` section or else for all services, and the
+    /// file and line of it.
     pub(crate) fn endpoint_url<'a>(
         &'a self,
         profile: &'a Section,
         service: &str,
-    ) -> Option<&'a str> {
+    ) -> Option<(&'a str, &'a str)> {
+        let at = |section: &'a Section, key: &str| Some((section.get(key)?, section.place(key)?));
         profile
             .get("services")
-            .and_then(|name| self.services.get(name)?.nested(service, "endpoint_url"))
-            .or_else(|| profile.get("endpoint_url"))
+            .and_then(|name| at(self.services.get(name)?, &format!("{service}.endpoint_url")))
+            .or_else(|| at(profile, "endpoint_url"))
     }
 
     fn add(&mut self, path: &Path, text: &str, kind: Kind) -> Result<(), Failure> {
@@ -178,10 +180,6 @@ impl Section {
     /// The file and line where a key is set.
     pub(crate) fn place(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(|setting| setting.place.as_str())
-    }
-
-    fn nested(&self, outer: &str, key: &str) -> Option<&str> {
-        self.get(&format!("{outer}.{key}"))
     }
 
     fn set(&mut self, key: &str, value: &str, place: &str) {
@@ -319,10 +317,11 @@ mod tests {
         .unwrap();
         let url = |profile| {
             let profile = files.profile(profile).unwrap();
-            files.endpoint_url(profile, "connect")
+            files.endpoint_url(profile, "connect").unzip()
         };
-        assert_eq!(url("default"), Some("http://connect"));
-        assert_eq!(url("plain"), Some("http://all"));
+        let connect = (Some("http://connect"), Some("config, line 10"));
+        assert_eq!(url("default"), connect);
+        assert_eq!(url("plain"), (Some("http://all"), Some("config, line 5")));
     }
 
     /// As botocore 1.44 reads them; a byte order mark it refuses.

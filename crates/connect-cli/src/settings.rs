@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use connect_sdk::config::timeout::TimeoutConfig;
 use connect_sdk::config::{Builder, Environment, Region, from_env};
 use connect_transport::sender::{HttpSender, HttpSenderBuilder};
+use http::Uri;
 use jiff::tz::TimeZone;
 
 use crate::cli::Globals;
@@ -92,21 +93,18 @@ impl Settings {
         let name = named.map_or_else(|| "default".to_owned(), |(name, _)| name);
         let mut filled = Vec::new();
         if let Some(profile) = files.profile(&name) {
-            let mut fill = |names: &[&'static str], value: Option<&str>| {
-                let value =
-                    value.filter(|_| names.iter().all(|name| set(&variables, name).is_none()));
-                value.is_some_and(|value| {
+            let of_profile = OF_PROFILE.iter().map(|(key, names)| {
+                let set = Some((profile.get(key)?, profile.place(key)?));
+                set.map(|(value, place)| (*key, *names, value, place))
+            });
+            let url = files.endpoint_url(profile, "connect");
+            let url = url.map(|(url, place)| ("endpoint_url", &ENDPOINT_URLS[..], url, place));
+            for (key, names, value, place) in of_profile.chain([url]).flatten() {
+                if names.iter().all(|name| set(&variables, name).is_none()) {
                     variables.insert(names[0].to_owned(), value.to_owned());
-                    true
-                })
-            };
-            for (key, names) in OF_PROFILE {
-                if fill(names, profile.get(key)) {
-                    let place = profile.place(key).unwrap_or_default();
                     filled.push((names[0], format!("{place}: {key}")));
                 }
             }
-            fill(&ENDPOINT_URLS, files.endpoint_url(profile, "connect"));
         }
         // Its way to try again is that of older programs, which the standard one replaces.
         if let Some(mode) = variables.get_mut("AWS_RETRY_MODE")
@@ -199,6 +197,7 @@ impl Settings {
         if let Some(region) = &self.globals.region {
             config = config.region(Region::new(region.clone()));
         }
+        self.check_endpoint()?;
         if let Some(url) = &self.globals.endpoint_url {
             config = config.endpoint_url(url);
         }
@@ -243,6 +242,28 @@ impl Settings {
             text = text.replace(variable, place);
         }
         Failure::Configuration(text)
+    }
+
+    /// Checks the endpoint's URL here, where it is known which setting holds it.
+    fn check_endpoint(&self) -> Result<(), Failure> {
+        let variable = |name: &'static str| Some((name, self.environment.get(name)?));
+        let ignored = variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+            .is_some_and(|(_, value)| value.eq_ignore_ascii_case("true"));
+        let flag = self.globals.endpoint_url.clone();
+        let given = flag.map(|url| ("--endpoint-url", url)).or_else(|| {
+            let mut names = ENDPOINT_URLS.into_iter().filter(|_| !ignored);
+            names.find_map(variable)
+        });
+        let is_url = |url: &str| {
+            let url = url.parse::<Uri>().ok();
+            url.is_some_and(|url| matches!(url.scheme_str(), Some("http" | "https")))
+        };
+        match given {
+            Some((name, url)) if !is_url(&url) => {
+                Err(self.wrong(&format_args!("{name}: expected an http or https URL")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// How times in results are written: in the zone of the reader, or as the service sends them.

@@ -192,6 +192,10 @@ fn messages_name_the_file_or_variable_at_fault() {
             "config, line 3: use_fips_endpoint: expected true or false",
         ),
         (
+            "endpoint_url = no:url\n",
+            "config, line 3: endpoint_url: expected an http or https URL",
+        ),
+        (
             "output = x\n",
             "config, line 3: output: Unknown output type: x",
         ),
@@ -210,10 +214,7 @@ fn messages_name_the_file_or_variable_at_fault() {
             "config, line 3: credential_process failed",
         ),
     ] {
-        let home = Home::new(
-            &format!("{region}{setting}endpoint_url = http://127.0.0.1:1\n"),
-            "",
-        );
+        let home = Home::new(&format!("{region}{setting}"), "");
         let stderr = home.run(&[]).failed(253);
         assert!(stderr.contains(message), "{stderr}");
     }

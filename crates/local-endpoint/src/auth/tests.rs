@@ -232,14 +232,10 @@ fn a_presigned_request_cannot_be_changed_or_stretched() {
         set_query(&mut request, from, to);
         assert_eq!(code(verify(credentials(), &request, "")), expected, "{to}");
     }
+    let authenticator = Authenticator::new(credentials());
     let at = |seconds| {
         let now = now() + Duration::from_secs(seconds);
-        code(check(
-            &Authenticator::new(credentials()),
-            &signed(),
-            "",
-            now,
-        ))
+        code(check(&authenticator, &signed(), "", now))
     };
     assert_eq!(at(900), "served");
     assert_eq!(at(901), "InvalidSignatureException");
