@@ -156,6 +156,47 @@ fn data_cannot_steer_the_terminal() {
     assert!(text.contains(HOSTILE), "{text:?}");
 }
 
+/// In files: cells that are no formulas, graphs in which data stays text.
+#[test]
+fn exports_are_inert() {
+    let formula = "=cmd|'/c calc'!A1";
+    let directive = "%%{init: {}}%%\"] --> x; \\";
+    let children =
+        (0..501).map(|id| json!({"ContactId": id.to_string(), "PreviousContactId": formula}));
+    let mut contacts = vec![json!({"ContactId": formula, "Channel": directive})];
+    contacts.extend(children);
+    let url = serve(
+        "200 OK",
+        json!({ "ContactSummaryList": contacts }).to_string(),
+    );
+    let export = |more: &[&str]| run(call(&url, &[&["export"], &IDS[..], more].concat()));
+    let csv = export(&["--format", "csv"]).ok();
+    assert!(
+        csv.contains("\"'=cmd") && !csv.contains(",=") && !csv.contains(",\"="),
+        "{csv}"
+    );
+    let raw = export(&["--format", "csv", "--raw-cells"]).ok();
+    assert!(raw.contains(",=cmd") && !raw.contains("'=cmd"), "{raw}");
+    let dot = export(&["--format", "dot"]).ok();
+    assert!(
+        dot.contains(r#"[label="%%{init: {}}%%\"] --> x; \\ ?\n?\n=cmd|'/c calc'!A1"];"#),
+        "{dot}"
+    );
+    let mermaid = export(&["--format", "mermaid"]);
+    assert!(
+        mermaid
+            .stderr
+            .contains("501 edges; Mermaid draws up to 500"),
+        "{}",
+        mermaid.stderr
+    );
+    let mermaid = mermaid.ok();
+    assert!(
+        !mermaid.contains('%') && mermaid.lines().count() == 1 + 502 + 501,
+        "{mermaid}"
+    );
+}
+
 #[test]
 fn error_messages_cannot_either_wherever_they_go() {
     let body = json!({ "message": HOSTILE }).to_string();
