@@ -1,7 +1,7 @@
 //! Where credentials come from: the environment, the profile's keys, a process that the profile names.
 //!
 //! Sign-in (IAM Identity Center), roles, containers and instances need clients of further services, which take longer to
-//! build than all the rest. They are behind the feature `aws-config`, whose chain then looks in all places itself.
+//! build than all the rest. They are behind the feature `aws-config`, whose chain looks where nothing else was found.
 
 use connect_sdk::config::{Environment, Region, SharedCredentialsProvider};
 use connect_transport::sender::HttpSender;
@@ -23,17 +23,19 @@ pub(crate) fn provider(
     sender: &HttpSender,
     missing_files: &str,
 ) -> Result<SharedCredentialsProvider, Failure> {
+    if let Some(found) = plain::provider(environment, profile, explicit.is_some())? {
+        return Ok(found);
+    }
     #[cfg(feature = "aws-config")]
     {
-        let _ = (environment, profile, missing_files);
-        Ok(SharedCredentialsProvider::new(chain::Chain::new(
-            explicit, region, sender,
-        )))
+        let _ = missing_files;
+        let chain = chain::Chain::new(explicit, region, sender);
+        Ok(SharedCredentialsProvider::new(chain))
     }
     #[cfg(not(feature = "aws-config"))]
     {
         let _ = (region, sender);
-        lean::provider(environment, profile, explicit.is_some(), missing_files)
+        Err(plain::none(profile, missing_files))
     }
 }
 
@@ -98,8 +100,7 @@ mod chain {
     }
 }
 
-#[cfg(not(feature = "aws-config"))]
-mod lean {
+mod plain {
     use std::process::Command;
     use std::time::{Duration, SystemTime};
 
@@ -123,6 +124,7 @@ mod lean {
     ];
 
     /// Keys that say, where there are no credentials of other kinds, what was meant.
+    #[cfg(not(feature = "aws-config"))]
     const HINTS: [&str; 7] = [
         "login_session",
         "sso_session",
@@ -133,28 +135,38 @@ mod lean {
         "source_profile",
     ];
 
+    /// The credentials that need no other service, if there are any.
     pub(super) fn provider(
         environment: &Environment,
         profile: Option<&Section>,
         profile_first: bool,
-        missing_files: &str,
-    ) -> Result<SharedCredentialsProvider, Failure> {
+    ) -> Result<Option<SharedCredentialsProvider>, Failure> {
         let from_environment = if profile_first {
             None
         } else {
             self::environment(environment)?
         };
-        let found = match (from_environment, profile) {
-            (Some(provider), _) => Some(provider),
-            (None, Some(profile)) => self::profile(profile)?,
-            (None, None) => None,
-        };
-        found.ok_or_else(|| {
-            Failure::Configuration(format!(
+        match (from_environment, profile) {
+            (None, Some(profile)) => self::profile(profile),
+            (found, _) => Ok(found),
+        }
+    }
+
+    /// Says that there are none, or whose they would be.
+    #[cfg(not(feature = "aws-config"))]
+    pub(super) fn none(profile: Option<&Section>, missing_files: &str) -> Failure {
+        let place = |key| Some((key, profile?.place(key)?));
+        let mut keys = OTHER_SERVICES.iter().map(|keys| keys[0]).chain(HINTS);
+        Failure::Configuration(match keys.find_map(place) {
+            Some((key, place)) => format!(
+                "{place}: The profile gets its credentials from another service ({key}), which needs a build with \
+                 `--features aws-config`."
+            ),
+            None => format!(
                 "Unable to locate credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile's keys or \
                  credential_process. Those of containers and instances need a build with `--features aws-config`.\
                  {missing_files}"
-            ))
+            ),
         })
     }
 
@@ -176,39 +188,23 @@ mod lean {
     }
 
     fn profile(profile: &Section) -> Result<Option<SharedCredentialsProvider>, Failure> {
-        let set = |key: &&&str| profile.get(key).is_some();
-        let place = |key: &'static str| profile.place(key).unwrap_or_default();
-        let elsewhere = |key: &'static str| {
-            Err(Failure::Configuration(format!(
-                "{}: The profile gets its credentials from another service ({key}), which needs a build with \
-                 `--features aws-config`.",
-                place(key)
-            )))
-        };
-        if let Some(keys) = OTHER_SERVICES
-            .iter()
-            .find(|keys| keys.iter().all(|key| set(&key)))
-        {
-            return elsewhere(keys[0]);
+        let set = |key: &&str| profile.get(key).is_some();
+        let place = |key| profile.place(key).unwrap_or_default();
+        if OTHER_SERVICES.iter().any(|keys| keys.iter().all(set)) {
+            return Ok(None);
         }
         let get = |key| profile.get(key).map(str::to_owned);
         let names = ["aws_access_key_id", "aws_secret_access_key"];
-        let half = names.into_iter().find(|name| set(&name)).map(place);
+        let half = names.into_iter().find(set).map(place);
         let [key, secret] = names.map(|name| (name, get(name)));
         if let Some((key, secret)) = pair(half.unwrap_or_default(), key, secret)? {
             return Ok(Some(keys(key, secret, get("aws_session_token"), "Profile")));
         }
-        if let Some(line) = get("credential_process") {
+        let process = get("credential_process").map(|line| {
             let place = place("credential_process").to_owned();
-            return Ok(Some(SharedCredentialsProvider::new(Process {
-                line,
-                place,
-            })));
-        }
-        HINTS
-            .iter()
-            .find(|key| set(key))
-            .map_or(Ok(None), |key| elsewhere(key))
+            SharedCredentialsProvider::new(Process { line, place })
+        });
+        Ok(process)
     }
 
     fn keys(

@@ -203,12 +203,10 @@ fn messages_name_the_file_or_variable_at_fault() {
             "cli_timestamp_format = x\n",
             "config, line 3: Unknown cli_timestamp_format value: x",
         ),
-        #[cfg(not(feature = "aws-config"))]
         (
             "aws_access_key_id = x\n",
             "config, line 3, missing: aws_secret_access_key",
         ),
-        #[cfg(not(feature = "aws-config"))]
         (
             "credential_process = false\n",
             "config, line 3: credential_process failed",
