@@ -1,7 +1,7 @@
 //! Where credentials come from: the environment, the profile's keys, a process that the profile names.
 //!
 //! Sign-in (IAM Identity Center), roles, containers and instances need clients of further services, which take longer to
-//! build than all the rest. They are behind the feature `aws-config`, whose chain then looks in all places itself.
+//! build than all the rest. They are behind the feature `aws-config`, whose chain looks where nothing else was found.
 
 use connect_sdk::config::{Environment, Region, SharedCredentialsProvider};
 use connect_transport::sender::HttpSender;
@@ -9,7 +9,7 @@ use connect_transport::sender::HttpSender;
 use crate::failure::Failure;
 use crate::profile::Section;
 
-/// The provider of credentials. A profile named on the command line, `explicit`, goes before the environment.
+/// The provider of credentials; `missing_files` ends the message that there are none. A profile named on the command line, `explicit`, goes before the environment.
 ///
 /// # Errors
 ///
@@ -21,18 +21,21 @@ pub(crate) fn provider(
     explicit: Option<&str>,
     region: &Region,
     sender: &HttpSender,
+    missing_files: &str,
 ) -> Result<SharedCredentialsProvider, Failure> {
+    if let Some(found) = plain::provider(environment, profile, explicit.is_some())? {
+        return Ok(found);
+    }
     #[cfg(feature = "aws-config")]
     {
-        let _ = (environment, profile);
-        Ok(SharedCredentialsProvider::new(chain::Chain::new(
-            explicit, region, sender,
-        )))
+        let _ = missing_files;
+        let chain = chain::Chain::new(explicit, region, sender);
+        Ok(SharedCredentialsProvider::new(chain))
     }
     #[cfg(not(feature = "aws-config"))]
     {
         let _ = (region, sender);
-        lean::provider(environment, profile, explicit.is_some())
+        Err(plain::none(profile, missing_files))
     }
 }
 
@@ -97,8 +100,7 @@ mod chain {
     }
 }
 
-#[cfg(not(feature = "aws-config"))]
-mod lean {
+mod plain {
     use std::process::Command;
     use std::time::{Duration, SystemTime};
 
@@ -113,38 +115,58 @@ mod lean {
     use crate::failure::Failure;
     use crate::profile::Section;
 
-    /// Keys of a profile that stand for credentials of another service, in the order in which the AWS CLI looks.
-    const OTHER_SERVICES: [&str; 7] = [
-        "role_arn",
-        "web_identity_token_file",
-        "credential_source",
+    /// Keys of a profile that together stand for credentials of another service, and go before keys and processes.
+    const OTHER_SERVICES: [&[&str]; 4] = [
+        &["role_arn"],
+        &["web_identity_token_file"],
+        &["sso_session", "sso_account_id", "sso_role_name"],
+        &["sso_start_url", "sso_account_id", "sso_role_name"],
+    ];
+
+    /// Keys that say, where there are no credentials of other kinds, what was meant.
+    #[cfg(not(feature = "aws-config"))]
+    const HINTS: [&str; 7] = [
+        "login_session",
         "sso_session",
         "sso_start_url",
-        "login_session",
+        "sso_account_id",
+        "sso_role_name",
+        "credential_source",
         "source_profile",
     ];
 
+    /// The credentials that need no other service, if there are any.
     pub(super) fn provider(
         environment: &Environment,
         profile: Option<&Section>,
         profile_first: bool,
-    ) -> Result<SharedCredentialsProvider, Failure> {
+    ) -> Result<Option<SharedCredentialsProvider>, Failure> {
         let from_environment = if profile_first {
             None
         } else {
             self::environment(environment)?
         };
-        let found = match (from_environment, profile) {
-            (Some(provider), _) => Some(provider),
-            (None, Some(profile)) => self::profile(profile)?,
-            (None, None) => None,
-        };
-        found.ok_or_else(|| {
-            Failure::Configuration(
+        match (from_environment, profile) {
+            (None, Some(profile)) => self::profile(profile),
+            (found, _) => Ok(found),
+        }
+    }
+
+    /// Says that there are none, or whose they would be.
+    #[cfg(not(feature = "aws-config"))]
+    pub(super) fn none(profile: Option<&Section>, missing_files: &str) -> Failure {
+        let place = |key| Some((key, profile?.place(key)?));
+        let mut keys = OTHER_SERVICES.iter().map(|keys| keys[0]).chain(HINTS);
+        Failure::Configuration(match keys.find_map(place) {
+            Some((key, place)) => format!(
+                "{place}: The profile gets its credentials from another service ({key}), which needs a build with \
+                 `--features aws-config`."
+            ),
+            None => format!(
                 "Unable to locate credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile's keys or \
-                 credential_process. Those of containers and instances need a build with `--features aws-config`."
-                    .to_owned(),
-            )
+                 credential_process. Those of containers and instances need a build with `--features aws-config`.\
+                 {missing_files}"
+            ),
         })
     }
 
@@ -166,19 +188,23 @@ mod lean {
     }
 
     fn profile(profile: &Section) -> Result<Option<SharedCredentialsProvider>, Failure> {
-        if let Some(key) = OTHER_SERVICES.iter().find(|key| profile.get(key).is_some()) {
-            return Err(Failure::Configuration(format!(
-                "The profile gets its credentials from another service ({key}), which needs a build with \
-                 `--features aws-config`."
-            )));
+        let set = |key: &&str| profile.get(key).is_some();
+        let place = |key| profile.place(key).unwrap_or_default();
+        if OTHER_SERVICES.iter().any(|keys| keys.iter().all(set)) {
+            return Ok(None);
         }
         let get = |key| profile.get(key).map(str::to_owned);
-        let key = ("aws_access_key_id", get("aws_access_key_id"));
-        let secret = ("aws_secret_access_key", get("aws_secret_access_key"));
-        if let Some((key, secret)) = pair("the profile", key, secret)? {
+        let names = ["aws_access_key_id", "aws_secret_access_key"];
+        let half = names.into_iter().find(set).map(place);
+        let [key, secret] = names.map(|name| (name, get(name)));
+        if let Some((key, secret)) = pair(half.unwrap_or_default(), key, secret)? {
             return Ok(Some(keys(key, secret, get("aws_session_token"), "Profile")));
         }
-        Ok(get("credential_process").map(|line| SharedCredentialsProvider::new(Process { line })))
+        let process = get("credential_process").map(|line| {
+            let place = place("credential_process").to_owned();
+            SharedCredentialsProvider::new(Process { line, place })
+        });
+        Ok(process)
     }
 
     fn keys(
@@ -206,6 +232,7 @@ mod lean {
     /// A command that prints credentials: `credential_process`.
     struct Process {
         line: String,
+        place: String,
     }
 
     /// Nothing of the line: people put secrets there.
@@ -224,6 +251,7 @@ mod lean {
             future::ProvideCredentials::new(async {
                 let ran = tokio::task::spawn_blocking(move || run(&line)).await;
                 ran.map_err(CredentialsError::provider_error)?
+                    .map_err(|error| format!("{}: {error}", self.place))
                     .map_err(CredentialsError::provider_error)
             })
         }

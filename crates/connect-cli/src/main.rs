@@ -36,6 +36,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::cli::{Command, Globals, Handwritten};
 use crate::commands::{export, import, samples, serve, tree};
 use crate::failure::Failure;
+use crate::output::Visible;
 use crate::settings::Settings;
 
 /// The exit code of a command line that is wrong, as the AWS CLI has it.
@@ -45,9 +46,13 @@ fn main() -> ExitCode {
     let (globals, command) = match cli::parse(std::env::args_os()) {
         Ok(parsed) => parsed,
         Err(error) => {
+            if error.use_stderr() {
+                note(error.render().to_string().trim_end());
+                return ExitCode::from(USAGE);
+            }
             // Help and version come this way too, on standard output. A closed one is nobody's loss.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
+            return ExitCode::SUCCESS;
         }
     };
     if globals.debug {
@@ -64,16 +69,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes a line on standard error. Where that is closed there is nobody to tell.
+/// Writes a line on standard error; it cannot steer the terminal. Where that is closed there is nobody to tell.
 fn note(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", output::visible(line));
 }
 
 /// Logs what our own crates do. They keep secrets out of it; what others would log is not known.
 fn log() {
     let ours = Targets::new().with_target("connect", LevelFilter::DEBUG);
     let stderr = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
+        .with_writer(|| Visible::new(io::stderr()))
         .with_ansi(false);
     tracing_subscriber::registry()
         .with(stderr.with_filter(ours))

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use crate::failure::Failure;
 
@@ -11,6 +12,8 @@ use crate::failure::Failure;
 pub(crate) struct Files {
     profiles: HashMap<String, Section>,
     services: HashMap<String, Section>,
+    /// Files that a variable names and that are not there, in words.
+    missing: Vec<String>,
 }
 
 impl Files {
@@ -21,19 +24,46 @@ impl Files {
     ///
     /// A file that cannot be read, a line that cannot be understood.
     pub(crate) fn load(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Failure> {
-        let path = |name, file: &str| match variable(name) {
-            Some(path) => Some(PathBuf::from(path)),
-            None => std::env::home_dir().map(|home| home.join(".aws").join(file)),
-        };
         let mut files = Self::default();
-        if let Some(path) = path("AWS_CONFIG_FILE", "config") {
-            files.add(&path, &read(&path)?, Kind::Config)?;
-        }
-        // What stands in both files is taken from this one.
-        if let Some(path) = path("AWS_SHARED_CREDENTIALS_FILE", "credentials") {
-            files.add(&path, &read(&path)?, Kind::Credentials)?;
+        // What stands in both files is taken from the second.
+        for (name, usual, kind) in [
+            ("AWS_CONFIG_FILE", "config", Kind::Config),
+            (
+                "AWS_SHARED_CREDENTIALS_FILE",
+                "credentials",
+                Kind::Credentials,
+            ),
+        ] {
+            let named = variable(name).map(|path| expanded(&path, &variable));
+            let usual = || std::env::home_dir().map(|home| home.join(".aws").join(usual));
+            let Some(path) = named.clone().or_else(usual) else {
+                continue;
+            };
+            match std::fs::read_to_string(&path) {
+                Ok(text) => files.add(&path, &text, kind)?,
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    if named.is_some() {
+                        let path = path.display();
+                        files
+                            .missing
+                            .push(format!("{name} names {path}, which is not there"));
+                    }
+                }
+                Err(error) => {
+                    let message = format!("cannot read {}: {error}", path.display());
+                    return Err(Failure::Configuration(message));
+                }
+            }
         }
         Ok(files)
+    }
+
+    /// What to add to a message that something is missing: the files that are not there, if any.
+    pub(crate) fn missing(&self) -> String {
+        self.missing
+            .iter()
+            .map(|file| format!(" ({file})"))
+            .collect()
     }
 
     /// A profile by its name.
@@ -41,55 +71,56 @@ impl Files {
         self.profiles.get(name)
     }
 
-    /// The endpoint URL that a profile sets for a service: in its `services` section, else for all services.
+    /// The endpoint URL that a profile sets for a service, in its `services` section or else for all services, and the
+    /// file and line of it.
     pub(crate) fn endpoint_url<'a>(
         &'a self,
         profile: &'a Section,
         service: &str,
-    ) -> Option<&'a str> {
+    ) -> Option<(&'a str, &'a str)> {
+        let at = |section: &'a Section, key: &str| Some((section.get(key)?, section.place(key)?));
         profile
             .get("services")
-            .and_then(|name| self.services.get(name)?.nested(service, "endpoint_url"))
-            .or_else(|| profile.get("endpoint_url"))
+            .and_then(|name| at(self.services.get(name)?, &format!("{service}.endpoint_url")))
+            .or_else(|| at(profile, "endpoint_url"))
     }
 
     fn add(&mut self, path: &Path, text: &str, kind: Kind) -> Result<(), Failure> {
+        // The section, if it says something to us.
         let mut section: Option<&mut Section> = None;
-        let mut key = String::new();
+        let mut begun = false;
+        // The key of the lines above, and how far it is indented.
+        let mut outer: Option<(String, usize)> = None;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (index, line) in text.lines().enumerate() {
-            let wrong = |what: &str| {
-                let line = index + 1;
-                Failure::Configuration(format!("{}, line {line}: {what}", path.display()))
-            };
+            let place = format!("{}, line {}", path.display(), index + 1);
+            let wrong = |what: &str| Failure::Configuration(format!("{place}: {what}"));
             let content = without_comment(line).trim();
             if content.is_empty() {
                 continue;
             }
-            if let Some(header) = content.strip_prefix('[') {
-                let header = header
-                    .strip_suffix(']')
-                    .ok_or_else(|| wrong("expected ]"))?;
-                section = self.section(header.trim(), kind);
-                key.clear();
+            let indent = line.len() - line.trim_start().len();
+            if let Some((key, _)) = outer.as_ref().filter(|(_, outer)| indent > *outer) {
+                if let Some(section) = &mut section {
+                    section.go_on(key, content, &place).map_err(wrong)?;
+                }
                 continue;
             }
-            let pair = content
-                .split_once('=')
-                .map(|(key, value)| (key.trim(), value.trim()));
-            let indented = line.starts_with([' ', '\t']);
-            match (pair, &mut section) {
-                // A section that says nothing to us.
-                (_, None) => {}
-                (Some((name, value)), Some(section)) if indented && !key.is_empty() => {
-                    section.set(&format!("{key}.{name}"), value);
-                }
-                (_, Some(section)) if indented && !key.is_empty() => section.append(&key, content),
-                (Some((name, value)), Some(section)) => {
-                    key = name.to_lowercase();
-                    section.set(&key, value);
-                }
-                (None, Some(_)) => return Err(wrong("expected a key, =, and a value")),
+            if let Some(header) = content.strip_prefix('[') {
+                let (header, _) = header.split_once(']').ok_or_else(|| wrong("expected ]"))?;
+                section = self.section(header.trim(), kind);
+                begun = true;
+                outer = None;
+                continue;
             }
+            if !begun {
+                return Err(wrong("expected a [section] first"));
+            }
+            let (key, value) = pair(content, &['=', ':']).map_err(wrong)?;
+            if let Some(section) = &mut section {
+                section.set(&key, value, &place);
+            }
+            outer = Some((key, indent));
         }
         Ok(())
     }
@@ -117,9 +148,23 @@ enum Kind {
     Credentials,
 }
 
+/// Splits a line into its key in lower case and its value.
+fn pair<'a>(line: &'a str, separators: &[char]) -> Result<(String, &'a str), &'static str> {
+    let pair = line.split_once(separators);
+    let pair = pair.map(|(key, value)| (key.trim().to_lowercase(), value.trim()));
+    pair.filter(|(key, _)| !key.is_empty())
+        .ok_or("expected a key, =, and a value")
+}
+
 /// A section: keys in lower case, those of nested settings after the outer key and a dot.
 #[derive(Default)]
-pub(crate) struct Section(HashMap<String, String>);
+pub(crate) struct Section(HashMap<String, Setting>);
+
+struct Setting {
+    value: String,
+    /// The file and line.
+    place: String,
+}
 
 impl Section {
     /// The value of a key; `None` where it is empty.
@@ -129,22 +174,32 @@ impl Section {
 
     /// The value of a key for which empty means something else than absent.
     pub(crate) fn raw(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        self.0.get(key).map(|setting| setting.value.as_str())
     }
 
-    fn nested(&self, outer: &str, key: &str) -> Option<&str> {
-        self.get(&format!("{outer}.{key}"))
+    /// The file and line where a key is set.
+    pub(crate) fn place(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(|setting| setting.place.as_str())
     }
 
-    fn set(&mut self, key: &str, value: &str) {
-        self.0.insert(key.to_lowercase(), value.to_owned());
+    fn set(&mut self, key: &str, value: &str, place: &str) {
+        let (value, place) = (value.to_owned(), place.to_owned());
+        self.0.insert(key.to_owned(), Setting { value, place });
     }
 
-    fn append(&mut self, key: &str, line: &str) {
-        if let Some(value) = self.0.get_mut(key) {
-            value.push('\n');
-            value.push_str(line);
+    /// Takes a line that is indented deeper than its key: nested where the key itself has no value, else more of it.
+    fn go_on(&mut self, key: &str, line: &str, place: &str) -> Result<(), &'static str> {
+        match self.0.get_mut(key) {
+            Some(setting) if !setting.value.is_empty() => {
+                setting.value.push('\n');
+                setting.value.push_str(line);
+            }
+            _ => {
+                let (name, value) = pair(line, &['='])?;
+                self.set(&format!("{key}.{name}"), value, place);
+            }
         }
+        Ok(())
     }
 }
 
@@ -155,12 +210,37 @@ impl fmt::Debug for Section {
     }
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
-    match std::fs::read_to_string(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        result => result.map_err(|error| {
-            Failure::Configuration(format!("cannot read {}: {error}", path.display()))
-        }),
+/// A path with its variables, as `$NAME` or `${NAME}`, and a `~` at its beginning filled in. What is not set stays.
+fn expanded(path: &str, variable: impl Fn(&str) -> Option<String>) -> PathBuf {
+    let mut whole = String::new();
+    let mut rest = path;
+    while let Some(at) = rest.find('$') {
+        whole += &rest[..at];
+        rest = &rest[at..];
+        let braced = rest
+            .strip_prefix("${")
+            .and_then(|rest| rest.split_once('}'));
+        let (name, after) = braced.unwrap_or_else(|| {
+            let is_part = |character: char| character == '_' || character.is_ascii_alphanumeric();
+            let name = &rest[1..];
+            name.split_at(
+                name.find(|character| !is_part(character))
+                    .unwrap_or(name.len()),
+            )
+        });
+        match variable(name) {
+            Some(value) => whole += &value,
+            None => whole += &rest[..rest.len() - after.len()],
+        }
+        rest = after;
+    }
+    whole += rest;
+    let home = whole
+        .strip_prefix('~')
+        .filter(|rest| rest.starts_with(['/', MAIN_SEPARATOR]));
+    match (home, std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(&rest[1..]),
+        _ => whole.into(),
     }
 }
 
@@ -237,10 +317,55 @@ mod tests {
         .unwrap();
         let url = |profile| {
             let profile = files.profile(profile).unwrap();
-            files.endpoint_url(profile, "connect")
+            files.endpoint_url(profile, "connect").unzip()
         };
-        assert_eq!(url("default"), Some("http://connect"));
-        assert_eq!(url("plain"), Some("http://all"));
+        let connect = (Some("http://connect"), Some("config, line 10"));
+        assert_eq!(url("default"), connect);
+        assert_eq!(url("plain"), (Some("http://all"), Some("config, line 5")));
+    }
+
+    /// As botocore 1.44 reads them; a byte order mark it refuses.
+    #[test]
+    fn files_are_read_as_botocore_reads_them() {
+        for (config, expected) in [
+            ("\u{feff}[default]\nregion = x", "x"),
+            ("[default]\n  region = x\n  output = json", "x"),
+            ("  [default]\n  output = json\n  region = x\n", "x"),
+            ("[default]\n  s3 =\n    region = y\n  region = x", "x"),
+            (
+                "[default]\n\toutput = json\n\t\tregion = y\n\tregion = x",
+                "x",
+            ),
+            ("[default] the usual one\nregion = x", "x"),
+            ("[default]\nregion: x", "x"),
+            ("[default]\nREGION : x", "x"),
+            ("[default]\nregion = a:b", "a:b"),
+            ("[default]\nregion : a=b", "a=b"),
+            ("[default]\r\nregion = x\r\n", "x"),
+            ("[default]\nregion = x\n  y = z\n", "x\ny = z"),
+            ("[other]\nregion = y\n  [default]\nregion = x", ""),
+        ] {
+            let files = files(config, "").unwrap();
+            let region = files
+                .profile("default")
+                .and_then(|profile| profile.get("region"));
+            assert_eq!(region.unwrap_or_default(), expected, "{config}");
+        }
+    }
+
+    #[test]
+    fn paths_name_variables_and_the_home_directory() {
+        let variable = |name: &str| (name == "HERE").then(|| "/some/where".to_owned());
+        let home = std::env::home_dir().unwrap();
+        for (path, expected) in [
+            ("/a$HERE/b", Path::new("/a/some/where/b")),
+            ("${HERE}x", Path::new("/some/wherex")),
+            ("$HEREx/${GONE}/$", Path::new("$HEREx/${GONE}/$")),
+            ("~/aws", &home.join("aws")),
+            ("~other/aws", Path::new("~other/aws")),
+        ] {
+            assert_eq!(expanded(path, variable), expected, "{path}");
+        }
     }
 
     #[test]
@@ -250,6 +375,18 @@ mod tests {
             (
                 "[default]\n\nregion\n",
                 "config, line 3: expected a key, =, and a value",
+            ),
+            (
+                "[default]\n= x\n",
+                "config, line 2: expected a key, =, and a value",
+            ),
+            (
+                "[default]\ns3 =\n  path\n",
+                "config, line 3: expected a key, =, and a value",
+            ),
+            (
+                "# one\nregion = x\n[default]\n",
+                "config, line 2: expected a [section] first",
             ),
         ] {
             let failure = files(config, "").unwrap_err();

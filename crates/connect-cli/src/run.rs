@@ -2,7 +2,6 @@
 
 use clap::ArgMatches;
 use connect_sdk::Client;
-use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use crate::arguments::{self, Given};
@@ -15,7 +14,7 @@ use crate::output::{Format, Printer};
 use crate::pages::{self, Paging, Walk};
 use crate::settings::Settings;
 use crate::skeleton::{self, Text};
-use crate::time;
+use crate::time::{self, Times};
 
 /// Runs an operation as the command line says.
 ///
@@ -61,11 +60,12 @@ pub(crate) async fn operation(
     if one_call {
         refuse_paging(&paging)?;
     }
+    let times = settings.times()?;
     let connection = client::connect(settings).await?;
     let call = Call {
         operation,
         client: &connection.client,
-        zone: TimeZone::system(),
+        times,
     };
     let printed = match &operation.pages {
         Some(pages) if !one_call => call.pages(pages, input, &paging, &mut printer).await,
@@ -121,14 +121,14 @@ fn refuse_paging(paging: &Paging) -> Result<(), Failure> {
 struct Call<'a> {
     operation: &'static Operation,
     client: &'a Client,
-    zone: TimeZone,
+    times: Times,
 }
 
 impl Call<'_> {
-    /// Makes one call; times in its output are local.
+    /// Makes one call; times in its output are as the user wants them.
     async fn send(&self, input: Value) -> Result<Value, Failure> {
         let mut output = (self.operation.call)(self.client, input).await?;
-        time::localise(self.operation.output, &mut output, &self.zone);
+        time::localise(self.operation.output, &mut output, &self.times);
         Ok(output)
     }
 

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use connect_sdk::config::timeout::TimeoutConfig;
-use connect_sdk::config::{Builder, Environment, Region, from_env};
+use connect_sdk::config::{Builder, Environment, from_env};
+use connect_transport::config::check_endpoint_url;
 use connect_transport::sender::{HttpSender, HttpSenderBuilder};
+use jiff::tz::TimeZone;
 
 use crate::cli::Globals;
 use crate::credentials;
@@ -16,6 +18,7 @@ use crate::failure::Failure;
 use crate::output::{Format, Pager, Printer, Sink};
 use crate::profile::{Files, Section};
 use crate::query::Query;
+use crate::time::Times;
 
 /// Settings of a profile, and the variables that go before each. The first of them stands for the setting.
 const OF_PROFILE: [(&str, &[&str]); 9] = [
@@ -45,6 +48,8 @@ pub(crate) struct Settings {
     /// The environment, with the profile's settings under the names of variables that are not set.
     environment: Environment,
     pager: Pager,
+    /// Of variables that the profile filled: its place and key.
+    filled: Vec<(&'static str, String)>,
 }
 
 impl Settings {
@@ -55,7 +60,7 @@ impl Settings {
     ///
     /// A profile that was named and is not there, a file that cannot be understood.
     pub(crate) fn load(
-        globals: Globals,
+        mut globals: Globals,
         mut variables: HashMap<String, String>,
     ) -> Result<Self, Failure> {
         let set = |variables: &HashMap<String, String>, name: &str| {
@@ -64,37 +69,53 @@ impl Settings {
                 .filter(|value| !value.is_empty())
                 .cloned()
         };
+        globals.profile = globals.profile.filter(|name| !name.is_empty());
         let mut files = Files::default();
         let mut named = None;
         if !globals.local {
             files = Files::load(|name| set(&variables, name))?;
+            let by_variable = |by: &'static str| Some((set(&variables, by)?, by));
             named = globals
                 .profile
                 .clone()
-                .or_else(|| set(&variables, "AWS_PROFILE"))
-                .or_else(|| set(&variables, "AWS_DEFAULT_PROFILE"));
+                .map(|name| (name, "--profile"))
+                .or_else(|| by_variable("AWS_PROFILE"))
+                .or_else(|| by_variable("AWS_DEFAULT_PROFILE"));
         }
-        if let Some(name) = named
-            .as_deref()
-            .filter(|name| files.profile(name).is_none())
+        if let Some((name, by)) = &named
+            && files.profile(name).is_none()
         {
             return Err(Failure::Configuration(format!(
-                "The config profile ({name}) could not be found"
+                "The config profile ({name}) could not be found: {by} names it{}",
+                files.missing()
             )));
         }
-        let name = named.unwrap_or_else(|| "default".to_owned());
+        let name = named.map_or_else(|| "default".to_owned(), |(name, _)| name);
+        let mut filled = Vec::new();
+        // As if the variable held it, so that it is judged as that is.
+        if let Some(region) = &globals.region {
+            variables.insert("AWS_REGION".to_owned(), region.clone());
+            filled.push(("AWS_REGION", "--region".to_owned()));
+        }
         if let Some(profile) = files.profile(&name) {
-            let mut fill = |names: &[&str], value: Option<&str>| {
-                if let Some(value) = value
-                    && names.iter().all(|name| set(&variables, name).is_none())
-                {
+            let of_profile = OF_PROFILE.iter().map(|(key, names)| {
+                let set = Some((profile.get(key)?, profile.place(key)?));
+                set.map(|(value, place)| (*key, *names, value, place))
+            });
+            let url = files.endpoint_url(profile, "connect");
+            let url = url.map(|(url, place)| ("endpoint_url", &ENDPOINT_URLS[..], url, place));
+            for (key, names, value, place) in of_profile.chain([url]).flatten() {
+                if names.iter().all(|name| set(&variables, name).is_none()) {
                     variables.insert(names[0].to_owned(), value.to_owned());
+                    filled.push((names[0], format!("{place}: {key}")));
                 }
-            };
-            for (key, names) in OF_PROFILE {
-                fill(names, profile.get(key));
             }
-            fill(&ENDPOINT_URLS, files.endpoint_url(profile, "connect"));
+        }
+        // Its way to try again is that of older programs, which the standard one replaces.
+        if let Some(mode) = variables.get_mut("AWS_RETRY_MODE")
+            && mode.eq_ignore_ascii_case("legacy")
+        {
+            *mode = "standard".to_owned();
         }
         if globals.ca_bundle.is_some() {
             variables.remove("AWS_CA_BUNDLE");
@@ -119,6 +140,7 @@ impl Settings {
             files,
             profile: name,
             pager,
+            filled,
         })
     }
 
@@ -161,8 +183,11 @@ impl Settings {
             self.environment.get("AWS_DEFAULT_OUTPUT"),
         ) {
             (Some(format), _) => Ok(format),
-            (None, Some(name)) => Format::from_str(&name, false)
-                .map_err(|_| Failure::Configuration(format!("Unknown output type: {name}"))),
+            (None, Some(name)) => Format::from_str(&name, false).map_err(|_| {
+                self.wrong(&format_args!(
+                    "AWS_DEFAULT_OUTPUT: Unknown output type: {name}"
+                ))
+            }),
             (None, None) => Ok(Format::Json),
         }
     }
@@ -173,17 +198,16 @@ impl Settings {
     ///
     /// A region or credentials that are missing, a setting that cannot be understood.
     pub(crate) fn client_config(&self) -> Result<Builder, Failure> {
-        let mut config = from_env(&self.environment).map_err(|error| wrong(&error))?;
-        if let Some(region) = &self.globals.region {
-            config = config.region(Region::new(region.clone()));
-        }
+        let mut config = from_env(&self.environment).map_err(|error| self.wrong(&error))?;
+        self.check_endpoint()?;
         if let Some(url) = &self.globals.endpoint_url {
             config = config.endpoint_url(url);
         }
         let Some(region) = config.clone().build().region().cloned() else {
-            let message =
-                "You must specify a region: --region, AWS_REGION, or `region` of a profile.";
-            return Err(Failure::Configuration(message.to_owned()));
+            return Err(Failure::Configuration(format!(
+                "You must specify a region: --region, AWS_REGION, or `region` of a profile.{}",
+                self.files.missing()
+            )));
         };
         let builder = HttpSender::builder().environment(&self.environment);
         let builder = match &self.globals.ca_bundle {
@@ -209,10 +233,56 @@ impl Settings {
                 explicit,
                 &region,
                 &verified,
+                &self.files.missing(),
             )?;
             config = config.credentials_provider(provider);
         }
         Ok(config.timeout_config(self.timeouts()).sender(sender))
+    }
+
+    /// A setting that is wrong. One that the profile set under the name of a variable is named as it stands there.
+    fn wrong(&self, error: &dyn Display) -> Failure {
+        let mut text = error.to_string();
+        for (variable, place) in &self.filled {
+            text = text.replace(variable, place);
+        }
+        Failure::Configuration(text)
+    }
+
+    /// Checks the endpoint's URL here, where it is known which setting holds it.
+    fn check_endpoint(&self) -> Result<(), Failure> {
+        let variable = |name: &'static str| Some((name, self.environment.get(name)?));
+        let ignored = variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+            .is_some_and(|(_, value)| value.eq_ignore_ascii_case("true"));
+        let flag = self.globals.endpoint_url.clone();
+        let given = flag.map(|url| ("--endpoint-url", url)).or_else(|| {
+            let mut names = ENDPOINT_URLS.into_iter().filter(|_| !ignored);
+            names.find_map(variable)
+        });
+        let Some((name, url)) = given else {
+            return Ok(());
+        };
+        check_endpoint_url(&url).map_err(|error| self.wrong(&format_args!("{name}: {error}")))
+    }
+
+    /// How times in results are written: in the zone of the reader, or as the service sends them.
+    ///
+    /// # Errors
+    ///
+    /// A `cli_timestamp_format` that there is not.
+    pub(crate) fn times(&self) -> Result<Times, Failure> {
+        let key = "cli_timestamp_format";
+        let profile = self.profile();
+        match profile.and_then(|profile| profile.get(key)) {
+            None | Some("iso8601") => Ok(Times::Iso8601(TimeZone::system())),
+            Some("wire") => Ok(Times::Wire),
+            Some(other) => Err(Failure::Configuration(format!(
+                "{}: Unknown {key} value: {other}, valid values are \"wire\" or \"iso8601\"",
+                profile
+                    .and_then(|profile| profile.place(key))
+                    .unwrap_or_default()
+            ))),
+        }
     }
 
     /// The time limits that the command line sets.
@@ -240,12 +310,10 @@ fn trust(sender: HttpSenderBuilder, path: &str) -> Result<HttpSenderBuilder, Fai
     sender.ca_bundle(&pem).map_err(|error| unusable(&error))
 }
 
-fn wrong(error: &dyn std::error::Error) -> Failure {
-    Failure::Configuration(error.to_string())
-}
-
 #[cfg(test)]
 mod tests {
+    use connect_sdk::config::Region;
+
     use super::*;
 
     fn load(globals: Globals, variables: &[(&str, &str)]) -> Result<Settings, Failure> {

@@ -58,33 +58,58 @@ pub(crate) fn display(rfc3339: &str, zone: &TimeZone) -> String {
     time.to_zoned(zone.clone()).strftime(format).to_string()
 }
 
-/// Rewrites the times in an output to `zone`, as [`display`] does each.
-pub(crate) fn localise(members: &[Member], output: &mut Value, zone: &TimeZone) {
+/// How times in results are written.
+#[derive(Debug)]
+pub(crate) enum Times {
+    /// In a zone, as [`display`] has them.
+    Iso8601(TimeZone),
+    /// As the service sends them, in seconds since 1970.
+    Wire,
+}
+
+impl Times {
+    fn write(&self, rfc3339: &str) -> Value {
+        match (self, rfc3339.parse::<Timestamp>()) {
+            (Self::Iso8601(zone), _) => display(rfc3339, zone).into(),
+            (Self::Wire, Ok(time)) if time.subsec_nanosecond() == 0 => time.as_second().into(),
+            // A double holds today's times to the microsecond.
+            (Self::Wire, Ok(time)) => (time.as_microsecond() as f64 / 1e6).into(),
+            (Self::Wire, Err(_)) => rfc3339.into(),
+        }
+    }
+}
+
+/// Rewrites the times in an output.
+pub(crate) fn localise(members: &[Member], output: &mut Value, times: &Times) {
     let Value::Object(values) = output else {
         return;
     };
     for (name, value) in values {
         if let Some(member) = members.iter().find(|member| member.name == name) {
-            localise_value(member.shape, value, zone);
+            localise_value(member.shape, value, times);
         }
     }
 }
 
-fn localise_value(shape: &Shape, value: &mut Value, zone: &TimeZone) {
+fn localise_value(shape: &Shape, value: &mut Value, times: &Times) {
     match (shape, value) {
-        (Shape::Timestamp, Value::String(text)) => *text = display(text, zone),
+        (Shape::Timestamp, value) => {
+            if let Value::String(text) = value {
+                *value = times.write(text);
+            }
+        }
         (Shape::List(element), Value::Array(values)) => {
             for value in values {
-                localise_value(element, value, zone);
+                localise_value(element, value, times);
             }
         }
         (Shape::Map(element), Value::Object(values)) => {
             for (_, value) in values {
-                localise_value(element, value, zone);
+                localise_value(element, value, times);
             }
         }
         (Shape::Structure(members) | Shape::Union(members), value) => {
-            localise(members, value, zone);
+            localise(members, value, times);
         }
         _ => {}
     }
@@ -110,11 +135,20 @@ mod tests {
         let time = "2023-11-14T22:13:20Z";
         let mut output =
             json!({"At": time, "Text": time, "Nested": {"k": [{"At": time}]}, "New": time});
-        localise(OUTPUT, &mut output, &TimeZone::UTC);
+        let mut on_the_wire = output.clone();
+        localise(OUTPUT, &mut output, &Times::Iso8601(TimeZone::UTC));
         let local = "2023-11-14T22:13:20+00:00";
         let expected =
             json!({"At": local, "Text": time, "Nested": {"k": [{"At": local}]}, "New": time});
         assert_eq!(output, expected);
+        on_the_wire["At"] = "2023-11-14T22:13:20.125Z".into();
+        localise(OUTPUT, &mut on_the_wire, &Times::Wire);
+        let nested = &on_the_wire["Nested"]["k"][0]["At"];
+        assert_eq!(
+            (&on_the_wire["At"], nested),
+            (&json!(1_700_000_000.125), &json!(1_700_000_000))
+        );
+        assert_eq!(on_the_wire["Text"], time);
     }
 
     #[test]

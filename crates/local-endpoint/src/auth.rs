@@ -122,13 +122,9 @@ impl Authenticator {
         self
     }
 
-    /// Checks a request at the time `now`.
-    pub(crate) fn verify(
-        &self,
-        request: &Parts,
-        body: &[u8],
-        now: SystemTime,
-    ) -> Result<(), Denial> {
+    /// Checks at the time `now` what needs no body: that a signature is there, by a key that is known, and that it is for
+    /// this service and time.
+    pub(crate) fn precheck(&self, request: &Parts, now: SystemTime) -> Result<Claimed<'_>, Denial> {
         let claim = Claim::read(request)?;
         let known = |key: &&Key| key.credentials.access_key_id() == claim.access_key_id;
         let key = self
@@ -142,7 +138,33 @@ impl Authenticator {
         )?;
         check_scope(&claim)?;
         check_time(&claim, now)?;
-        let signature = signature(key, &claim, request, body)?;
+        if !claim
+            .signed_headers
+            .iter()
+            .all(|name| request.headers.contains_key(name))
+        {
+            return Err(Denial::mismatch());
+        }
+        Ok(Claimed { claim, key })
+    }
+}
+
+/// A request that may turn out to be signed by the key's holder.
+pub(crate) struct Claimed<'a> {
+    claim: Claim,
+    key: &'a Key,
+}
+
+impl Claimed<'_> {
+    /// Checks the signature over the whole request.
+    pub(crate) fn verify(
+        &self,
+        request: &Parts,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<(), Denial> {
+        let Self { claim, key } = self;
+        let signature = signature(key, claim, request, body)?;
         if !bool::from(signature.as_bytes().ct_eq(claim.signature.as_bytes())) {
             return Err(Denial::mismatch());
         }
@@ -213,13 +235,6 @@ fn check_time(claim: &Claim, now: SystemTime) -> Result<(), Denial> {
 
 /// The signature that the request should have, in hexadecimal digits.
 fn signature(key: &Key, claim: &Claim, request: &Parts, body: &[u8]) -> Result<String, Denial> {
-    if !claim
-        .signed_headers
-        .iter()
-        .all(|name| request.headers.contains_key(name))
-    {
-        return Err(Denial::mismatch());
-    }
     let mut settings = SigningSettings::default();
     settings.expires_in = claim.expires;
     settings.signature_location = match claim.expires {

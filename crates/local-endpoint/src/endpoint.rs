@@ -18,6 +18,8 @@ use crate::{ImportError, OnRefusal, Store, StoreError, samples};
 
 /// Connect has no request with a body of this size, 1 MiB.
 const BODY_LIMIT: usize = 1 << 20;
+/// Fewer than the file descriptors that a process may have by default, 256 on some systems.
+const STRANGERS: usize = 128;
 
 /// Amazon Connect on this machine: a server on a socket that answers from a [`Store`].
 ///
@@ -201,6 +203,7 @@ impl Builder {
             authenticator,
             clock: self.clock,
             body_limit: BODY_LIMIT,
+            strangers: STRANGERS,
         };
         let (stop, stopped) = oneshot::channel::<()>();
         // Told to stop, or dropped: either way it is over.

@@ -6,26 +6,34 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Request, Response, StatusCode};
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
-use crate::auth::Authenticator;
+use crate::auth::{Authenticator, Denial};
 use crate::random;
 
 /// How long a client may take to send the head of a request, or to keep an idle connection.
 const HEAD_LIMIT: Duration = Duration::from_secs(60);
+/// How long a body may take to come.
+const BODY_TIME: Duration = Duration::from_secs(20);
+/// How long a connection may take to bring its first request with a right signature.
+const STRANGER_LIMIT: Duration = Duration::from_secs(30);
 /// How long calls under way may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
 /// A pause after a failed accept, as when the process has no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// Answers without a signature: whether the server runs is no secret.
+const HEALTH: &str = "/health";
 const REQUEST_ID: &str = "x-amzn-requestid";
 const ERROR_TYPE: &str = "x-amzn-errortype";
 
@@ -51,6 +59,8 @@ pub(crate) struct Server<H> {
     pub(crate) clock: Clock,
     /// The longest body that is taken in, in bytes.
     pub(crate) body_limit: usize,
+    /// How many connections may be open that have brought no request with a right signature. Others wait.
+    pub(crate) strangers: usize,
 }
 
 impl<H: Handler> Server<H> {
@@ -59,13 +69,18 @@ impl<H: Handler> Server<H> {
         let server = Arc::new(self);
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
+        let strangers = Arc::new(Semaphore::new(server.strangers));
+        let accept = async || {
+            let place = Arc::clone(&strangers).acquire_owned().await;
+            listener.accept().await.map(|(stream, _)| (stream, place))
+        };
         let mut stop = std::pin::pin!(stop);
         loop {
-            let stream = tokio::select! {
+            let (stream, place) = tokio::select! {
                 () = &mut stop => break,
                 Some(_) = connections.join_next() => continue,
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => stream,
+                accepted = accept() => match accepted {
+                    Ok(accepted) => accepted,
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept a connection");
                         tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -76,53 +91,60 @@ impl<H: Handler> Server<H> {
             // Answers are small and written at once.
             let _ = stream.set_nodelay(true);
             let server = Arc::clone(&server);
+            let known = Arc::new(Notify::new());
+            let made_known = Arc::clone(&known);
             let service = hyper::service::service_fn(move |request| {
-                let server = Arc::clone(&server);
-                async move { Ok::<_, Infallible>(server.answer(request).await) }
+                let (server, known) = (Arc::clone(&server), Arc::clone(&made_known));
+                async move { Ok::<_, Infallible>(server.answer(request, &known).await) }
             });
             let mut http = http1::Builder::new();
             http.timer(TokioTimer::new())
                 .header_read_timeout(HEAD_LIMIT);
             let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+            let stranger = async move {
+                let known = timeout(STRANGER_LIMIT, known.notified()).await.is_ok();
+                drop(place);
+                if known {
+                    std::future::pending::<()>().await;
+                }
+            };
             connections.spawn(async move {
-                if let Err(error) = connection.await {
-                    tracing::debug!(%error, "connection ended early");
+                tokio::select! {
+                    ended = connection => if let Err(error) = ended {
+                        tracing::debug!(%error, "connection ended early");
+                    },
+                    () = stranger => tracing::debug!("connection without a signed request was cut off"),
                 }
             });
         }
         drop(listener);
-        if tokio::time::timeout(GRACE, graceful.shutdown())
-            .await
-            .is_err()
-        {
+        if timeout(GRACE, graceful.shutdown()).await.is_err() {
             tracing::warn!("calls under way were cut off");
         }
         connections.shutdown().await;
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    /// Answers a request; tells `known` when it is signed by someone who is. All other answers end the connection.
+    async fn answer(&self, request: Request<Incoming>, known: &Notify) -> Response<Full<Bytes>> {
         // The system has had randomness to give when the endpoint was set up.
         let id = random::uuid().unwrap_or_default();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let (head, body) = request.into_parts();
-        let mut response = match Limited::new(body, self.body_limit).collect().await {
-            Ok(body) => {
-                self.check_and_handle(Request::from_parts(head, body.to_bytes()))
-                    .await
+        let is_health = method == Method::GET && path == HEALTH;
+        let checked = if is_health {
+            Err(Response::new(Bytes::from_static(b"{}")))
+        } else {
+            self.check(request).await
+        };
+        let mut response = match checked {
+            Ok(request) => {
+                known.notify_one();
+                self.handler.handle(request).await
             }
-            Err(error) if error.is::<LengthLimitError>() => {
-                let message = format!("The request is longer than {} bytes", self.body_limit);
-                refuse(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "RequestEntityTooLargeException",
-                    &message,
-                )
+            Err(mut response) => {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(CONNECTION, close);
+                response
             }
-            Err(_) => refuse(
-                StatusCode::BAD_REQUEST,
-                "SerializationException",
-                "The request ends early",
-            ),
         };
         let status = response.status().as_u16();
         let headers = response.headers_mut();
@@ -137,12 +159,39 @@ impl<H: Handler> Server<H> {
         response.map(Full::new)
     }
 
-    async fn check_and_handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+    /// Takes a request in whole if it is signed by someone who may call; else the answer says why not.
+    async fn check(&self, request: Request<Incoming>) -> Result<Request<Bytes>, Response<Bytes>> {
+        let denied = |denial: Denial| refuse(StatusCode::FORBIDDEN, denial.code, &denial.message);
         let (head, body) = request.into_parts();
-        match self.authenticator.verify(&head, &body, (self.clock.0)()) {
-            Ok(()) => self.handler.handle(Request::from_parts(head, body)).await,
-            Err(denial) => refuse(StatusCode::FORBIDDEN, denial.code, &denial.message),
-        }
+        let now = (self.clock.0)();
+        // Before the body, which may be long and slow.
+        let claimed = self.authenticator.precheck(&head, now).map_err(denied)?;
+        let body = self.take_in(body).await?;
+        claimed.verify(&head, &body, now).map_err(denied)?;
+        Ok(Request::from_parts(head, body))
+    }
+
+    async fn take_in(&self, body: Incoming) -> Result<Bytes, Response<Bytes>> {
+        let whole = Limited::new(body, self.body_limit).collect();
+        let (status, code, message) = match timeout(BODY_TIME, whole).await {
+            Ok(Ok(body)) => return Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestEntityTooLargeException",
+                format!("The request is longer than {} bytes", self.body_limit),
+            ),
+            Ok(Err(_)) => (
+                StatusCode::BAD_REQUEST,
+                "SerializationException",
+                "The request ends early".to_owned(),
+            ),
+            Err(_) => (
+                StatusCode::REQUEST_TIMEOUT,
+                "RequestTimeoutException",
+                format!("The body took longer than {} seconds", BODY_TIME.as_secs()),
+            ),
+        };
+        Err(refuse(status, code, &message))
     }
 }
 

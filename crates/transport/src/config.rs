@@ -29,6 +29,7 @@ pub use aws_types::sdk_ua_metadata::FrameworkMetadata;
 pub use builder::Builder;
 pub(crate) use builder::Refused;
 
+pub use crate::endpoint::check_endpoint_url;
 pub use crate::random::{IdempotencyTokenProvider, Random, SharedRandom};
 pub use crate::rate_limit::RateLimit;
 pub use environment::{Environment, EnvironmentError, from_env};

@@ -1,6 +1,7 @@
 //! Where a request goes: the model's rules, or the override, taken apart once.
 
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
 
 use connect_protocol::endpoint::{Params, Value, is_valid_host_label};
 use connect_protocol::http::Request;
@@ -84,8 +85,10 @@ impl ResolvedEndpoint {
             }
         };
         match &request.host_prefix {
-            Some(prefix) => Ok(endpoint.with_prefix(prefix)?),
-            None => Ok(endpoint),
+            Some(prefix) if !settings.disable_host_prefix && !endpoint.is_ip() => {
+                Ok(endpoint.with_prefix(prefix)?)
+            }
+            _ => Ok(endpoint),
         }
     }
 
@@ -111,47 +114,11 @@ impl ResolvedEndpoint {
             custom,
         })?;
         check_region(endpoint.signing_region.as_deref())?;
-        let url = without_user(&endpoint.url);
-        // The parser of URIs drops a fragment without a word.
-        if endpoint.url.contains('#') {
-            return Err(EndpointProblem::Fragment {
-                url: url.into_owned(),
-            }
-            .into());
+        let url = BaseUrl::read(&endpoint.url)?;
+        if url.scheme == Scheme::HTTP && settings.endpoint_url.is_none() {
+            let url = without_user(&endpoint.url).into_owned();
+            return Err(EndpointProblem::Plaintext { url }.into());
         }
-        let parts = endpoint
-            .url
-            .parse::<Uri>()
-            .map_err(|source| EndpointProblem::Url {
-                url: url.to_string(),
-                source: source.into(),
-            })?;
-        let parts = parts.into_parts();
-        let url = || url.to_string();
-        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(EndpointProblem::SchemeOrHost { url: url() }.into());
-        };
-        if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
-            return Err(EndpointProblem::SchemeOrHost { url: url() }.into());
-        }
-        if scheme == Scheme::HTTP && settings.endpoint_url.is_none() {
-            return Err(EndpointProblem::Plaintext { url: url() }.into());
-        }
-        if authority.as_str().contains('@') {
-            return Err(EndpointProblem::User { url: url() }.into());
-        }
-        if port(&authority).is_err() {
-            return Err(EndpointProblem::Port { url: url() }.into());
-        }
-        if parts
-            .path_and_query
-            .as_ref()
-            .and_then(PathAndQuery::query)
-            .is_some()
-        {
-            return Err(EndpointProblem::Query { url: url() }.into());
-        }
-        let base_path = parts.path_and_query.as_ref().map_or("", PathAndQuery::path);
         let header = |(name, value): (String, String)| {
             let name = HeaderName::try_from(name).map_err(|source| EndpointProblem::Header {
                 source: source.into(),
@@ -163,8 +130,8 @@ impl ResolvedEndpoint {
         };
         Ok(Self {
             account_id: account_id.map(str::to_owned),
-            host: host_header(&scheme, &authority)?,
-            base_path: base_path.trim_end_matches('/').to_owned(),
+            host: host_header(&url.scheme, &url.authority)?,
+            base_path: url.path,
             headers: endpoint
                 .headers
                 .into_iter()
@@ -172,9 +139,14 @@ impl ResolvedEndpoint {
                 .collect::<Result<_, _>>()?,
             signing_region: endpoint.signing_region,
             signing_name: endpoint.signing_name,
-            scheme,
-            authority,
+            scheme: url.scheme,
+            authority: url.authority,
         })
+    }
+
+    fn is_ip(&self) -> bool {
+        let host = self.authority.host();
+        host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
     }
 
     fn with_prefix(mut self, prefix: &str) -> Result<Self, EndpointProblem> {
@@ -212,6 +184,61 @@ impl ResolvedEndpoint {
         parts.path_and_query = Some(target.map_err(|error| bad(error.into()))?);
         Uri::from_parts(parts).map_err(|error| bad(error.into()))
     }
+}
+
+/// What an endpoint's URL consists of; nothing of it is dropped.
+struct BaseUrl {
+    scheme: Scheme,
+    authority: Authority,
+    /// Without a slash at its end.
+    path: String,
+}
+
+impl BaseUrl {
+    fn read(text: &str) -> Result<Self, EndpointProblem> {
+        let url = || without_user(text).into_owned();
+        // The parser drops a fragment without a word.
+        if text.contains('#') {
+            return Err(EndpointProblem::Fragment { url: url() });
+        }
+        let parts = text.parse::<Uri>().map(Uri::into_parts);
+        let parts = parts.map_err(|source| EndpointProblem::Url {
+            url: url(),
+            source: source.into(),
+        })?;
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+            return Err(EndpointProblem::SchemeOrHost { url: url() });
+        };
+        if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
+            return Err(EndpointProblem::SchemeOrHost { url: url() });
+        }
+        if authority.as_str().contains('@') {
+            return Err(EndpointProblem::User { url: url() });
+        }
+        if port(&authority).is_err() {
+            return Err(EndpointProblem::Port { url: url() });
+        }
+        let path = parts.path_and_query.as_ref();
+        if path.and_then(PathAndQuery::query).is_some() {
+            return Err(EndpointProblem::Query { url: url() });
+        }
+        let path = path.map_or("", PathAndQuery::path);
+        Ok(Self {
+            scheme,
+            authority,
+            path: path.trim_end_matches('/').to_owned(),
+        })
+    }
+}
+
+/// Whether a client can use this as its `endpoint_url`. Calls say so too; this is for whoever knows which setting holds it.
+///
+/// # Errors
+///
+/// What is wrong with the URL. The message does not show what may be a password.
+pub fn check_endpoint_url(url: &str) -> Result<(), BoxError> {
+    BaseUrl::read(url)?;
+    Ok(())
 }
 
 /// A region becomes part of a host name and of what is signed.

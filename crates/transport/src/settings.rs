@@ -38,6 +38,7 @@ pub(crate) struct Settings {
     pub(crate) endpoint_url: Option<String>,
     pub(crate) use_fips: bool,
     pub(crate) use_dual_stack: bool,
+    pub(crate) disable_host_prefix: bool,
     pub(crate) account_id_endpoint_mode: AccountIdEndpointMode,
     pub(crate) endpoint_params: Vec<(&'static str, Value)>,
     /// The endpoint of all calls that bring no parameters of their own.
@@ -142,6 +143,7 @@ impl Settings {
             region: fields.region.clone(),
             use_fips: fields.use_fips.unwrap_or_default(),
             use_dual_stack: fields.use_dual_stack.unwrap_or_default(),
+            disable_host_prefix: fields.disable_host_prefix.unwrap_or_default(),
             account_id_endpoint_mode: fields.account_id_endpoint_mode.clone().unwrap_or_default(),
             endpoint_params: fields.endpoint_params.clone().unwrap_or_default(),
             endpoint: OnceLock::new(),

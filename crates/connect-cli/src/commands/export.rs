@@ -18,6 +18,9 @@ pub(crate) struct Arguments {
     /// What to write
     #[arg(long, value_name = "FORMAT", default_value = "records")]
     format: Format,
+    /// Leave CSV cells as they are that a spreadsheet would take for formulas; else they begin with an apostrophe
+    #[arg(long)]
+    raw_cells: bool,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -40,13 +43,20 @@ enum Format {
 pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
     let contacts = contacts::fetch(arguments.tree, settings).await?;
     let mut out = settings.sink();
-    let write = match arguments.format {
-        Format::Records => records,
-        Format::Csv => csv,
-        Format::Dot => dot,
-        Format::Mermaid => mermaid,
-    };
-    write(out.open()?, &contacts.forest).map_err(Failure::Output)?;
+    let forest = &contacts.forest;
+    match arguments.format {
+        Format::Records => records(out.open()?, forest),
+        Format::Csv => csv(out.open()?, forest, arguments.raw_cells),
+        Format::Dot => dot(out.open()?, forest),
+        Format::Mermaid => {
+            let graph = mermaid(forest);
+            for limit in over_limits(&graph) {
+                crate::note(&limit);
+            }
+            out.open()?.write_all(graph.as_bytes())
+        }
+    }
+    .map_err(Failure::Output)?;
     out.close()
 }
 
@@ -95,7 +105,7 @@ fn record(contact: &Contact) -> Value {
     Value::Object(members.collect::<Map<_, _>>())
 }
 
-fn csv(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
+fn csv(out: &mut dyn Write, forest: &Forest, raw: bool) -> io::Result<()> {
     writeln!(
         out,
         "depth,contact_id,parent_contact_id,link,channel,initiation_method,initiation_timestamp,\
@@ -121,63 +131,102 @@ fn csv(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
             contact.related_contact_id.clone(),
             contact.arn.clone(),
         ];
-        let fields = fields.map(|field| quoted(field.unwrap_or_default()));
+        let fields = fields.map(|field| cell(field.unwrap_or_default(), raw));
         writeln!(out, "{}", fields.join(","))?;
     }
     Ok(())
 }
 
-/// A CSV field, in quotes where it needs them.
-fn quoted(field: String) -> String {
-    if field.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
+/// What makes a spreadsheet take a cell for a formula, at its beginning; the wide ones where it is set to East Asia.
+const FORMULA: [char; 11] = [
+    '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+];
+
+/// A CSV field, in quotes where it needs them, and as text unless it is to be `raw`.
+fn cell(field: String, raw: bool) -> String {
+    let mark = if !raw && field.starts_with(FORMULA) {
+        "'"
+    } else {
+        ""
+    };
+    if field.contains([',', '"', '\n', '\r']) || !mark.is_empty() {
+        format!("\"{mark}{}\"", field.replace('"', "\"\""))
     } else {
         field
     }
 }
 
 fn dot(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
-    let escaped = |text: &str| {
-        text.replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace(['\n', '\r'], " ")
-    };
     writeln!(out, "digraph contacts {{\n    node [shape=box];")?;
     for (index, node) in forest.iter().enumerate() {
-        let lines = label(node).map(|line| escaped(&line));
+        let lines = label(node).map(|line| dot_text(&line));
         writeln!(out, "    n{index} [label=\"{}\"];", lines.join("\\n"))?;
     }
+    let mut lines = String::new();
     edges(forest, |parent, child, link| {
         let style = match link {
             Link::Previous => "",
             Link::Initial => " [style=dotted]",
             Link::Related => " [style=dashed]",
         };
-        writeln!(out, "    n{parent} -> n{child}{style};")
-    })?;
-    writeln!(out, "}}")
+        lines += &format!("    n{parent} -> n{child}{style};\n");
+    });
+    writeln!(out, "{lines}}}")
 }
 
-fn mermaid(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
-    let escaped = |text: &str| {
-        let text = text
-            .replace('#', "#35;")
-            .replace('"', "#quot;")
-            .replace('<', "#lt;");
-        text.replace('>', "#gt;").replace(['\n', '\r'], " ")
-    };
-    writeln!(out, "flowchart TD")?;
+/// Text inside a quoted label. Graphviz reads escapes with a backslash and HTML entities in it, and ends at a NUL.
+fn dot_text(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('&', "&amp;");
+    text.replace('"', "\\\"")
+        .replace('\n', "\\n")
+        .replace('\0', "\u{fffd}")
+}
+
+fn mermaid(forest: &Forest) -> String {
+    let mut graph = "flowchart TD\n".to_owned();
     for (index, node) in forest.iter().enumerate() {
-        let lines = label(node).map(|line| escaped(&line));
-        writeln!(out, "    n{index}[\"{}\"]", lines.join("<br/>"))?;
+        let lines = label(node).map(|line| mermaid_text(&line)).join("<br/>");
+        graph += &format!("    n{index}[\"{lines}\"]\n");
     }
     edges(forest, |parent, child, link| {
         let arrow = match link {
             Link::Previous => "-->",
             Link::Initial | Link::Related => "-.->",
         };
-        writeln!(out, "    n{parent} {arrow} n{child}")
+        graph += &format!("    n{parent} {arrow} n{child}\n");
+    });
+    graph
+}
+
+/// Text inside a quoted label. All that could mean something to Mermaid, to HTML or to Markdown is written as an entity.
+fn mermaid_text(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        match character {
+            '"' => escaped += "#quot;",
+            ' ' | '-' | '.' | ',' | ':' | '?' => escaped.push(character),
+            character if character.is_alphanumeric() => escaped.push(character),
+            character if character.is_control() => escaped.push(' '),
+            character => escaped += &format!("#{};", u32::from(character)),
+        }
+    }
+    escaped
+}
+
+/// What of a graph is more than Mermaid draws unless it is told to, in words.
+fn over_limits(graph: &str) -> Vec<String> {
+    let is_edge = |line: &&str| !line.contains('[');
+    let edges = graph.lines().skip(1).filter(is_edge).count();
+    [
+        ("edges", edges, 500, "maxEdges"),
+        ("characters", graph.chars().count(), 50_000, "maxTextSize"),
+    ]
+    .into_iter()
+    .filter(|(_, count, limit, _)| count > limit)
+    .map(|(what, count, limit, setting)| {
+        format!("The graph has {count} {what}; Mermaid draws up to {limit}, unless its setting {setting} is raised")
     })
+    .collect()
 }
 
 /// The lines of a node: what it is, when it began, its ID.
@@ -198,10 +247,7 @@ fn label(node: Node<'_>) -> [String; 3] {
 }
 
 /// Calls `edge` with the places of parent and child, in the order of [`Forest::iter`], and the link between them.
-fn edges(
-    forest: &Forest,
-    mut edge: impl FnMut(usize, usize, Link) -> io::Result<()>,
-) -> io::Result<()> {
+fn edges(forest: &Forest, mut edge: impl FnMut(usize, usize, Link)) {
     // Two contacts may share an ID, so nodes are named by their place.
     let places: std::collections::HashMap<_, _> = forest
         .iter()
@@ -210,10 +256,9 @@ fn edges(
         .collect();
     for (child, node) in forest.iter().enumerate() {
         if let (Some(parent), Some(link)) = (node.parent(), node.link()) {
-            edge(places[&parent.id()], child, link)?;
+            edge(places[&parent.id()], child, link);
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -243,7 +288,7 @@ mod tests {
         ])
     }
 
-    fn written(write: fn(&mut dyn Write, &Forest) -> io::Result<()>) -> String {
+    fn written(write: impl Fn(&mut dyn Write, &Forest) -> io::Result<()>) -> String {
         let mut out = Vec::new();
         write(&mut out, &forest()).unwrap();
         String::from_utf8(out).unwrap()
@@ -269,7 +314,7 @@ mod tests {
 
     #[test]
     fn csv_quotes_what_needs_it() {
-        let text = written(csv);
+        let text = written(|out, forest| csv(out, forest, false));
         let row = text.lines().find(|line| line.starts_with('1')).unwrap();
         assert!(
             row.starts_with(
@@ -279,6 +324,66 @@ mod tests {
         );
         let columns = text.lines().next().unwrap().split(',').count();
         assert_eq!(text.lines().nth(1).unwrap().split(',').count(), columns);
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_unless_it_may_be() {
+        for (field, expected, raw) in [
+            ("=1+1", "\"'=1+1\"", "=1+1"),
+            ("+1", "\"'+1\"", "+1"),
+            ("-1", "\"'-1\"", "-1"),
+            ("@x", "\"'@x\"", "@x"),
+            ("\t=1", "\"'\t=1\"", "\t=1"),
+            ("\r=1", "\"'\r=1\"", "\"\r=1\""),
+            ("=\"a\",b", "\"'=\"\"a\"\",b\"", "\"=\"\"a\"\",b\""),
+            ("\u{ff1d}1", "\"'\u{ff1d}1\"", "\u{ff1d}1"),
+            ("a=1", "a=1", "a=1"),
+            ("'", "'", "'"),
+        ] {
+            assert_eq!(cell(field.to_owned(), false), expected);
+            assert_eq!(cell(field.to_owned(), true), raw);
+        }
+    }
+
+    #[test]
+    fn labels_stay_labels() {
+        for (text, in_mermaid, in_dot) in [
+            (
+                "%%{init: {}}%%",
+                "#37;#37;#123;init: #123;#125;#125;#37;#37;",
+                "%%{init: {}}%%",
+            ),
+            ("a\"]; b", "a#quot;#93;#59; b", "a\\\"]; b"),
+            (
+                "`a` <b>&lt;",
+                "#96;a#96; #60;b#62;#38;lt#59;",
+                "`a` <b>&amp;lt;",
+            ),
+            (
+                "#quot;\n\\N\\",
+                "#35;quot#59; #92;N#92;",
+                "#quot;\\n\\\\N\\\\",
+            ),
+            ("\0 ü", "  ü", "\u{fffd} ü"),
+        ] {
+            assert_eq!(mermaid_text(text), in_mermaid);
+            assert_eq!(dot_text(text), in_dot);
+        }
+    }
+
+    #[test]
+    fn what_mermaid_does_not_draw_is_named() {
+        let star = |count: usize| {
+            let contact = |id: usize| Contact {
+                id: id.to_string(),
+                previous_contact_id: (id > 0).then(|| "0".to_owned()),
+                ..Contact::default()
+            };
+            over_limits(&mermaid(&Forest::new((0..=count).map(contact))))
+        };
+        assert_eq!(star(500), [""; 0]);
+        assert!(star(501)[0].contains("501 edges; Mermaid draws up to 500"));
+        assert!(star(2000)[1].contains("characters; Mermaid draws up to 50000"));
     }
 
     #[test]
@@ -293,7 +398,7 @@ mod tests {
             text.contains("n0 -> n1;") && text.contains("n0 -> n2 [style=dashed];"),
             "{text}"
         );
-        let text = written(mermaid);
+        let text = mermaid(&forest());
         assert!(
             text.contains("n1[\"VOICE ?<br/>2023-11-14T22:14:20Z<br/>b, #quot;x#quot;\"]"),
             "{text}"

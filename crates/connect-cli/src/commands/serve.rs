@@ -1,7 +1,7 @@
 //! `connect serve`.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use connect_local_endpoint::{Credentials, LocalEndpoint, Store};
@@ -13,20 +13,32 @@ use crate::output::{Pager, Sink};
 /// Serve the contacts of a database as Amazon Connect does
 ///
 /// The first line on standard output is the URL. Requests must be signed with the key pair in AWS_ACCESS_KEY_ID and
-/// AWS_SECRET_ACCESS_KEY; where that is not set, one is made up and printed after the URL. Ctrl-C ends it.
+/// AWS_SECRET_ACCESS_KEY; where that is not set, one is made up and printed after the URL. `GET /health` needs no
+/// signature. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The database that `connect import` fills, also while it is served
     #[arg(long, value_name = "FILE")]
     database: PathBuf,
-    /// The address to listen on; port 0 is any free one
+    /// The address to listen on, or a port of this machine; port 0 is any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
     listen: SocketAddr,
 }
 
+/// Reads an address: of this machine where only a port is given.
 fn address(text: &str) -> Result<SocketAddr, String> {
-    let address = text.parse();
-    address.map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8787".to_owned())
+    let (host, port) = text.rsplit_once(':').unwrap_or(("", text));
+    let here = host.is_empty() || host.eq_ignore_ascii_case("localhost");
+    let address = if here {
+        port.parse()
+            .ok()
+            .map(|port| (Ipv4Addr::LOCALHOST, port).into())
+    } else {
+        text.parse().ok()
+    };
+    address.ok_or_else(|| {
+        "expected an IP address or localhost, and a port, such as 127.0.0.1:8787".to_owned()
+    })
 }
 
 /// Opens a database of contacts, or creates it.
@@ -64,6 +76,12 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         endpoint = endpoint.credentials(credentials);
     }
     let endpoint = endpoint.start().await.map_err(Failure::other)?;
+    if !endpoint.local_addr().ip().to_canonical().is_loopback() {
+        crate::note(
+            "Warning: other machines can reach this address, and the traffic is not encrypted: who sees it, sees the \
+             contacts",
+        );
+    }
     // Before the URL is told: whoever reads it may end us at once.
     let interrupted = interruption().map_err(Failure::other)?;
     match announce(&endpoint, made_up) {
@@ -139,4 +157,38 @@ fn interruption() -> io::Result<impl Future<Output = ()>> {
     Ok(async move {
         interrupt.recv().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("127.0.0.1:8787", "127.0.0.1:8787"),
+            ("localhost:8787", "127.0.0.1:8787"),
+            (":8787", "127.0.0.1:8787"),
+            ("8787", "127.0.0.1:8787"),
+            ("0.0.0.0:0", "0.0.0.0:0"),
+            ("[::1]:8787", "[::1]:8787"),
+        ] {
+            assert_eq!(
+                address(text).map(|address| address.to_string()),
+                Ok(expected.to_owned())
+            );
+        }
+        for text in [
+            "",
+            ":",
+            "localhost",
+            "example.org:80",
+            "::1",
+            "70000",
+            "1.2.3.4",
+            "[::1]",
+        ] {
+            assert!(address(text).is_err(), "{text}");
+        }
+    }
 }

@@ -50,7 +50,8 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         zone: Zone::Local(|time| offset(time, &TimeZone::system())),
         focus: Some(contacts.asked_for),
     };
-    write!(out.open()?, "{}", contacts.forest.picture(&style)).map_err(Failure::Output)?;
+    // The picture escapes what it holds.
+    write!(out.open_raw()?, "{}", contacts.forest.picture(&style)).map_err(Failure::Output)?;
     out.close()
 }
 

@@ -5,6 +5,7 @@ mod pager;
 mod scalar;
 mod table;
 mod text;
+mod visible;
 mod yaml;
 
 use std::io::{self, IsTerminal};
@@ -12,6 +13,8 @@ use std::io::{self, IsTerminal};
 use serde_json::{Value, json};
 
 pub(crate) use self::pager::{Pager, Sink};
+use self::visible::visible_value;
+pub(crate) use self::visible::{Visible, visible};
 use crate::failure::Failure;
 use crate::query::Query;
 
@@ -94,7 +97,13 @@ impl Printer {
                 // Where there is no terminal, the AWS CLI takes 80 columns.
                 let width = terminal_size::terminal_size_of(io::stdout())
                     .map_or(80, |(width, _)| usize::from(width.0));
-                table::write(self.out.open()?, title, found, width, self.color)
+                // Escaped before it is measured and coloured.
+                let found = if io::stdout().is_terminal() {
+                    &visible_value(found)
+                } else {
+                    found
+                };
+                table::write(self.out.open_raw()?, title, found, width, self.color)
             }
         };
         written.map_err(Failure::Output)

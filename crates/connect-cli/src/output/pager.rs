@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
+use super::Visible;
 use crate::failure::Failure;
 
 /// Who shows the output to a person.
@@ -25,9 +26,9 @@ pub(crate) struct Sink {
 
 #[derive(Debug)]
 enum Out {
-    Direct(BufWriter<StdoutLock<'static>>),
+    Direct(Visible<BufWriter<StdoutLock<'static>>>),
     // The writer comes first: dropped, it closes the pipe that the pager waits for.
-    Pager(BufWriter<ChildStdin>, Child),
+    Pager(Visible<BufWriter<ChildStdin>>, Child),
 }
 
 impl Sink {
@@ -36,24 +37,47 @@ impl Sink {
         Self { pager, out: None }
     }
 
-    /// Where to write.
+    /// Where to write. What would steer a terminal is escaped on one, and passes elsewhere.
     ///
     /// # Errors
     ///
     /// A pager that was chosen and cannot be started is a wrong setting.
     pub(crate) fn open(&mut self) -> Result<&mut dyn Write, Failure> {
+        self.open_as(!io::stdout().is_terminal())
+    }
+
+    /// Where to write what is escaped already, and coloured.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sink::open`].
+    pub(crate) fn open_raw(&mut self) -> Result<&mut dyn Write, Failure> {
+        self.open_as(true)
+    }
+
+    fn open_as(&mut self, raw: bool) -> Result<&mut dyn Write, Failure> {
         let out = match self.out.take() {
             Some(out) => out,
             None => self.start()?,
         };
         Ok(match self.out.insert(out) {
-            Out::Direct(out) => out,
-            Out::Pager(out, _) => out,
+            Out::Direct(out) => {
+                out.raw = raw;
+                out
+            }
+            Out::Pager(out, _) => {
+                out.raw = raw;
+                out
+            }
         })
     }
 
     fn start(&self) -> Result<Out, Failure> {
-        let direct = || Ok(Out::Direct(BufWriter::new(io::stdout().lock())));
+        let direct = || {
+            Ok(Out::Direct(Visible::new(BufWriter::new(
+                io::stdout().lock(),
+            ))))
+        };
         if !io::stdout().is_terminal() {
             return direct();
         }
@@ -110,7 +134,7 @@ fn page(line: &str) -> io::Result<Out> {
     }
     let mut child = command.spawn()?;
     match child.stdin.take() {
-        Some(stdin) => Ok(Out::Pager(BufWriter::new(stdin), child)),
+        Some(stdin) => Ok(Out::Pager(Visible::new(BufWriter::new(stdin)), child)),
         None => Err(io::Error::other("it has no standard input")),
     }
 }

@@ -6,4 +6,6 @@ mod local;
 mod network;
 mod profiles;
 mod served;
+#[cfg(unix)]
+mod terminal;
 mod usage;

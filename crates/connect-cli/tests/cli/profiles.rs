@@ -148,3 +148,111 @@ fn credentials_of_other_services_name_the_feature() {
         "{stderr}"
     );
 }
+
+/// `retry_mode=legacy`, `--profile ""`, an indented file with a byte order mark, keys beside half a sign-in setup.
+#[test]
+fn what_the_aws_cli_takes_is_taken() {
+    let served = Served::samples();
+    let url = &served.url;
+    let home = Home::new(
+        &format!(
+            "\u{feff}[default] ours\n  region: us-east-1\n  endpoint_url = {url}\n  retry_mode = legacy\n  \
+             source_profile = other\n  credential_source = Environment\n  sso_session = ours\n  \
+             cli_timestamp_format = wire\n"
+        ),
+        &format!("[default]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n"),
+    );
+    assert_eq!(home.run(&["--profile", ""]).ok(), "1\n");
+    let time = home
+        .run(&["--query", "ContactSummaryList[0].InitiationTimestamp"])
+        .ok();
+    assert!(time.trim().parse::<f64>().is_ok(), "{time}");
+    let mut by_home = home.command(&[]);
+    by_home.env("HOME", home.folder.path());
+    by_home.env("AWS_CONFIG_FILE", "~/config");
+    by_home.env("AWS_SHARED_CREDENTIALS_FILE", "$HOME/credentials");
+    assert_eq!(run(by_home).ok(), "1\n");
+}
+
+#[test]
+fn messages_name_the_file_or_variable_at_fault() {
+    let keys = "aws_access_key_id = k\naws_secret_access_key = s\n";
+    let region = "[default]\nregion = us-east-1\n";
+    for (setting, message) in [
+        (
+            "max_attempts = x\n",
+            "config, line 3: max_attempts: expected a positive number",
+        ),
+        (
+            "retry_mode = x\n",
+            "config, line 3: retry_mode: expected standard or adaptive",
+        ),
+        (
+            "use_fips_endpoint = x\n",
+            "config, line 3: use_fips_endpoint: expected true or false",
+        ),
+        (
+            "endpoint_url = no:url\n",
+            "config, line 3: endpoint_url: the endpoint \"no:url\" has neither http nor https",
+        ),
+        (
+            "endpoint_url = http://127.0.0.1:$PORT\n",
+            "config, line 3: endpoint_url: the endpoint \"http://127.0.0.1:$PORT\" has a port",
+        ),
+        (
+            "region = evil.test/\n",
+            "config, line 3: region: expected a region",
+        ),
+        (
+            "output = x\n",
+            "config, line 3: output: Unknown output type: x",
+        ),
+        (
+            "cli_timestamp_format = x\n",
+            "config, line 3: Unknown cli_timestamp_format value: x",
+        ),
+        (
+            "aws_access_key_id = x\n",
+            "config, line 3, missing: aws_secret_access_key",
+        ),
+        (
+            "credential_process = false\n",
+            "config, line 3: credential_process failed",
+        ),
+    ] {
+        let region = if setting.starts_with("region") {
+            "[default]\n\n"
+        } else {
+            region
+        };
+        let home = Home::new(&format!("{region}{setting}"), "");
+        let stderr = home.run(&[]).failed(253);
+        assert!(stderr.contains(message), "{stderr}");
+    }
+    let home = Home::new("region = us-east-1\n", "");
+    let stderr = home.run(&[]).failed(253);
+    assert!(
+        stderr.contains("config, line 1: expected a [section] first"),
+        "{stderr}"
+    );
+
+    let home = Home::new("", &format!("[default]\n{keys}"));
+    let without = |variable: &str, more: &[&str]| {
+        let mut command = home.command(more);
+        command.env(variable, "/no/such/file");
+        let stderr = run(command).failed(253);
+        let named = format!("{variable} names /no/such/file, which is not there");
+        assert!(stderr.contains(&named), "{stderr}");
+    };
+    without("AWS_CONFIG_FILE", &[]);
+    without("AWS_CONFIG_FILE", &["--profile", "gone"]);
+    #[cfg(not(feature = "aws-config"))]
+    without("AWS_SHARED_CREDENTIALS_FILE", &["--region", "us-east-1"]);
+    let mut command = home.command(&[]);
+    command.env("AWS_PROFILE", "gone");
+    let stderr = run(command).failed(253);
+    assert!(
+        stderr.contains("(gone) could not be found: AWS_PROFILE names it"),
+        "{stderr}"
+    );
+}

@@ -1,6 +1,8 @@
 //! `connect import` and `connect serve`, and commands against them.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -216,6 +218,49 @@ fn a_file_that_is_no_database_is_left_alone() {
     );
     let content = std::fs::read_to_string(&path).expect("the file is there");
     assert!(content.starts_with("this is no database"));
+}
+
+#[test]
+fn a_server_that_others_reach_warns_and_answers_for_its_health_unsigned() {
+    let folder = tempdir().expect("a folder");
+    let mut serve = command(&[
+        "serve",
+        "--database",
+        text(&database(&folder)),
+        "--listen",
+        "0.0.0.0:0",
+    ]);
+    let mut child = serve
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut url = String::new();
+    BufReader::new(child.stdout.take().expect("a pipe"))
+        .read_line(&mut url)
+        .expect("UTF-8");
+    let port = url.trim().rsplit(':').next().expect("a port");
+    let mut health =
+        TcpStream::connect(("127.0.0.1", port.parse().expect("a port"))).expect("it listens");
+    health
+        .write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
+        .expect("it reads");
+    let mut answer = String::new();
+    health.read_to_string(&mut answer).expect("an answer");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    let mut stderr = String::new();
+    child
+        .stderr
+        .take()
+        .expect("a pipe")
+        .read_to_string(&mut stderr)
+        .expect("UTF-8");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(
+        stderr.contains("Warning: ") && stderr.contains("not encrypted"),
+        "{stderr}"
+    );
 }
 
 #[cfg(unix)]

@@ -1,9 +1,11 @@
 use std::net::SocketAddr;
 
+use aws_credential_types::Credentials;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::*;
 use crate::auth::testing::{Signer, credentials, now};
@@ -36,6 +38,10 @@ struct Started {
 }
 
 async fn start() -> Started {
+    start_for(100).await
+}
+
+async fn start_for(strangers: usize) -> Started {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let echo = Echo::default();
@@ -44,6 +50,7 @@ async fn start() -> Started {
         authenticator: Authenticator::new(credentials()),
         clock: Clock(Arc::new(now)),
         body_limit: 1000,
+        strangers,
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(server.run(listener, async { drop(stopped.await) }));
@@ -57,8 +64,13 @@ async fn start() -> Started {
 
 /// A signed request in bytes, on a connection that closes after it.
 fn signed(method: &str, uri: &str, body: &str) -> String {
-    let parts = Signer::default().sign(method, uri, body);
-    let mut request = format!("{method} {} HTTP/1.1\r\nconnection: close\r\n", parts.uri);
+    signed_by(&Signer::default(), method, uri, body)
+        .replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")
+}
+
+fn signed_by(signer: &Signer, method: &str, uri: &str, body: &str) -> String {
+    let parts = signer.sign(method, uri, body);
+    let mut request = format!("{method} {} HTTP/1.1\r\n", parts.uri);
     for (name, value) in &parts.headers {
         request += &format!("{name}: {}\r\n", value.to_str().unwrap());
     }
@@ -191,4 +203,114 @@ async fn the_server_stops_when_it_is_dropped() {
     let server = start().await;
     drop(server.stop);
     server.task.await.unwrap();
+}
+
+/// Sends the beginning of a request, and reads until the server ends the connection: the answer, and how long it took.
+async fn held(address: SocketAddr, beginning: &str) -> (String, Duration) {
+    let begun = Instant::now();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(beginning.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let ended = timeout(Duration::from_secs(600), stream.read_to_string(&mut answer)).await;
+    ended.expect("the server ends the connection").unwrap();
+    (answer, begun.elapsed())
+}
+
+/// Time stands while there is something to do, and then jumps to the next limit.
+#[tokio::test(start_paused = true)]
+async fn nobody_holds_the_server_without_a_right_signature() {
+    let server = start().await;
+    let address = server.address;
+    let head = |request: String| {
+        request
+            .split_inclusive("\r\n\r\n")
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let post = |signer| head(signed_by(&signer, "POST", "/", "a body that does not come"));
+    let unknown = Credentials::new("AKIDUNKNOWN", "secret", None, None, "test");
+    let unsigned = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n".to_owned();
+    for (beginning, status, seconds) in [
+        (String::new(), "", 30),
+        ("POST / HT".to_owned(), "", 30),
+        (unsigned, "403", 0),
+        (
+            post(Signer {
+                credentials: unknown,
+                ..Signer::default()
+            }),
+            "403",
+            0,
+        ),
+        (
+            post(Signer {
+                service: "s3",
+                ..Signer::default()
+            }),
+            "403",
+            0,
+        ),
+        (
+            post(Signer {
+                time: now() - Duration::from_secs(3600),
+                ..Signer::default()
+            }),
+            "403",
+            0,
+        ),
+        (post(Signer::default()), "408", 20),
+    ] {
+        let (answer, elapsed) = held(address, &beginning).await;
+        let code = answer.split(' ').nth(1).unwrap_or_default();
+        assert_eq!(
+            (code, elapsed.as_secs()),
+            (status, seconds),
+            "{beginning}: {answer}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_wait_while_too_many_are_unknown() {
+    let server = start_for(2).await;
+    let address = server.address;
+    let silent = [
+        TcpStream::connect(address).await,
+        TcpStream::connect(address).await,
+    ];
+    let (answer, elapsed) = held(address, &signed("POST", "/", "patient")).await;
+    assert!(answer.ends_with("patient"), "{answer}");
+    assert_eq!(elapsed.as_secs(), 30);
+    drop(silent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_with_a_right_signature_is_not_counted_and_not_cut() {
+    let server = start_for(1).await;
+    let address = server.address;
+    let request = signed_by(&Signer::default(), "POST", "/", "hello");
+    let mut kept = TcpStream::connect(address).await.unwrap();
+    let mut answer = [0; 15];
+    kept.write_all(request.as_bytes()).await.unwrap();
+    kept.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    let (other, elapsed) = held(address, &signed("POST", "/", "other")).await;
+    assert!(other.ends_with("other") && elapsed.is_zero(), "{other}");
+    // It is idle for the longest that it may be.
+    let begun = Instant::now();
+    kept.read_to_end(&mut Vec::new()).await.unwrap();
+    assert_eq!(begun.elapsed(), HEAD_LIMIT);
+}
+
+#[tokio::test]
+async fn health_needs_no_signature_and_nothing_follows_it() {
+    let server = start().await;
+    let ask = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
+    let answer = send(server.address, &ask.repeat(2)).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert_eq!(answer.matches("HTTP/1.1").count(), 1);
+    assert_eq!(header(&answer, "connection"), "close");
+    let posted = send(server.address, &ask.replace("GET", "POST")).await;
+    assert!(posted.starts_with("HTTP/1.1 403 "), "{posted}");
 }

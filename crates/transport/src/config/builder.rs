@@ -44,6 +44,7 @@ pub struct Builder {
     pub(crate) sender: Option<SharedSender>,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) max_response_body_bytes: Option<usize>,
+    pub(crate) disable_host_prefix: Option<bool>,
     pub(crate) disable_request_compression: Option<bool>,
     pub(crate) request_min_compression_size_bytes: Option<u32>,
     pub(crate) disable_clock_skew_correction: Option<bool>,
@@ -105,6 +106,9 @@ impl Builder {
         rate_limit, set_rate_limit: RateLimit;
         /// The largest response body that is read into memory, in bytes. Default: 64 MiB. Streamed outputs are not limited.
         max_response_body_bytes, set_max_response_body_bytes: usize;
+        /// Leave out what an operation puts before the host's name, for an endpoint that serves all operations under one
+        /// name. One that is given as an IP address never gets it. Default: `false`.
+        disable_host_prefix, set_disable_host_prefix: bool;
         /// Never compress request bodies. Default: `false`.
         disable_request_compression, set_disable_request_compression: bool;
         /// The smallest request body that is compressed, in bytes, where an operation allows it. Default: 10240.
@@ -431,6 +435,7 @@ impl Builder {
             idempotency_token_provider,
             rate_limit,
             max_response_body_bytes,
+            disable_host_prefix,
             disable_request_compression,
             request_min_compression_size_bytes,
             disable_clock_skew_correction,

@@ -208,6 +208,26 @@ async fn a_base_path_and_a_host_prefix_are_put_before() {
 }
 
 #[tokio::test]
+async fn endpoints_of_one_name_get_no_host_prefix() {
+    for (url, disable) in [
+        ("http://127.0.0.1:8787", false),
+        ("http://[::1]:8787", false),
+        ("http://localhost:8787", true),
+    ] {
+        let (client, sender) = client_with([good()], |config| {
+            config.endpoint_url(url).disable_host_prefix(disable)
+        });
+        let mut prefixed = request();
+        prefixed.host_prefix = Some("data.".to_owned());
+        greet_with(&client, prefixed, None).await.unwrap();
+        assert_eq!(
+            sender.requests()[0].uri.to_string(),
+            format!("{url}/greeting?name=w%20orld")
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_host_prefix_from_input_cannot_leave_its_place() {
     for prefix in ["evil.com/", "a b.", "..", "x@", "-\u{e9}."] {
         let (client, sender) = client([]);
