@@ -73,7 +73,7 @@ pub const REQUEST_ID: &str = "aws_request_id";
 
 /// Code, message and request ID of an error response.
 ///
-/// The code comes from the header `x-amzn-errortype`, else from the body's `code`, else from its `__type`; what follows a `:`
+/// The code comes from the header `x-amzn-errortype`, else from the body's `code`, else from its `__type`, else from its `Code`; what follows a `:`
 /// and what comes before a `#` is no part of it. The message is the body's `message`, `Message` or `errorMessage`. A body that is not
 /// a JSON object has neither.
 pub fn metadata(response: &HttpResponse) -> ErrorMetadata {
@@ -82,7 +82,8 @@ pub fn metadata(response: &HttpResponse) -> ErrorMetadata {
     let header = header.and_then(error_code);
     let code = header
         .or_else(|| body.code.as_deref().and_then(error_code))
-        .or_else(|| body.r#type.as_deref().and_then(error_code));
+        .or_else(|| body.r#type.as_deref().and_then(error_code))
+        .or_else(|| body.capital_code.as_deref().and_then(error_code));
     let mut metadata = ErrorMetadata::builder();
     if let Some(code) = code {
         metadata = metadata.code(code);
@@ -107,6 +108,8 @@ fn error_code(text: &str) -> Option<&str> {
 struct BodyMetadata {
     code: Option<String>,
     r#type: Option<String>,
+    /// `Code`, as some services write it.
+    capital_code: Option<String>,
     message: Option<String>,
 }
 
@@ -118,6 +121,7 @@ impl BodyMetadata {
                 let place = match key {
                     "code" => &mut found.code,
                     "__type" => &mut found.r#type,
+                    "Code" => &mut found.capital_code,
                     "message" | "Message" | "errorMessage" => &mut found.message,
                     _ => return reader.skip(),
                 };
@@ -233,7 +237,7 @@ mod tests {
         ] {
             let from_header = metadata(&response(&[("x-amzn-errortype", text)], "{}"));
             assert_eq!(from_header.code(), Some("FooError"), "{text}");
-            for key in ["code", "__type"] {
+            for key in ["code", "__type", "Code"] {
                 let from_body = metadata(&response(&[], &format!(r#"{{"{key}": "{text}"}}"#)));
                 assert_eq!(from_body.code(), Some("FooError"), "{key} {text}");
             }
@@ -261,13 +265,12 @@ mod tests {
     #[test]
     fn messages_and_request_ids() {
         for key in ["message", "Message", "errorMessage"] {
-            let response = response(
-                &[("x-amz-request-id", "r-1")],
-                &format!(r#"{{"{key}": "no"}}"#),
-            );
-            let metadata = metadata(&response);
-            assert_eq!(metadata.message(), Some("no"));
-            assert_eq!(metadata.extra(REQUEST_ID), Some("r-1"));
+            for header in ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"] {
+                let response = response(&[(header, "r-1")], &format!(r#"{{"{key}": "no"}}"#));
+                let metadata = metadata(&response);
+                assert_eq!(metadata.message(), Some("no"));
+                assert_eq!(metadata.extra(REQUEST_ID), Some("r-1"));
+            }
         }
     }
 

@@ -146,9 +146,9 @@ impl HttpResponse {
         self.body.bytes().unwrap_or_default()
     }
 
-    /// The request ID: `x-amzn-requestid`, else `x-amz-request-id`.
+    /// The request ID: `x-amzn-requestid`, else `x-amz-request-id`, else `x-amzn-request-id`.
     pub fn request_id(&self) -> Option<&str> {
-        ["x-amzn-requestid", "x-amz-request-id"]
+        ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"]
             .iter()
             .find_map(|name| self.headers.get(name))
     }

@@ -19,7 +19,6 @@ use connect_protocol::operation::{Auth, Operation, Service};
 use connect_transport::Handle;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::{Config, RateLimit};
-use connect_transport::error::ErrorMetadata;
 use connect_transport::sender::{SendFuture, SendSettings, Sender, SharedSender};
 use connect_transport::test_util::{SeededRandom, TokioClock};
 use tokio::time::Instant;
@@ -213,13 +212,7 @@ async fn simulate(scenario: Scenario, mode: &Mode) -> Outcome {
         let client = clients[random.usize(..scenario.clients)].clone();
         calls.spawn_local(async move {
             let request = Request::new(http::Method::GET, "/".to_owned());
-            let outcome = client.send(
-                &CALL,
-                Ok(request),
-                None,
-                |_| Ok(()),
-                |_, meta| Ok::<ErrorMetadata, _>(meta),
-            );
+            let outcome = client.send(&CALL, Ok(request), None, |_| Ok(()), |_, meta| meta);
             (at, outcome.await.is_ok(), start.elapsed() - at)
         });
     }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use aws_credential_types::attributes::AccountId;
 use aws_credential_types::{Credentials, Token};
@@ -28,7 +29,7 @@ use crate::sender::body::{RequestBody, ResponseBody};
 use crate::sender::http_error;
 use crate::settings::{Settings, request_info};
 use crate::sign::{Payload, Scope, sign};
-use crate::skew::Measured;
+use crate::skew::Skew;
 
 const X_AMZ_USER_AGENT: HeaderName = HeaderName::from_static("x-amz-user-agent");
 const INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
@@ -60,7 +61,8 @@ pub(crate) enum AttemptFailure {
 pub(crate) struct ServiceAnswer {
     response: HttpResponse,
     metadata: ErrorMetadata,
-    skew: Option<Measured>,
+    /// The skew that the response shows, and the one that the request was signed with.
+    skew: Option<(Skew, Skew)>,
 }
 
 impl AttemptFailure {
@@ -71,7 +73,9 @@ impl AttemptFailure {
             Self::Limit(_) => Some(Reason::Transient),
             Self::Service(answer) => {
                 let (status, code) = (answer.response.status().as_u16(), answer.metadata.code());
-                let skewed = answer.skew.is_some_and(|skew| skew.explains(code));
+                let skewed = answer
+                    .skew
+                    .is_some_and(|(shown, signed_with)| shown.explains(signed_with, code));
                 let skewed = skewed.then_some(Reason::ClockSkew);
                 skewed.or_else(|| retry::classify_response(operation, status, code))
             }
@@ -136,17 +140,18 @@ impl From<NoAuthentication> for AttemptFailure {
     }
 }
 
-/// Makes one attempt. A pooled connection that the server had closed is replaced at no cost, once.
+/// Makes one attempt. A connection that ends before anything of the request was written is replaced at no cost, once. A
+/// request that may have reached the server is another matter: to send that again is a retry.
 pub(crate) async fn attempt(call: &mut Call<'_>) -> Result<HttpResponse, AttemptFailure> {
     let mut fresh_connection = false;
     loop {
         match once(call, fresh_connection).await {
             Err(AttemptFailure::Sender(error))
-                if error.stale_connection && !fresh_connection && call.body.is_some() =>
+                if error.unsent && !fresh_connection && call.body.is_some() =>
             {
                 tracing::debug!(
                     attempt = call.attempts,
-                    "the server had closed the connection, using a fresh one"
+                    "the connection ended before the request was written, using a fresh one"
                 );
                 fresh_connection = true;
             }
@@ -157,8 +162,10 @@ pub(crate) async fn attempt(call: &mut Call<'_>) -> Result<HttpResponse, Attempt
 
 async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpResponse, AttemptFailure> {
     let settings = call.settings;
-    let now = signing_time(settings);
-    let authentication = authentication(settings, call.operation, now).await?;
+    let authentication = authentication(settings, call.operation).await?;
+    let signed_with = settings.skew.as_ref().map(|skew| skew.current());
+    let signed_with = signed_with.unwrap_or_default();
+    let now = signed_with.apply(settings.times.clock.now());
     let account_id = match &authentication {
         Authentication::SigV4(held) => held
             .credentials()
@@ -169,7 +176,7 @@ async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpRespons
     let endpoint = ResolvedEndpoint::resolve(settings, call.operation, &call.request, account_id);
     let endpoint = endpoint.map_err(AttemptFailure::Construction)?;
     let request =
-        request(call, &endpoint, &authentication).map_err(AttemptFailure::Construction)?;
+        request(call, &endpoint, &authentication, now).map_err(AttemptFailure::Construction)?;
     let fresh;
     let send = if fresh_connection {
         fresh = crate::sender::SendSettings {
@@ -188,9 +195,9 @@ async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpRespons
         AttemptFailure::Sender(error)
     })?;
     let skew = settings.skew.as_ref().and_then(|skew| {
-        let measured = Measured::from_response(response.headers(), sent, received)?;
-        skew.record(measured);
-        Some(measured)
+        let shown = Skew::from_response(response.headers(), sent, received)?;
+        skew.record(shown);
+        Some((shown, signed_with))
     });
     let response = receive(call, response)
         .await
@@ -235,17 +242,12 @@ fn without_secrets(metadata: ErrorMetadata, authentication: &Authentication) -> 
     }
 }
 
-/// The service's time, as far as it is known.
-fn signing_time(settings: &Settings) -> std::time::SystemTime {
-    let now = settings.times.clock.now();
-    settings.skew.as_ref().map_or(now, |skew| skew.apply(now))
-}
-
-/// The request, complete and signed.
+/// The request, complete and signed. `now` is the service's time, as far as it is known.
 fn request(
     call: &mut Call<'_>,
     endpoint: &ResolvedEndpoint,
     authentication: &Authentication,
+    now: SystemTime,
 ) -> Result<Request<RequestBody>, BoxError> {
     let settings = call.settings;
     let body = match call.body.as_ref().map(RequestBody::try_clone) {
@@ -268,7 +270,7 @@ fn request(
     headers.insert(USER_AGENT, settings.user_agent.clone());
     headers.insert(X_AMZ_USER_AGENT, settings.user_agent.clone());
     headers.insert(INVOCATION_ID, HeaderValue::from_bytes(&call.invocation_id)?);
-    headers.insert(REQUEST_INFO, info(call));
+    headers.insert(REQUEST_INFO, info(call, now));
     if let Some(trace) = settings
         .lambda
         .as_ref()
@@ -281,7 +283,7 @@ fn request(
     }
     let mut request = changed(settings, request)?;
     match authentication {
-        Authentication::SigV4(held) => add_signature(call, endpoint, held, &mut request)?,
+        Authentication::SigV4(held) => add_signature(call, endpoint, held, &mut request, now)?,
         Authentication::Bearer(held) => {
             let token: &Token = held
                 .identity
@@ -302,6 +304,7 @@ fn add_signature(
     endpoint: &ResolvedEndpoint,
     held: &Arc<Held>,
     request: &mut Request<RequestBody>,
+    now: SystemTime,
 ) -> Result<(), BoxError> {
     let settings = call.settings;
     let region = endpoint.signing_region.as_deref();
@@ -327,20 +330,20 @@ fn add_signature(
         payload,
         (credentials, &held.signing_key),
         scope,
-        signing_time(settings),
+        now,
     );
     *request.headers_mut() = headers;
     Ok(signed?)
 }
 
 /// `amz-sdk-request`. A retry says until when it is waited for, as the response before it may have told the service's time.
-fn info(call: &Call<'_>) -> HeaderValue {
+fn info(call: &Call<'_>, now: SystemTime) -> HeaderValue {
     let settings = call.settings;
     if call.attempts == 1 {
         return settings.first_attempt.clone();
     }
     let limit = settings.send.read_timeout;
-    let ttl = limit.and_then(|limit| signing_time(settings).checked_add(limit));
+    let ttl = limit.and_then(|limit| now.checked_add(limit));
     request_info(call.attempts, settings.retry.max_attempts, ttl)
 }
 

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use aws_smithy_runtime_api::client::auth::AuthSchemePreference;
 use connect_protocol::operation::{Auth, Operation};
@@ -32,11 +31,10 @@ pub(crate) struct NotConfigured {
     or_token: &'static str,
 }
 
-/// Gets what the call authenticates with. `now` is the service's time.
+/// Gets what the call authenticates with.
 pub(crate) async fn authentication(
     settings: &Settings,
     operation: &Operation,
-    now: SystemTime,
 ) -> Result<Authentication, NoAuthentication> {
     let times = &settings.times;
     let provider = NoAuthentication::Provider;
@@ -48,7 +46,7 @@ pub(crate) async fn authentication(
             Auth::SigV4 => {
                 if let Some(credentials) = &settings.credentials {
                     return credentials
-                        .get(now, times)
+                        .get(times)
                         .await
                         .map(Authentication::SigV4)
                         .map_err(provider);
@@ -57,7 +55,7 @@ pub(crate) async fn authentication(
             Auth::Bearer => {
                 if let Some(tokens) = &settings.tokens {
                     return tokens
-                        .get(now, times)
+                        .get(times)
                         .await
                         .map(Authentication::Bearer)
                         .map_err(provider);

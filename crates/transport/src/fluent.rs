@@ -78,11 +78,17 @@ macro_rules! decode_error {
         pub(crate) fn decode_error(
             response: &$crate::__private::HttpResponse,
             meta: $crate::error::ErrorMetadata,
-        ) -> ::std::result::Result<$error, $crate::error::ReadError> {
+        ) -> $error {
             $(if meta.code() == ::std::option::Option::Some($crate::__code!($variant $($code)?)) {
-                return crate::types::error::$variant::parse(response, meta).map(<$error>::$variant);
+                return match crate::types::error::$variant::parse(response, meta.clone()) {
+                    ::std::result::Result::Ok(error) => <$error>::$variant(error),
+                    ::std::result::Result::Err(unread) => $crate::error::CreateUnhandledError::create_unhandled_error(
+                        unread.into(),
+                        ::std::option::Option::Some(meta),
+                    ),
+                };
             })*
-            ::std::result::Result::Ok(<$error>::generic(meta))
+            <$error>::generic(meta)
         }
     };
 }

@@ -74,7 +74,7 @@ impl Handle {
         request: Result<Request, InputError>,
         overrides: Option<config::Builder>,
         output: fn(&mut HttpResponse) -> Result<O, ReadError>,
-        error: fn(&HttpResponse, ErrorMetadata) -> Result<E, ReadError>,
+        error: fn(&HttpResponse, ErrorMetadata) -> E,
     ) -> Result<O, SdkError<E>> {
         let failure = match self.respond(operation, request, overrides).await {
             Ok(mut done) => match output(&mut done.response) {
@@ -93,10 +93,10 @@ impl Handle {
                 response,
                 metadata,
                 summary,
-            } => match error(&response, metadata) {
-                Ok(source) => SdkError::service_error(source, response).with_summary(summary),
-                Err(source) => SdkError::response_error(source, response).with_summary(summary),
-            },
+            } => {
+                let source = error(&response, metadata);
+                SdkError::service_error(source, response).with_summary(summary)
+            }
             Failure::Construction(source, summary) => {
                 SdkError::construction_failure(source).with_summary(summary)
             }

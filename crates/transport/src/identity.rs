@@ -76,6 +76,8 @@ pub(crate) enum IdentityError {
         what: &'static str,
         source: LimitExceeded,
     },
+    #[error("the {what} that the provider gave have expired")]
+    Expired { what: &'static str },
 }
 
 /// The time as this client has it, for identities.
@@ -143,12 +145,10 @@ impl Identities {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An identity that holds `now`, the time by the service's clock as far as it is known.
-    pub(crate) async fn get(
-        &self,
-        now: SystemTime,
-        times: &Times,
-    ) -> Result<Arc<Held>, IdentityError> {
+    /// An identity that holds now. That is for this machine's clock to say: who issued the identity may have another one than
+    /// the service.
+    pub(crate) async fn get(&self, times: &Times) -> Result<Arc<Held>, IdentityError> {
+        let now = times.clock.now();
         if self.foreign.is_none()
             && let Some(held) = self.current(now)
         {
@@ -182,13 +182,13 @@ impl Identities {
             if let Some(outcome) = self.outcome_since(asked) {
                 return outcome;
             }
-            return self.load(now, times).await;
+            return self.load(times).await;
         };
         // What is held still holds: one caller refreshes, the others go on with it.
         let Ok(_turn) = self.turn.try_lock() else {
             return Ok(held);
         };
-        match self.load(now, times).await {
+        match self.load(times).await {
             Ok(fresh) => Ok(fresh),
             Err(error) => {
                 tracing::warn!(
@@ -226,7 +226,7 @@ impl Identities {
         }
     }
 
-    async fn load(&self, now: SystemTime, times: &Times) -> Result<Arc<Held>, IdentityError> {
+    async fn load(&self, times: &Times) -> Result<Arc<Held>, IdentityError> {
         let provided = within(
             &times.sleep,
             Limit::Credentials,
@@ -244,14 +244,15 @@ impl Identities {
                 }),
             },
         };
+        // The provider may have taken its time.
+        let now = times.clock.now();
+        let loaded = loaded.and_then(|identity| self.unexpired(identity, now));
         let mut state = self.state();
         state.asked += 1;
         match loaded {
-            Ok(identity) => {
-                state.refresh_at = identity
-                    .expiration()
-                    .map(|expires| refresh_at(now, expires, &times.random));
-                let held = Held::new(identity);
+            Ok(held) => {
+                let expires = held.identity.expiration();
+                state.refresh_at = expires.map(|expires| refresh_at(now, expires, &times.random));
                 state.held = Some(held.clone());
                 state.last_error = None;
                 tracing::debug!(refresh_at = ?state.refresh_at, "loaded {}", self.what());
@@ -304,7 +305,10 @@ impl Identities {
                     None => self.refresh(now, times).await,
                 };
             }
-            Ok(Ok(identity)) => return Ok(self.keep(identity)),
+            Ok(Ok(identity)) => match self.unexpired(identity, times.clock.now()) {
+                Ok(held) => return Ok(self.keep(held)),
+                Err(error) => error,
+            },
             Ok(Err(error)) => self.failed(error),
             Err(source) => IdentityError::TooSlow {
                 what: self.what(),
@@ -332,16 +336,24 @@ impl Identities {
     }
 
     /// What the caller's cache gave; the signing key lives on while that is the same.
-    fn keep(&self, identity: Identity) -> Arc<Held> {
+    fn keep(&self, new: Arc<Held>) -> Arc<Held> {
         let mut state = self.state();
-        if let (Some(held), Some(new)) = (&state.held, identity.data::<Credentials>())
-            && held.credentials() == Some(new)
+        if let (Some(held), Some(_)) = (&state.held, new.credentials())
+            && held.credentials() == new.credentials()
         {
             return held.clone();
         }
+        state.held = Some(new.clone());
+        new
+    }
+
+    fn unexpired(&self, identity: Identity, now: SystemTime) -> Result<Arc<Held>, IdentityError> {
         let held = Held::new(identity);
-        state.held = Some(held.clone());
-        held
+        if held.holds(now) {
+            Ok(held)
+        } else {
+            Err(IdentityError::Expired { what: self.what() })
+        }
     }
 
     fn failed(&self, error: BoxError) -> IdentityError {

@@ -18,8 +18,8 @@
 //! | `DispatchFailure`, `is_timeout()` | the connect or read limit ran out on every attempt | the service is slow, or the limit short |
 //! | `DispatchFailure`, `is_other()` | credentials, certificate, proxy or broken HTTP; not retried | the text names which |
 //! | `TimeoutError` | the attempt or operation limit ran out | as above; the service may have acted on the request |
-//! | `ResponseError` | a response that could not be read, or was too large | something other than the service answered? |
-//! | `ServiceError` | the service said no | code and message; the request ID is what AWS's support asks for |
+//! | `ResponseError` | a success that could not be read, or a body that was too large | something other than the service answered? |
+//! | `ServiceError` | the service said no; unhandled, with what could not be read as its source, if only the code is clear | code and message; the request ID is what AWS's support asks for |
 //!
 //! `error.summary()` has the same facts as values: operation, attempts, status, request ID, and what stopped retries.
 //!
@@ -55,7 +55,8 @@
 //! Standard mode, as all AWS SDKs have it: at most three attempts. Retried are errors of the network, time limits, the statuses
 //! 500, 502, 503 and 504, throttling, what the service's model marks as retryable, and errors that a wrong clock explains (once the
 //! service's time is known, requests are signed with that). A request whose body is a stream that cannot be replayed is
-//! sent once. An idle connection that turns out to be closed is replaced without that counting as an attempt.
+//! sent once. An idle connection that turns out to be closed before anything was written to it is replaced without that counting as an
+//! attempt; a request that may have reached the service is sent again only as a retry.
 //!
 //! The delay before retry *i*, from 0, is random between 0 and 50 ms × 2^*i*, after throttling 1 s × 2^*i*, at most 20 s. A service that
 //! asks for a delay (`x-amz-retry-after`) gets it, up to 5 s more than that. `RetryConfig::with_initial_backoff` sets the second

@@ -8,7 +8,8 @@ use aws_smithy_types::date_time::Format;
 use http::HeaderMap;
 use http::header::{AGE, DATE};
 
-/// A skew above this explains an error that says something about signatures: the service allows five minutes.
+/// A time signed with that is further than this from the service's explains an error that says something about signatures: the
+/// service allows five minutes.
 const SUSPICIOUS: Duration = Duration::from_secs(4 * 60);
 /// A response that took longer says too little about the time at which it was made.
 const TRUSTED_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
@@ -27,11 +28,24 @@ const SUSPICIOUS_CODES: [&str; 5] = [
 pub(crate) struct ClockSkew(AtomicI64);
 
 impl ClockSkew {
+    pub(crate) fn current(&self) -> Skew {
+        Skew(self.0.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn record(&self, measured: Skew) {
+        self.0.store(measured.0, Ordering::Relaxed);
+    }
+}
+
+/// A skew in milliseconds: what a request was signed with, or what one response shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Skew(i64);
+
+impl Skew {
     /// What the service's clock shows at `time` of ours.
-    pub(crate) fn apply(&self, time: SystemTime) -> SystemTime {
-        let skew = self.0.load(Ordering::Relaxed);
-        let distance = Duration::from_millis(skew.unsigned_abs());
-        let shifted = if skew < 0 {
+    pub(crate) fn apply(self, time: SystemTime) -> SystemTime {
+        let distance = Duration::from_millis(self.0.unsigned_abs());
+        let shifted = if self.0 < 0 {
             time.checked_sub(distance)
         } else {
             time.checked_add(distance)
@@ -39,16 +53,6 @@ impl ClockSkew {
         shifted.unwrap_or(time)
     }
 
-    pub(crate) fn record(&self, measured: Measured) {
-        self.0.store(measured.0, Ordering::Relaxed);
-    }
-}
-
-/// The skew that one response shows, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Measured(i64);
-
-impl Measured {
     /// The `Date` header minus the middle of sending and receiving. `None` if a cache answered, there is no readable date, or
     /// the answer took too long to say anything.
     pub(crate) fn from_response(
@@ -70,9 +74,9 @@ impl Measured {
         date.checked_sub(middle).map(Self)
     }
 
-    /// Whether this skew explains an error with this code.
-    pub(crate) fn explains(self, code: Option<&str>) -> bool {
-        let suspicious = u128::from(self.0.unsigned_abs()) > SUSPICIOUS.as_millis();
+    /// Whether the error with this code is explained by what was signed with, when the response shows this skew.
+    pub(crate) fn explains(self, signed_with: Self, code: Option<&str>) -> bool {
+        let suspicious = u128::from(self.0.abs_diff(signed_with.0)) > SUSPICIOUS.as_millis();
         suspicious && code.is_some_and(|code| SUSPICIOUS_CODES.contains(&code))
     }
 }
@@ -87,9 +91,9 @@ mod tests {
         UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
-    fn measure(date: &'static str, sent: u64, received: u64) -> Option<Measured> {
+    fn measure(date: &'static str, sent: u64, received: u64) -> Option<Skew> {
         let headers = HeaderMap::from_iter([(DATE, HeaderValue::from_static(date))]);
-        Measured::from_response(&headers, at(sent), at(received))
+        Skew::from_response(&headers, at(sent), at(received))
     }
 
     #[test]
@@ -101,7 +105,7 @@ mod tests {
                 1_699_999_000,
                 1_699_999_010
             ),
-            Some(Measured(995_000))
+            Some(Skew(995_000))
         );
         assert_eq!(
             measure(
@@ -109,7 +113,7 @@ mod tests {
                 1_700_000_300,
                 1_700_000_300
             ),
-            Some(Measured(-300_000))
+            Some(Skew(-300_000))
         );
     }
 
@@ -120,7 +124,7 @@ mod tests {
             HeaderValue::from_static("Tue, 14 Nov 2023 22:13:20 GMT"),
         )]);
         headers.insert(AGE, HeaderValue::from_static("10"));
-        assert_eq!(Measured::from_response(&headers, at(0), at(0)), None);
+        assert_eq!(Skew::from_response(&headers, at(0), at(0)), None);
         assert_eq!(
             measure(
                 "Tue, 14 Nov 2023 22:13:20 GMT",
@@ -130,15 +134,13 @@ mod tests {
             None
         );
         assert_eq!(measure("yesterday", 1_700_000_000, 1_700_000_000), None);
-        assert_eq!(
-            Measured::from_response(&HeaderMap::new(), at(0), at(0)),
-            None
-        );
+        assert_eq!(Skew::from_response(&HeaderMap::new(), at(0), at(0)), None);
     }
 
     #[test]
     fn only_a_large_skew_explains_only_certain_errors() {
-        let (small, large) = (Measured(240_000), Measured(-240_001));
+        let (small, large) = (Skew(240_000), Skew(-240_001));
+        let none = Skew::default();
         for code in [
             "InvalidSignatureException",
             "SignatureDoesNotMatch",
@@ -146,19 +148,25 @@ mod tests {
             "RequestTimeTooSkewed",
             "AccessDeniedException",
         ] {
-            assert!(large.explains(Some(code)), "{code}");
-            assert!(!small.explains(Some(code)), "{code}");
+            assert!(large.explains(none, Some(code)), "{code}");
+            assert!(!small.explains(none, Some(code)), "{code}");
+            // Signed with the wrong skew, then with the right one.
+            assert!(none.explains(large, Some(code)), "{code}");
+            assert!(!large.explains(large, Some(code)), "{code}");
         }
-        assert!(!large.explains(Some("ResourceNotFoundException")));
-        assert!(!large.explains(None));
+        assert!(!large.explains(none, Some("ResourceNotFoundException")));
+        assert!(!large.explains(none, None));
     }
 
     #[test]
     fn the_clock_is_shifted_both_ways() {
         let skew = ClockSkew::default();
-        skew.record(Measured(-1_500));
-        assert_eq!(skew.apply(at(10)), at(8) + Duration::from_millis(500));
-        skew.record(Measured(1_000));
-        assert_eq!(skew.apply(at(10)), at(11));
+        skew.record(Skew(-1_500));
+        assert_eq!(
+            skew.current().apply(at(10)),
+            at(8) + Duration::from_millis(500)
+        );
+        skew.record(Skew(1_000));
+        assert_eq!(skew.current().apply(at(10)), at(11));
     }
 }

@@ -4,9 +4,10 @@ use std::future::Future;
 use std::task::Poll;
 use std::time::Duration;
 
+use connect_sdk::config::retry::RetryConfig;
 use connect_sdk::sender::HttpSender;
 
-use crate::{call, client_of, config, hurried, ok, page, request, row};
+use crate::{Seen, call, client_of, config, hurried, ok, page, request, row};
 use connect_tests::script::{Drip, Read, Reset, Server, ok as good, response, send};
 
 #[tokio::test]
@@ -26,10 +27,11 @@ async fn an_idle_connection_that_the_server_closes_costs_nothing() {
     assert_eq!(row(vec![vec![Read, good(), Reset]]).await, (ok(), 1));
 }
 
+/// The server reads the second request of a connection and closes: nobody can tell whether it acted on it.
 #[tokio::test]
-async fn a_server_that_closes_as_the_request_arrives_costs_nothing() {
-    // The second request is read and not answered: the server closed while it was on its way.
-    let server = Server::start(vec![vec![Read, good(), Read]]).await;
+async fn a_request_that_was_delivered_is_sent_again_only_as_a_retry() {
+    let scripts = || vec![vec![Read, good(), Read]];
+    let server = Server::start(scripts()).await;
     let client = client_of(config(&server.url()));
     assert_eq!(call(&client).await, ok());
     assert_eq!(call(&client).await, ok());
@@ -38,7 +40,15 @@ async fn a_server_that_closes_as_the_request_arrives_costs_nothing() {
         .iter()
         .map(|head| connect_tests::script::header(head, "amz-sdk-request").unwrap())
         .collect();
-    assert_eq!(attempts, ["attempt=1; max=3"; 3]);
+    assert_eq!(attempts[..2], ["attempt=1; max=3"; 2]);
+    assert!(attempts[2].ends_with("attempt=2; max=3"), "{attempts:?}");
+    assert_eq!(attempts.len(), 3);
+
+    let server = Server::start(scripts()).await;
+    let client = client_of(config(&server.url()).retry_config(RetryConfig::disabled()));
+    assert_eq!(call(&client).await, ok());
+    assert!(matches!(call(&client).await, Seen::Dispatch("io", _)));
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]

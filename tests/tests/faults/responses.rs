@@ -19,6 +19,16 @@ fn error(status: &str, code: &str) -> Step {
     response(status, &headers, r#"{"message":"so it goes"}"#)
 }
 
+/// A modelled error whose body is not what the model says.
+fn modelled(body: &str) -> Step {
+    let headers = "x-amzn-requestid: r-1\r\nx-amzn-errortype: ResourceNotFoundException\r\n";
+    response("404 Not Found", headers, body)
+}
+
+fn unreadable() -> crate::Seen {
+    service("ResourceNotFoundException (HTTP 404, request ID r-1, 1 attempt)")
+}
+
 fn html(status: &str) -> Step {
     response(
         status,
@@ -37,6 +47,13 @@ rows! {
     a_modelled_error_that_passes: [once(error("500 Oops", "InternalServiceException"))] => ok(), 2;
     an_unknown_error: [once(error("400 Bad Request", "Unheard"))]
         => service("Unheard: so it goes (HTTP 400, request ID r-1, 1 attempt)"), 1;
+    a_modelled_error_in_html: [once(modelled("<html>"))] => unreadable(), 1;
+    a_modelled_error_in_text: [once(modelled("gone"))] => unreadable(), 1;
+    a_modelled_error_in_a_list: [once(modelled("[1]"))] => unreadable(), 1;
+    a_modelled_error_that_is_cut_off: [once(modelled("{\"Message\":\"go"))] => unreadable(), 1;
+    a_modelled_error_with_a_number_for_a_message: [once(modelled("{\"Message\":17}"))] => unreadable(), 1;
+    a_folded_header: [once(response("404 Not Found", "x-amzn-requestid: r\r\n 1\r\nx-amzn-errortype: Unheard\r\n", ""))]
+        => service("Unheard (HTTP 404, request ID r 1, 1 attempt)"), 1;
     an_error_code_with_decoration: [once(error("400 Bad Request", "ns#Unheard:http://example.com"))]
         => service("Unheard: so it goes (HTTP 400, request ID r-1, 1 attempt)"), 1;
     a_request_timeout_of_the_service: [once(error("400 Bad Request", "RequestTimeout"))] => ok(), 2;

@@ -14,9 +14,8 @@ pub use aws_smithy_types::retry::ErrorKind;
 pub struct ConnectorError {
     kind: Kind,
     source: BoxError,
-    /// The connection had been idle, and the server closed it before it answered anything. Sending again on another
-    /// connection costs nothing.
-    pub(crate) stale_connection: bool,
+    /// The request has certainly not reached the server's application. Sending it again costs nothing.
+    pub(crate) unsent: bool,
 }
 
 #[derive(Debug)]
@@ -32,7 +31,7 @@ impl ConnectorError {
         Self {
             kind,
             source,
-            stale_connection: false,
+            unsent: false,
         }
     }
 

@@ -6,10 +6,11 @@ use std::time::UNIX_EPOCH;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::future;
 use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::TimeSource;
 use tokio::time::Instant;
 
 use super::*;
-use crate::test_util::{SeededRandom, TokioClock};
+use crate::test_util::SeededRandom;
 
 /// Gives credentials that live for an hour, after a while; or fails.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,7 @@ struct Inside {
     asked: AtomicUsize,
     shut: std::sync::atomic::AtomicBool,
     slow: std::sync::atomic::AtomicBool,
+    stale: std::sync::atomic::AtomicBool,
 }
 
 impl Vault {
@@ -44,7 +46,10 @@ impl ProvideCredentials for Vault {
             if self.0.shut.load(Ordering::Relaxed) {
                 return Err(CredentialsError::provider_error("shut"));
             }
-            let expires = now() + Duration::from_secs(3600);
+            let mut expires = now() + Duration::from_secs(3600);
+            if self.0.stale.load(Ordering::Relaxed) {
+                expires = now();
+            }
             Ok(Credentials::new(
                 format!("AKID{number}"),
                 "s",
@@ -65,10 +70,19 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_700_000_000) + START.with(Instant::elapsed)
 }
 
+#[derive(Debug)]
+struct Clock;
+
+impl TimeSource for Clock {
+    fn now(&self) -> SystemTime {
+        now()
+    }
+}
+
 fn identities() -> (Arc<Identities>, Vault, Times) {
     START.with(|_| {});
     let times = Times {
-        clock: SharedTimeSource::new(TokioClock::default()),
+        clock: SharedTimeSource::new(Clock),
         sleep: SharedAsyncSleep::new(TokioSleep::new()),
         random: SharedRandom::new(SeededRandom::new(7)),
     };
@@ -78,7 +92,7 @@ fn identities() -> (Arc<Identities>, Vault, Times) {
 }
 
 async fn key(identities: &Identities, times: &Times) -> Result<String, String> {
-    let held = identities.get(now(), times).await;
+    let held = identities.get(times).await;
     held.map(|held| held.credentials().unwrap().access_key_id().to_owned())
         .map_err(|error| error.to_string())
 }
@@ -194,4 +208,18 @@ fn refreshes_are_spread_before_expiry() {
     }
     // What has expired already is asked for again soon, not at once.
     assert!(refresh_at(start, start, &random) >= start);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_expired_when_it_arrives_is_not_used() {
+    let (identities, vault, times) = identities();
+    vault.0.stale.store(true, Ordering::Relaxed);
+    let expired = Err("the credentials that the provider gave have expired".to_owned());
+    assert_eq!(key(&identities, &times).await, expired);
+    vault.0.stale.store(false, Ordering::Relaxed);
+    assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID1"));
+    // What is held is better than what has expired.
+    vault.0.stale.store(true, Ordering::Relaxed);
+    tokio::time::advance(Duration::from_secs(3590)).await;
+    assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID1"));
 }

@@ -8,7 +8,6 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -28,11 +27,7 @@ pub(super) struct Http1 {
     sender: http1::SendRequest<RequestBody>,
     /// `None` once the connection has ended.
     connection: Option<http1::Connection<TokioIo<Stream>, RequestBody>>,
-    /// Set by the stream when bytes arrive.
-    received: Arc<AtomicBool>,
     key: Key,
-    /// Whether it has served a request before.
-    reused: bool,
     _open: OpenConnection,
 }
 
@@ -40,8 +35,8 @@ pub(super) struct Http1 {
 #[derive(Debug)]
 pub(super) struct ExchangeError {
     pub(super) error: hyper::Error,
-    /// The connection had served requests before and answered nothing to this one: the server had closed it.
-    pub(super) stale: bool,
+    /// Nothing of the request was written, or the server says that it has not looked at it.
+    pub(super) unsent: bool,
 }
 
 impl Http1 {
@@ -50,16 +45,13 @@ impl Http1 {
             http1::SendRequest<RequestBody>,
             http1::Connection<TokioIo<Stream>, RequestBody>,
         ),
-        received: Arc<AtomicBool>,
         key: Key,
         open: OpenConnection,
     ) -> Box<Self> {
         Box::new(Self {
             sender,
             connection: Some(connection),
-            received,
             key,
-            reused: false,
             _open: open,
         })
     }
@@ -84,7 +76,6 @@ impl Http1 {
         &mut self,
         request: http::Request<RequestBody>,
     ) -> Result<http::Response<Incoming>, ExchangeError> {
-        self.received.store(false, Ordering::Relaxed);
         let mut response = pin!(self.sender.send_request(request));
         let result = poll_fn(|cx| {
             if let Some(connection) = &mut self.connection
@@ -98,10 +89,10 @@ impl Http1 {
                 .poll(&mut Context::from_waker(Waker::noop()))
         })
         .await;
-        let reused = std::mem::replace(&mut self.reused, true);
+        // Canceled is what hyper calls a request that it gives up on before it writes the first byte.
         result.map_err(|error| ExchangeError {
+            unsent: error.is_canceled(),
             error,
-            stale: reused && !self.received.load(Ordering::Relaxed),
         })
     }
 }

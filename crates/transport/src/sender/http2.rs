@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::header::HOST;
-use http::{Request, Response};
+use http::uri::Authority;
+use http::{Request, Response, Uri};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::time::Instant;
@@ -97,8 +98,19 @@ impl Http2 {
         settings: &SendSettings,
         pool: &Pool,
     ) -> Result<Response<ResponseBody>, ConnectorError> {
-        // The authority of the URI says the same.
-        request.headers_mut().remove(HOST);
+        // `:authority` stands for the header, which is what was signed.
+        if let Some(host) = request.headers_mut().remove(HOST)
+            && request
+                .uri()
+                .authority()
+                .is_none_or(|authority| authority.as_str() != host)
+        {
+            let mut parts = std::mem::take(request.uri_mut()).into_parts();
+            let authority = Authority::try_from(host.as_bytes());
+            parts.authority = Some(authority.map_err(|error| ConnectorError::user(error.into()))?);
+            let uri = Uri::from_parts(parts);
+            *request.uri_mut() = uri.map_err(|error| ConnectorError::user(error.into()))?;
+        }
         self.history.touch();
         let (limit, response) = (settings.read_timeout, self.sender.send_request(request));
         match within(&settings.sleep, Limit::Read, limit, pin!(response)).await {
@@ -108,12 +120,11 @@ impl Http2 {
             }
             Ok(Err(error)) => {
                 let proven = self.history.proven.load(Ordering::Relaxed);
-                let unsent = error.is_canceled() || error.is_closed() || refused(&error);
+                let unsent = proven && (error.is_canceled() || refused(&error));
                 if !self.is_usable() {
                     pool.forget(&self);
                 }
-                let stale = proven && unsent;
-                Err(exchange_error(ExchangeError { error, stale }))
+                Err(exchange_error(ExchangeError { error, unsent }))
             }
             Ok(Ok(response)) => {
                 self.history.proven.store(true, Ordering::Relaxed);
@@ -131,12 +142,14 @@ impl std::fmt::Debug for Http2 {
     }
 }
 
-/// Whether the server says that it has not looked at the request.
+/// Whether the server says that it has not looked at the request: after GOAWAY, h2 fails only the streams above the last one
+/// that the server has looked at.
 fn refused(error: &hyper::Error) -> bool {
     let cause =
         std::error::Error::source(error).and_then(|error| error.downcast_ref::<h2::Error>());
     cause.is_some_and(|error| {
-        error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM)
+        error.is_remote()
+            && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
     })
 }
 

@@ -106,6 +106,9 @@ impl HttpSenderBuilder {
 
     /// The sender. Trusted certificates are loaded when the first connection needs them.
     pub fn build(self) -> HttpSender {
+        let mut http1 = http1::Builder::new();
+        // RFC 9112, 5.2: a user agent reads a folded header as if there were spaces.
+        http1.allow_obsolete_multiline_headers_in_responses(true);
         HttpSender(Arc::new(Shared {
             pool: Pool::new(self.max_connections, self.idle_timeout),
             connector: Connector {
@@ -117,7 +120,7 @@ impl HttpSenderBuilder {
                     self.any_certificate,
                 ),
             },
-            http1: http1::Builder::new(),
+            http1,
         }))
     }
 }
@@ -159,7 +162,7 @@ impl HttpSender {
         let key = Key::of(request.uri()).map_err(|error| ConnectorError::user(error.into()))?;
         #[cfg(feature = "http2")]
         if !settings.fresh_connection
-            && let Some(shared) = pool.shared(&key)
+            && let Some(shared) = pool.share_of(&key)
         {
             return shared.exchange(request, settings, pool).await;
         }
@@ -234,7 +237,7 @@ impl HttpSender {
         let http2 = transport.speaks_http2();
         let host = key.authority.as_str();
         tracing::debug!(host, tls = key.tls, http2, "connected");
-        let (stream, received) = Stream::new(transport);
+        let stream = Stream::new(transport);
         #[cfg(feature = "http2")]
         if http2 {
             let shared = super::http2::Http2::new(stream, key, open).await?;
@@ -243,12 +246,7 @@ impl HttpSender {
         }
         let parts = self.0.http1.handshake(TokioIo::new(stream)).await;
         let parts = parts.map_err(|error| ConnectorError::io(error.into()))?;
-        Ok(Connection::Http1(Http1::new(
-            parts,
-            received,
-            key.clone(),
-            open,
-        )))
+        Ok(Connection::Http1(Http1::new(parts, key.clone(), open)))
     }
 }
 
@@ -279,7 +277,7 @@ impl fmt::Debug for HttpSender {
 
 pub(super) fn exchange_error(failed: ExchangeError) -> ConnectorError {
     let mut error = http_error(failed.error);
-    error.stale_connection = failed.stale && error.is_io();
+    error.unsent = failed.unsent && error.is_io();
     error
 }
 

@@ -93,15 +93,13 @@ impl Pool {
             .entry(key)
             .or_default()
             .push(Idle { connection, since });
-        if !self.reaped.swap(true, Ordering::Relaxed) {
-            self.reap();
-        }
+        self.start_reaping();
     }
 
     /// The HTTP/2 connection to `key`, if there is one.
     #[cfg(feature = "http2")]
-    pub(super) fn shared(&self, key: &Key) -> Option<Http2> {
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn share_of(&self, key: &Key) -> Option<Http2> {
+        let mut shared = self.shared();
         let found = shared.get(key)?;
         // One that has been silent for long may have been forgotten on the way.
         if found.is_usable() && found.unused_for() < self.idle_timeout {
@@ -112,16 +110,20 @@ impl Pool {
     }
 
     #[cfg(feature = "http2")]
-    pub(super) fn share(&self, key: Key, connection: Http2) {
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.insert(key, connection);
+    pub(super) fn share(self: &Arc<Self>, key: Key, connection: Http2) {
+        self.shared().insert(key, connection);
+        self.start_reaping();
+    }
+
+    #[cfg(feature = "http2")]
+    fn shared(&self) -> MutexGuard<'_, HashMap<Key, Http2>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives up on a connection that does not answer: the next call makes another one.
     #[cfg(feature = "http2")]
     pub(super) fn forget(&self, connection: &Http2) {
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.retain(|_, known| !known.is_same(connection));
+        self.shared().retain(|_, known| !known.is_same(connection));
     }
 
     /// Counts a new connection. If that is one too many, the idle one unused for longest is closed: as those in use are
@@ -140,24 +142,29 @@ impl Pool {
         OpenConnection(self.open.clone())
     }
 
-    /// Starts the task that closes idle connections. It ends when there are none, or the pool is gone.
-    fn reap(self: &Arc<Self>) {
+    /// Starts the task that closes idle connections, if there is none. It ends when nothing is left, or the pool is gone.
+    fn start_reaping(self: &Arc<Self>) {
+        if self.reaped.swap(true, Ordering::SeqCst) {
+            return;
+        }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            self.reaped.store(false, Ordering::Relaxed);
+            self.reaped.store(false, Ordering::SeqCst);
             return;
         };
-        let (reaping, interval) = (Reaping(Arc::downgrade(self)), self.idle_timeout);
+        let (mut reaping, interval) = (Reaping(Arc::downgrade(self)), self.idle_timeout);
         runtime.spawn(async move {
             loop {
                 tokio::time::sleep(interval).await;
                 if reaping.0.upgrade().is_none_or(|pool| pool.close_unused()) {
+                    drop(std::mem::take(&mut reaping.0));
                     return;
                 }
             }
         });
     }
 
-    /// Closes what has been idle for too long or was closed by the server. Answers whether nothing idle is left.
+    /// Closes what has been idle for too long or was closed by the server. Returns whether nothing is left, so that the task
+    /// ends; while the locks are held, as a connection that is put back later has to start another.
     fn close_unused(&self) -> bool {
         let mut idle = self.idle();
         idle.retain(|_, connections| {
@@ -166,7 +173,21 @@ impl Pool {
             });
             !connections.is_empty()
         });
-        idle.is_empty()
+        let nothing_left = idle.is_empty();
+        #[cfg(feature = "http2")]
+        let mut shared = self.shared();
+        #[cfg(feature = "http2")]
+        let nothing_left = {
+            // Calls that are under way on one keep it open until they end.
+            shared.retain(|_, connection| {
+                connection.is_usable() && connection.unused_for() < self.idle_timeout
+            });
+            nothing_left && shared.is_empty()
+        };
+        if nothing_left {
+            self.reaped.store(false, Ordering::SeqCst);
+        }
+        nothing_left
     }
 }
 
@@ -177,7 +198,7 @@ struct Reaping(Weak<Pool>);
 impl Drop for Reaping {
     fn drop(&mut self) {
         if let Some(pool) = self.0.upgrade() {
-            pool.reaped.store(false, Ordering::Relaxed);
+            pool.reaped.store(false, Ordering::SeqCst);
         }
     }
 }

@@ -125,7 +125,7 @@ impl HttpConnector for Connector {
         HttpConnectorFuture::new(async move {
             let again = request.try_clone();
             match (send(&sender, request, &settings).await, again) {
-                (Err(error), Some(request)) if error.stale_connection => {
+                (Err(error), Some(request)) if error.unsent => {
                     settings.fresh_connection = true;
                     Ok(send(&sender, request, &settings).await?)
                 }

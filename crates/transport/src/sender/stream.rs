@@ -2,8 +2,6 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use hyper_rustls::MaybeHttpsStream;
@@ -36,22 +34,42 @@ impl Connection for Transport {
     }
 }
 
-/// A transport that remembers whether anything was received since it was last asked.
+/// A transport whose server may stop reading before a request's end, when it has answered already: 413, 403. What is still to
+/// be written is then thrown away, so that the answer is read; if there is none, reading fails as writing did.
 #[derive(Debug)]
 pub(super) struct Stream {
     transport: Transport,
-    received: Arc<AtomicBool>,
+    unread: bool,
 }
 
 impl Stream {
-    pub(super) fn new(transport: Transport) -> (Self, Arc<AtomicBool>) {
-        let received = Arc::new(AtomicBool::new(false));
-        let stream = Self {
+    pub(super) fn new(transport: Transport) -> Self {
+        Self {
             transport,
-            received: received.clone(),
-        };
-        (stream, received)
+            unread: false,
+        }
     }
+
+    /// The outcome of a write; `discarded` where nobody reads it.
+    fn written<T>(&mut self, polled: Poll<io::Result<T>>, discarded: T) -> Poll<io::Result<T>> {
+        match polled {
+            Poll::Ready(Err(error)) if is_closed(&error) => {
+                self.unread = true;
+                Poll::Ready(Ok(discarded))
+            }
+            polled => polled,
+        }
+    }
+}
+
+/// Whether the other side has closed the connection.
+fn is_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+    )
 }
 
 macro_rules! delegate {
@@ -109,13 +127,7 @@ impl AsyncRead for Stream {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut this.transport).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            this.received.store(true, Ordering::Relaxed);
-        }
-        polled
+        Pin::new(&mut self.get_mut().transport).poll_read(cx, buffer)
     }
 }
 
@@ -125,7 +137,12 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().transport).poll_write(cx, bytes)
+        let this = self.get_mut();
+        if this.unread {
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let polled = Pin::new(&mut this.transport).poll_write(cx, bytes);
+        this.written(polled, bytes.len())
     }
 
     fn poll_write_vectored(
@@ -133,7 +150,13 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().transport).poll_write_vectored(cx, slices)
+        let this = self.get_mut();
+        let length = slices.iter().map(|slice| slice.len()).sum();
+        if this.unread {
+            return Poll::Ready(Ok(length));
+        }
+        let polled = Pin::new(&mut this.transport).poll_write_vectored(cx, slices);
+        this.written(polled, length)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -141,7 +164,12 @@ impl AsyncWrite for Stream {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().transport).poll_flush(cx)
+        let this = self.get_mut();
+        if this.unread {
+            return Poll::Ready(Ok(()));
+        }
+        let polled = Pin::new(&mut this.transport).poll_flush(cx);
+        this.written(polled, ())
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -11,8 +11,10 @@ use connect_transport::config::Builder;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::test_util::Answer;
 use http_body::{Body, Frame};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
-use crate::service::{greet_with, request};
+use crate::service::{config, greet_with, handle, request};
 use crate::{client_with, good};
 
 /// A body of one frame that cannot be replayed.
@@ -62,4 +64,24 @@ async fn a_body_in_memory_is_sent_again() {
     let requests = sender.requests();
     let bodies: Vec<_> = requests.iter().map(|request| &request.body[..]).collect();
     assert_eq!(bodies, [b"in memory", b"in memory"]);
+}
+
+/// A server that answers as soon as it has the head, and never reads the body.
+#[tokio::test]
+async fn a_response_that_comes_before_the_body_is_sent_is_the_calls() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 4096]).await.unwrap();
+        let refusal =
+            b"HTTP/1.1 413 Too Large\r\nx-amzn-errortype: TooLarge\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(refusal).await.unwrap();
+        // What was not read makes this a reset.
+        drop(stream);
+    });
+    let client = handle(config(&url).retry_config(RetryConfig::disabled()));
+    let large = post(SdkBody::from(vec![b'x'; 32 << 20]));
+    let error = greet_with(&client, large, None).await.unwrap_err();
+    assert_eq!(error.to_string(), "Greet: TooLarge (HTTP 413, 1 attempt)");
 }

@@ -131,7 +131,7 @@ async fn endpoints_that_cannot_be_used_are_refused() {
         ("http://127.0.0.1:99999", "a port that is no number"),
         ("http://127.0.0.1:abc", "a port that is no number"),
         ("http://127.0.0.1:", "a port that is no number"),
-        ("http://127.0.0.1:$PORT", "is no URL"),
+        ("http://127.0.0.1:$PORT", "a port that is no number"),
         ("http://127.0.0.1#80", "has a fragment"),
     ] {
         let error = refused(|config| config.endpoint_url(url)).await;

@@ -120,8 +120,8 @@ pub(crate) fn read_greeting(response: &mut HttpResponse) -> Result<Greeting, Rea
     })
 }
 
-pub(crate) fn read_error(_: &HttpResponse, meta: ErrorMetadata) -> Result<GreetError, ReadError> {
-    Ok(GreetError { meta, source: None })
+pub(crate) fn read_error(_: &HttpResponse, meta: ErrorMetadata) -> GreetError {
+    GreetError { meta, source: None }
 }
 
 pub(crate) const ACCESS_KEY: &str = "AKIDOFTHEFAULTTABLE";

@@ -1,14 +1,16 @@
 //! Clock-skew cases: our own, and those that the AWS SDKs share, where their file is there.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use aws_credential_types::provider::future;
 use aws_smithy_async::time::TimeSource;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
-use connect_transport::config::Builder;
 use connect_transport::config::retry::RetryConfig;
+use connect_transport::config::{Builder, Credentials, ProvideCredentials};
 use connect_transport::test_util::{Answer, TestSender};
 use serde_json::Value;
 
@@ -189,4 +191,40 @@ async fn learned(
         part(13..15)
     );
     DateTime::from_str(&text, Format::DateTime).unwrap().secs() - 1_700_000_000
+}
+
+/// Gives credentials that live for half an hour by the local clock.
+#[derive(Debug)]
+struct Hourglass(Arc<AtomicUsize>, Set);
+
+impl ProvideCredentials for Hourglass {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let expires = self.1.now() + Duration::from_secs(1800);
+        let credentials = Credentials::new("AKIDSHORT", "secret", None, Some(expires), "test");
+        future::ProvideCredentials::ready(Ok(credentials))
+    }
+}
+
+#[tokio::test]
+async fn credentials_expire_by_the_local_clock() {
+    let clock = Set(Arc::new(Mutex::new(time(&"2026-03-01T12:00:00Z".into()))));
+    let ahead = serde_json::json!({
+        "statusCode": 200,
+        "headers": {"Date": "Sun, 01 Mar 2026 13:00:00 GMT"},
+    });
+    let asked = Arc::<AtomicUsize>::default();
+    let config = Builder::new()
+        .with_test_defaults()
+        .sender(TestSender::answering(move |_| answer(&ahead)))
+        .time_source(clock.clone())
+        .credentials_provider(Hourglass(asked.clone(), clock));
+    let client = connect_transport::Handle::new(&SERVICE, config.build());
+    for _ in 0..10 {
+        greet(&client).await.unwrap();
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
