@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::server::answers;
 use super::structure::{builder_name, member_row, streams};
 use super::tokens::{
     deprecated, doc, docs, first_sentence, ident, inner_doc, number, operation_type, pattern,
@@ -145,6 +146,7 @@ fn metadata(operation: &Operation) -> TokenStream {
         quote!(meta::ModeledError::new(#code, #status, #retry))
     });
     let streaming = streams(&operation.output);
+    let json = answers(operation) == Some("application/json");
     let (unsigned, compressible) = (operation.unsigned_payload, operation.compressible);
     let params = operation.static_params.iter().map(|(name, value)| {
         let value = match value {
@@ -169,6 +171,7 @@ fn metadata(operation: &Operation) -> TokenStream {
             errors: &[#(#errors),*],
             unsigned_payload: #unsigned,
             streaming_output: #streaming,
+            json_output: #json,
             compressible: #compressible,
             endpoint_params: &[#(#params),*],
         };

@@ -267,7 +267,7 @@ fn takes(operation: &Operation) -> TokenStream {
 }
 
 /// The type of the answer, unless it is bytes, which may be anything.
-fn answers(operation: &Operation) -> Option<&str> {
+pub(super) fn answers(operation: &Operation) -> Option<&str> {
     match operation.output.payload().map(|payload| &payload.target) {
         Some(
             Target::Blob { media_type: None }

@@ -214,14 +214,16 @@ pub(crate) fn parse_date_time(text: &str, offsets: bool) -> Option<DateTime> {
         .then(|| DateTime::from_secs_and_nanos(seconds, nanos))
 }
 
-/// Reads the preferred form of RFC 9110, with or without a fraction of a second. The day of the week is not compared
+/// Reads the preferred form of RFC 9110, with or without a fraction of a second, the day with one digit or two. The day of the week is not compared
 /// with the date.
 pub(crate) fn parse_http_date(text: &str) -> Option<DateTime> {
     let mut rest = Rest(text.as_bytes());
     rest.word(WEEKDAYS)?;
     rest.byte(b",")?;
     rest.byte(b" ")?;
-    let day = rest.number(2)?;
+    // Some senders leave out a leading zero.
+    let digits = if rest.0.get(1) == Some(&b' ') { 1 } else { 2 };
+    let day = rest.number(digits)?;
     rest.byte(b" ")?;
     let month = rest.word(MONTHS)? + 1;
     rest.byte(b" ")?;
@@ -298,6 +300,10 @@ mod tests {
         assert_eq!(format_epoch_seconds(&time), "482196050.520000001");
         let half_before = DateTime::from_secs_and_nanos(-1, 500_000_000);
         assert_eq!(format_epoch_seconds(&half_before), "-0.5");
+        assert_eq!(
+            parse_http_date("Sun, 2 Jan 2000 20:34:56.456 GMT"),
+            parse_http_date("Sun, 02 Jan 2000 20:34:56.456 GMT")
+        );
         assert_eq!(
             parse_http_date("Sun, 02 Jan 2000 20:34:56.456 GMT"),
             Some(DateTime::from_secs_and_nanos(946_845_296, 456_000_000))

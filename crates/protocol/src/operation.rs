@@ -30,6 +30,8 @@ pub struct Operation {
     pub unsigned_payload: bool,
     /// Leave the body of a successful response unread: the output streams it.
     pub streaming_output: bool,
+    /// The output is JSON: the request says that it accepts that, as API Gateway has other forms.
+    pub json_output: bool,
     /// Compress the request body with gzip when it is large enough (`requestCompression`).
     pub compressible: bool,
     /// Endpoint rule parameters that the operation fixes (`staticContextParams`).

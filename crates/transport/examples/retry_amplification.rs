@@ -36,6 +36,7 @@ static CALL: Operation = Operation {
     errors: &[],
     unsigned_payload: false,
     streaming_output: false,
+    json_output: true,
     compressible: false,
     endpoint_params: &[],
 };

@@ -14,8 +14,8 @@ use aws_smithy_types::error::metadata::ErrorMetadata;
 use bytes::{Bytes, BytesMut};
 use connect_protocol::http::HttpResponse;
 use connect_protocol::operation::Operation;
-use http::header::{AUTHORIZATION, HOST, HeaderName, USER_AGENT};
-use http::{HeaderValue, Request};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName, USER_AGENT};
+use http::{HeaderValue, Method, Request};
 use http_body::Body;
 
 use crate::auth::{Authentication, NoAuthentication, authentication};
@@ -35,6 +35,8 @@ const X_AMZ_USER_AGENT: HeaderName = HeaderName::from_static("x-amz-user-agent")
 const INVOCATION_ID: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
 const REQUEST_INFO: HeaderName = HeaderName::from_static("amz-sdk-request");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const NO_BYTES: HeaderValue = HeaderValue::from_static("0");
 /// Headers that most requests have, so that the map need not grow.
 const USUAL_HEADERS: usize = 12;
 
@@ -255,6 +257,7 @@ fn request(
         Some(None) => call.body.take().ok_or("the body is gone")?,
         None => return Err("the request's body can be sent only once".into()),
     };
+    let is_empty = matches!(&body, RequestBody::Bytes(bytes) if bytes.is_empty());
     let mut request = Request::new(body);
     *request.method_mut() = call.request.method.clone();
     *request.uri_mut() = endpoint.uri(&call.request.uri)?;
@@ -280,6 +283,14 @@ fn request(
     }
     for (name, value) in &endpoint.headers {
         headers.insert(name.clone(), value.clone());
+    }
+    if call.operation.json_output {
+        headers.entry(ACCEPT).or_insert(JSON);
+    }
+    // RFC 9110, 8.6: such a method means a body, if an empty one, and gateways insist on its length.
+    let method = &call.request.method;
+    if matches!(*method, Method::POST | Method::PUT | Method::PATCH) && is_empty {
+        headers.entry(CONTENT_LENGTH).or_insert(NO_BYTES);
     }
     let mut request = changed(settings, request)?;
     match authentication {

@@ -192,6 +192,7 @@ mod tests {
         ],
         unsigned_payload: false,
         streaming_output: false,
+        json_output: true,
         compressible: false,
         endpoint_params: &[],
     };

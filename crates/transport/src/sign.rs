@@ -247,6 +247,21 @@ mod tests {
     }
 
     #[test]
+    fn white_space_in_headers_is_folded() {
+        let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
+        let uri = Uri::from_static("https://h/");
+        let signed = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", HeaderValue::from_static("h"));
+            headers.insert("x-words", HeaderValue::from_static(value));
+            ours(&credentials, &uri, &headers, b"", UNIX_EPOCH).remove(AUTHORIZATION)
+        };
+        for value in ["a\tb c", "a \t b  c", "\ta b\tc\t", " a  b c"] {
+            assert_eq!(signed(value), signed("a b c"), "{value:?}");
+        }
+    }
+
+    #[test]
     fn queries_that_are_not_encoded_canonically_are_read_as_aws_sigv4_reads_them() {
         let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
         let mut headers = HeaderMap::new();

@@ -3,8 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
+use connect_protocol::text::parse_http_date;
 use http::HeaderMap;
 use http::header::{AGE, DATE};
 
@@ -65,10 +64,7 @@ impl Skew {
             return None;
         }
         let date = headers.get(DATE)?.to_str().ok()?;
-        let date = DateTime::from_str(date, Format::HttpDate)
-            .ok()?
-            .to_millis()
-            .ok()?;
+        let date = parse_http_date(date).ok()?.to_millis().ok()?;
         let sent = i64::try_from(sent.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()?;
         let middle = sent.checked_add(i64::try_from(round_trip.as_millis() / 2).ok()?)?;
         date.checked_sub(middle).map(Self)
@@ -106,6 +102,11 @@ mod tests {
                 1_699_999_010
             ),
             Some(Skew(995_000))
+        );
+        // 1,698,883,200 s
+        assert_eq!(
+            measure("Thu, 2 Nov 2023 00:00:00 GMT", 1_698_883_199, 1_698_883_199),
+            Some(Skew(1_000))
         );
         assert_eq!(
             measure(

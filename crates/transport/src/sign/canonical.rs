@@ -3,15 +3,19 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use http::header::{AUTHORIZATION, HeaderName, TRANSFER_ENCODING, USER_AGENT};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING, USER_AGENT,
+};
 use http::{HeaderMap, Method, Uri};
 use sha2::{Digest, Sha256};
 
 use super::{Payload, SignError};
 
 /// Headers that hops on the way may change.
-const NOT_SIGNED: [HeaderName; 4] = [
+const NOT_SIGNED: [HeaderName; 6] = [
+    ACCEPT,
     AUTHORIZATION,
+    CONTENT_LENGTH,
     USER_AGENT,
     TRANSFER_ENCODING,
     HeaderName::from_static("x-amzn-trace-id"),
@@ -168,16 +172,17 @@ pub(super) fn push_encoded(text: &mut String, part: &str, keep: &[u8]) {
 
 /// A header's value without spaces at its ends, and with single spaces within.
 fn push_trimmed(text: &mut String, value: &str) {
-    let value = value.trim_matches(' ');
-    if !value.contains("  ") {
+    let is_space = |character| matches!(character, ' ' | '\t');
+    let value = value.trim_matches(is_space);
+    if !value.contains("  ") && !value.contains('\t') {
         return text.push_str(value);
     }
-    let mut after_space = false;
-    for character in value.chars() {
-        if !(character == ' ' && after_space) {
-            text.push(character);
+    let words = value.split(is_space).filter(|word| !word.is_empty());
+    for (index, word) in words.enumerate() {
+        if index > 0 {
+            text.push(' ');
         }
-        after_space = character == ' ';
+        text.push_str(word);
     }
 }
 

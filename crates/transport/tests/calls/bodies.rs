@@ -10,6 +10,7 @@ use connect_protocol::http::Request;
 use connect_transport::config::Builder;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::test_util::Answer;
+use http::Method;
 use http_body::{Body, Frame};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -34,7 +35,7 @@ impl Body for Once {
 
 fn post(body: SdkBody) -> Request {
     let mut request = request();
-    request.method = http::Method::POST;
+    request.method = Method::POST;
     request.body = body;
     request
 }
@@ -84,4 +85,27 @@ async fn a_response_that_comes_before_the_body_is_sent_is_the_calls() {
     let large = post(SdkBody::from(vec![b'x'; 32 << 20]));
     let error = greet_with(&client, large, None).await.unwrap_err();
     assert_eq!(error.to_string(), "Greet: TooLarge (HTTP 413, 1 attempt)");
+}
+
+#[tokio::test]
+async fn a_method_that_means_a_body_says_that_there_is_none() {
+    for (method, body, expected) in [
+        (Method::POST, "", Some("0")),
+        (Method::PUT, "", Some("0")),
+        (Method::PATCH, "", Some("0")),
+        // hyper adds the length of what there is.
+        (Method::POST, "x", None),
+        (Method::GET, "", None),
+        (Method::DELETE, "", None),
+    ] {
+        let (client, sender) = client_with([good()], soon);
+        let mut sent = post(SdkBody::from(body));
+        sent.method = method;
+        greet_with(&client, sent, None).await.unwrap();
+        assert_eq!(sender.requests()[0].header("content-length"), expected);
+        assert_eq!(
+            sender.requests()[0].header("accept"),
+            Some("application/json")
+        );
+    }
 }

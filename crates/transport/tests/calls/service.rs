@@ -54,6 +54,7 @@ pub(crate) static GREET: Operation = Operation {
     ],
     unsigned_payload: false,
     streaming_output: false,
+    json_output: true,
     compressible: true,
     endpoint_params: &[],
 };
@@ -62,6 +63,7 @@ pub(crate) static GREET: Operation = Operation {
 pub(crate) static DOWNLOAD: Operation = Operation {
     name: "Download",
     streaming_output: true,
+    json_output: true,
     errors: &[],
     ..GREET
 };

@@ -23,6 +23,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
     errors: &[],
     unsigned_payload: false,
     streaming_output: false,
+    json_output: true,
     compressible: false,
     endpoint_params: &[],
 };

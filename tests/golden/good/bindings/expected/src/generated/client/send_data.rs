@@ -21,6 +21,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
     errors: &[],
     unsigned_payload: true,
     streaming_output: false,
+    json_output: false,
     compressible: false,
     endpoint_params: &[],
 };

@@ -18,6 +18,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
     errors: &[meta::ModeledError::new("Busy", 429, Some(meta::Retry::Throttling))],
     unsigned_payload: false,
     streaming_output: false,
+    json_output: true,
     compressible: false,
     endpoint_params: &[],
 };

@@ -18,6 +18,7 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
     }
 
     if let Some(bucket) = bucket && endpoint::is_valid_host_label(bucket, false) {
+        let bucket = endpoint::host_text("bucket", bucket)?;
         return Ok(Endpoint {
             headers: vec![("x-zone".to_owned(), region.to_owned())],
             ..Endpoint::new(format!("https://{bucket}.operations.{region}.example"))
@@ -25,6 +26,7 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
     }
 
     if let Some(tier) = tier && use_tier {
+        let tier = endpoint::host_text("tier", tier)?;
         return Ok(Endpoint {
             signing_region: Some(region.to_owned()),
             signing_name: Some("tiers".to_owned()),

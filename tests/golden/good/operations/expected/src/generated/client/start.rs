@@ -19,6 +19,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
     errors: &[],
     unsigned_payload: false,
     streaming_output: false,
+    json_output: true,
     compressible: true,
     endpoint_params: &[
         ("Tier", endpoint::Value::String(std::borrow::Cow::Borrowed("fast"))),
