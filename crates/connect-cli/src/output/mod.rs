@@ -2,7 +2,7 @@
 
 mod json;
 mod pager;
-mod scalar;
+pub(crate) mod scalar;
 mod table;
 mod text;
 mod visible;

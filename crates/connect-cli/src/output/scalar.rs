@@ -22,7 +22,7 @@ pub(super) fn is_scalar(value: &Value) -> bool {
 }
 
 /// A number as `repr()` writes it.
-pub(super) fn number(number: &Number) -> String {
+pub(crate) fn number(number: &Number) -> String {
     match number.as_f64() {
         Some(value) if number.is_f64() => float(value),
         _ => number.to_string(),

@@ -1,17 +1,21 @@
-//! `--query`: JMESPath.
+//! `--query`: JMESPath as the AWS CLI's users know it, which is as jmespath.py reads it.
 //!
-//! The crate `jmespath` parses; evaluation is here, over `serde_json` values, because the AWS CLI's users rely on what
-//! the crate's own values cannot give: members keep their order, whole numbers stay whole, strings can be ordered
+//! Evaluation is over `serde_json` values: members keep their order, whole numbers stay whole, strings can be ordered
 //! (`InitiationTimestamp >= '2024-01-01'`).
 
 mod functions;
+mod lexer;
+mod parser;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use jmespath::ast::{Ast, Comparator};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
+use self::lexer::Token;
+use self::parser::Ast;
 use crate::failure::Failure;
 
 /// A compiled query.
@@ -25,13 +29,8 @@ impl Query {
     ///
     /// A text that is no JMESPath is a wrong command line.
     pub(crate) fn compile(text: &str) -> Result<Self, Failure> {
-        match jmespath::parse(text) {
-            Ok(ast) => Ok(Self(ast)),
-            Err(error) => Err(Failure::Usage(format!(
-                "Bad value for --query {text}: {}",
-                error.to_string().trim_end()
-            ))),
-        }
+        let refused = |error| Failure::Usage(format!("Bad value for --query {text}: {error}"));
+        parser::parse(text).map(Self).map_err(refused)
     }
 
     /// Applies the query.
@@ -63,6 +62,8 @@ enum QueryError {
         value: String,
         expected: &'static str,
     },
+    #[error("{0} cannot be compared with {1}")]
+    Order(String, String),
     #[error("Invalid slice: the step cannot be 0")]
     Slice,
     #[error("An expression stands where a value is expected")]
@@ -75,83 +76,70 @@ type Found<'v> = Result<Cow<'v, Value>, QueryError>;
 fn evaluate<'v>(ast: &'v Ast, value: &'v Value) -> Found<'v> {
     let owned = |value| Ok(Cow::Owned(value));
     match ast {
-        Ast::Identity { .. } => Ok(Cow::Borrowed(value)),
-        Ast::Field { name, .. } => Ok(borrowed_or_null(value.get(name))),
-        Ast::Index { idx, .. } => Ok(borrowed_or_null(element(value, *idx))),
-        Ast::Literal { value, .. } => owned(serde_json::to_value(value).unwrap_or_default()),
-        Ast::Subexpr { lhs, rhs, .. } => match evaluate(lhs, value)? {
-            Cow::Borrowed(value) => evaluate(rhs, value),
-            Cow::Owned(value) => within(rhs, &value),
+        Ast::Current => Ok(Cow::Borrowed(value)),
+        Ast::Field(name) => Ok(borrowed_or_null(value.get(name))),
+        Ast::Index(index) => Ok(borrowed_or_null(element(value, *index))),
+        Ast::Slice(bounds) => slice(value, *bounds).map(Cow::Owned),
+        Ast::Literal(value) => Ok(Cow::Borrowed(value)),
+        Ast::Then(left, right) | Ast::Indexed(left, right) => match evaluate(left, value)? {
+            Cow::Borrowed(value) => evaluate(right, value),
+            Cow::Owned(value) => within(right, &value),
         },
-        Ast::Condition {
-            predicate, then, ..
-        } => {
-            if is_true(evaluate(predicate, value)?.as_ref()) {
+        Ast::Condition(condition, then) => {
+            if is_true(evaluate(condition, value)?.as_ref()) {
                 evaluate(then, value)
             } else {
                 owned(Value::Null)
             }
         }
-        Ast::And { lhs, rhs, .. } => {
-            let left = evaluate(lhs, value)?;
-            if is_true(&left) {
-                evaluate(rhs, value)
-            } else {
-                Ok(left)
-            }
-        }
-        Ast::Or { lhs, rhs, .. } => {
-            let left = evaluate(lhs, value)?;
-            if is_true(&left) {
-                Ok(left)
-            } else {
-                evaluate(rhs, value)
-            }
-        }
-        Ast::Not { node, .. } => owned(Value::Bool(!is_true(evaluate(node, value)?.as_ref()))),
-        Ast::Comparison {
-            comparator,
-            lhs,
-            rhs,
-            ..
-        } => {
-            let (left, right) = (evaluate(lhs, value)?, evaluate(rhs, value)?);
-            owned(compare(comparator, &left, &right).map_or(Value::Null, Value::Bool))
-        }
-        Ast::MultiList { .. } | Ast::MultiHash { .. } if value.is_null() => owned(Value::Null),
-        Ast::MultiList { elements, .. } => {
+        Ast::And(left, right) => match evaluate(left, value)? {
+            left if is_true(&left) => evaluate(right, value),
+            left => Ok(left),
+        },
+        Ast::Or(left, right) => match evaluate(left, value)? {
+            left if is_true(&left) => Ok(left),
+            _ => evaluate(right, value),
+        },
+        Ast::Not(inner) => owned(Value::Bool(!is_true(evaluate(inner, value)?.as_ref()))),
+        Ast::Comparison(operator, left, right) => compare(
+            operator,
+            &*evaluate(left, value)?,
+            &*evaluate(right, value)?,
+        )
+        .map(Cow::Owned),
+        Ast::List(_) | Ast::Hash(_) if value.is_null() => owned(Value::Null),
+        Ast::List(elements) => {
             let elements = elements.iter().map(|element| within(element, value));
             let elements: Result<Vec<_>, _> =
                 elements.map(|found| found.map(Cow::into_owned)).collect();
             owned(Value::Array(elements?))
         }
-        Ast::MultiHash { elements, .. } => {
+        Ast::Hash(elements) => {
             let mut members = Map::new();
-            for element in elements {
-                let found = evaluate(&element.value, value)?.into_owned();
-                members.insert(element.key.clone(), found);
+            for (key, element) in elements {
+                members.insert(key.clone(), evaluate(element, value)?.into_owned());
             }
             owned(Value::Object(members))
         }
-        Ast::Projection { lhs, rhs, .. } => {
-            let Value::Array(values) = evaluate(lhs, value)?.into_owned() else {
+        Ast::Projection(left, each) => {
+            let Value::Array(values) = evaluate(left, value)?.into_owned() else {
                 return owned(Value::Null);
             };
             let mut projected = Vec::new();
             for value in &values {
-                let found = within(rhs, value)?;
+                let found = within(each, value)?;
                 if !found.is_null() {
                     projected.push(found.into_owned());
                 }
             }
             owned(Value::Array(projected))
         }
-        Ast::ObjectValues { node, .. } => match evaluate(node, value)?.into_owned() {
+        Ast::ObjectValues(inner) => match evaluate(inner, value)?.into_owned() {
             Value::Object(members) => owned(members.into_iter().map(|(_, value)| value).collect()),
             _ => owned(Value::Null),
         },
-        Ast::Flatten { node, .. } => {
-            let Value::Array(values) = evaluate(node, value)?.into_owned() else {
+        Ast::Flatten(inner) => {
+            let Value::Array(values) = evaluate(inner, value)?.into_owned() else {
                 return owned(Value::Null);
             };
             let mut flat = Vec::new();
@@ -163,11 +151,8 @@ fn evaluate<'v>(ast: &'v Ast, value: &'v Value) -> Found<'v> {
             }
             owned(Value::Array(flat))
         }
-        Ast::Slice {
-            start, stop, step, ..
-        } => slice(value, *start, *stop, *step).map(Cow::Owned),
-        Ast::Function { name, args, .. } => functions::call(name, args, value).map(Cow::Owned),
-        Ast::Expref { .. } => Err(QueryError::Expression),
+        Ast::Function(name, arguments) => functions::call(name, arguments, value).map(Cow::Owned),
+        Ast::Reference(_) => Err(QueryError::Expression),
     }
 }
 
@@ -181,7 +166,7 @@ fn borrowed_or_null(value: Option<&Value>) -> Cow<'_, Value> {
 }
 
 /// The element of a list at an index; a negative one counts from the end.
-fn element(value: &Value, index: i32) -> Option<&Value> {
+fn element(value: &Value, index: i64) -> Option<&Value> {
     let values = value.as_array()?;
     let from_end = usize::try_from(index.unsigned_abs()).ok()?;
     if index < 0 {
@@ -203,58 +188,79 @@ fn is_true(value: &Value) -> bool {
     }
 }
 
-fn compare(comparator: &Comparator, left: &Value, right: &Value) -> Option<bool> {
-    Some(match comparator {
-        Comparator::Equal => equal(left, right),
-        Comparator::NotEqual => !equal(left, right),
-        Comparator::LessThan => order(left, right)?.is_lt(),
-        Comparator::LessThanEqual => order(left, right)?.is_le(),
-        Comparator::GreaterThan => order(left, right)?.is_gt(),
-        Comparator::GreaterThanEqual => order(left, right)?.is_ge(),
-    })
+/// Compares two values. What is neither number nor text has no order, and null comes of it; a number and a text are an error.
+fn compare(operator: &Token, left: &Value, right: &Value) -> Result<Value, QueryError> {
+    let found = match (operator, order(left, right)) {
+        (Token::Equal, _) => equal(left, right),
+        (Token::NotEqual, _) => !equal(left, right),
+        (Token::Less, Some(order)) => order.is_lt(),
+        (Token::LessOrEqual, Some(order)) => order.is_le(),
+        (Token::Greater, Some(order)) => order.is_gt(),
+        (_, Some(order)) => order.is_ge(),
+        _ if order(left, left).is_some() && order(right, right).is_some() => {
+            return Err(QueryError::Order(left.to_string(), right.to_string()));
+        }
+        _ => return Ok(Value::Null),
+    };
+    Ok(found.into())
 }
 
-/// Whether two values are the same; numbers by what they count, members in any order.
+/// Whether two values are the same for `==`.
 fn equal(left: &Value, right: &Value) -> bool {
+    left.is_boolean() == right.is_boolean() && same(left, right)
+}
+
+/// Whether two values are the same for Python: numbers by what they count, members in any order, and true is 1.
+fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
-        (Value::Number(_), Value::Number(_)) => order(left, right).is_some_and(Ordering::is_eq),
         (Value::Array(left), Value::Array(right)) => {
             left.len() == right.len()
                 && left
                     .iter()
                     .zip(right)
-                    .all(|(left, right)| equal(left, right))
+                    .all(|(left, right)| same(left, right))
         }
         (Value::Object(left), Value::Object(right)) => {
-            let same = |(key, left)| right.get(key).is_some_and(|right| equal(left, right));
+            let same = |(key, left)| right.get(key).is_some_and(|right| same(left, right));
             left.len() == right.len() && left.iter().all(same)
         }
-        (left, right) => left == right,
+        _ => match (counted(left), counted(right)) {
+            (Some(left), Some(right)) => order_of_numbers(&left, &right) == Some(Ordering::Equal),
+            _ => left == right,
+        },
+    }
+}
+
+fn counted(value: &Value) -> Option<Number> {
+    match value {
+        Value::Bool(value) => Some(u8::from(*value).into()),
+        Value::Number(number) => Some(number.clone()),
+        _ => None,
     }
 }
 
 /// The order of two numbers or two strings; nothing else has one.
 fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
-        (Value::Number(left), Value::Number(right)) => match (left.as_i64(), right.as_i64()) {
-            (Some(left), Some(right)) => Some(left.cmp(&right)),
-            _ => left.as_f64()?.partial_cmp(&right.as_f64()?),
-        },
+        (Value::Number(left), Value::Number(right)) => order_of_numbers(left, right),
         (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
         _ => None,
     }
 }
 
+fn order_of_numbers(left: &Number, right: &Number) -> Option<Ordering> {
+    match (left.as_i64(), right.as_i64()) {
+        (Some(left), Some(right)) => Some(left.cmp(&right)),
+        _ => left.as_f64()?.partial_cmp(&right.as_f64()?),
+    }
+}
+
 /// Part of a list, as Python slices it.
-fn slice(
-    value: &Value,
-    start: Option<i32>,
-    stop: Option<i32>,
-    step: i32,
-) -> Result<Value, QueryError> {
+fn slice(value: &Value, [start, stop, step]: [Option<i64>; 3]) -> Result<Value, QueryError> {
     let Value::Array(values) = value else {
         return Ok(Value::Null);
     };
+    let step = step.unwrap_or(1);
     let length = i64::try_from(values.len()).unwrap_or(i64::MAX);
     // Going backwards, the first index is the last element's and the end lies before the first.
     let (least, most) = if step < 0 {
@@ -262,9 +268,8 @@ fn slice(
     } else {
         (0, length)
     };
-    let bound = |bound: Option<i32>, otherwise: i64| {
+    let bound = |bound: Option<i64>, otherwise: i64| {
         bound.map_or(otherwise, |bound| {
-            let bound = i64::from(bound);
             let bound = if bound < 0 { bound + length } else { bound };
             bound.clamp(least, most)
         })
@@ -281,97 +286,7 @@ fn slice(
             .ok()
             .and_then(|index| values.get(index));
         part.extend(value.cloned());
-        index += i64::from(step);
+        index = index.saturating_add(step);
     }
     Ok(Value::Array(part))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn contacts() -> Value {
-        json!({
-            "ContactSummaryList": [
-                {"ContactId": "c-1", "Channel": "VOICE", "InitiationTimestamp": "2023-11-14T22:13:20+00:00"},
-                {"ContactId": "c-2", "Channel": "CHAT", "InitiationTimestamp": "2024-02-01T00:00:00+00:00"},
-                {"ContactId": "c-3", "Channel": "VOICE", "InitiationTimestamp": "2024-03-01T00:00:00+00:00"},
-            ],
-            "Counts": [3, 1, 2.5],
-        })
-    }
-
-    fn search(query: &str) -> Value {
-        Query::compile(query).unwrap().search(&contacts()).unwrap()
-    }
-
-    #[test]
-    fn members_keep_their_order() {
-        let found = search("ContactSummaryList[0].{Zebra: ContactId, Apple: Channel}");
-        assert_eq!(found.to_string(), r#"{"Zebra":"c-1","Apple":"VOICE"}"#);
-        let found = search("ContactSummaryList[1] | *");
-        assert_eq!(
-            found.to_string(),
-            r#"["c-2","CHAT","2024-02-01T00:00:00+00:00"]"#
-        );
-        assert_eq!(search("keys(@)"), json!(["ContactSummaryList", "Counts"]));
-    }
-
-    #[test]
-    fn strings_can_be_ordered_and_numbers_stay_whole() {
-        let query = "ContactSummaryList[?InitiationTimestamp >= '2024'].ContactId";
-        assert_eq!(search(query), json!(["c-2", "c-3"]));
-        assert_eq!(search("length(ContactSummaryList)"), json!(3));
-        assert_eq!(search("sum(Counts[:2])"), json!(4));
-        assert_eq!(search("sum(Counts)"), json!(6.5));
-        assert_eq!(
-            search("ContactSummaryList[?`1` == `1.0`] | length(@)"),
-            json!(3)
-        );
-    }
-
-    #[test]
-    fn slices_count_from_both_ends() {
-        for (query, expected) in [
-            ("Counts[::-1]", json!([2.5, 1, 3])),
-            ("Counts[-2:]", json!([1, 2.5])),
-            ("Counts[5:]", json!([])),
-            ("Counts[-10:-1]", json!([3, 1])),
-            ("Counts[2:0:-1]", json!([2.5, 1])),
-            ("Counts[-1]", json!(2.5)),
-            ("Counts[-4]", json!(null)),
-        ] {
-            assert_eq!(search(query), expected, "{query}");
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_is_said() {
-        let failure = Query::compile("foo[").unwrap_err();
-        assert_eq!(failure.exit_code(), 252);
-        assert!(
-            failure
-                .to_string()
-                .starts_with("Bad value for --query foo[: ")
-        );
-        for (query, message) in [
-            ("nope(@)", "Unknown function: nope()"),
-            (
-                "abs(@, @)",
-                "Expected 1 argument for function abs(), received 2",
-            ),
-            (
-                "abs('x')",
-                "In function abs(), invalid type for value: \"x\", expected a number",
-            ),
-            ("Counts[::0]", "Invalid slice: the step cannot be 0"),
-        ] {
-            let query = Query::compile(query).unwrap();
-            let failure = query.search(&contacts()).unwrap_err();
-            assert_eq!(failure.to_string(), message);
-            assert_eq!(failure.exit_code(), 255);
-        }
-    }
 }
