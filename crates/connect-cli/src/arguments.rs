@@ -125,7 +125,7 @@ fn paging_flags() -> [Arg; 3] {
             .value_name("COUNT")
             .value_parser(value_parser!(u32).range(1..))
             .help(
-                "Stop after this many items; a NextToken for --starting-token tells how to go on",
+                "Stop after this many items; a NextToken for --starting-token tells how to go on, on standard error where text has a --query",
             ),
         Arg::new(PAGE_SIZE)
             .long(PAGE_SIZE)

@@ -57,7 +57,7 @@ pub(crate) struct Globals {
     /// The format of results [env: AWS_DEFAULT_OUTPUT] [default: json]
     #[arg(long, global = true, value_name = "FORMAT")]
     pub(crate) output: Option<Format>,
-    /// What to print of results, in JMESPath
+    /// What to print of results, in JMESPath; applied once, to all pages together, whatever the format
     #[arg(long, global = true, value_name = "JMESPATH")]
     pub(crate) query: Option<String>,
     /// Make one call: print its page as the service answered it

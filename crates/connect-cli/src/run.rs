@@ -132,7 +132,8 @@ impl Call<'_> {
         Ok(output)
     }
 
-    /// Makes calls for all pages that are wanted, and prints them as they come or as one result.
+    /// Makes calls for all pages that are wanted, and prints them as they come or as one result. A query is for the whole:
+    /// applied to each page, it would find the first of each.
     async fn pages(
         &self,
         shape: &Pages,
@@ -141,31 +142,31 @@ impl Call<'_> {
         printer: &mut Printer,
     ) -> Result<(), Failure> {
         let name = self.operation.name;
+        let by_page = printer.query.is_none();
         let mut walk = Walk::new(shape, input, paging)?;
         let mut whole: Option<Value> = None;
         let mut first = true;
         while let Some(page) = walk.next(|input| self.send(input)).await? {
             match (printer.format, &mut whole) {
-                (Format::YamlStream, _) => printer.print(name, &page)?,
-                (Format::Text, _) if first => {
+                (Format::YamlStream, _) if by_page => printer.print(name, &page)?,
+                (Format::Text, _) if by_page && first => {
                     printer.print(name, &pages::without_token(shape, page))?;
                 }
-                (Format::Text, _) => printer.print(name, &pages::items_only(shape, page))?,
+                (Format::Text, _) if by_page => {
+                    printer.print(name, &pages::items_only(shape, page))?;
+                }
                 (_, Some(whole)) => pages::join(shape, whole, page),
                 (_, None) => whole = Some(pages::without_token(shape, page)),
             }
             first = false;
         }
         let token = walk.resume_token();
-        match (whole, token) {
-            (Some(mut whole), token) => {
-                if let (Some(members), Some(token)) = (whole.as_object_mut(), token) {
-                    members.insert("NextToken".to_owned(), token.into());
-                }
-                printer.print(name, &whole)
+        if let Some(mut whole) = whole {
+            if let (Some(members), Some(token)) = (whole.as_object_mut(), token) {
+                members.insert("NextToken".to_owned(), token.into());
             }
-            (None, Some(token)) => printer.print_token(token),
-            (None, None) => Ok(()),
+            printer.print(name, &whole)?;
         }
+        token.map_or(Ok(()), |token| printer.print_token(token))
     }
 }

@@ -25,9 +25,9 @@ pub(crate) enum Format {
     Json,
     /// One YAML document.
     Yaml,
-    /// A YAML list with an element for each page, written as the pages come.
+    /// A YAML list with an element for each page, written as the pages come; one element where there is a query.
     YamlStream,
-    /// Lines of tab-separated fields, written as the pages come.
+    /// Lines of tab-separated fields, written as the pages come where there is no query.
     Text,
     /// Boxes.
     Table,
@@ -109,20 +109,19 @@ impl Printer {
         written.map_err(Failure::Output)
     }
 
-    /// Prints how to go on after pages that were printed as they came. Where a query picked what to print, it is left out.
+    /// Prints how to go on, in the formats whose pages have no place for it. Where a query picked what to print, standard
+    /// output is the query's alone, and standard error says so.
     ///
     /// # Errors
     ///
     /// An output that cannot be written.
     pub(crate) fn print_token(&mut self, token: &str) -> Result<(), Failure> {
+        let token = json!({ "NextToken": token });
+        let text = json!({ "NextToken": token });
         let written = match (self.format, &self.query) {
-            (Format::Text, None) => text::write(
-                self.out.open()?,
-                &json!({"NextToken": {"NextToken": token}}),
-            ),
-            (Format::YamlStream, None) => {
-                yaml::write(self.out.open()?, &json!([{"NextToken": token}]))
-            }
+            (Format::Text, Some(_)) => text::write(&mut io::stderr(), &text),
+            (Format::Text, None) => text::write(self.out.open()?, &text),
+            (Format::YamlStream, None) => yaml::write(self.out.open()?, &json!([token])),
             _ => Ok(()),
         };
         written.map_err(Failure::Output)

@@ -130,36 +130,54 @@ fn every_format_prints() {
     assert_eq!(printed("off"), "");
 }
 
+/// Without a query, the columns of each page are its own and its lists carry their names.
 #[test]
-fn text_is_printed_by_page() {
-    let query = "ContactSummaryList[].ContactId";
-    let text = connect(&[
-        "list-associated-contacts",
-        "--local",
-        "--output",
-        "text",
-        "--query",
-        query,
-        "--page-size",
-        "50",
-    ]);
-    let all = listed(&[]);
-    assert_eq!(text.ok().lines().count(), ids(&all).len().div_ceil(50));
-    let text = connect(&[
-        "list-associated-contacts",
-        "--local",
-        "--output",
-        "text",
-        "--max-items",
-        "3",
-    ])
-    .ok();
+fn text_is_printed_by_page_and_says_how_to_go_on() {
+    let list = ["list-associated-contacts", "--local", "--output", "text"];
+    let text = connect(&[&list[..], &["--max-items", "3"]].concat()).ok();
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 4);
     assert!(
         lines[0].starts_with("CONTACTSUMMARYLIST\t") && lines[3].starts_with("NEXTTOKEN\t"),
         "{text}"
     );
+    let query = [
+        "--max-items",
+        "3",
+        "--query",
+        "ContactSummaryList[].[ContactId]",
+    ];
+    let ran = connect(&[&list[..], &query].concat());
+    assert_eq!(ran.stderr.trim_end(), lines[3]);
+    assert_eq!(ran.ok().lines().count(), 3);
+}
+
+#[test]
+fn a_query_sees_all_pages_together_whatever_the_format() {
+    let count = ids(&listed(&[])).len();
+    for (format, query, expected) in [
+        ("text", "length(ContactSummaryList)", format!("{count}\n")),
+        ("json", "length(ContactSummaryList)", format!("{count}\n")),
+        (
+            "yaml",
+            "length(ContactSummaryList)",
+            format!("{count}\n...\n"),
+        ),
+        (
+            "yaml-stream",
+            "length(ContactSummaryList)",
+            format!("- {count}\n"),
+        ),
+        (
+            "text",
+            "length(ContactSummaryList[?Channel==`CHAT`]) > `0`",
+            "True\n".to_owned(),
+        ),
+    ] {
+        let list = ["list-associated-contacts", "--local", "--page-size", "50"];
+        let line = [&list[..], &["--output", format, "--query", query]].concat();
+        assert_eq!(connect(&line).ok(), expected, "{format}");
+    }
 }
 
 #[test]
