@@ -20,7 +20,7 @@ pub struct Style {
     /// ASCII instead of box-drawing lines.
     pub ascii: bool,
     /// Columns of the terminal. If the picture would be wider, contact IDs are shortened to what tells them apart and
-    /// deep levels are folded earlier; a row may still be wider. `None`: no limit.
+    /// deep levels are folded earlier; a row may still be wider. The summary is broken into lines. `None`: no limit.
     pub width: Option<usize>,
     /// The zone that times are shown in.
     pub zone: Zone,
@@ -86,42 +86,59 @@ impl Display for Picture<'_> {
 
 impl<'a> Picture<'a> {
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dot = if self.style.ascii { " - " } else { " · " };
-        let mut text = match self.forest.len() {
+        let mut parts = vec![match self.forest.len() {
             0 => "No contacts".to_owned(),
             1 => "1 contact".to_owned(),
             count => format!("{count} contacts"),
-        };
+        }];
         let trees = self.forest.roots().len();
         if trees > 1 {
-            text += &format!(" in {trees} trees");
+            parts[0] += &format!(" in {trees} trees");
         }
         let span = self.forest.span();
         if let (Some(start), Some(end)) = (span.start, span.end) {
-            let (first, last) = (
-                start.civil(self.style.zone.offset(start)),
-                end.civil(self.style.zone.offset(end)),
-            );
-            text += &format!("{dot}{} {} to ", first.date(), first.time());
-            if first.date() != last.date() {
-                text += &format!("{} ", last.date());
-            }
-            let length = short_duration(end.since(start).unwrap_or_default());
-            text += &format!(
-                "{} {} ({length})",
-                last.time(),
-                zone_name(self.style.zone.offset(start))
-            );
+            parts.push(self.span(start, end));
         }
         if span.open > 0 {
-            text += &format!("{dot}{} still open", span.open);
+            parts.push(format!("{} still open", span.open));
         }
         match self.forest.anomalies().len() {
             0 => {}
-            1 => text += &format!("{dot}1 note"),
-            count => text += &format!("{dot}{count} notes"),
+            1 => parts.push("1 note".to_owned()),
+            count => parts.push(format!("{count} notes")),
         }
-        writeln!(f, "{}", self.paint(Paint::Strong, &text))
+        let dot = if self.style.ascii { " - " } else { " · " };
+        let mut line = String::new();
+        for part in parts {
+            let length = line.chars().count() + dot.chars().count() + part.chars().count();
+            if !line.is_empty() && self.style.width.is_some_and(|width| length > width) {
+                writeln!(f, "{}", self.paint(Paint::Strong, &line))?;
+                line.clear();
+            }
+            if !line.is_empty() {
+                line += dot;
+            }
+            line += &part;
+        }
+        writeln!(f, "{}", self.paint(Paint::Strong, &line))
+    }
+
+    /// From when to when, with the zone once if it is the same at both ends.
+    fn span(&self, start: Timestamp, end: Timestamp) -> String {
+        let [(first, first_zone), (last, last_zone)] = [start, end].map(|time| {
+            let offset = self.style.zone.offset(time);
+            (time.civil(offset), zone_name(offset))
+        });
+        let mut text = format!("{} {} ", first.date(), first.time());
+        if first_zone != last_zone {
+            text += &format!("{first_zone} ");
+        }
+        text += "to ";
+        if first.date() != last.date() {
+            text += &format!("{} ", last.date());
+        }
+        let length = short_duration(end.since(start).unwrap_or_default());
+        text + &format!("{} {last_zone} ({length})", last.time())
     }
 
     fn rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

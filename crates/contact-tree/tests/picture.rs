@@ -97,7 +97,8 @@ fn narrow_ascii_with_a_focus_in_another_zone() {
         ..Style::default()
     };
     let expected = "\
-8 contacts in 2 trees - 2026-03-14 05:02:11 to 07:30:01 -03:00 (2h 27m 50s) - 2 still open - 2 notes
+8 contacts in 2 trees - 2026-03-14 05:02:11 to 07:30:01 -03:00 (2h 27m 50s)
+2 still open - 2 notes
 
 CONTACT                                  START       DURATION  CONTACT ID
 VOICE  INBOUND                           05:02:11      3m 09s  11111111
@@ -107,8 +108,8 @@ VOICE  INBOUND                           05:02:11      3m 09s  11111111
     assert!(picture.contains("|- VOICE  DISCONNECT <"), "{picture}");
     assert!(picture.contains("|  |~ TASK   API - related"), "{picture}");
     assert!(picture.is_ascii());
-    let rows = picture.lines().skip(2).take(9);
-    assert!(rows.clone().all(|row| row.len() <= 80), "{picture}");
+    let mut rows = picture.lines().take(12);
+    assert!(rows.all(|row| row.len() <= 80), "{picture}");
 }
 
 #[test]
@@ -127,7 +128,8 @@ fn ids_are_shortened_to_what_tells_them_apart() {
         .to_string();
     let ids = picture
         .lines()
-        .skip(3)
+        .skip_while(|line| !line.starts_with("CONTACT "))
+        .skip(1)
         .filter_map(|line| line.rsplit(' ').next())
         .collect::<Vec<_>>();
     assert_eq!(ids, ["11111111-aaaa", "11111111-aaab", "2"]);
@@ -176,7 +178,10 @@ fn summer_time_is_asked_for_each_time() {
             ..Style::default()
         })
         .to_string();
-    assert!(picture.contains("09:00:00 to 11:01:00 +01:00"), "{picture}");
+    assert!(
+        picture.contains("09:00:00 +01:00 to 11:01:00 +02:00 (1h 01m 00s)"),
+        "{picture}"
+    );
     assert!(
         picture.contains(" 09:00:00 ") && picture.contains(" 11:00:00 "),
         "{picture}"

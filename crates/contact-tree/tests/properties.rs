@@ -143,7 +143,8 @@ proptest! {
         prop_assert!(picture.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{picture:?}");
         prop_assert!(!ascii || picture.is_ascii());
         let notes = forest.anomalies().len();
-        let frame = 1 + if forest.is_empty() { 0 } else { 2 } + if notes == 0 { 0 } else { 2 };
-        prop_assert_eq!(picture.lines().count(), frame + forest.len() + notes);
+        let frame = if forest.is_empty() { 0 } else { 2 } + if notes == 0 { 0 } else { 2 };
+        let below_summary = picture.lines().skip_while(|line| !line.is_empty());
+        prop_assert_eq!(below_summary.count(), frame + forest.len() + notes);
     }
 }
