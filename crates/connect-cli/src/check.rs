@@ -35,15 +35,10 @@ impl Check {
         values: Map<String, Value>,
         path: &str,
     ) -> Map<String, Value> {
-        for member in members.iter().filter(|member| member.required) {
-            if !values.contains_key(member.name) {
-                self.problems.push(format!(
-                    "Missing required parameter in {}: \"{}\"",
-                    place(path),
-                    member.name
-                ));
-            }
-        }
+        let required = members.iter().filter(|member| member.required);
+        let missing: Vec<_> = required
+            .filter(|member| !values.contains_key(member.name))
+            .collect();
         let mut checked = Map::new();
         for (name, value) in values {
             let Some(member) = members.iter().find(|member| member.name == name) else {
@@ -61,6 +56,14 @@ impl Check {
                 format!("{path}.{name}")
             };
             checked.insert(name, self.value(member.shape, value, &path));
+        }
+        // Last, since what is missing is most often there under a name that is wrong.
+        for member in missing {
+            self.problems.push(format!(
+                "Missing required parameter in {}: \"{}\"",
+                place(path),
+                member.name
+            ));
         }
         checked
     }
@@ -205,14 +208,14 @@ mod tests {
         assert_eq!(
             checked(input).expect_err("nothing fits"),
             "Parameter validation failed:\n\
-             Missing required parameter in input: \"Name\"\n\
              Invalid value for parameter Count: expected a whole number from -2147483648 to 2147483647\n\
              Invalid value for parameter At: expected a time: ISO 8601, or seconds since 1970\n\
              Invalid value for parameter Bytes: expected bytes in base64\n\
              Invalid value for parameter Tags.a[1]: expected true or false\n\
              Invalid value for parameter Choice: expected exactly one member\n\
              Unknown parameter in Choice: \"Right\", must be one of: Left\n\
-             Unknown parameter in input: \"Extra\", must be one of: Name, Count, At, Bytes, Tags, Choice"
+             Unknown parameter in input: \"Extra\", must be one of: Name, Count, At, Bytes, Tags, Choice\n\
+             Missing required parameter in input: \"Name\""
         );
     }
 }

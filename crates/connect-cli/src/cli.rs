@@ -108,11 +108,12 @@ pub(crate) enum Command {
 /// The whole command: handwritten subcommands and one for each operation.
 pub(crate) fn command() -> clap::Command {
     let operations = OPERATIONS.iter().copied().map(arguments::command);
-    // As with the AWS CLI, a flag that is given twice counts as it was given last.
+    // As with the AWS CLI, a flag that is given twice counts as it was given last, and may be abbreviated.
     Cli::command()
         .subcommands(operations)
         .mut_subcommands(|command| without_globals(command).args_override_self(true))
         .args_override_self(true)
+        .infer_long_args(true)
 }
 
 /// Whether a global option, by the name of its field, means something to a command.

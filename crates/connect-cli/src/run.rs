@@ -79,7 +79,8 @@ pub(crate) async fn operation(
     printer.out.close()
 }
 
-/// Refuses input that lacks a required member, by the names of the flags.
+/// Refuses input that lacks a required member, by the names of the flags. Where a name in it is unknown, the check of all
+/// input says both.
 fn require(operation: &Operation, input: &Map<String, Value>) -> Result<(), Failure> {
     let missing: Vec<_> = operation
         .input
@@ -87,7 +88,11 @@ fn require(operation: &Operation, input: &Map<String, Value>) -> Result<(), Fail
         .filter(|argument| argument.member.required && !input.contains_key(argument.member.name))
         .map(|argument| format!("--{}", argument.flag))
         .collect();
-    if missing.is_empty() {
+    let known = |name: &String| {
+        let mut arguments = operation.input.iter();
+        arguments.any(|argument| argument.member.name == name)
+    };
+    if missing.is_empty() || !input.keys().all(known) {
         return Ok(());
     }
     Err(Failure::Usage(format!(

@@ -114,6 +114,43 @@ fn required_arguments_are_named_by_their_flags() {
         stderr.trim(),
         "the following arguments are required: --contact-id"
     );
+    let input = r#"{"InstanceId": "i", "ContactID": "c"}"#;
+    let stderr = connect(&["list-associated-contacts", "--cli-input-json", input]).failed(252);
+    assert_eq!(
+        stderr.trim(),
+        "Parameter validation failed:\n\
+         Unknown parameter in input: \"ContactID\", must be one of: InstanceId, ContactId, MaxResults, NextToken\n\
+         Missing required parameter in input: \"ContactId\""
+    );
+}
+
+#[test]
+fn flags_may_be_abbreviated_as_long_as_they_are_unambiguous() {
+    let list = ["list-associated-contacts", "--local"];
+    let line = [
+        &list[..],
+        &[
+            "--max-i",
+            "2",
+            "--out",
+            "text",
+            "--que=length(ContactSummaryList)",
+        ],
+    ];
+    assert_eq!(connect(&line.concat()).ok(), "2\n");
+    let before = [
+        "--out",
+        "json",
+        "list-associated-contacts",
+        "--loc",
+        "--no-pag",
+        "--max-r=1",
+    ];
+    assert!(connect(&before).ok().contains("NextToken"));
+    let picture = connect(&["tree", "--loc", "--asc"]).ok();
+    assert!(picture.contains("contacts"), "{picture}");
+    connect(&[&list[..], &["--max", "1"]].concat()).failed(252);
+    connect(&["samples", "--loc"]).failed(252);
 }
 
 #[test]
