@@ -128,6 +128,8 @@ impl Settings {
             .or_else(|| variables.get("PAGER").map(String::as_str));
         let pager = match chosen {
             _ if globals.no_cli_pager => Pager::None,
+            // Such a terminal cannot page.
+            _ if variables.get("TERM").is_some_and(|term| term == "dumb") => Pager::None,
             Some(line) => Pager::Chosen(line.to_owned()),
             None => Pager::Usual,
         };
@@ -342,6 +344,7 @@ mod tests {
             pager(&[("PAGER", "more"), ("AWS_PAGER", "")]),
             Pager::Chosen(String::new())
         );
+        assert_eq!(pager(&[("TERM", "dumb"), ("PAGER", "more")]), Pager::None);
         let globals = Globals {
             no_cli_pager: true,
             ..Globals::default()

@@ -123,9 +123,16 @@ impl Drop for Sink {
     }
 }
 
-/// Starts a pager from a command line, split at spaces.
+/// Starts a pager from a command line, whose words may be quoted as in a shell. On Windows a backslash separates folders.
 fn page(line: &str) -> io::Result<Out> {
-    let mut words = line.split_whitespace();
+    let words = if cfg!(windows) {
+        Some(line.split_whitespace().map(str::to_owned).collect())
+    } else {
+        shlex::split(line)
+    };
+    let mut words = words
+        .ok_or_else(|| io::Error::other("a quote is not closed"))?
+        .into_iter();
     let mut command = Command::new(words.next().unwrap_or_default());
     command.args(words).stdin(Stdio::piped());
     if std::env::var_os("LESS").is_none() {

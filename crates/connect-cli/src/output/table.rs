@@ -51,7 +51,9 @@ impl Table {
             self.section(title, depth);
         }
         match value {
-            Value::Array(values) if values[0].is_object() => self.objects(title, values, depth),
+            Value::Array(values) if values.iter().all(Value::is_object) => {
+                self.objects(title, values, depth);
+            }
             Value::Array(values) => {
                 for value in values {
                     match value {
@@ -64,7 +66,7 @@ impl Table {
                 }
             }
             Value::Object(members) => self.object(members, depth),
-            _ => {}
+            scalar => self.row(vec![text(scalar).into_owned()]),
         }
     }
 
@@ -98,7 +100,7 @@ impl Table {
             }
             self.cells(&columns, members);
             for key in &nested {
-                if let Some(value) = members.get(*key) {
+                if let Some(value) = members.get(*key).filter(|value| !is_scalar(value)) {
                     self.value(Some(key), value, depth + 1);
                 }
             }
@@ -113,14 +115,22 @@ impl Table {
         });
     }
 
+    /// The columns' names, over a section without a title if there are rows already.
     fn header(&mut self, columns: &[&str]) {
+        if let Some(last) = self.sections.last()
+            && !(last.header.is_empty() && last.rows.is_empty())
+        {
+            self.section("", last.depth);
+        }
         if let Some(section) = self.sections.last_mut() {
             section.header = columns.iter().map(|column| (*column).to_owned()).collect();
         }
     }
 
     fn cells(&mut self, columns: &[&str], members: &Map<String, Value>) {
-        let cell = |column: &&str| members.get(*column).map(|value| text(value).into_owned());
+        // A key may hold a scalar here and a list there, which gets a section of its own.
+        let scalar = |column: &&str| members.get(*column).filter(|value| is_scalar(value));
+        let cell = |column| scalar(column).map(|value| text(value).into_owned());
         self.row(
             columns
                 .iter()
@@ -379,6 +389,40 @@ mod tests {
         for cell in ["a", "b", "c", "d"] {
             assert!(text.contains(&format!("  {cell} ")), "{text}");
         }
+    }
+
+    #[test]
+    fn mixed_values_are_all_kept() {
+        for value in [
+            json!([{"A": "a", "B": "b"}, "c", ["d", "e"], {"C": "f"}]),
+            json!(["a", {"A": "b", "B": "c"}, {"C": "d", "D": "e"}, "f"]),
+            json!([{"A": "a", "B": ["b", "c"]}, {"A": ["d", {"E": "e"}], "B": "f"}]),
+            json!({"A": {"B": ["a", {"C": "b"}, [["c"], "d"]]}, "D": "e", "E": "f"}),
+        ] {
+            let table = table(&value, 80);
+            for cell in ["a", "b", "c", "d", "e", "f"] {
+                let found = table
+                    .split(['|', '\n'])
+                    .filter(|found| found.trim() == cell);
+                assert_eq!(found.count(), 1, "{cell} of\n{table}");
+            }
+        }
+        assert_eq!(
+            table(&json!(["a", {"A": "b", "B": "c"}]), 80),
+            "\
+------------
+|ListThings|
++----------+
+|  a       |
++----------+
++----+-----+
+|  A |  B  |
++----+-----+
+|  b |  c  |
++----+-----+
+"
+        );
+        assert!(table(&json!(7), 80).contains("|  7 "));
     }
 
     #[test]

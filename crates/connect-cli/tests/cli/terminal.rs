@@ -212,3 +212,29 @@ fn error_messages_cannot_either_wherever_they_go() {
     let debugged = [&line[..], &["--debug"]].concat();
     assert_tame(&run(call(&url, &debugged)).failed(254), "log");
 }
+
+#[test]
+fn a_pager_may_be_quoted_and_is_for_terminals_that_can_page() {
+    for (pager, term, paged) in [
+        (
+            r#"/bin/sh -c 'printf "paged: %s\n" "$(cat)"'"#,
+            "xterm",
+            true,
+        ),
+        (
+            r#"/bin/sh -c 'printf "paged: %s\n" "$(cat)"'"#,
+            "dumb",
+            false,
+        ),
+        ("/bin/sh -c 'echo", "dumb", false),
+    ] {
+        let mut tree = command(&["tree", "--local"]);
+        tree.envs([("PAGER", pager), ("TERM", term)]);
+        let written = on_terminal(tree);
+        assert_eq!(written.contains("paged: "), paged, "{written}");
+        assert!(written.contains("127 contacts"), "{written}");
+    }
+    let mut open = command(&["tree", "--local"]);
+    open.env("PAGER", "sh -c 'cat");
+    assert!(on_terminal(open).contains("a quote is not closed"));
+}
