@@ -14,7 +14,7 @@ use flate2::bufread::MultiGzDecoder;
 use self::fields::Problem;
 use self::frames::{Frame, Frames};
 
-pub(crate) use self::fields::{ContactRecord, ContactState, Origin, Version, instance_id};
+pub(crate) use self::fields::{ContactRecord, ContactState, Origin, Said, Version, instance_id};
 
 const BUFFER: usize = 64 * 1024;
 

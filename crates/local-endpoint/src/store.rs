@@ -22,7 +22,7 @@ use crate::random::{self, RandomError};
 
 /// "ConT" in ASCII: tells our files from other SQLite databases.
 const APPLICATION_ID: i32 = 0x436f_6e54;
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 /// What [`Store`] keeps open for readers between uses.
 const IDLE_READERS: usize = 4;
 
@@ -170,6 +170,10 @@ fn migrate(connection: &mut Connection) -> Result<[u8; 64], StoreError> {
             transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
             transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         }
+        1 => {
+            transaction.execute_batch("ALTER TABLE contact ADD COLUMN field_versions TEXT")?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        }
         SCHEMA_VERSION => {}
         found => {
             return Err(StoreError::TooNew {
@@ -184,6 +188,7 @@ fn migrate(connection: &mut Connection) -> Result<[u8; 64], StoreError> {
 }
 
 /// `initiated` of a contact without a time is the greatest number, so that it comes last and never is null.
+/// `field_versions` holds how recent each field is, where not all are of the row's version.
 const SCHEMA: &str = "
 CREATE TABLE secret (token_key BLOB NOT NULL) STRICT;
 CREATE TABLE instance (
@@ -209,6 +214,7 @@ CREATE TABLE contact (
     channel TEXT,
     version_time INTEGER NOT NULL,
     version_origin INTEGER NOT NULL,
+    field_versions TEXT,
     PRIMARY KEY (instance, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_page ON contact (tree, listed, initiated, id);

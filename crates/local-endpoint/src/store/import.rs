@@ -1,4 +1,4 @@
-//! Records go in: the newest version of each contact is kept, and trees are joined.
+//! Records go in: the newest that is said about each field of a contact is kept, and trees are joined.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, named_p
 use super::trees::{NO_TIME, Trees};
 use super::{Store, StoreError};
 use crate::records::{
-    ContactRecord, ContactState, Item, Origin, Records, Refusal, Version, instance_id,
+    ContactRecord, ContactState, Item, Origin, Records, Refusal, Said, Version, instance_id,
 };
 
 /// Refusals beyond this many are counted, not kept.
@@ -29,7 +29,7 @@ pub enum OnRefusal {
 pub struct Report {
     /// Contacts that were not known before.
     pub added: u64,
-    /// Contacts of which a newer version came.
+    /// Records and events that said something newer about a known contact.
     pub updated: u64,
     /// Records and events that said nothing newer than what was known.
     pub stale: u64,
@@ -75,8 +75,9 @@ impl From<rusqlite::Error> for ImportError {
 impl Store {
     /// Imports contact records and EventBridge contact events, in one transaction. `source` names the file in refusals.
     ///
-    /// JSON objects one after another, with or without line breaks, or in an array; plain or compressed by gzip. The
-    /// newest version of each contact is kept, so files may overlap and come in any order.
+    /// JSON objects one after another, with or without line breaks, or in an array; plain or compressed by gzip. Of
+    /// each field of a contact the newest value is kept, so files may overlap and come in any order. A record that leaves a
+    /// field out does not change it; one that says `null` erases it.
     ///
     /// A reader that fails ends the import like a bad record: what came before it counts, unless `on_refusal` is
     /// [`OnRefusal::Abort`].
@@ -97,7 +98,7 @@ impl Store {
         loop {
             match records.next() {
                 Ok(None) => break,
-                Ok(Some(Item::Contact(record))) => import.put(&record)?,
+                Ok(Some(Item::Contact(record))) => import.put(record)?,
                 Ok(Some(Item::OtherEvent)) => import.report.ignored += 1,
                 Ok(Some(Item::Refused(refusal))) => import.refuse(refusal, on_refusal)?,
                 Err(error) => {
@@ -144,33 +145,35 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    fn put(&mut self, record: &ContactRecord) -> rusqlite::Result<()> {
+    fn put(&mut self, record: ContactRecord) -> rusqlite::Result<()> {
         let ContactRecord {
             instance_arn,
             contact_id,
             state,
         } = record;
-        let instance = self.instance(instance_arn)?;
-        let known = self.known(instance, contact_id)?;
+        let instance = self.instance(&instance_arn)?;
+        let known = self.known(instance, &contact_id)?;
+        let mut merged = known.clone().unwrap_or_default();
+        let is_newer = merged.merge(state);
         match &known {
-            Some(known) if known >= state => {
+            Some(_) if !is_newer => {
                 self.report.stale += 1;
                 return Ok(());
             }
             Some(known) => {
                 self.report.updated += 1;
-                if references(known).any(|id| !references(state).any(|kept| kept == id)) {
+                if references(known).any(|id| !references(&merged).any(|kept| kept == id)) {
                     self.loosened.insert((instance, contact_id.clone()));
                 }
             }
             None => self.report.added += 1,
         }
-        let mut tree = self.trees.place(instance, contact_id, None)?;
-        for id in references(state) {
+        let mut tree = self.trees.place(instance, &contact_id, None)?;
+        for id in references(&merged) {
             let other = self.trees.place(instance, id, Some(tree))?;
             tree = self.trees.join(tree, other)?;
         }
-        self.write(instance, contact_id, state)
+        self.write(instance, &contact_id, &merged)
     }
 
     fn finish(self) -> rusqlite::Result<Report> {
@@ -202,25 +205,21 @@ impl<'a> Import<'a> {
 
     fn known(&self, instance: i64, id: &str) -> rusqlite::Result<Option<ContactState>> {
         let select = "SELECT version_time, version_origin, disconnected, initiated, previous, initial, related, method,
-            channel FROM contact WHERE instance = ?1 AND id = ?2 AND listed";
+            channel, field_versions FROM contact WHERE instance = ?1 AND id = ?2 AND listed";
         let read = |row: &Row<'_>| {
-            let origin = if row.get::<_, i64>(1)? == Origin::Record as i64 {
-                Origin::Record
-            } else {
-                Origin::Event
+            let versions = match row.get::<_, Option<String>>(9)? {
+                Some(text) => versions(&text).ok_or(rusqlite::Error::InvalidQuery)?,
+                None => [version(row.get(0)?, row.get(1)?); 7],
             };
+            let initiated = Some(row.get(3)?).filter(|time| *time != NO_TIME);
             Ok(ContactState {
-                version: Version {
-                    time: row.get(0)?,
-                    origin,
-                },
-                disconnected: row.get(2)?,
-                initiated: Some(row.get(3)?).filter(|time| *time != NO_TIME),
-                previous: row.get(4)?,
-                initial: row.get(5)?,
-                related: row.get(6)?,
-                method: row.get(7)?,
-                channel: row.get(8)?,
+                disconnected: said(versions[0], row.get(2)?),
+                initiated: said(versions[1], initiated),
+                previous: said(versions[2], row.get(4)?),
+                initial: said(versions[3], row.get(5)?),
+                related: said(versions[4], row.get(6)?),
+                method: said(versions[5], row.get(7)?),
+                channel: said(versions[6], row.get(8)?),
             })
         };
         self.transaction
@@ -230,19 +229,27 @@ impl<'a> Import<'a> {
     }
 
     fn write(&self, instance: i64, id: &str, state: &ContactState) -> rusqlite::Result<()> {
+        let versions = state.versions();
+        let newest = versions.into_iter().max().unwrap_or_default();
+        // Mostly all fields come from the same record.
+        let field_versions = versions.iter().any(|version| *version != newest).then(|| {
+            let pairs = versions.map(|version| (version.time, version.origin as i64));
+            serde_json::json!(pairs).to_string()
+        });
         let update = "UPDATE contact SET listed = 1, initiated = :initiated, disconnected = :disconnected,
             previous = :previous, initial = :initial, related = :related, method = :method, channel = :channel,
-            version_time = :version_time, version_origin = :version_origin WHERE instance = :instance AND id = :id";
+            version_time = :version_time, version_origin = :version_origin, field_versions = :field_versions WHERE instance = :instance AND id = :id";
         let values = named_params! {
-            ":initiated": state.initiated.unwrap_or(NO_TIME),
-            ":disconnected": state.disconnected,
-            ":previous": state.previous,
-            ":initial": state.initial,
-            ":related": state.related,
-            ":method": state.method,
-            ":channel": state.channel,
-            ":version_time": state.version.time,
-            ":version_origin": state.version.origin as i64,
+            ":initiated": state.initiated.value.unwrap_or(NO_TIME),
+            ":disconnected": state.disconnected.value,
+            ":previous": state.previous.value,
+            ":initial": state.initial.value,
+            ":related": state.related.value,
+            ":method": state.method.value,
+            ":channel": state.channel.value,
+            ":version_time": newest.time,
+            ":version_origin": newest.origin as i64,
+            ":field_versions": field_versions,
             ":instance": instance,
             ":id": id,
         };
@@ -257,6 +264,24 @@ impl<'a> Import<'a> {
 fn references(state: &ContactState) -> impl Iterator<Item = &str> {
     [&state.previous, &state.initial, &state.related]
         .into_iter()
-        .flatten()
-        .map(String::as_str)
+        .filter_map(|said| said.value.as_deref())
+}
+
+fn said<T>(version: Version, value: Option<T>) -> Said<T> {
+    Said { version, value }
+}
+
+fn version(time: i64, origin: i64) -> Version {
+    let origin = if origin == Origin::Record as i64 {
+        Origin::Record
+    } else {
+        Origin::Event
+    };
+    Version { time, origin }
+}
+
+/// The versions of the fields where they differ.
+fn versions(text: &str) -> Option<[Version; 7]> {
+    let pairs: [(i64, i64); 7] = serde_json::from_str(text).ok()?;
+    Some(pairs.map(|(time, origin)| version(time, origin)))
 }
