@@ -29,7 +29,7 @@ pub(crate) struct Records<'a> {
 /// One thing that a file says.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Item {
-    Contact(ContactRecord),
+    Contact(Box<ContactRecord>),
     /// An EventBridge event about something else.
     OtherEvent,
     Refused(Refusal),
@@ -71,7 +71,7 @@ impl<'a> Records<'a> {
         };
         let item = match frame {
             Frame::Object { place, bytes } => match fields::read(bytes) {
-                Ok(Some(record)) => Item::Contact(record),
+                Ok(Some(record)) => Item::Contact(Box::new(record)),
                 Ok(None) => Item::OtherEvent,
                 Err(problem) => Item::Refused(Refusal::new(self.source, place, problem)),
             },

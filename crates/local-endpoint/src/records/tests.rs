@@ -47,7 +47,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 fn only(bytes: &str) -> ContactRecord {
     match read_all(bytes.as_bytes()).pop() {
-        Some(Item::Contact(record)) => record,
+        Some(Item::Contact(record)) => *record,
         other => panic!("{other:?}"),
     }
 }

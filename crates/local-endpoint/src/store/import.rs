@@ -2,17 +2,24 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
+use std::time::Duration;
 
-use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, named_params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, named_params,
+};
 
 use super::trees::{NO_TIME, Trees};
-use super::{Store, StoreError};
+use super::{Store, StoreError, upgrade};
 use crate::records::{
     ContactRecord, ContactState, Item, Origin, Records, Refusal, Said, Version, instance_id,
 };
 
 /// Refusals beyond this many are counted, not kept.
 const REFUSALS_KEPT: usize = 100;
+/// How many records are written at once: others wait that long for their turn.
+const BATCH: usize = 10_000;
+/// How long another importer may hold the database until that is told.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What happens to the good records of an import that has bad ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +61,7 @@ impl Report {
     }
 }
 
-/// Why nothing was imported.
+/// Why an import failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
@@ -73,7 +80,7 @@ impl From<rusqlite::Error> for ImportError {
 }
 
 impl Store {
-    /// Imports contact records and EventBridge contact events, in one transaction. `source` names the file in refusals.
+    /// Imports contact records and EventBridge contact events. `source` names the file in refusals.
     ///
     /// JSON objects one after another, with or without line breaks, or in an array; plain or compressed by gzip. Of
     /// each field of a contact the newest value is kept, so files may overlap and come in any order. A record that leaves a
@@ -84,32 +91,135 @@ impl Store {
     ///
     /// # Errors
     /// If the database cannot be written, or a record is bad and `on_refusal` is [`OnRefusal::Abort`]. Nothing is imported
-    /// then.
+    /// then, but what was written before a database failed.
     pub fn import(
         &self,
         source: &str,
         reader: impl Read,
         on_refusal: OnRefusal,
     ) -> Result<Report, ImportError> {
-        let mut connection = self.write();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut import = Import::new(&transaction);
+        let mut importer = self.importer(on_refusal, || ());
+        importer.read(source, reader)?;
+        let mut report = importer.finish()?;
+        if on_refusal == OnRefusal::Abort && report.refused > 0 {
+            return Err(ImportError::Refused(report.refusals.swap_remove(0)));
+        }
+        Ok(report)
+    }
+
+    /// An import of several files. `on_wait` is called when another importer holds the database for longer than a moment.
+    pub fn importer(&self, on_refusal: OnRefusal, on_wait: fn()) -> Importer<'_> {
+        Importer {
+            store: self,
+            on_refusal,
+            on_wait,
+            waiting: Vec::new(),
+            report: Report::default(),
+        }
+    }
+}
+
+/// An import under way. The database is locked only while a batch of records is written, never while one is read.
+///
+/// With [`OnRefusal::Abort`] all records stay in memory until the end and are written at once.
+#[derive(Debug)]
+#[must_use = "what was read last is written by `finish`"]
+pub struct Importer<'a> {
+    store: &'a Store,
+    on_refusal: OnRefusal,
+    on_wait: fn(),
+    waiting: Vec<Box<ContactRecord>>,
+    report: Report,
+}
+
+impl Importer<'_> {
+    /// Reads a file as [`Store::import`] does. A bad record is in the report, whatever is to happen then.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn read(&mut self, source: &str, reader: impl Read) -> Result<(), ImportError> {
         let mut records = Records::new(source, reader);
         loop {
             match records.next() {
-                Ok(None) => break,
-                Ok(Some(Item::Contact(record))) => import.put(record)?,
-                Ok(Some(Item::OtherEvent)) => import.report.ignored += 1,
-                Ok(Some(Item::Refused(refusal))) => import.refuse(refusal, on_refusal)?,
+                Ok(None) => return Ok(()),
+                Ok(Some(Item::Contact(record))) => self.keep(record)?,
+                Ok(Some(Item::OtherEvent)) => self.report.ignored += 1,
+                Ok(Some(Item::Refused(refusal))) => self.refuse(refusal),
                 Err(error) => {
-                    import.refuse(records.refuse_rest(&error), on_refusal)?;
-                    break;
+                    self.refuse(records.refuse_rest(&error));
+                    return Ok(());
                 }
             }
         }
+    }
+
+    /// Writes what is still to be written. Nothing at all if a record is bad and that is to abort the import.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn finish(mut self) -> Result<Report, ImportError> {
+        self.flush()?;
+        Ok(self.report)
+    }
+
+    fn is_aborted(&self) -> bool {
+        self.on_refusal == OnRefusal::Abort && self.report.refused > 0
+    }
+
+    fn keep(&mut self, record: Box<ContactRecord>) -> Result<(), ImportError> {
+        if self.is_aborted() {
+            return Ok(());
+        }
+        self.waiting.push(record);
+        if self.on_refusal == OnRefusal::Continue && self.waiting.len() >= BATCH {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        self.report.refused += 1;
+        if self.report.refusals.len() < REFUSALS_KEPT {
+            self.report.refusals.push(refusal);
+        }
+        if self.is_aborted() {
+            self.waiting = Vec::new();
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), ImportError> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        self.store.check_identity()?;
+        let connection = self.store.write();
+        let transaction = lock(&connection, self.on_wait)?;
+        upgrade(&transaction)?;
+        let mut import = Import::new(&transaction);
+        for record in self.waiting.drain(..) {
+            import.put(*record)?;
+        }
         let report = import.finish()?;
         transaction.commit()?;
-        Ok(report)
+        self.report.merge(report);
+        Ok(())
+    }
+}
+
+/// Begins to write, as soon as nobody else does.
+fn lock(connection: &Connection, on_wait: fn()) -> rusqlite::Result<Transaction<'_>> {
+    connection.busy_timeout(PATIENCE)?;
+    let mut was_told = false;
+    loop {
+        match Transaction::new_unchecked(connection, TransactionBehavior::Immediate) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                if !was_told {
+                    on_wait();
+                }
+                was_told = true;
+            }
+            result => return result,
+        }
     }
 }
 
@@ -132,17 +242,6 @@ impl<'a> Import<'a> {
             loosened: BTreeSet::new(),
             report: Report::default(),
         }
-    }
-
-    fn refuse(&mut self, refusal: Refusal, on_refusal: OnRefusal) -> Result<(), ImportError> {
-        if on_refusal == OnRefusal::Abort {
-            return Err(ImportError::Refused(refusal));
-        }
-        self.report.refused += 1;
-        if self.report.refusals.len() < REFUSALS_KEPT {
-            self.report.refusals.push(refusal);
-        }
-        Ok(())
     }
 
     fn put(&mut self, record: ContactRecord) -> rusqlite::Result<()> {

@@ -1,3 +1,4 @@
+mod files;
 mod fixture;
 mod properties;
 
@@ -356,7 +357,7 @@ fn a_file_keeps_contacts_and_tokens() {
             .unwrap()
             .next_token
     };
-    let files = std::fs::read_dir(folder.path()).unwrap();
+    let files = fs::read_dir(folder.path()).unwrap();
     assert_eq!(files.count(), 1, "the write-ahead log is left behind");
     let store = Store::open(&path).unwrap();
     let page = store
@@ -373,12 +374,12 @@ fn foreign_and_newer_files_are_refused_untouched() {
         .unwrap()
         .execute_batch("CREATE TABLE precious (x)")
         .unwrap();
-    let before = std::fs::read(&path).unwrap();
+    let before = fs::read(&path).unwrap();
     assert!(matches!(Store::open(&path), Err(StoreError::Foreign)));
-    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(fs::read(&path).unwrap(), before);
 
     let path = folder.path().join("text.db");
-    std::fs::write(&path, "no database, but long enough to look at".repeat(50)).unwrap();
+    fs::write(&path, "no database, but long enough to look at".repeat(50)).unwrap();
     assert!(matches!(Store::open(&path), Err(StoreError::Sqlite(_))));
 
     let path = folder.path().join("newer.db");
