@@ -110,6 +110,23 @@ pub(super) struct Problem {
     pub(super) within: u64,
 }
 
+impl Problem {
+    pub(super) fn new(reason: impl Into<String>) -> Self {
+        Self {
+            field: None,
+            reason: reason.into(),
+            within: 0,
+        }
+    }
+
+    /// Whether the object has not even the first field of a record.
+    pub(super) fn is_no_record(&self) -> bool {
+        self.field == Some(NAMES[Name::InstanceArn as usize].0) && self.reason == MISSING
+    }
+}
+
+const MISSING: &str = "missing";
+
 /// `None` for an EventBridge event about something else.
 pub(super) fn read(object: &[u8]) -> Result<Option<ContactRecord>, Problem> {
     let raw: Fields = serde_json::from_slice(object).map_err(|error| syntax(&error, object))?;
@@ -409,7 +426,7 @@ impl<'a> Field<'a> {
 fn missing(field: &'static str) -> Problem {
     Problem {
         field: Some(field),
-        reason: "missing".to_owned(),
+        reason: MISSING.to_owned(),
         within: 0,
     }
 }

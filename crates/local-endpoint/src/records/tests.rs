@@ -164,6 +164,86 @@ fn records_stand_one_after_another_or_on_lines_or_in_an_array() {
 }
 
 #[test]
+fn marks_and_encodings_of_windows_are_read() {
+    let (a, b) = (one_line("a"), one_line("b"));
+    let marked = format!("\u{feff}{a}\n\u{feff}{b}");
+    assert_eq!(told(marked.as_bytes()), ["a", "b"]);
+    // After a broken record too, whether that ended or not.
+    for broken in ["nonsense", r#"{"ContactId":"x""#, r#"{"ContactId":"x","#] {
+        let file = format!("\u{feff}{broken}\n\u{feff}{b}");
+        assert_eq!(told(file.as_bytes()).last().map(String::as_str), Some("b"));
+    }
+    let accents = marked.replace("more", &"\u{e9}\u{1f600}".repeat(40_000));
+    for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        for text in [&marked, &accents] {
+            let file: Vec<u8> = text.encode_utf16().flat_map(to_bytes).collect();
+            assert_eq!(told(&file), ["a", "b"]);
+            assert_eq!(told(&gzip(&file)), ["a", "b"]);
+        }
+    }
+}
+
+#[test]
+fn other_packings_are_named() {
+    for (file, expected) in [
+        (b"PK\x03\x04rest".to_vec(), "it is a zip archive"),
+        (b"\x28\xb5\x2f\xfdrest".to_vec(), "it is compressed by zstd"),
+        (gzip(&gzip(b"{}")), "it is compressed twice"),
+    ] {
+        let mut records = Records::new("calls", file.as_slice());
+        let error = records.next().unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+        assert_eq!(records.next().unwrap(), None);
+    }
+}
+
+#[test]
+fn records_in_messages_are_read() {
+    let (a, b) = (one_line("a"), one_line("b"));
+    let base64 = |bytes: &[u8]| base64_simd::STANDARD.encode_to_string(bytes);
+    let both = format!("{a}\n{b}\n");
+    let notification = serde_json::json!({"Type": "Notification", "Message": &both}).to_string();
+    for envelope in [
+        serde_json::json!({"Records": [{"kinesis": {"data": base64(a.as_bytes())}}, {"kinesis": {"data": base64(b.as_bytes())}}]}),
+        serde_json::json!({"records": [{"recordId": "1", "data": base64(&gzip(both.as_bytes()))}]}),
+        serde_json::json!({"Records": [{"Data": base64(a.as_bytes())}, {"Data": base64(b.as_bytes())}]}),
+        serde_json::json!({"attemptsMade": 4, "rawData": base64(both.as_bytes())}),
+        serde_json::json!({"Records": [{"Sns": {"Message": a}}, {"Sns": {"Message": b}}]}),
+        serde_json::json!({"Records": [{"body": notification}]}),
+        serde_json::json!({"Messages": [{"Body": a}, {"Body": b}]}),
+    ] {
+        assert_eq!(
+            told(envelope.to_string().as_bytes()),
+            ["a", "b"],
+            "{envelope}"
+        );
+    }
+    let file = format!(
+        "{b}\n{}\n{b}",
+        serde_json::json!({"Records": [{"body": "nonsense"}, {"body": a}, {"data": "%"}, {"body": "{}"}]})
+    );
+    let place = format!("calls.json:2 (byte {}): ", b.len() + 1);
+    let refused = |reason: &str| format!("{place}{reason}");
+    assert_eq!(
+        told(file.as_bytes()),
+        [
+            "b".to_owned(),
+            refused("expected a record, which begins with a brace"),
+            "a".to_owned(),
+            refused("its content is not in base64"),
+            refused("InstanceARN: missing"),
+            "b".to_owned(),
+        ]
+    );
+    // Nobody means this, and it has an end.
+    let deep = (0..9).fold(a, |inner, _| serde_json::json!({"body": inner}).to_string());
+    assert_eq!(
+        told(deep.as_bytes()),
+        ["calls.json:1 (byte 0): InstanceARN: missing"]
+    );
+}
+
+#[test]
 fn compressed_streams_may_follow_each_other() {
     let file = [gzip(record("a").as_bytes()), gzip(record("b").as_bytes())].concat();
     assert_eq!(told(&file), ["a", "b"]);

@@ -82,8 +82,8 @@ impl From<rusqlite::Error> for ImportError {
 impl Store {
     /// Imports contact records and EventBridge contact events. `source` names the file in refusals.
     ///
-    /// JSON objects one after another, with or without line breaks, or in an array; plain or compressed by gzip. Of
-    /// each field of a contact the newest value is kept, so files may overlap and come in any order. A record that leaves a
+    /// JSON objects one after another, with or without line breaks, or in an array, in UTF-8 or marked UTF-16; plain or
+    /// compressed by gzip; as they are or in messages of Kinesis, Firehose, SQS and SNS. Of each field of a contact the newest value is kept, so files may overlap and come in any order. A record that leaves a
     /// field out does not change it; one that says `null` erases it.
     ///
     /// A reader that fails ends the import like a bad record: what came before it counts, unless `on_refusal` is
@@ -128,7 +128,7 @@ pub struct Importer<'a> {
     store: &'a Store,
     on_refusal: OnRefusal,
     on_wait: fn(),
-    waiting: Vec<Box<ContactRecord>>,
+    waiting: Vec<ContactRecord>,
     report: Report,
 }
 
@@ -142,7 +142,7 @@ impl Importer<'_> {
         loop {
             match records.next() {
                 Ok(None) => return Ok(()),
-                Ok(Some(Item::Contact(record))) => self.keep(record)?,
+                Ok(Some(Item::Contact(record))) => self.keep(*record)?,
                 Ok(Some(Item::OtherEvent)) => self.report.ignored += 1,
                 Ok(Some(Item::Refused(refusal))) => self.refuse(refusal),
                 Err(error) => {
@@ -166,7 +166,7 @@ impl Importer<'_> {
         self.on_refusal == OnRefusal::Abort && self.report.refused > 0
     }
 
-    fn keep(&mut self, record: Box<ContactRecord>) -> Result<(), ImportError> {
+    fn keep(&mut self, record: ContactRecord) -> Result<(), ImportError> {
         if self.is_aborted() {
             return Ok(());
         }
@@ -197,7 +197,7 @@ impl Importer<'_> {
         upgrade(&transaction)?;
         let mut import = Import::new(&transaction);
         for record in self.waiting.drain(..) {
-            import.put(*record)?;
+            import.put(record)?;
         }
         let report = import.finish()?;
         transaction.commit()?;
