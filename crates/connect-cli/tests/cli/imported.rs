@@ -6,7 +6,7 @@ use std::process::Command;
 
 use tempfile::tempdir;
 
-use crate::connect::{Ran, connect, database, file, text};
+use crate::connect::{Ran, Served, connect, database, file, text};
 
 fn record(id: &str) -> String {
     format!(
@@ -70,6 +70,55 @@ fn strict_is_all_files_or_none_and_tells_what_it_did() {
     let ran = import(&[&good, &bad], &database);
     assert!(ran.stdout.starts_with("2 contacts added"), "{ran:?}");
     assert!(ran.stderr.contains("the rest is imported"), "{ran:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_whose_database_was_replaced_says_so() {
+    let served = Served::samples();
+    let other = served.folder.path().join("other.db");
+    let records = file(&served.folder, "a.jsonl", &record("a"));
+    import(&[&records], &other).ok();
+    std::fs::rename(&other, database(&served.folder)).expect("the database gives way");
+    let line = [
+        "list-associated-contacts",
+        "--instance-id",
+        "i-1",
+        "--contact-id",
+        "a",
+    ];
+    let ran = served.connect(&line);
+    assert!(
+        ran.stderr
+            .contains("file was replaced or removed: start the server again"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_sparse_event_leaves_a_tree_whole() {
+    let folder = tempdir().expect("a folder");
+    let whole = record("b").replace(
+        '}',
+        r#","PreviousContactId":"a","LastUpdateTimestamp":"2026-03-14T05:46:11Z"}"#,
+    );
+    let sparse = format!(
+        r#"{{"detail-type":"Amazon Connect Contact Event","time":"2026-03-14T05:50:00Z","detail":{}}}"#,
+        record("b")
+    );
+    let files = [record("a"), whole, sparse].concat();
+    let records = file(&folder, "contacts.jsonl", &files);
+    let served = Served::samples();
+    import(&[&records], &database(&served.folder)).ok();
+    let line = [
+        "list-associated-contacts",
+        "--instance-id",
+        "i-1",
+        "--contact-id",
+        "a",
+    ];
+    let told = served.connect(&line).ok();
+    assert!(told.contains(r#""PreviousContactId": "a""#), "{told}");
 }
 
 #[test]
