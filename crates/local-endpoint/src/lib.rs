@@ -35,7 +35,7 @@ pub use endpoint::{Builder, LocalEndpoint, StartError};
 pub use random::RandomError;
 pub use records::Refusal;
 pub use store::{
-    ContactSummary, ImportError, OnRefusal, Page, PageError, Report, Store, StoreError,
+    ContactSummary, ImportError, Importer, OnRefusal, Page, PageError, Report, Store, StoreError,
 };
 
 /// Credentials, as SDKs have them.

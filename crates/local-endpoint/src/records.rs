@@ -1,22 +1,25 @@
 //! Contact records and contact events, as Amazon Connect exports them.
 //!
-//! Files hold JSON objects one after another, with or without line breaks, or in an array, plain or compressed by gzip.
+//! Files hold JSON objects one after another, with or without line breaks, or in an array, plain or compressed by gzip,
+//! by themselves or in the messages that carried them.
 //! They are read as a stream: one record at a time is in memory. A broken record costs that record, not the file.
 
+mod encoding;
+mod envelopes;
 mod fields;
 mod frames;
 
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Read};
-
-use flate2::bufread::MultiGzDecoder;
+use std::io::{self, BufRead, Read};
+use std::vec;
 
 use self::fields::Problem;
 use self::frames::{Frame, Frames};
 
-pub(crate) use self::fields::{ContactRecord, ContactState, Origin, Version, instance_id};
+pub(crate) use self::fields::{ContactRecord, ContactState, Origin, Said, Version, instance_id};
 
-const BUFFER: usize = 64 * 1024;
+/// A notification of SNS may be in a message of SQS, and that in the event of a function.
+const DEEPEST_ENVELOPE: u8 = 4;
 
 /// Everything that a file says, in its order. Ends for good with the first error of the reader.
 pub(crate) struct Records<'a> {
@@ -24,40 +27,40 @@ pub(crate) struct Records<'a> {
     source: &'a str,
     /// The first bytes could not be read.
     unreadable: Option<io::Error>,
+    /// How many more envelopes may be around a record.
+    envelopes: u8,
+    inside: Option<Box<Inside<'a>>>,
+}
+
+/// An envelope that is being read.
+struct Inside<'a> {
+    place: Place,
+    contents: vec::IntoIter<Option<Vec<u8>>>,
+    records: Option<Records<'a>>,
 }
 
 /// One thing that a file says.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Item {
-    Contact(ContactRecord),
+    Contact(Box<ContactRecord>),
     /// An EventBridge event about something else.
     OtherEvent,
     Refused(Refusal),
 }
 
 impl<'a> Records<'a> {
-    /// Reads `reader`, called `source` in refusals. Whether it is compressed shows in its first two bytes.
+    /// Reads `reader`, called `source` in refusals. How it is written shows in its first bytes.
     pub(crate) fn new(source: &'a str, reader: impl Read + 'a) -> Self {
-        const GZIP: [u8; 2] = [0x1f, 0x8b];
-        let mut reader = BufReader::with_capacity(BUFFER, reader);
-        let mut magic = Vec::with_capacity(GZIP.len());
-        let unreadable = reader
-            .by_ref()
-            .take(GZIP.len() as u64)
-            .read_to_end(&mut magic)
-            .err();
-        let compressed = magic == GZIP;
-        let whole = io::Cursor::new(magic).chain(reader);
-        let plain: Box<dyn BufRead + 'a> = if compressed {
-            // Firehose may append one compressed stream to another.
-            Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(whole)))
-        } else {
-            Box::new(whole)
+        let (plain, unreadable) = match encoding::plain(reader) {
+            Ok(plain) => (plain, None),
+            Err(error) => (Box::new(io::empty()) as Box<dyn BufRead + 'a>, Some(error)),
         };
         Self {
             frames: Frames::new(plain),
             source,
             unreadable,
+            envelopes: DEEPEST_ENVELOPE,
+            inside: None,
         }
     }
 
@@ -66,40 +69,82 @@ impl<'a> Records<'a> {
         if let Some(error) = self.unreadable.take() {
             return Err(error);
         }
-        let Some(frame) = self.frames.next()? else {
-            return Ok(None);
-        };
-        let item = match frame {
-            Frame::Object { place, bytes } => match fields::read(bytes) {
-                Ok(Some(record)) => Item::Contact(record),
-                Ok(None) => Item::OtherEvent,
-                Err(problem) => Item::Refused(Refusal::new(self.source, place, problem)),
-            },
-            Frame::Broken { place, reason } => Item::Refused(Refusal::new(
-                self.source,
-                place,
-                Problem {
-                    field: None,
-                    reason: reason.into(),
-                    within: 0,
+        loop {
+            if let Some(inside) = &mut self.inside {
+                match inside.next(self.source, self.envelopes) {
+                    None => self.inside = None,
+                    item => return Ok(item),
+                }
+            }
+            let (place, problem) = match self.frames.next()? {
+                None => return Ok(None),
+                Some(Frame::Broken { place, reason }) => (place, Problem::new(reason)),
+                Some(Frame::Object { place, bytes }) => match fields::read(bytes) {
+                    Ok(Some(record)) => return Ok(Some(Item::Contact(Box::new(record)))),
+                    Ok(None) => return Ok(Some(Item::OtherEvent)),
+                    Err(problem) => {
+                        if problem.is_no_record() && self.envelopes > 0 {
+                            let contents = envelopes::open(bytes);
+                            if !contents.is_empty() {
+                                self.inside = Some(Box::new(Inside {
+                                    place,
+                                    contents: contents.into_iter(),
+                                    records: None,
+                                }));
+                                continue;
+                            }
+                        }
+                        (place, problem)
+                    }
                 },
-            )),
-        };
-        Ok(Some(item))
+            };
+            let refusal = Refusal::new(self.source, place, problem);
+            return Ok(Some(Item::Refused(refusal)));
+        }
     }
 
     /// Where reading stands, for an error of the reader.
     pub(crate) fn refuse_rest(&self, error: &io::Error) -> Refusal {
         let reason = format!("cannot be read any further: {error}");
-        Refusal::new(
-            self.source,
-            self.frames.place(),
-            Problem {
-                field: None,
-                reason,
-                within: 0,
-            },
-        )
+        Refusal::new(self.source, self.frames.place(), Problem::new(reason))
+    }
+}
+
+impl<'a> Inside<'a> {
+    fn next(&mut self, source: &'a str, envelopes: u8) -> Option<Item> {
+        loop {
+            let Some(records) = &mut self.records else {
+                let Some(content) = self.contents.next()? else {
+                    let problem = Problem::new("its content is not in base64");
+                    let refusal = Refusal::new(source, self.place, problem);
+                    return Some(Item::Refused(refusal));
+                };
+                let mut records = Records::new(source, io::Cursor::new(content));
+                records.envelopes = envelopes - 1;
+                self.records = Some(records);
+                continue;
+            };
+            let item = match records.next() {
+                Ok(item) => item,
+                Err(error) => {
+                    let refusal = records.refuse_rest(&error);
+                    self.records = None;
+                    Some(Item::Refused(refusal))
+                }
+            };
+            match item {
+                None => self.records = None,
+                // The place that can be found in the file is the envelope's.
+                Some(Item::Refused(refusal)) => {
+                    return Some(Item::Refused(Refusal {
+                        line: self.place.line,
+                        byte: self.place.byte,
+                        ..refusal
+                    }));
+                }
+                item => return item,
+            }
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use connect_sdk::types::{AssociatedContactSummary, Channel, ContactInitiationMet
 use http::{Request, Response};
 
 use crate::server::Handler;
-use crate::{ContactSummary, Page, PageError, Store};
+use crate::{ContactSummary, Page, PageError, Store, StoreError};
 
 /// What the service takes where MaxResults is absent.
 const DEFAULT_PAGE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(24);
@@ -50,7 +50,7 @@ impl Service for Connect {
             Ok(Err(error)) => Err(refusal(&error)),
             Err(error) => {
                 tracing::error!(%error, "reading the store did not come to an end");
-                Err(internal())
+                Err(internal(FAILED))
             }
         }
     }
@@ -128,15 +128,20 @@ fn refusal(error: &PageError) -> ListAssociatedContactsError {
         ),
         PageError::Store(error) => {
             tracing::error!(%error, "cannot read the store");
-            internal()
+            internal(match error {
+                StoreError::Replaced => {
+                    "The database's file was replaced or removed: start the server again."
+                }
+                _ => FAILED,
+            })
         }
     }
 }
 
 /// Details are in the log and nobody else's business.
-fn internal() -> ListAssociatedContactsError {
-    let error = InternalServiceException::builder()
-        .message("The service failed.")
-        .build();
+const FAILED: &str = "The service failed.";
+
+fn internal(message: &str) -> ListAssociatedContactsError {
+    let error = InternalServiceException::builder().message(message).build();
     ListAssociatedContactsError::InternalServiceException(error)
 }

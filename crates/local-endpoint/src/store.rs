@@ -8,12 +8,15 @@ mod page;
 mod trees;
 
 use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, OpenFlags};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-pub use self::import::{ImportError, OnRefusal, Report};
+pub use self::import::{ImportError, Importer, OnRefusal, Report};
 pub use self::page::{ContactSummary, Page, PageError};
 
 pub(crate) use self::page::Cursor;
@@ -22,7 +25,7 @@ use crate::random::{self, RandomError};
 
 /// "ConT" in ASCII: tells our files from other SQLite databases.
 const APPLICATION_ID: i32 = 0x436f_6e54;
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 /// What [`Store`] keeps open for readers between uses.
 const IDLE_READERS: usize = 4;
 
@@ -50,7 +53,20 @@ impl fmt::Debug for Store {
 #[derive(Debug)]
 struct Readers {
     path: PathBuf,
+    identity: Option<(u64, u64)>,
+    /// On a volume where nobody writes.
+    is_sealed: bool,
     idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        if self.is_sealed {
+            return connect_sealed(&self.path);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(&self.path, flags)
+    }
 }
 
 /// Why a database cannot be used.
@@ -60,6 +76,12 @@ pub enum StoreError {
     /// SQLite reports an error.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    /// The path cannot be made absolute.
+    #[error(transparent)]
+    Path(#[from] io::Error),
+    /// The file was moved, removed or replaced while it was open.
+    #[error("its file was replaced or removed since it was opened")]
+    Replaced,
     /// The file is a database, but not one of ours.
     #[error("not a database of contacts")]
     Foreign,
@@ -77,19 +99,26 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// Opens the database at `path`, or creates it.
+    /// Opens the database at `path`, or creates it so that its owner alone can read it. To open one that is there already
+    /// writes nothing to it and waits for no importer; it may be on a read-only volume.
     ///
     /// # Errors
-    /// If the file cannot be read or written, is no database or not one of ours.
+    /// If the file cannot be read or created, is no database or not one of ours.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let path = path.as_ref();
-        let connection = Connection::open(path)?;
+        // SQLite gives `:memory:` and other names a meaning, but never absolute ones.
+        let path = std::path::absolute(path)?;
+        create(&path);
+        let (connection, is_sealed) = connect(&path)?;
         check_owner(&connection)?;
-        // Readers go on while a writer writes; each commit is safe against a crash of the process.
-        connection.pragma_update(None, "journal_mode", "wal")?;
+        if version(&connection)? == 0 {
+            // Readers go on while a writer writes; each commit is safe against a crash of the process.
+            connection.pragma_update(None, "journal_mode", "wal")?;
+        }
         connection.pragma_update(None, "synchronous", "normal")?;
         let readers = Readers {
-            path: path.to_owned(),
+            identity: identity(&path),
+            path,
+            is_sealed,
             idle: Mutex::default(),
         };
         Self::new(connection, Some(readers))
@@ -103,8 +132,19 @@ impl Store {
         Self::new(Connection::open_in_memory()?, None)
     }
 
-    fn new(mut connection: Connection, readers: Option<Readers>) -> Result<Self, StoreError> {
-        let token_key = migrate(&mut connection)?;
+    fn new(connection: Connection, readers: Option<Readers>) -> Result<Self, StoreError> {
+        match version(&connection)? {
+            0 => migrate(&connection)?,
+            1..=SCHEMA_VERSION => {}
+            found => {
+                return Err(StoreError::TooNew {
+                    found,
+                    known: SCHEMA_VERSION,
+                });
+            }
+        }
+        let token_key =
+            connection.query_row("SELECT token_key FROM secret", [], |row| row.get(0))?;
         connection.set_prepared_statement_cache_capacity(32);
         Ok(Self {
             readers,
@@ -118,20 +158,29 @@ impl Store {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read<T, E: From<rusqlite::Error>>(
+    /// Refuses a file that is no longer the one at its path: what it holds is out of date, what it is given is lost.
+    fn check_identity(&self) -> Result<(), StoreError> {
+        match &self.readers {
+            Some(readers) if identity(&readers.path) != readers.identity => {
+                Err(StoreError::Replaced)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn read<T, E: From<StoreError>>(
         &self,
         query: impl FnOnce(&mut Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let Some(readers) = &self.readers else {
             return query(&mut self.write());
         };
+        self.check_identity()?;
         let idle = || readers.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut connection = match idle().pop() {
+        let kept = idle().pop();
+        let mut connection = match kept {
             Some(connection) => connection,
-            None => Connection::open_with_flags(
-                &readers.path,
-                OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-            )?,
+            None => readers.connect().map_err(StoreError::from)?,
         };
         let result = query(&mut connection);
         let mut idle = idle();
@@ -154,36 +203,93 @@ fn check_owner(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-/// Creates what is missing and returns the token key.
-fn migrate(connection: &mut Connection) -> Result<[u8; 64], StoreError> {
-    // Immediate: two processes that create the file at once take turns.
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let version: i32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    match version {
-        0 => {
-            transaction.execute_batch(SCHEMA)?;
-            transaction.execute(
-                "INSERT INTO secret (token_key) VALUES (?1)",
-                [random::bytes::<64>()?],
-            )?;
-            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+/// Makes a file that its owner alone can read. What stands in the way is told by SQLite, which opens it.
+fn create(path: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(path));
+}
+
+/// Opens a file, and tells whether it is where nothing can be written.
+fn connect(path: &Path) -> rusqlite::Result<(Connection, bool)> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    // The first read wants to create the write-ahead log. A log that is there holds what an unmoved file does not.
+    let log = format!("{}-wal", path.display());
+    match version(&connection) {
+        Err(error) if cannot_write(&error) && !Path::new(&log).exists() => {
+            Ok((connect_sealed(path)?, true))
         }
-        SCHEMA_VERSION => {}
-        found => {
-            return Err(StoreError::TooNew {
-                found,
-                known: SCHEMA_VERSION,
-            });
-        }
+        Err(error) => Err(error),
+        Ok(_) => Ok((connection, false)),
     }
-    let token_key = transaction.query_row("SELECT token_key FROM secret", [], |row| row.get(0))?;
+}
+
+fn cannot_write(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
+    )
+}
+
+/// Opens a file that nobody changes.
+fn connect_sealed(path: &Path) -> rusqlite::Result<Connection> {
+    let path = path.to_string_lossy();
+    let path = utf8_percent_encode(&path, NON_ALPHANUMERIC);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(format!("file:{path}?immutable=1"), flags)
+}
+
+/// Tells a file from another that takes its place.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// Elsewhere an open file cannot be replaced.
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().map(|_| (0, 0))
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Creates the tables.
+fn migrate(connection: &Connection) -> Result<(), StoreError> {
+    // Two processes that create the file at once take turns.
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    if version(&transaction)? == 0 {
+        transaction.execute_batch(SCHEMA)?;
+        transaction.execute(
+            "INSERT INTO secret (token_key) VALUES (?1)",
+            [random::bytes::<64>()?],
+        )?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    }
     transaction.commit()?;
-    Ok(token_key)
+    Ok(())
+}
+
+/// Brings a database of an earlier version up to date. Only importing needs it.
+fn upgrade(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    if version(transaction)? == 1 {
+        transaction.execute_batch("ALTER TABLE contact ADD COLUMN field_versions TEXT")?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    }
+    Ok(())
 }
 
 /// `initiated` of a contact without a time is the greatest number, so that it comes last and never is null.
+/// `field_versions` holds how recent each field is, where not all are of the row's version.
 const SCHEMA: &str = "
 CREATE TABLE secret (token_key BLOB NOT NULL) STRICT;
 CREATE TABLE instance (
@@ -209,6 +315,7 @@ CREATE TABLE contact (
     channel TEXT,
     version_time INTEGER NOT NULL,
     version_origin INTEGER NOT NULL,
+    field_versions TEXT,
     PRIMARY KEY (instance, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_page ON contact (tree, listed, initiated, id);

@@ -5,15 +5,17 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use connect_local_endpoint::{OnRefusal, Report, Store};
+use connect_local_endpoint::{ImportError, OnRefusal, Report};
 
 use crate::failure::Failure;
 use crate::output::{Pager, Sink};
 
 /// Read contact records and events into a database for `connect serve`
 ///
-/// Files hold JSON objects one after another, plain or compressed by gzip, as Amazon Connect exports them to S3. Of each
-/// contact the newest version is kept, so files may overlap and come in any order.
+/// Files hold JSON objects one after another, plain or compressed by gzip, as Amazon Connect exports them to S3, or
+/// messages of Kinesis, Firehose, SQS or SNS that hold such. Of each
+/// field of a contact the newest value is kept, so files may overlap and come in any order; what a record leaves out, it
+/// does not change.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Files, folders of files, or - for standard input
@@ -22,7 +24,7 @@ pub(crate) struct Arguments {
     /// The database; it is created where it is not there
     #[arg(long, value_name = "FILE")]
     database: PathBuf,
-    /// Import nothing of a file that has a bad record
+    /// Import nothing at all if any file has a bad record; all is kept in memory until it is written
     #[arg(long)]
     strict: bool,
 }
@@ -33,9 +35,13 @@ pub(crate) struct Arguments {
 ///
 /// A database or file that cannot be used, a bad record.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let mut files = Vec::new();
+    let mut walk = Walk {
+        database: fs::canonicalize(&arguments.database).ok(),
+        folders: Vec::new(),
+        files: Vec::new(),
+    };
     for path in &arguments.paths {
-        collect(path, &mut files)?;
+        walk.collect(path, true)?;
     }
     // Now that there is something to import: a wrong path creates no database.
     let store = super::serve::open(&arguments.database)?;
@@ -44,14 +50,47 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         OnRefusal::Continue
     };
-    let mut total = Report::default();
-    for path in &files {
-        total.merge(import(&store, path, on_refusal)?);
+    let mut importer = store.importer(on_refusal, || {
+        crate::note("waiting: something else is writing to the database");
+    });
+    let unwritable = |error| unwritable(&arguments.database, &error);
+    let mut unopened = None;
+    for path in &walk.files {
+        match open(path) {
+            Ok(reader) => importer.read(&name(path), reader).map_err(unwritable)?,
+            // Nothing was asked for but all.
+            Err(failure) if arguments.strict => return Err(failure),
+            Err(failure) => unopened = unopened.or(Some(failure)),
+        }
     }
-    for refusal in &total.refusals {
+    let total = importer.finish().map_err(unwritable)?;
+    tell(&total)?;
+    let Report {
+        added,
+        updated,
+        refused,
+        ..
+    } = total;
+    let rest = if added + updated > 0 {
+        "the rest is imported"
+    } else {
+        "nothing is imported"
+    };
+    match (unopened, refused) {
+        (Some(failure), _) => Err(failure),
+        (None, 0) => Ok(()),
+        (None, 1) => Err(Failure::other(format!("one record was refused; {rest}"))),
+        (None, count) => Err(Failure::other(format!(
+            "{count} records were refused; {rest}"
+        ))),
+    }
+}
+
+/// Writes the summary, and before it what was refused.
+fn tell(report: &Report) -> Result<(), Failure> {
+    for refusal in &report.refusals {
         crate::note(&refusal.to_string());
     }
-    let mut out = Sink::new(Pager::None);
     let Report {
         added,
         updated,
@@ -59,58 +98,106 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         ignored,
         refused,
         ..
-    } = total;
+    } = report;
+    let mut out = Sink::new(Pager::None);
     writeln!(
         out.open()?,
         "{added} contacts added, {updated} updated, {stale} records not newer, {ignored} other events, {refused} records refused"
     )
     .map_err(Failure::Output)?;
-    out.close()?;
-    match refused {
-        0 => Ok(()),
-        1 => Err(Failure::other(
-            "one record was refused; the rest is imported",
-        )),
-        count => Err(Failure::other(format!(
-            "{count} records were refused; the rest is imported"
-        ))),
+    out.close()
+}
+
+fn open(path: &Path) -> Result<Box<dyn io::Read>, Failure> {
+    if is_stdin(path) {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    match File::open(path) {
+        Ok(file) => Ok(Box::new(file)),
+        Err(error) => Err(unreadable(path, &error)),
     }
 }
 
-fn import(store: &Store, path: &Path, on_refusal: OnRefusal) -> Result<Report, Failure> {
-    let name = path.display().to_string();
-    let imported = if is_stdin(path) {
-        store.import("standard input", io::stdin().lock(), on_refusal)
+fn name(path: &Path) -> String {
+    if is_stdin(path) {
+        "standard input".to_owned()
     } else {
-        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-        store.import(&name, file, on_refusal)
-    };
-    imported.map_err(Failure::other)
+        path.display().to_string()
+    }
 }
 
-/// Collects the files below a path, in the order of their names. Hidden ones are left out.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let is_folder = !is_stdin(path)
-        && fs::metadata(path)
-            .map_err(|error| unreadable(path, &error))?
-            .is_dir();
-    if !is_folder {
-        files.push(path.to_owned());
-        return Ok(());
+/// Finds the files to import.
+struct Walk {
+    /// Is no file to import, wherever it lies.
+    database: Option<PathBuf>,
+    /// The folders around the present place, to see links that lead back.
+    folders: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl Walk {
+    /// Collects the files below a path, in the order of their names. Hidden ones are left out, and what is no file is
+    /// skipped and named, unless it was asked for.
+    fn collect(&mut self, path: &Path, is_asked_for: bool) -> Result<(), Failure> {
+        if is_stdin(path) && is_asked_for {
+            self.files.push(path.to_owned());
+            return Ok(());
+        }
+        let skip = |why: &str| {
+            crate::note(&format!("{} is skipped: {why}", path.display()));
+            Ok(())
+        };
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(_) if !is_asked_for && path.is_symlink() => {
+                return skip("a link that leads nowhere");
+            }
+            Err(error) => return Err(unreadable(path, &error)),
+        };
+        // A pipe has no place.
+        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if self.is_database(&place) {
+            return skip("it belongs to the database");
+        }
+        if !metadata.is_dir() {
+            if !metadata.is_file() && !is_asked_for {
+                return skip("not a file");
+            }
+            self.files.push(path.to_owned());
+            return Ok(());
+        }
+        if self.folders.contains(&place) {
+            return skip("a link that leads back to a folder around it");
+        }
+        self.folders.push(place);
+        let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = entries.map_err(|error| unreadable(path, &error))?;
+        let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths.iter().filter(|path| !is_hidden(path)) {
+            self.collect(path, false)?;
+        }
+        self.folders.pop();
+        Ok(())
     }
-    let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let entries = entries.map_err(|error| unreadable(path, &error))?;
-    let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
-    paths.sort();
-    let hidden = |path: &Path| {
-        path.file_name()
-            .and_then(OsStr::to_str)
-            .is_some_and(|name| name.starts_with('.'))
-    };
-    paths
-        .iter()
-        .filter(|path| !hidden(path))
-        .try_for_each(|path| collect(path, files))
+
+    /// Whether it is the database or what SQLite keeps beside it.
+    fn is_database(&self, place: &Path) -> bool {
+        let Some(database) = &self.database else {
+            return false;
+        };
+        ["", "-wal", "-shm", "-journal"].iter().any(|suffix| {
+            let mut name = database.clone().into_os_string();
+            name.push(suffix);
+            place == Path::new(&name)
+        })
+    }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name()
+        .and_then(OsStr::to_str)
+        .is_some_and(|name| name.starts_with('.'))
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -119,4 +206,9 @@ fn is_stdin(path: &Path) -> bool {
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::other(format!("cannot read {}: {error}", path.display()))
+}
+
+fn unwritable(database: &Path, error: &ImportError) -> Failure {
+    let path = database.display();
+    Failure::other(format!("cannot write the database {path}: {error}"))
 }

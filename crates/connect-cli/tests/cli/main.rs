@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod connect;
+mod imported;
 mod local;
 mod network;
 mod profiles;

@@ -181,9 +181,9 @@ fn bad_records_are_told_and_the_rest_imported() {
         "--database",
         text(&database),
         "--strict",
-    ])
-    .failed(255);
-    assert!(strict.contains("b.jsonl"), "{strict}");
+    ]);
+    assert_eq!(strict.code, Some(255), "{strict:?}");
+    assert!(strict.stderr.contains("b.jsonl"), "{strict:?}");
 }
 
 #[test]

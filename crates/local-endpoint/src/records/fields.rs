@@ -22,26 +22,76 @@ pub(crate) struct ContactRecord {
 
 /// A contact, as far as its tree is concerned. Times are nanoseconds since the epoch.
 ///
-/// Of two states the greater one holds. The version decides; should it be the same, a finished contact beats an open
-/// one, and the other fields see to it that the order of import never matters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Each field keeps the newest that was said about it: what a later record or event leaves out, it does not change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ContactState {
-    pub(crate) version: Version,
-    pub(crate) disconnected: Option<i64>,
-    pub(crate) initiated: Option<i64>,
-    pub(crate) previous: Option<String>,
-    pub(crate) initial: Option<String>,
-    pub(crate) related: Option<String>,
-    pub(crate) method: Option<String>,
-    pub(crate) channel: Option<String>,
+    pub(crate) disconnected: Said<i64>,
+    pub(crate) initiated: Said<i64>,
+    pub(crate) previous: Said<String>,
+    pub(crate) initial: Said<String>,
+    pub(crate) related: Said<String>,
+    pub(crate) method: Said<String>,
+    pub(crate) channel: Said<String>,
 }
 
-/// How recent a state is.
+impl ContactState {
+    /// Takes over what is newer in `other`, and tells whether anything is.
+    pub(crate) fn merge(&mut self, other: Self) -> bool {
+        let times =
+            self.disconnected.merge(other.disconnected) | self.initiated.merge(other.initiated);
+        let references = self.previous.merge(other.previous)
+            | self.initial.merge(other.initial)
+            | self.related.merge(other.related);
+        times | references | self.method.merge(other.method) | self.channel.merge(other.channel)
+    }
+
+    /// How recent each field is, in the order of the fields.
+    pub(crate) fn versions(&self) -> [Version; 7] {
+        [
+            self.disconnected.version,
+            self.initiated.version,
+            self.previous.version,
+            self.initial.version,
+            self.related.version,
+            self.method.version,
+            self.channel.version,
+        ]
+    }
+}
+
+/// What was said about a field, and when; by default never. The greater one holds: the version decides, and of the same
+/// version the value, so that the order of import never matters and a finished contact beats an open one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Said<T> {
+    pub(crate) version: Version,
+    pub(crate) value: Option<T>,
+}
+
+impl<T: Ord> Said<T> {
+    fn merge(&mut self, other: Self) -> bool {
+        let is_newer = other > *self;
+        if is_newer {
+            *self = other;
+        }
+        is_newer
+    }
+}
+
+/// How recent a statement is; by default older than all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version {
     /// When it was written down; the least number if that is not said.
     pub(crate) time: i64,
     pub(crate) origin: Origin,
+}
+
+impl Default for Version {
+    fn default() -> Self {
+        Self {
+            time: i64::MIN,
+            origin: Origin::Event,
+        }
+    }
 }
 
 /// Who says so. A record beats an event of the same time.
@@ -60,105 +110,178 @@ pub(super) struct Problem {
     pub(super) within: u64,
 }
 
+impl Problem {
+    pub(super) fn new(reason: impl Into<String>) -> Self {
+        Self {
+            field: None,
+            reason: reason.into(),
+            within: 0,
+        }
+    }
+
+    /// Whether the object has not even the first field of a record.
+    pub(super) fn is_no_record(&self) -> bool {
+        self.field == Some(NAMES[Name::InstanceArn as usize].0) && self.reason == MISSING
+    }
+}
+
+const MISSING: &str = "missing";
+
 /// `None` for an EventBridge event about something else.
 pub(super) fn read(object: &[u8]) -> Result<Option<ContactRecord>, Problem> {
-    let raw: Object = serde_json::from_slice(object).map_err(|error| syntax(&error, object))?;
-    match Field("detail-type", &raw.detail_type).text()? {
-        None => record(&raw).map(Some),
-        Some(CONTACT_EVENT) => event(&raw).map(Some),
+    let raw: Fields = serde_json::from_slice(object).map_err(|error| syntax(&error, object))?;
+    match raw.field(Name::DetailType, Origin::Record).text()? {
+        None => contact(&raw, Name::LastUpdateTimestamp, &raw, Origin::Record).map(Some),
+        Some(CONTACT_EVENT) => match &raw.detail {
+            Some(detail) => contact(&raw, Name::Time, detail, Origin::Event).map(Some),
+            None => Err(missing("detail")),
+        },
         Some(_) => Ok(None),
     }
 }
 
-fn record(raw: &Object) -> Result<ContactRecord, Problem> {
+fn contact(
+    raw: &Fields,
+    time: Name,
+    fields: &Fields,
+    origin: Origin,
+) -> Result<ContactRecord, Problem> {
+    let field = |name| fields.field(name, origin);
     let version = Version {
-        time: Field("LastUpdateTimestamp", &raw.last_update_timestamp)
-            .time()?
-            .unwrap_or(i64::MIN),
-        origin: Origin::Record,
+        time: raw.field(time, Origin::Record).time()?.unwrap_or(i64::MIN),
+        origin,
     };
     Ok(ContactRecord {
-        instance_arn: Field("InstanceARN", &raw.instance_arn).instance_arn()?,
-        contact_id: Field("ContactId", &raw.contact_id).required_id()?,
+        instance_arn: field(Name::InstanceArn).instance_arn()?,
+        contact_id: field(Name::ContactId).required_id()?,
         state: ContactState {
-            version,
-            disconnected: Field("DisconnectTimestamp", &raw.disconnect_timestamp).time()?,
-            initiated: Field("InitiationTimestamp", &raw.initiation_timestamp).time()?,
-            previous: Field("PreviousContactId", &raw.previous_contact_id).id()?,
-            initial: Field("InitialContactId", &raw.initial_contact_id).id()?,
-            related: Field("RelatedContactId", &raw.related_contact_id).id()?,
-            method: Field("InitiationMethod", &raw.initiation_method).word()?,
-            channel: Field("Channel", &raw.channel).word()?,
+            disconnected: field(Name::DisconnectTimestamp).said(version, Field::time)?,
+            initiated: field(Name::InitiationTimestamp).said(version, Field::time)?,
+            previous: field(Name::PreviousContactId).said(version, Field::id)?,
+            initial: field(Name::InitialContactId).said(version, Field::id)?,
+            related: field(Name::RelatedContactId).said(version, Field::id)?,
+            method: field(Name::InitiationMethod).said(version, Field::constant)?,
+            channel: field(Name::Channel).said(version, Field::constant)?,
         },
     })
 }
 
-fn event(raw: &Object) -> Result<ContactRecord, Problem> {
-    let Some(detail) = &raw.detail else {
-        return Err(missing("detail"));
-    };
-    let version = Version {
-        time: Field("time", &raw.time).time()?.unwrap_or(i64::MIN),
-        origin: Origin::Event,
-    };
-    Ok(ContactRecord {
-        instance_arn: Field("detail.instanceArn", &detail.instance_arn).instance_arn()?,
-        contact_id: Field("detail.contactId", &detail.contact_id).required_id()?,
-        state: ContactState {
-            version,
-            disconnected: Field("detail.disconnectTimestamp", &detail.disconnect_timestamp)
-                .time()?,
-            initiated: Field("detail.initiationTimestamp", &detail.initiation_timestamp).time()?,
-            previous: Field("detail.previousContactId", &detail.previous_contact_id).id()?,
-            initial: Field("detail.initialContactId", &detail.initial_contact_id).id()?,
-            related: Field("detail.relatedContactId", &detail.related_contact_id).id()?,
-            method: Field("detail.initiationMethod", &detail.initiation_method).word()?,
-            channel: Field("detail.channel", &detail.channel).word()?,
-        },
-    })
+/// The fields that matter; all others are passed over.
+#[derive(Clone, Copy)]
+enum Name {
+    InstanceArn,
+    ContactId,
+    InitialContactId,
+    PreviousContactId,
+    RelatedContactId,
+    Channel,
+    InitiationMethod,
+    InitiationTimestamp,
+    DisconnectTimestamp,
+    LastUpdateTimestamp,
+    DetailType,
+    Time,
 }
 
-/// The fields of a record and of an EventBridge envelope that matter; all others are passed over.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Object {
-    #[serde(rename = "InstanceARN")]
-    instance_arn: Loose,
-    contact_id: Loose,
-    initial_contact_id: Loose,
-    previous_contact_id: Loose,
-    related_contact_id: Loose,
-    channel: Loose,
-    initiation_method: Loose,
-    initiation_timestamp: Loose,
-    disconnect_timestamp: Loose,
-    last_update_timestamp: Loose,
-    #[serde(rename = "detail-type")]
-    detail_type: Loose,
-    #[serde(rename = "time")]
-    time: Loose,
-    #[serde(rename = "detail")]
-    detail: Option<Detail>,
+/// Their names in records and envelopes, and in errors of events. Letter case does not count: AWS's own samples differ.
+const NAMES: [(&str, &str); 12] = [
+    ("InstanceARN", "detail.instanceArn"),
+    ("ContactId", "detail.contactId"),
+    ("InitialContactId", "detail.initialContactId"),
+    ("PreviousContactId", "detail.previousContactId"),
+    ("RelatedContactId", "detail.relatedContactId"),
+    ("Channel", "detail.channel"),
+    ("InitiationMethod", "detail.initiationMethod"),
+    ("InitiationTimestamp", "detail.initiationTimestamp"),
+    ("DisconnectTimestamp", "detail.disconnectTimestamp"),
+    ("LastUpdateTimestamp", "detail.lastUpdateTimestamp"),
+    ("detail-type", "detail.detail-type"),
+    ("time", "detail.time"),
+];
+
+/// The values of [`NAMES`] in a record, an envelope or its `detail`. Of a field that comes twice the last value holds.
+#[derive(Default)]
+struct Fields {
+    values: [Loose; NAMES.len()],
+    detail: Option<Box<Fields>>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Detail {
-    instance_arn: Loose,
-    contact_id: Loose,
-    initial_contact_id: Loose,
-    previous_contact_id: Loose,
-    related_contact_id: Loose,
-    channel: Loose,
-    initiation_method: Loose,
-    initiation_timestamp: Loose,
-    disconnect_timestamp: Loose,
+impl Fields {
+    fn field(&self, name: Name, origin: Origin) -> Field<'_> {
+        let (record, event) = NAMES[name as usize];
+        let name_there = match origin {
+            Origin::Record => record,
+            Origin::Event => event,
+        };
+        Field(name_there, &self.values[name as usize])
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields, A::Error> {
+        let mut fields = Fields::default();
+        while let Some(key) = members.next_key()? {
+            match key {
+                Key::Field(place) => fields.values[place] = members.next_value()?,
+                Key::Detail => fields.detail = members.next_value()?,
+                Key::Other => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(fields)
+    }
+}
+
+enum Key {
+    /// The place in [`NAMES`].
+    Field(usize),
+    Detail,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_identifier(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl Visitor<'_> for KeyVisitor {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+        let is_key = |(name, _): &(&str, &str)| name.eq_ignore_ascii_case(key);
+        Ok(match NAMES.iter().position(is_key) {
+            Some(place) => Key::Field(place),
+            None if key == "detail" => Key::Detail,
+            None => Key::Other,
+        })
+    }
 }
 
 /// Any JSON value: what is no string is remembered by its kind only, so that an error can name the field.
 #[derive(Default)]
 enum Loose {
     #[default]
+    Absent,
     Null,
     Text(String),
     Other(&'static str),
@@ -226,9 +349,24 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// What is said by way of `read`. A record's `null` says that there is nothing, an event's says as little as no field.
+    fn said<T>(
+        self,
+        version: Version,
+        read: impl FnOnce(&Self) -> Result<Option<T>, Problem>,
+    ) -> Result<Said<T>, Problem> {
+        let value = read(&self)?;
+        let is_silent = matches!(self.1, Loose::Absent) || version.origin == Origin::Event;
+        let version = match value {
+            None if is_silent => Version::default(),
+            _ => version,
+        };
+        Ok(Said { version, value })
+    }
+
     fn text(&self) -> Result<Option<&'a str>, Problem> {
         match self.1 {
-            Loose::Null => Ok(None),
+            Loose::Absent | Loose::Null => Ok(None),
             Loose::Text(text) => Ok(Some(text)),
             Loose::Other(kind) => Err(self.problem(format!("expected a string, found {kind}"))),
         }
@@ -240,6 +378,11 @@ impl<'a> Field<'a> {
             .text()?
             .filter(|text| !text.is_empty())
             .map(str::to_owned))
+    }
+
+    /// One of a set of names; samples write `Voice` for `VOICE`.
+    fn constant(&self) -> Result<Option<String>, Problem> {
+        Ok(self.word()?.map(|word| word.to_ascii_uppercase()))
     }
 
     fn id(&self) -> Result<Option<String>, Problem> {
@@ -255,7 +398,11 @@ impl<'a> Field<'a> {
     }
 
     fn instance_arn(&self) -> Result<String, Problem> {
-        let arn = self.word()?.ok_or_else(|| missing(self.0))?;
+        let arn = self.text()?.filter(|arn| !arn.is_empty());
+        // Samples of events have an empty part too many.
+        let arn = arn
+            .ok_or_else(|| missing(self.0))?
+            .replacen("::connect:", ":connect:", 1);
         match instance_id(&arn) {
             Some(_) if arn.len() <= LONGEST_ID => Ok(arn),
             _ => Err(self.problem("expected the form arn:aws:connect:REGION:ACCOUNT:instance/ID")),
@@ -279,7 +426,7 @@ impl<'a> Field<'a> {
 fn missing(field: &'static str) -> Problem {
     Problem {
         field: Some(field),
-        reason: "missing".to_owned(),
+        reason: MISSING.to_owned(),
         within: 0,
     }
 }

@@ -106,6 +106,8 @@ struct Cutter {
     place: Place,
     /// Whether only white space stands before the next byte on its line.
     line_start: bool,
+    /// How much of a byte order mark stands before the next byte.
+    mark: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -145,6 +147,7 @@ impl Cutter {
             start: place,
             place,
             line_start: true,
+            mark: 0,
         }
     }
 
@@ -160,12 +163,20 @@ impl Cutter {
         };
         self.place.byte += 1;
         self.place.line += u64::from(byte == b'\n');
-        self.line_start = byte == b'\n' || self.line_start && byte.is_ascii_whitespace();
+        self.line_start = byte == b'\n'
+            || self.line_start
+                && (byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf));
         cut
     }
 
     fn outside(&mut self, byte: u8) -> Option<Cut> {
+        // Files with a mark may have been put one after another.
         const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+        if byte == BYTE_ORDER_MARK[self.mark] {
+            self.mark = (self.mark + 1) % BYTE_ORDER_MARK.len();
+            return None;
+        }
+        self.mark = 0;
         match (self.state, byte) {
             (State::Between | State::Lost { boundary: true }, b'{') => {
                 self.start = self.place;
@@ -185,14 +196,6 @@ impl Cutter {
             }
             // Records may stand in an array.
             (_, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']') => None,
-            (_, 0xbb | 0xbf | 0xef)
-                if BYTE_ORDER_MARK
-                    .iter()
-                    .zip(0..)
-                    .any(|mark| mark == (&byte, self.place.byte)) =>
-            {
-                None
-            }
             _ => {
                 self.state = State::Lost { boundary: false };
                 Some(Cut::Broken {

@@ -1,18 +1,25 @@
-//! Records go in: the newest version of each contact is kept, and trees are joined.
+//! Records go in: the newest that is said about each field of a contact is kept, and trees are joined.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
+use std::time::Duration;
 
-use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, named_params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, named_params,
+};
 
 use super::trees::{NO_TIME, Trees};
-use super::{Store, StoreError};
+use super::{Store, StoreError, upgrade};
 use crate::records::{
-    ContactRecord, ContactState, Item, Origin, Records, Refusal, Version, instance_id,
+    ContactRecord, ContactState, Item, Origin, Records, Refusal, Said, Version, instance_id,
 };
 
 /// Refusals beyond this many are counted, not kept.
 const REFUSALS_KEPT: usize = 100;
+/// How many records are written at once: others wait that long for their turn.
+const BATCH: usize = 10_000;
+/// How long another importer may hold the database until that is told.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What happens to the good records of an import that has bad ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +36,7 @@ pub enum OnRefusal {
 pub struct Report {
     /// Contacts that were not known before.
     pub added: u64,
-    /// Contacts of which a newer version came.
+    /// Records and events that said something newer about a known contact.
     pub updated: u64,
     /// Records and events that said nothing newer than what was known.
     pub stale: u64,
@@ -54,7 +61,7 @@ impl Report {
     }
 }
 
-/// Why nothing was imported.
+/// Why an import failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
@@ -73,42 +80,146 @@ impl From<rusqlite::Error> for ImportError {
 }
 
 impl Store {
-    /// Imports contact records and EventBridge contact events, in one transaction. `source` names the file in refusals.
+    /// Imports contact records and EventBridge contact events. `source` names the file in refusals.
     ///
-    /// JSON objects one after another, with or without line breaks, or in an array; plain or compressed by gzip. The
-    /// newest version of each contact is kept, so files may overlap and come in any order.
+    /// JSON objects one after another, with or without line breaks, or in an array, in UTF-8 or marked UTF-16; plain or
+    /// compressed by gzip; as they are or in messages of Kinesis, Firehose, SQS and SNS. Of each field of a contact the newest value is kept, so files may overlap and come in any order. A record that leaves a
+    /// field out does not change it; one that says `null` erases it.
     ///
     /// A reader that fails ends the import like a bad record: what came before it counts, unless `on_refusal` is
     /// [`OnRefusal::Abort`].
     ///
     /// # Errors
     /// If the database cannot be written, or a record is bad and `on_refusal` is [`OnRefusal::Abort`]. Nothing is imported
-    /// then.
+    /// then, but what was written before a database failed.
     pub fn import(
         &self,
         source: &str,
         reader: impl Read,
         on_refusal: OnRefusal,
     ) -> Result<Report, ImportError> {
-        let mut connection = self.write();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut import = Import::new(&transaction);
+        let mut importer = self.importer(on_refusal, || ());
+        importer.read(source, reader)?;
+        let mut report = importer.finish()?;
+        if on_refusal == OnRefusal::Abort && report.refused > 0 {
+            return Err(ImportError::Refused(report.refusals.swap_remove(0)));
+        }
+        Ok(report)
+    }
+
+    /// An import of several files. `on_wait` is called when another importer holds the database for longer than a moment.
+    pub fn importer(&self, on_refusal: OnRefusal, on_wait: fn()) -> Importer<'_> {
+        Importer {
+            store: self,
+            on_refusal,
+            on_wait,
+            waiting: Vec::new(),
+            report: Report::default(),
+        }
+    }
+}
+
+/// An import under way. The database is locked only while a batch of records is written, never while one is read.
+///
+/// With [`OnRefusal::Abort`] all records stay in memory until the end and are written at once.
+#[derive(Debug)]
+#[must_use = "what was read last is written by `finish`"]
+pub struct Importer<'a> {
+    store: &'a Store,
+    on_refusal: OnRefusal,
+    on_wait: fn(),
+    waiting: Vec<ContactRecord>,
+    report: Report,
+}
+
+impl Importer<'_> {
+    /// Reads a file as [`Store::import`] does. A bad record is in the report, whatever is to happen then.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn read(&mut self, source: &str, reader: impl Read) -> Result<(), ImportError> {
         let mut records = Records::new(source, reader);
         loop {
             match records.next() {
-                Ok(None) => break,
-                Ok(Some(Item::Contact(record))) => import.put(&record)?,
-                Ok(Some(Item::OtherEvent)) => import.report.ignored += 1,
-                Ok(Some(Item::Refused(refusal))) => import.refuse(refusal, on_refusal)?,
+                Ok(None) => return Ok(()),
+                Ok(Some(Item::Contact(record))) => self.keep(*record)?,
+                Ok(Some(Item::OtherEvent)) => self.report.ignored += 1,
+                Ok(Some(Item::Refused(refusal))) => self.refuse(refusal),
                 Err(error) => {
-                    import.refuse(records.refuse_rest(&error), on_refusal)?;
-                    break;
+                    self.refuse(records.refuse_rest(&error));
+                    return Ok(());
                 }
             }
         }
+    }
+
+    /// Writes what is still to be written. Nothing at all if a record is bad and that is to abort the import.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn finish(mut self) -> Result<Report, ImportError> {
+        self.flush()?;
+        Ok(self.report)
+    }
+
+    fn is_aborted(&self) -> bool {
+        self.on_refusal == OnRefusal::Abort && self.report.refused > 0
+    }
+
+    fn keep(&mut self, record: ContactRecord) -> Result<(), ImportError> {
+        if self.is_aborted() {
+            return Ok(());
+        }
+        self.waiting.push(record);
+        if self.on_refusal == OnRefusal::Continue && self.waiting.len() >= BATCH {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        self.report.refused += 1;
+        if self.report.refusals.len() < REFUSALS_KEPT {
+            self.report.refusals.push(refusal);
+        }
+        if self.is_aborted() {
+            self.waiting = Vec::new();
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), ImportError> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        self.store.check_identity()?;
+        let connection = self.store.write();
+        let transaction = lock(&connection, self.on_wait)?;
+        upgrade(&transaction)?;
+        let mut import = Import::new(&transaction);
+        for record in self.waiting.drain(..) {
+            import.put(record)?;
+        }
         let report = import.finish()?;
         transaction.commit()?;
-        Ok(report)
+        self.report.merge(report);
+        Ok(())
+    }
+}
+
+/// Begins to write, as soon as nobody else does.
+fn lock(connection: &Connection, on_wait: fn()) -> rusqlite::Result<Transaction<'_>> {
+    connection.busy_timeout(PATIENCE)?;
+    let mut was_told = false;
+    loop {
+        match Transaction::new_unchecked(connection, TransactionBehavior::Immediate) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                if !was_told {
+                    on_wait();
+                }
+                was_told = true;
+            }
+            result => return result,
+        }
     }
 }
 
@@ -133,44 +244,35 @@ impl<'a> Import<'a> {
         }
     }
 
-    fn refuse(&mut self, refusal: Refusal, on_refusal: OnRefusal) -> Result<(), ImportError> {
-        if on_refusal == OnRefusal::Abort {
-            return Err(ImportError::Refused(refusal));
-        }
-        self.report.refused += 1;
-        if self.report.refusals.len() < REFUSALS_KEPT {
-            self.report.refusals.push(refusal);
-        }
-        Ok(())
-    }
-
-    fn put(&mut self, record: &ContactRecord) -> rusqlite::Result<()> {
+    fn put(&mut self, record: ContactRecord) -> rusqlite::Result<()> {
         let ContactRecord {
             instance_arn,
             contact_id,
             state,
         } = record;
-        let instance = self.instance(instance_arn)?;
-        let known = self.known(instance, contact_id)?;
+        let instance = self.instance(&instance_arn)?;
+        let known = self.known(instance, &contact_id)?;
+        let mut merged = known.clone().unwrap_or_default();
+        let is_newer = merged.merge(state);
         match &known {
-            Some(known) if known >= state => {
+            Some(_) if !is_newer => {
                 self.report.stale += 1;
                 return Ok(());
             }
             Some(known) => {
                 self.report.updated += 1;
-                if references(known).any(|id| !references(state).any(|kept| kept == id)) {
+                if references(known).any(|id| !references(&merged).any(|kept| kept == id)) {
                     self.loosened.insert((instance, contact_id.clone()));
                 }
             }
             None => self.report.added += 1,
         }
-        let mut tree = self.trees.place(instance, contact_id, None)?;
-        for id in references(state) {
+        let mut tree = self.trees.place(instance, &contact_id, None)?;
+        for id in references(&merged) {
             let other = self.trees.place(instance, id, Some(tree))?;
             tree = self.trees.join(tree, other)?;
         }
-        self.write(instance, contact_id, state)
+        self.write(instance, &contact_id, &merged)
     }
 
     fn finish(self) -> rusqlite::Result<Report> {
@@ -202,25 +304,21 @@ impl<'a> Import<'a> {
 
     fn known(&self, instance: i64, id: &str) -> rusqlite::Result<Option<ContactState>> {
         let select = "SELECT version_time, version_origin, disconnected, initiated, previous, initial, related, method,
-            channel FROM contact WHERE instance = ?1 AND id = ?2 AND listed";
+            channel, field_versions FROM contact WHERE instance = ?1 AND id = ?2 AND listed";
         let read = |row: &Row<'_>| {
-            let origin = if row.get::<_, i64>(1)? == Origin::Record as i64 {
-                Origin::Record
-            } else {
-                Origin::Event
+            let versions = match row.get::<_, Option<String>>(9)? {
+                Some(text) => versions(&text).ok_or(rusqlite::Error::InvalidQuery)?,
+                None => [version(row.get(0)?, row.get(1)?); 7],
             };
+            let initiated = Some(row.get(3)?).filter(|time| *time != NO_TIME);
             Ok(ContactState {
-                version: Version {
-                    time: row.get(0)?,
-                    origin,
-                },
-                disconnected: row.get(2)?,
-                initiated: Some(row.get(3)?).filter(|time| *time != NO_TIME),
-                previous: row.get(4)?,
-                initial: row.get(5)?,
-                related: row.get(6)?,
-                method: row.get(7)?,
-                channel: row.get(8)?,
+                disconnected: said(versions[0], row.get(2)?),
+                initiated: said(versions[1], initiated),
+                previous: said(versions[2], row.get(4)?),
+                initial: said(versions[3], row.get(5)?),
+                related: said(versions[4], row.get(6)?),
+                method: said(versions[5], row.get(7)?),
+                channel: said(versions[6], row.get(8)?),
             })
         };
         self.transaction
@@ -230,19 +328,27 @@ impl<'a> Import<'a> {
     }
 
     fn write(&self, instance: i64, id: &str, state: &ContactState) -> rusqlite::Result<()> {
+        let versions = state.versions();
+        let newest = versions.into_iter().max().unwrap_or_default();
+        // Mostly all fields come from the same record.
+        let field_versions = versions.iter().any(|version| *version != newest).then(|| {
+            let pairs = versions.map(|version| (version.time, version.origin as i64));
+            serde_json::json!(pairs).to_string()
+        });
         let update = "UPDATE contact SET listed = 1, initiated = :initiated, disconnected = :disconnected,
             previous = :previous, initial = :initial, related = :related, method = :method, channel = :channel,
-            version_time = :version_time, version_origin = :version_origin WHERE instance = :instance AND id = :id";
+            version_time = :version_time, version_origin = :version_origin, field_versions = :field_versions WHERE instance = :instance AND id = :id";
         let values = named_params! {
-            ":initiated": state.initiated.unwrap_or(NO_TIME),
-            ":disconnected": state.disconnected,
-            ":previous": state.previous,
-            ":initial": state.initial,
-            ":related": state.related,
-            ":method": state.method,
-            ":channel": state.channel,
-            ":version_time": state.version.time,
-            ":version_origin": state.version.origin as i64,
+            ":initiated": state.initiated.value.unwrap_or(NO_TIME),
+            ":disconnected": state.disconnected.value,
+            ":previous": state.previous.value,
+            ":initial": state.initial.value,
+            ":related": state.related.value,
+            ":method": state.method.value,
+            ":channel": state.channel.value,
+            ":version_time": newest.time,
+            ":version_origin": newest.origin as i64,
+            ":field_versions": field_versions,
             ":instance": instance,
             ":id": id,
         };
@@ -257,6 +363,24 @@ impl<'a> Import<'a> {
 fn references(state: &ContactState) -> impl Iterator<Item = &str> {
     [&state.previous, &state.initial, &state.related]
         .into_iter()
-        .flatten()
-        .map(String::as_str)
+        .filter_map(|said| said.value.as_deref())
+}
+
+fn said<T>(version: Version, value: Option<T>) -> Said<T> {
+    Said { version, value }
+}
+
+fn version(time: i64, origin: i64) -> Version {
+    let origin = if origin == Origin::Record as i64 {
+        Origin::Record
+    } else {
+        Origin::Event
+    };
+    Version { time, origin }
+}
+
+/// The versions of the fields where they differ.
+fn versions(text: &str) -> Option<[Version; 7]> {
+    let pairs: [(i64, i64); 7] = serde_json::from_str(text).ok()?;
+    Some(pairs.map(|(time, origin)| version(time, origin)))
 }

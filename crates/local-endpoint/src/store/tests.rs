@@ -1,3 +1,4 @@
+mod files;
 mod fixture;
 mod properties;
 
@@ -140,10 +141,10 @@ fn instances_do_not_mix() {
 #[test]
 fn the_newest_version_wins_and_a_record_beats_an_event_of_its_time() {
     let versions = [
-        record("a", 1).updated(1, "first").event(),
-        record("a", 1).updated(2, "second").event(),
-        record("a", 1).updated(2, "third"),
-        record("a", 1).updated(3, "fourth").event(),
+        record("a", 1).updated(1, "FIRST").event(),
+        record("a", 1).updated(2, "SECOND").event(),
+        record("a", 1).updated(2, "THIRD"),
+        record("a", 1).updated(3, "FOURTH").event(),
     ];
     for upto in 1..=versions.len() {
         let expected = versions[upto - 1].channel;
@@ -155,6 +156,35 @@ fn the_newest_version_wins_and_a_record_beats_an_event_of_its_time() {
             forwards.reverse();
         }
     }
+}
+
+#[test]
+fn what_a_later_version_leaves_out_stays() {
+    let whole = record("b", 2).after("a").begun_by("a").related_to("r");
+    let others = [record("a", 1), record("r", 1)];
+    let silent = Record {
+        start: None,
+        ..record("b", 0).updated(5, "CHAT")
+    };
+    for late in [
+        silent.clone().sparse(),
+        silent.clone().sparse().event(),
+        silent.clone().event(),
+    ] {
+        let mut records = [&others[..], &[whole.clone(), late]].concat();
+        for _ in 0..2 {
+            let store = store(&records);
+            assert_eq!(tree(&store, "r"), ["a", "r", "b"]);
+            let page = store.page(INSTANCE, "b", limit(9), None).unwrap();
+            let contact = &page.contacts[2];
+            assert_eq!(contact.previous_contact_id.as_deref(), Some("a"));
+            assert!(contact.initiation_time.is_some());
+            assert_eq!(contact.channel.as_deref(), Some("CHAT"));
+            records.reverse();
+        }
+    }
+    let store = store(&[&others[..], &[whole, silent]].concat());
+    assert_eq!(tree(&store, "b"), ["b"], "a record's null erases");
 }
 
 #[test]
@@ -327,7 +357,7 @@ fn a_file_keeps_contacts_and_tokens() {
             .unwrap()
             .next_token
     };
-    let files = std::fs::read_dir(folder.path()).unwrap();
+    let files = fs::read_dir(folder.path()).unwrap();
     assert_eq!(files.count(), 1, "the write-ahead log is left behind");
     let store = Store::open(&path).unwrap();
     let page = store
@@ -344,12 +374,12 @@ fn foreign_and_newer_files_are_refused_untouched() {
         .unwrap()
         .execute_batch("CREATE TABLE precious (x)")
         .unwrap();
-    let before = std::fs::read(&path).unwrap();
+    let before = fs::read(&path).unwrap();
     assert!(matches!(Store::open(&path), Err(StoreError::Foreign)));
-    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(fs::read(&path).unwrap(), before);
 
     let path = folder.path().join("text.db");
-    std::fs::write(&path, "no database, but long enough to look at".repeat(50)).unwrap();
+    fs::write(&path, "no database, but long enough to look at".repeat(50)).unwrap();
     assert!(matches!(Store::open(&path), Err(StoreError::Sqlite(_))));
 
     let path = folder.path().join("newer.db");
@@ -362,9 +392,24 @@ fn foreign_and_newer_files_are_refused_untouched() {
         Store::open(&path),
         Err(StoreError::TooNew {
             found: 99,
-            known: 1
+            known: SCHEMA_VERSION
         })
     ));
+}
+
+#[test]
+fn a_database_of_the_first_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    let store = Store::open(&path).unwrap();
+    import(&store, &[record("a", 1), record("b", 2).after("a")]);
+    let back = "ALTER TABLE contact DROP COLUMN field_versions; PRAGMA user_version = 1";
+    store.write().execute_batch(back).unwrap();
+    drop(store);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(tree(&store, "a"), ["a", "b"]);
+    import(&store, &[record("b", 2).updated(5, "CHAT").sparse()]);
+    assert_eq!(tree(&store, "a"), ["a", "b"]);
 }
 
 #[test]

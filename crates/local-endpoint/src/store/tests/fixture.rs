@@ -21,6 +21,8 @@ pub(super) struct Record {
     pub(super) references: [Option<String>; 3],
     pub(super) channel: &'static str,
     pub(super) event: bool,
+    /// Leaves out what it does not know, instead of `null`.
+    pub(super) sparse: bool,
 }
 
 pub(super) fn record(id: &str, start: u32) -> Record {
@@ -32,6 +34,7 @@ pub(super) fn record(id: &str, start: u32) -> Record {
         references: [None, None, None],
         channel: "VOICE",
         event: false,
+        sparse: false,
     }
 }
 
@@ -59,6 +62,11 @@ impl Record {
 
     pub(super) fn event(mut self) -> Self {
         self.event = true;
+        self
+    }
+
+    pub(super) fn sparse(mut self) -> Self {
+        self.sparse = true;
         self
     }
 
@@ -100,7 +108,9 @@ impl Record {
             Some(self.channel.to_owned()),
         ];
         for (name, value) in names.into_iter().zip(values) {
-            fields.insert(name.to_owned(), value.into());
+            if value.is_some() || !self.sparse {
+                fields.insert(name.to_owned(), value.into());
+            }
         }
         if self.event {
             serde_json::json!({

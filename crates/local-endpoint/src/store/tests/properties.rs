@@ -11,10 +11,10 @@ prop_compose! {
     fn any_record()(
         id in 0..14_u8, start in prop::option::weighted(0.9, 0..6_u32), updated in 0..4_u32,
         references in prop::array::uniform3(prop::option::weighted(0.35, 0..18_u8)), event in any::<bool>(),
-        channel in prop::sample::select(vec!["VOICE", "CHAT"]),
+        sparse in any::<bool>(), channel in prop::sample::select(vec!["VOICE", "CHAT"]),
     ) -> Record {
         let references = references.map(|id| id.map(|id| format!("c{id}")));
-        Record { instance: INSTANCE, id: format!("c{id}"), start, updated, references, channel, event }
+        Record { instance: INSTANCE, id: format!("c{id}"), start, updated, references, channel, event, sparse }
     }
 }
 

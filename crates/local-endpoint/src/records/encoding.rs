@@ -1,0 +1,91 @@
+//! How a file is written: its first bytes tell.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::MultiGzDecoder;
+
+const BUFFER: usize = 64 * 1024;
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZIP: &[u8] = b"PK\x03\x04";
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
+/// Takes off what the bytes are wrapped in. The rest is UTF-8.
+pub(super) fn plain<'a>(reader: impl Read + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
+    let (magic, whole) = begin(BufReader::with_capacity(BUFFER, reader))?;
+    if !magic.starts_with(GZIP) {
+        return text(&magic, whole);
+    }
+    // Firehose may append one compressed stream to another.
+    let unpacked = MultiGzDecoder::new(whole);
+    let (magic, whole) = begin(BufReader::with_capacity(BUFFER, unpacked))?;
+    if magic.starts_with(GZIP) {
+        return Err(unsupported("it is compressed twice"));
+    }
+    text(&magic, whole)
+}
+
+/// The first bytes, and all.
+fn begin<R: BufRead>(mut reader: R) -> io::Result<(Vec<u8>, impl BufRead)> {
+    let mut magic = Vec::new();
+    reader.by_ref().take(4).read_to_end(&mut magic)?;
+    Ok((magic.clone(), io::Cursor::new(magic).chain(reader)))
+}
+
+fn text<'a>(magic: &[u8], whole: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 'a>> {
+    let read_unit = match magic {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ if magic == ZIP => return Err(unsupported("it is a zip archive: unpack it first")),
+        _ if magic == ZSTD => return Err(unsupported("it is compressed by zstd: unpack it first")),
+        _ => return Ok(Box::new(whole)),
+    };
+    let text = Utf16 {
+        reader: whole,
+        read_unit,
+        high: None,
+        ready: io::Cursor::default(),
+    };
+    Ok(Box::new(BufReader::with_capacity(BUFFER, text)))
+}
+
+fn unsupported(reason: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, reason)
+}
+
+/// UTF-16, as PowerShell writes it, read as UTF-8.
+struct Utf16<R> {
+    reader: R,
+    read_unit: fn([u8; 2]) -> u16,
+    /// The first half of a character.
+    high: Option<u16>,
+    ready: io::Cursor<Vec<u8>>,
+}
+
+impl<R: BufRead> Utf16<R> {
+    /// Decodes some more; nothing at the end.
+    fn decode(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.reader
+            .by_ref()
+            .take(BUFFER as u64)
+            .read_to_end(&mut bytes)?;
+        let mut units: Vec<u16> = self.high.take().into_iter().collect();
+        let pairs = bytes.chunks_exact(2);
+        units.extend(pairs.map(|pair| (self.read_unit)([pair[0], pair[1]])));
+        if !bytes.is_empty() && matches!(units.last(), Some(0xd800..0xdc00)) {
+            self.high = units.pop();
+        }
+        Ok(String::from_utf16_lossy(&units).into_bytes())
+    }
+}
+
+impl<R: BufRead> Read for Utf16<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.ready.read(buffer)?;
+        if read > 0 || buffer.is_empty() {
+            return Ok(read);
+        }
+        self.ready = io::Cursor::new(self.decode()?);
+        self.ready.read(buffer)
+    }
+}
