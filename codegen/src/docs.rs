@@ -5,13 +5,30 @@ mod inline;
 mod render;
 mod tree;
 
+pub(crate) use self::inline::code;
+
 /// The Markdown for a piece of AWS's HTML documentation, wrapped, without a line break at its end.
 ///
 /// Whatever the input, the output is free of what rustdoc warns about: tags become Markdown or text, brackets and angle
 /// brackets of the text are escaped, bare URLs become links. Broken HTML is read as browsers do, more or less.
 pub fn to_markdown(html: &str) -> String {
-    let html: String = html.chars().filter(|c| html::is_printable(*c)).collect();
-    render::blocks(&tree::parse(&html))
+    render::blocks(&tree::parse(&printable(html)))
+}
+
+/// Plain text on one line, such as a title: what cannot be printed is left out, white space is a space.
+pub fn line(text: &str) -> String {
+    let text = printable(text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The Markdown, on one line, that shows plain text as it stands.
+pub fn plain_to_markdown(text: &str) -> String {
+    inline::lines(&[tree::Inline::Text(line(text))], usize::MAX).concat()
+}
+
+/// The text without what must not stand in a comment.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().filter(|c| html::is_printable(*c)).collect()
 }
 
 /// What is known of a member that has no documentation.
@@ -63,12 +80,12 @@ pub fn describe(member: &Described<'_>) -> String {
         words.push("no two alike".to_owned());
     }
     if let Some(pattern) = member.pattern {
-        words.push(format!("matches {}", inline::code(pattern)));
+        words.push(format!("matches {}", code(pattern)));
     }
     if member.required {
         words.push("required".to_owned());
     }
-    format!("{}: {}.", inline::code(member.name), words.join(", "))
+    format!("{}: {}.", code(member.name), words.join(", "))
 }
 
 /// What the length of a value of this kind counts, one and many.

@@ -45,6 +45,14 @@ impl FileSet {
         self.files.insert(path.into(), text.into());
     }
 
+    /// Adds to the end of a file.
+    pub(crate) fn append(&mut self, path: &str, text: &str) {
+        self.files
+            .entry(path.to_owned())
+            .or_default()
+            .push_str(text);
+    }
+
     /// Paths and texts, by path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.files

@@ -1,6 +1,6 @@
 //! Paragraphs to words of Markdown, and words to lines.
 
-use super::html::is_printable;
+use super::line;
 use super::tree::Inline;
 
 /// A piece of a paragraph that the line breaker handles.
@@ -21,10 +21,11 @@ enum Piece {
 }
 
 /// A code span for any text.
-pub(super) fn code(text: &str) -> String {
-    let text: String = text.chars().filter(|c| is_printable(*c)).collect();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let fence = "`".repeat(shortest_fence(&text, 1));
+pub(crate) fn code(text: &str) -> String {
+    let text = line(text);
+    let runs: Vec<usize> = backticks(&text).collect();
+    let shortest = (1..).find(|length| !runs.contains(length)).unwrap_or(1);
+    let fence = "`".repeat(shortest);
     let pad = if text.starts_with('`') || text.ends_with('`') {
         " "
     } else {
@@ -33,10 +34,9 @@ pub(super) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// The length of a run of backticks, at least `min`, that `text` does not have.
-pub(super) fn shortest_fence(text: &str, min: usize) -> usize {
-    let runs: Vec<usize> = text.split(|c| c != '`').map(str::len).collect();
-    (min..).find(|length| !runs.contains(length)).unwrap_or(min)
+/// The lengths of the runs of backticks in a text.
+pub(super) fn backticks(text: &str) -> impl Iterator<Item = usize> {
+    text.split(|c| c != '`').map(str::len)
 }
 
 /// The lines of a paragraph, none wider than `width` unless one word is.

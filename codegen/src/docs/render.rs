@@ -1,6 +1,6 @@
 //! Blocks to lines of Markdown.
 
-use super::inline::{lines, shortest_fence};
+use super::inline::{backticks, lines};
 use super::tree::{Block, Inline};
 
 /// The width of a line, which a doc comment's indentation and slashes come before.
@@ -90,9 +90,10 @@ fn note(heading: &str, blocks: &[Block], width: usize) -> Vec<String> {
     all.into_iter().map(quote).collect()
 }
 
-/// Fenced and marked as text, so that nobody compiles it.
+/// Fenced and marked as text, so that nobody compiles it. A fence is ended by any that is as long.
 fn preformatted(text: &str) -> Vec<String> {
-    let fence = "`".repeat(shortest_fence(text, 3).max(3));
+    let longest = backticks(text).max().unwrap_or_default();
+    let fence = "`".repeat((longest + 1).max(3));
     let text = text.replace('\t', "    ").replace("\r\n", "\n");
     // A lone carriage return is an error in a comment.
     let text = text.replace(|c: char| c.is_whitespace() && c != '\n', " ");

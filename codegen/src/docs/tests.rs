@@ -128,6 +128,10 @@ fn html_becomes_markdown() {
         ),
         ("<pre>```</pre>", "````text\n```\n````"),
         (
+            "<pre>`````\n```rust\nfn x() {}</pre>",
+            "``````text\n`````\n```rust\nfn x() {}\n``````",
+        ),
+        (
             "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>",
             "a b\n\n1 2",
         ),

@@ -42,7 +42,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
     });
     let title = doc(&format!(
         "A client of {}. Clones share connections, credentials and retry budget.",
-        service.title
+        super::tokens::title(service)
     ));
     let (sdk_id, version, signing_name) =
         (&service.sdk_id, &service.version, &service.signing_name);

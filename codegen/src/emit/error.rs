@@ -87,7 +87,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
         #[cfg(feature = "client")]
         pub use connect_transport::error::*;
     };
-    let title = super::tokens::doc(&format!("Any error of {}.", service.title));
+    let title = super::tokens::doc(&format!("Any error of {}.", super::tokens::title(service)));
     let variants = service.errors.iter().map(|error| {
         let (text, name) = (docs(&error.docs), ident(&error.name));
         quote!(#text #name(crate::types::error::#name))

@@ -111,7 +111,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
 /// As those of [`modules`].
 pub fn package(service: &Service, options: Options, package: &Package) -> Result<FileSet, Error> {
     let mut files = modules(service, options, "src/generated")?;
-    package::add(&mut files, service, package, options);
+    package::add(&mut files, service, package, options)?;
     Ok(files)
 }
 
@@ -409,7 +409,7 @@ fn endpoint(service: &Service) -> TokenStream {
         (!service.endpoint_tests.is_empty()).then(|| rules::emit_tests(&service.endpoint_tests));
     let title = tokens::inner_doc(&format!(
         "Endpoints of {}, as the model's rules give them.",
-        service.title
+        tokens::title(service)
     ));
     quote! {
         #title

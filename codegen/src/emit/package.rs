@@ -1,6 +1,8 @@
 //! A whole crate around the generated modules.
 
 use super::Options;
+use super::tokens::{inner_doc, title};
+use crate::error::Error;
 use crate::file_set::FileSet;
 use crate::ir::Service;
 
@@ -27,24 +29,39 @@ pub enum Runtime {
 impl Runtime {
     pub(super) fn dependency(&self, name: &str, folder: &str, features: &str) -> String {
         let source = match self {
-            Self::Path(path) => format!("path = {:?}", format!("{path}/{folder}")),
-            Self::Git(url) => format!("git = {url:?}"),
-            Self::Version(version) => format!("version = {version:?}"),
+            Self::Path(path) => format!("path = {}", quoted(&format!("{path}/{folder}"))),
+            Self::Git(url) => format!("git = {}", quoted(url)),
+            Self::Version(version) => format!("version = {}", quoted(version)),
         };
         format!("{name} = {{ {source}{features} }}\n")
     }
 }
 
+/// A string of TOML.
+pub(super) fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
 /// `Cargo.toml` and `src/lib.rs`.
-pub(super) fn add(files: &mut FileSet, service: &Service, package: &Package, options: Options) {
+pub(super) fn add(
+    files: &mut FileSet,
+    service: &Service,
+    package: &Package,
+    options: Options,
+) -> Result<(), Error> {
     files.text("Cargo.toml", manifest(service, package, options));
-    let title = &service.title;
-    let lib = format!("//! {title} for Rust, generated from its service model.\n\n{ROOT}");
-    files.text("src/lib.rs", lib);
+    let text = format!(
+        "{} for Rust, generated from its service model.",
+        title(service)
+    );
+    files.rust("src/lib.rs", "", &inner_doc(&text))?;
+    files.append("src/lib.rs", ROOT);
+    Ok(())
 }
 
 /// The root of every generated crate, as that of `connect-sdk`.
-const ROOT: &str = r#"#[rustfmt::skip]
+const ROOT: &str = r#"
+#[rustfmt::skip]
 mod generated;
 
 pub use generated::*;
@@ -58,8 +75,9 @@ pub use connect_transport::{operating, sender};
 fn manifest(service: &Service, package: &Package, options: Options) -> String {
     let description = format!("{}, generated from its service model", service.title);
     let mut text = format!(
-        "[package]\nname = {:?}\ndescription = {description:?}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.94.1\"\npublish = false\n\n[features]\n",
-        package.name
+        "[package]\nname = {}\ndescription = {}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.94.1\"\npublish = false\n\n[features]\n",
+        quoted(&package.name),
+        quoted(&description)
     );
     text.push_str(&features(options.server));
     text.push_str("\n[dependencies]\n");

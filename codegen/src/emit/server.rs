@@ -14,7 +14,7 @@ use crate::names::{self, OperationType};
 pub(super) fn module(service: &Service) -> TokenStream {
     let title = inner_doc(&format!(
         "{} as a service: implement [`Service`], and [`handle`] requests with it.",
-        service.title
+        super::tokens::title(service)
     ));
     let modules = service.operations.iter().map(|operation| {
         let module = ident(&operation.method);

@@ -6,7 +6,8 @@ use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::Context;
-use crate::ir::{Docs, Member, Operation, Segment, Target};
+use crate::docs::{plain_to_markdown, printable};
+use crate::ir::{Docs, Member, Operation, Segment, Service, Target};
 use crate::names::{self, OperationType};
 
 /// An identifier; `r#type` gives a raw one.
@@ -32,29 +33,32 @@ pub(super) fn prefixed(prefix: &str, name: &str) -> Ident {
 
 /// `#[doc]` attributes, a line each.
 pub(super) fn doc(markdown: &str) -> TokenStream {
-    let lines = markdown.trim_end().lines().map(|line| {
-        // A space behind the slashes, as people write it.
-        let line = if line.is_empty() {
-            String::new()
-        } else {
-            format!(" {line}")
-        };
-        quote!(#[doc = #line])
-    });
-    quote!(#(#lines)*)
+    let lines = doc_lines(markdown);
+    quote!(#(#[doc = #lines])*)
 }
 
 /// `#![doc]` attributes, a line each.
 pub(super) fn inner_doc(markdown: &str) -> TokenStream {
-    let lines = markdown.trim_end().lines().map(|line| {
-        let line = if line.is_empty() {
-            String::new()
+    let lines = doc_lines(markdown);
+    quote!(#(#![doc = #lines])*)
+}
+
+/// Lines of which each stays one where it is printed as a comment.
+fn doc_lines(markdown: &str) -> impl Iterator<Item = String> {
+    markdown.trim_end().lines().map(|line| {
+        let line = printable(line).replace(char::is_whitespace, " ");
+        // A space behind the slashes, as people write it.
+        if line.is_empty() {
+            line
         } else {
             format!(" {line}")
-        };
-        quote!(#![doc = #line])
-    });
-    quote!(#(#lines)*)
+        }
+    })
+}
+
+/// A service's title as Markdown.
+pub(super) fn title(service: &Service) -> String {
+    plain_to_markdown(&service.title)
 }
 
 /// The attribute that says a thing is deprecated, if it is.

@@ -15,7 +15,7 @@ pub struct Service {
     pub version: String,
     /// The name in the credential scope; empty without SigV4.
     pub signing_name: String,
-    /// The title, for documentation.
+    /// The title: plain text on one line.
     pub title: String,
     /// What the service does.
     pub docs: Docs,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::values::{checked, needs_check};
 use super::{Lowering, Selection, closure};
+use crate::docs;
 use crate::error::{Error, Place};
 use crate::ir::{self, ClientParam, Role};
 use crate::model::{self, AwsService, Kind, Shape, ShapeId, ids};
@@ -52,10 +53,7 @@ impl<'a> Lowering<'a> {
                 .unwrap_or_else(|| shape.id.name().to_owned()),
             version: service.version.clone(),
             signing_name: signing_name(shape)?,
-            title: shape
-                .traits
-                .read(ids::TITLE, &shape.id)?
-                .unwrap_or_else(|| shape.id.name().to_owned()),
+            title: title(shape)?,
             docs: self.shape_docs(shape, || format!("The service `{}`.", shape.id.name()))?,
             operations: Vec::with_capacity(operations.len()),
             structures: Vec::new(),
@@ -258,6 +256,14 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// What the service is called: plain text on one line.
+fn title(service: &Shape) -> Result<String, Error> {
+    let title: Option<String> = service.traits.read(ids::TITLE, &service.id)?;
+    let title = title.map(|title| docs::line(&title));
+    let title = title.filter(|title| !title.is_empty());
+    Ok(title.unwrap_or_else(|| service.id.name().to_owned()))
+}
+
 /// The name in the credential scope; empty without SigV4.
 fn signing_name(service: &Shape) -> Result<String, Error> {
     let Some(sigv4) = service.traits.get(ids::SIGV4) else {
@@ -317,7 +323,7 @@ fn client_params(shape: &Shape) -> Result<Vec<ClientParam>, Error> {
                 docs: ir::Docs {
                     markdown: param.documentation.map_or_else(
                         || format!("The endpoint parameter `{name}`."),
-                        |html| crate::docs::to_markdown(&html),
+                        |html| docs::to_markdown(&html),
                     ),
                     deprecated: None,
                 },

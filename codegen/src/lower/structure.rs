@@ -3,6 +3,7 @@
 use super::Lowering;
 use super::binding::each_has_its_place;
 use super::values::documentation;
+use crate::docs;
 use crate::error::{Error, Place};
 use crate::ir::{
     Binding, Default, Enum, ErrorWire, Member, Role, Structure, Target, Union, Usage, Variant,
@@ -214,7 +215,7 @@ impl Lowering<'_> {
                 let place = (&shape.id, member.name.as_str());
                 let value: Option<String> = member.traits.read(ids::ENUM_VALUE, place)?;
                 let value = value.unwrap_or_else(|| member.name.clone());
-                let docs = documentation(&member.traits, place, || format!("`{value}`"))?;
+                let docs = documentation(&member.traits, place, || docs::code(&value))?;
                 let internal = member.traits.has(ids::INTERNAL);
                 values.push((Some(member.name.clone()), value, docs, internal));
             }
@@ -223,10 +224,9 @@ impl Lowering<'_> {
                 shape.traits.read(ids::ENUM, &shape.id)?.unwrap_or_default();
             for entry in entries {
                 let docs = crate::ir::Docs {
-                    markdown: entry.documentation.map_or_else(
-                        || format!("`{}`", entry.value),
-                        |html| crate::docs::to_markdown(&html),
-                    ),
+                    markdown: entry
+                        .documentation
+                        .map_or_else(|| docs::code(&entry.value), |html| docs::to_markdown(&html)),
                     deprecated: entry.deprecated.then(String::new),
                 };
                 let internal = entry.tags.iter().any(|tag| tag == "internal");

@@ -6,7 +6,7 @@ mod values;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::package::{Package, Runtime};
+use super::package::{Package, Runtime, quoted};
 use super::tests::{compared, exchange_service};
 use super::tokens::ident;
 use super::{Context, Files, Options, modules};
@@ -80,12 +80,13 @@ fn main() -> std::process::ExitCode {
 
 fn manifest(package: &Package) -> String {
     let Package { name, runtime } = package;
+    let name = quoted(name);
     let dependency = |name: &str, folder: &str, features: &str| -> String {
         let features = format!(", default-features = false, features = [{features}]");
         Runtime::dependency(runtime, name, folder, &features)
     };
     format!(
-        "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
+        "[package]\nname = {name}\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
          [features]\ndefault = [\"client\", \"server\"]\nclient = []\nserver = []\nserde = []\n\n\
          [dependencies]\n{}{}{}\n[workspace]\n",
         dependency("connect-conformance", "conformance", ""),
