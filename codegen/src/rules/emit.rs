@@ -224,17 +224,19 @@ fn name_fields(endpoint: &Endpoint) -> (TokenStream, Expr) {
             named.push(part.clone());
             continue;
         };
+        let mut tokens = as_argument(value);
+        let checked = at < host_parts && *record.ty().inner() == Type::Arn;
+        if checked {
+            tokens = quote!(endpoint::host_text(#field, #tokens)?);
+        }
         let is_taken = names.contains(field) || endpoint.mentions(field);
         if is_taken || parts.len() == 1 {
+            bindings.extend(checked.then(|| quote!(#tokens;)));
             named.push(part.clone());
             continue;
         }
         names.push(*field);
         let name = ident(field);
-        let mut tokens = as_argument(value);
-        if at < host_parts && *record.ty().inner() == Type::Arn {
-            tokens = quote!(endpoint::host_text(#field, #tokens)?);
-        }
         bindings.extend(quote!(let #name = #tokens;));
         named.push(Part::Value(Expr::Variable {
             name: (*field).to_owned(),

@@ -44,6 +44,10 @@ pub(crate) enum EndpointProblem {
     User { url: String },
     #[error("the endpoint {url:?} has a query, which requests have of their own")]
     Query { url: String },
+    #[error(
+        "the endpoint {url:?} has a segment . or .. in its path, which is signed as another one"
+    )]
+    Dots { url: String },
     #[error("the endpoint {url:?} has neither http nor https as its scheme, or no host")]
     SchemeOrHost { url: String },
     #[error("the endpoint {url:?} is plaintext, which only an explicit `endpoint_url` may be")]
@@ -223,6 +227,9 @@ impl BaseUrl {
             return Err(EndpointProblem::Query { url: url() });
         }
         let path = path.map_or("", PathAndQuery::path);
+        if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+            return Err(EndpointProblem::Dots { url: url() });
+        }
         Ok(Self {
             scheme,
             authority,

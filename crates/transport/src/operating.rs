@@ -151,8 +151,8 @@
 //! [`from_env`](crate::config::from_env), take HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY and AWS_CA_BUNDLE from it.
 //! HTTPS goes through a tunnel (CONNECT); credentials in the proxy's URL are sent to the proxy alone and never shown. The
 //! certificates of AWS_CA_BUNDLE are trusted beside the system's, which are loaded when the first connection needs them.
-//! A bundle that cannot be read and a proxy URL that makes no sense are errors that name the variable. Plain HTTP goes through
-//! HTTP_PROXY, that of credential endpoints included: NO_PROXY should hold `169.254.169.254` and the like.
+//! A bundle that cannot be read and a proxy URL that makes no sense fail the requests that need them, and no others, with an error
+//! that names the variable. SOCKS is not supported. Plain HTTP goes through HTTP_PROXY, that of credential endpoints included: NO_PROXY should hold `169.254.169.254` and the like.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -133,6 +133,7 @@ async fn endpoints_that_cannot_be_used_are_refused() {
         ("http://127.0.0.1:", "a port that is no number"),
         ("http://127.0.0.1:$PORT", "a port that is no number"),
         ("http://127.0.0.1#80", "has a fragment"),
+        ("http://127.0.0.1/a/../b", "a segment . or .."),
     ] {
         let error = refused(|config| config.endpoint_url(url)).await;
         assert!(error.contains(problem), "{url}: {error}");
