@@ -1,7 +1,7 @@
 //! Which of environment and profile counts, and what else is read.
 
 use connect_tests::certificates::{Authority, Certificate};
-use connect_tests::script::{Read, Server, header, response};
+use connect_tests::script::{Read, Server, header, response, send};
 
 use crate::{ANSWERED, KEYS, REGION, file, path, run, signed_with, told_by};
 
@@ -157,9 +157,19 @@ async fn a_ca_bundle_and_a_host_that_no_proxy_is_for() {
 
 #[tokio::test]
 async fn a_bundle_that_cannot_be_read_is_named() {
-    let variables = [REGION, ("AWS_CA_BUNDLE", "/nonexistent.pem")];
+    // It is read when the tunnel is there and TLS begins.
+    let tunnel = || vec![Read, send("HTTP/1.1 200 OK\r\n\r\n")];
+    let proxy = Server::start(vec![tunnel(), tunnel()]).await;
+    let url = proxy.url();
+    let variables = [
+        KEYS[0],
+        KEYS[1],
+        REGION,
+        ("AWS_CA_BUNDLE", "/nonexistent.pem"),
+        ("HTTPS_PROXY", &url),
+    ];
     for told in [
-        run(&[KEYS[0], KEYS[1], variables[0], variables[1]], "").await,
+        run(&variables, "").await,
         told_by("call_without_the_chain", &variables, "").await,
     ] {
         assert!(told.contains("AWS_CA_BUNDLE: /nonexistent.pem: "), "{told}");
