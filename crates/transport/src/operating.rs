@@ -227,7 +227,7 @@
 //! | `no response`: none came, or it broke off | `attempt`, `endpoint`, `error` |
 //! | `retrying` | `attempt` (the one that failed), `reason`: `transient`, `throttling` or `clock skew`, `delay_ms` |
 //! | `not retrying` | `attempt`, `reason`, `stopped_by` |
-//! | `the server had closed the connection, using a fresh one` | `attempt` |
+//! | `the connection ended before the request was written, using a fresh one` | `attempt` |
 //! | `the attempt time limit ran out`, `the operation time limit ran out` | `attempt`, `attempts` |
 //! | `loaded credentials`, `loaded bearer tokens` | `refresh_at` |
 //! | `loaded trusted root certificates` | `roots` |

@@ -80,7 +80,7 @@ impl SendSettings {
         &self.sleep
     }
 
-    /// Use no pooled connection: the last one turned out to be closed.
+    /// Use no pooled connection: the last one ended before the request was written.
     pub fn fresh_connection(&self) -> bool {
         self.fresh_connection
     }

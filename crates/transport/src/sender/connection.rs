@@ -28,6 +28,8 @@ pub(super) struct Http1 {
     /// `None` once the connection has ended.
     connection: Option<http1::Connection<TokioIo<Stream>, RequestBody>>,
     key: Key,
+    /// Whether it has served a request before.
+    reused: bool,
     _open: OpenConnection,
 }
 
@@ -35,7 +37,8 @@ pub(super) struct Http1 {
 #[derive(Debug)]
 pub(super) struct ExchangeError {
     pub(super) error: hyper::Error,
-    /// Nothing of the request was written, or the server says that it has not looked at it.
+    /// The connection had served requests before, and this one was not written, or the server says that it has not looked at
+    /// it.
     pub(super) unsent: bool,
 }
 
@@ -52,6 +55,7 @@ impl Http1 {
             sender,
             connection: Some(connection),
             key,
+            reused: false,
             _open: open,
         })
     }
@@ -89,9 +93,11 @@ impl Http1 {
                 .poll(&mut Context::from_waker(Waker::noop()))
         })
         .await;
-        // Canceled is what hyper calls a request that it gives up on before it writes the first byte.
+        let reused = std::mem::replace(&mut self.reused, true);
+        // Canceled is what hyper calls a request that it gives up on before it writes the first byte. A server that closes
+        // new connections, too, is one in trouble: trying again is a retry.
         result.map_err(|error| ExchangeError {
-            unsent: error.is_canceled(),
+            unsent: reused && error.is_canceled(),
             error,
         })
     }

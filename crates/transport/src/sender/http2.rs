@@ -98,19 +98,7 @@ impl Http2 {
         settings: &SendSettings,
         pool: &Pool,
     ) -> Result<Response<ResponseBody>, ConnectorError> {
-        // `:authority` stands for the header, which is what was signed.
-        if let Some(host) = request.headers_mut().remove(HOST)
-            && request
-                .uri()
-                .authority()
-                .is_none_or(|authority| authority.as_str() != host)
-        {
-            let mut parts = std::mem::take(request.uri_mut()).into_parts();
-            let authority = Authority::try_from(host.as_bytes());
-            parts.authority = Some(authority.map_err(|error| ConnectorError::user(error.into()))?);
-            let uri = Uri::from_parts(parts);
-            *request.uri_mut() = uri.map_err(|error| ConnectorError::user(error.into()))?;
-        }
+        put_authority(&mut request)?;
         self.history.touch();
         let (limit, response) = (settings.read_timeout, self.sender.send_request(request));
         match within(&settings.sleep, Limit::Read, limit, pin!(response)).await {
@@ -142,6 +130,23 @@ impl std::fmt::Debug for Http2 {
     }
 }
 
+/// `:authority` takes the place of the `host` header, which is what was signed.
+fn put_authority<B>(request: &mut Request<B>) -> Result<(), ConnectorError> {
+    let Some(host) = request.headers_mut().remove(HOST) else {
+        return Ok(());
+    };
+    let authority = request.uri().authority();
+    if authority.is_some_and(|authority| authority.as_str() == host) {
+        return Ok(());
+    }
+    let mut parts = std::mem::take(request.uri_mut()).into_parts();
+    let authority = Authority::try_from(host.as_bytes());
+    parts.authority = Some(authority.map_err(|error| ConnectorError::user(error.into()))?);
+    let uri = Uri::from_parts(parts);
+    *request.uri_mut() = uri.map_err(|error| ConnectorError::user(error.into()))?;
+    Ok(())
+}
+
 /// Whether the server says that it has not looked at the request: after GOAWAY, h2 fails only the streams above the last one
 /// that the server has looked at.
 fn refused(error: &hyper::Error) -> bool {
@@ -166,4 +171,28 @@ pub(super) fn is_transient(error: &h2::Error) -> bool {
         || error
             .reason()
             .is_some_and(|reason| reasons.contains(&reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_authority_is_what_was_signed_as_host() {
+        for (uri, host, expected) in [
+            ("https://h:443/a?b", Some("h"), "https://h/a?b"),
+            ("https://h:444/a", Some("h:444"), "https://h:444/a"),
+            ("https://h/a", Some("changed"), "https://changed/a"),
+            ("https://h/a", None, "https://h/a"),
+        ] {
+            let mut request = Request::builder().uri(uri);
+            if let Some(host) = host {
+                request = request.header(HOST, host);
+            }
+            let mut request = request.body(()).unwrap();
+            put_authority(&mut request).unwrap();
+            assert_eq!(request.uri(), expected);
+            assert!(!request.headers().contains_key(HOST));
+        }
+    }
 }

@@ -160,6 +160,11 @@ impl HttpSender {
     ) -> Result<Response<ResponseBody>, ConnectorError> {
         let pool = &self.0.pool;
         let key = Key::of(request.uri()).map_err(|error| ConnectorError::user(error.into()))?;
+        if !request.headers().contains_key(HOST) {
+            let host = key.host_header();
+            let host = host.map_err(|error| ConnectorError::user(error.into()))?;
+            request.headers_mut().insert(HOST, host);
+        }
         #[cfg(feature = "http2")]
         if !settings.fresh_connection
             && let Some(shared) = pool.share_of(&key)
@@ -208,11 +213,6 @@ impl HttpSender {
         key: &Key,
         request: &mut Request<RequestBody>,
     ) -> Result<(), ConnectorError> {
-        if !request.headers().contains_key(HOST) {
-            let host = key.host_header();
-            let host = host.map_err(|error| ConnectorError::user(error.into()))?;
-            request.headers_mut().insert(HOST, host);
-        }
         if !key.tls
             && let Some(proxy) = self.0.connector.proxy(key)?
         {
