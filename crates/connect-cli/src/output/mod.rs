@@ -116,12 +116,12 @@ impl Printer {
     ///
     /// An output that cannot be written.
     pub(crate) fn print_token(&mut self, token: &str) -> Result<(), Failure> {
-        let token = json!({ "NextToken": token });
-        let text = json!({ "NextToken": token });
+        let members = json!({ "NextToken": token });
+        let row = json!({ "NextToken": members });
         let written = match (self.format, &self.query) {
-            (Format::Text, Some(_)) => text::write(&mut io::stderr(), &text),
-            (Format::Text, None) => text::write(self.out.open()?, &text),
-            (Format::YamlStream, None) => yaml::write(self.out.open()?, &json!([token])),
+            (Format::Text, Some(_)) => text::write(&mut Visible::new(io::stderr()), &row),
+            (Format::Text, None) => text::write(self.out.open()?, &row),
+            (Format::YamlStream, None) => yaml::write(self.out.open()?, &json!([members])),
             _ => Ok(()),
         };
         written.map_err(Failure::Output)
