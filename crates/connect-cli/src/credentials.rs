@@ -9,7 +9,8 @@ use connect_transport::sender::HttpSender;
 use crate::failure::Failure;
 use crate::profile::Section;
 
-/// The provider of credentials; `missing_files` ends the message that there are none. A profile named on the command line, `explicit`, goes before the environment.
+/// The provider of credentials. A profile named on the command line, `explicit`, goes before the environment;
+/// `missing_files` ends the message that there are none.
 ///
 /// # Errors
 ///

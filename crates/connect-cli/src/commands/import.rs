@@ -13,9 +13,8 @@ use crate::output::{Pager, Sink};
 /// Read contact records and events into a database for `connect serve`
 ///
 /// Files hold JSON objects one after another, plain or compressed by gzip, as Amazon Connect exports them to S3, or
-/// messages of Kinesis, Firehose, SQS or SNS that hold such. Of each
-/// field of a contact the newest value is kept, so files may overlap and come in any order; what a record leaves out, it
-/// does not change.
+/// messages of Kinesis, Firehose, SQS or SNS that hold such. Of each field of a contact the newest value is kept, so
+/// files may overlap and come in any order; what a record leaves out, it does not change.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Files, folders of files, or - for standard input

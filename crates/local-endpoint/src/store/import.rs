@@ -83,8 +83,9 @@ impl Store {
     /// Imports contact records and EventBridge contact events. `source` names the file in refusals.
     ///
     /// JSON objects one after another, with or without line breaks, or in an array, in UTF-8 or marked UTF-16; plain or
-    /// compressed by gzip; as they are or in messages of Kinesis, Firehose, SQS and SNS. Of each field of a contact the newest value is kept, so files may overlap and come in any order. A record that leaves a
-    /// field out does not change it; one that says `null` erases it.
+    /// compressed by gzip; as they are or in messages of Kinesis, Firehose, SQS and SNS. Of each field of a contact the
+    /// newest value is kept, so files may overlap and come in any order. A field left out does not change it; one that says
+    /// `null` erases it.
     ///
     /// A reader that fails ends the import like a bad record: what came before it counts, unless `on_refusal` is
     /// [`OnRefusal::Abort`].
