@@ -1,11 +1,10 @@
-//! Documentation: AWS's HTML to Markdown for rustdoc, and a line in words for what a model leaves undocumented.
+//! Documentation: AWS's HTML to Markdown for rustdoc and to plain text for terminals, and a line in words for what a model leaves
+//! undocumented.
 
 mod html;
 mod inline;
 mod render;
 mod tree;
-
-pub(crate) use self::inline::code;
 
 /// The Markdown for a piece of AWS's HTML documentation, wrapped, without a line break at its end.
 ///
@@ -13,6 +12,30 @@ pub(crate) use self::inline::code;
 /// brackets of the text are escaped, bare URLs become links. Broken HTML is read as browsers do, more or less.
 pub fn to_markdown(html: &str) -> String {
     render::blocks(&tree::parse(&printable(html)))
+}
+
+/// The plain text of a piece of AWS's HTML documentation, for a terminal to break: a paragraph is one line, and so is a list's item.
+pub fn to_plain(html: &str) -> String {
+    render::plain(&tree::parse(&printable(html)), "\n\n")
+}
+
+/// What a text is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Markdown, for rustdoc.
+    Markdown,
+    /// Plain text, for a terminal.
+    Plain,
+}
+
+impl Form {
+    /// A value as it stands in the text.
+    pub(crate) fn code(self, value: &str) -> String {
+        match self {
+            Self::Markdown => inline::code(value),
+            Self::Plain => line(value),
+        }
+    }
 }
 
 /// Plain text on one line, such as a title: what cannot be printed is left out, white space is a space.
@@ -36,7 +59,7 @@ pub(crate) fn printable(text: &str) -> String {
 pub struct Described<'a> {
     /// The member's name in the model.
     pub name: &'a str,
-    /// Its type in words, as Markdown: `string`, `list of [...](...)`.
+    /// Its type in words, in the form of the whole: `string`, `list of [...](...)`.
     pub kind: &'a str,
     /// Whether it must be set.
     pub required: bool,
@@ -51,7 +74,7 @@ pub struct Described<'a> {
 }
 
 /// A line such as "`InstanceId`: string, 1 to 100 characters, required."
-pub fn describe(member: &Described<'_>) -> String {
+pub fn describe(member: &Described<'_>, form: Form) -> String {
     let mut words = vec![member.kind.to_owned()];
     if let Some((min, max)) = member.length {
         let (one, many) = length_unit(member.kind);
@@ -80,12 +103,12 @@ pub fn describe(member: &Described<'_>) -> String {
         words.push("no two alike".to_owned());
     }
     if let Some(pattern) = member.pattern {
-        words.push(format!("matches {}", code(pattern)));
+        words.push(format!("matches {}", form.code(pattern)));
     }
     if member.required {
         words.push("required".to_owned());
     }
-    format!("{}: {}.", code(member.name), words.join(", "))
+    format!("{}: {}.", form.code(member.name), words.join(", "))
 }
 
 /// What the length of a value of this kind counts, one and many.

@@ -17,41 +17,45 @@ const KEYWORDS: [&str; 52] = [
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Names of the prelude, and of crates that generated code names, that a shape could hide.
-const PRELUDE: [&str; 33] = [
-    "AsMut",
-    "AsRef",
-    "Box",
-    "Clone",
-    "Copy",
-    "Default",
-    "DoubleEndedIterator",
-    "Drop",
-    "Eq",
-    "Err",
-    "Error",
-    "ExactSizeIterator",
-    "Extend",
-    "Fn",
-    "FnMut",
-    "FnOnce",
-    "From",
-    "FromIterator",
-    "Into",
-    "IntoIterator",
-    "Iterator",
-    "None",
-    "Ok",
-    "Option",
-    "Ord",
-    "PartialEq",
-    "PartialOrd",
-    "Result",
-    "Send",
-    "Some",
-    "String",
-    "Sync",
-    "Vec",
+/// Names that operations cannot have: a module or a method that is generated in any case has them, or generated modules call
+/// something of the runtime by them. And files that Windows takes for devices, which some operations' would be.
+const TAKEN: [&str; 36] = [
+    "aux",
+    "com1",
+    "com2",
+    "com3",
+    "com4",
+    "com5",
+    "com6",
+    "com7",
+    "com8",
+    "com9",
+    "con",
+    "config",
+    "connect_protocol",
+    "connect_transport",
+    "endpoint",
+    "from_conf",
+    "invalid_input",
+    "lpt1",
+    "lpt2",
+    "lpt3",
+    "lpt4",
+    "lpt5",
+    "lpt6",
+    "lpt7",
+    "lpt8",
+    "lpt9",
+    "meta",
+    "mod",
+    "new",
+    "nul",
+    "prn",
+    "customize",
+    "operation",
+    "server",
+    "shapes",
+    "transport",
 ];
 
 /// The tokens of a name from this module.
@@ -121,8 +125,14 @@ pub fn enum_member_name(value: &str) -> Option<String> {
 }
 
 /// The method of the client: `ListAssociatedContacts` is `list_associated_contacts`.
+///
+/// Names that are taken get `_operation`: `Config` is `config_operation`.
 pub fn operation_method(operation: &str) -> String {
-    escape(snake_case(operation))
+    let name = snake_case(operation);
+    if TAKEN.contains(&name.as_str()) {
+        return format!("{name}_operation");
+    }
+    escape(name)
 }
 
 /// The module of an operation, below `operation`; the same name as the method's.
@@ -195,11 +205,6 @@ pub fn predicate_name(error: &str) -> String {
 /// The builder of a structure: `AssociatedContactSummaryBuilder`.
 pub fn builder_name(shape: &str) -> String {
     escape(format!("{}Builder", pascal_case(shape)))
-}
-
-/// Whether a type of this name would hide one of the prelude's in its module: `Option`, `Result`, `Error`.
-pub fn hides_prelude(type_name: &str) -> bool {
-    PRELUDE.binary_search(&type_name).is_ok()
 }
 
 /// A name that is no keyword. Four keywords can't be raw identifiers.
@@ -436,11 +441,9 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_in_order() {
+    fn keywords_are_in_order() {
         assert!(KEYWORDS.is_sorted());
-        assert!(PRELUDE.is_sorted());
         assert!(is_keyword("yield") && is_keyword("Self") && !is_keyword("contact"));
-        assert!(hides_prelude("Option") && !hides_prelude("Contact"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::Model;
 
 /// The models that get a server side.
-const WITH_SERVER: [&str; 2] = ["server", "text"];
+const WITH_SERVER: [&str; 3] = ["hostile-names", "server", "text"];
 
 fn folder(kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,4 +1,4 @@
-//! Blocks to lines of Markdown.
+//! Blocks to lines of Markdown, and to plain text.
 
 use super::inline::{backticks, lines};
 use super::tree::{Block, Inline};
@@ -32,15 +32,49 @@ fn block_lines(blocks: &[Block], width: usize, tight: bool) -> Vec<String> {
     all
 }
 
+/// Blocks as plain text, with something between them. Lines are broken only where blocks or the text's own breaks are.
+pub(super) fn plain(blocks: &[Block], between: &str) -> String {
+    let texts = blocks.iter().map(|block| match block {
+        Block::Paragraph(content) => plain_lines(content),
+        Block::Preformatted(text) => text.trim_matches('\n').trim_end().to_owned(),
+        Block::List { ordered, items } => {
+            let items = items.iter().enumerate().map(|(index, item)| {
+                let marker = marker(*ordered, index);
+                let indent = format!("\n{}", " ".repeat(marker.len()));
+                marker + &plain(item, "\n").replace('\n', &indent)
+            });
+            items.collect::<Vec<_>>().join("\n")
+        }
+        Block::Note { heading, blocks } => format!("{heading}: {}", plain(blocks, between)),
+    });
+    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    texts.join(between)
+}
+
+fn plain_lines(content: &[Inline]) -> String {
+    let lines = content.split(|inline| *inline == Inline::Break);
+    let lines = lines.map(|line| line.iter().map(Inline::plain).collect::<String>());
+    let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim_matches('\n')
+        .to_owned()
+}
+
+fn marker(ordered: bool, index: usize) -> String {
+    if ordered {
+        format!("{}. ", index + 1)
+    } else {
+        "- ".to_owned()
+    }
+}
+
 fn list(ordered: bool, items: &[Vec<Block>], width: usize) -> Vec<String> {
     let tight = items.iter().all(|item| is_tight(item));
     let mut all = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let marker = if ordered {
-            format!("{}. ", index + 1)
-        } else {
-            "- ".to_owned()
-        };
+        let marker = marker(ordered, index);
         let indent = " ".repeat(marker.len());
         let inner = width.saturating_sub(marker.len()).max(LEAST_WIDTH);
         if index > 0 && !tight {

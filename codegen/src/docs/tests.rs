@@ -154,6 +154,34 @@ fn lines_are_wrapped() {
 }
 
 #[test]
+fn html_becomes_plain_text() {
+    let table = [
+        ("", ""),
+        (
+            "<p>One\n   line.</p><p>Another &lt;one&gt;.</p>",
+            "One line.\n\nAnother <one>.",
+        ),
+        ("a<br>b<br/>", "a\nb"),
+        (
+            "<b>bold</b> <code>co  de</code> [x] *y* <a href=\"https://a.example\">link</a>",
+            "bold co de [x] *y* link",
+        ),
+        (
+            "<ul><li>a<ol><li>b</li><li><p>c</p><p>d</p></li></ol></li><li>e</li></ul>",
+            "- a\n  1. b\n  2. c\n     d\n- e",
+        ),
+        (
+            "<note><p>Mind.</p><p>This.</p></note>",
+            "Note: Mind.\n\nThis.",
+        ),
+        ("<pre>\n a\n  b\n</pre>", " a\n  b"),
+    ];
+    for (html, expected) in table {
+        assert_eq!(to_plain(html), expected, "{html}");
+    }
+}
+
+#[test]
 fn members_are_described() {
     let member = Described {
         name: "InstanceId",
@@ -165,7 +193,7 @@ fn members_are_described() {
         unique: false,
     };
     let text = "`InstanceId`: string, 1 to 100 characters, required.";
-    assert_eq!(describe(&member), text);
+    assert_eq!(describe(&member, Form::Markdown), text);
     let table = [
         (None, ""),
         (Some((None, None)), ""),
@@ -178,11 +206,14 @@ fn members_are_described() {
         (Some((Some(4), Some(4))), ", 4 characters"),
     ];
     for (length, expected) in table {
-        let found = describe(&Described {
-            length,
-            required: false,
-            ..member
-        });
+        let found = describe(
+            &Described {
+                length,
+                required: false,
+                ..member
+            },
+            Form::Markdown,
+        );
         assert_eq!(found, format!("`InstanceId`: string{expected}."));
     }
     let list = Described {
@@ -194,7 +225,7 @@ fn members_are_described() {
         ..member
     };
     assert_eq!(
-        describe(&list),
+        describe(&list, Form::Markdown),
         "`Tags`: list of string, at most 2 items, no two alike."
     );
     let number = Described {
@@ -206,7 +237,7 @@ fn members_are_described() {
         ..member
     };
     let text = "`MaxResults`: integer, at least 1, matches ``^`[0-9]+$``, required.";
-    assert_eq!(describe(&number), text);
+    assert_eq!(describe(&number, Form::Markdown), text);
 }
 
 #[test]
@@ -416,7 +447,7 @@ proptest! {
     }
 
     #[test]
-    fn descriptions_are_one_line(name in ".*", pattern in ".*") {
+    fn descriptions_are_one_line(name in ".*", pattern in ".*", form in prop::sample::select(vec![Form::Markdown, Form::Plain])) {
         let line = describe(&Described {
             name: &name,
             kind: "string",
@@ -425,7 +456,7 @@ proptest! {
             range: None,
             pattern: Some(&pattern),
             unique: false,
-        });
+        }, form);
         prop_assert_eq!(line.lines().count(), 1);
     }
 }

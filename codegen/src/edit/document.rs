@@ -10,7 +10,7 @@ use super::container::Container;
 use super::json::Json;
 use super::traits;
 use crate::error::{Error, Place};
-use crate::model::Model;
+use crate::model::{Model, without_mark};
 
 /// A model file whose form has been checked.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl<'a> Document<'a> {
         let fail = |error: serde_json::Error| {
             Error::new(Place::model(), format!("not a JSON AST: {error}")).in_file(file.name)
         };
-        let top: Top<'_> = serde_json::from_str(file.text).map_err(fail)?;
+        let top: Top<'_> = serde_json::from_str(without_mark(file.text)).map_err(fail)?;
         let Some(shapes) = top.shapes.map(RawValue::get) else {
             return Err(Error::new(Place::model(), "the model has no shapes").in_file(file.name));
         };

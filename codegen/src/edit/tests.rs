@@ -46,6 +46,14 @@ fn refused(ours_text: &str, published_text: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_byte_order_mark_stays_where_it_is() {
+    let marked = format!("\u{feff}{OURS}");
+    let edited = add(ours(&marked), published(PUBLISHED), &named(&["Describe"])).unwrap();
+    let plain = add(ours(OURS), published(PUBLISHED), &named(&["Describe"])).unwrap();
+    assert_eq!(edited.text, format!("\u{feff}{}", plain.text));
+}
+
+#[test]
 fn an_operation_comes_with_all_it_reaches_and_without_words() {
     let edited = add(ours(OURS), published(PUBLISHED), &named(&["Describe"])).unwrap();
     let shapes: serde_json::Value = serde_json::from_str(&edited.text).unwrap();

@@ -75,15 +75,11 @@ fn command(operation: &Operation, sdk: &proc_macro2::Ident) -> TokenStream {
     let (name, method) = (&operation.name, ident(&operation.method));
     let command = kebab(name);
     let title = inner_doc(&format!("`connect {command}`"));
-    let about = &operation.docs.markdown;
+    let about = &operation.docs.plain;
     let (input, output) = (&operation.input, &operation.output);
     let input_name = ident(&input.name);
     let arguments = input.members.iter().map(|member| {
-        let (flag, about, member) = (
-            kebab(&member.name),
-            &member.docs.markdown,
-            member_of(member),
-        );
+        let (flag, about, member) = (kebab(&member.name), &member.docs.plain, member_of(member));
         quote!(Argument { flag: #flag, about: #about, member: #member })
     });
     let members = output.members.iter().map(member_of);

@@ -27,7 +27,8 @@ pub(super) fn module(service: &Service) -> TokenStream {
         let text = format!(
             "A request of [`{}`](crate::operation::{}). {}",
             operation.name,
-            operation.method,
+            // A link names a module without `r#`.
+            operation.method.trim_start_matches("r#"),
             first_sentence(&operation.docs)
         );
         let (text, deprecated) = (doc(&text), deprecated(&operation.docs));

@@ -156,14 +156,10 @@ impl Files<'_> {
         Ok(())
     }
 
-    /// Adds the file of a type.
-    fn add_type(&mut self, name: &str, tokens: TokenStream) -> Result<(), Error> {
-        let tokens = if names::hides_prelude(name) {
-            tokens::qualify_prelude(tokens, name)
-        } else {
-            tokens::unqualified(tokens, name)
-        };
-        self.add(&format!("types/{}.rs", file_of(name)), tokens)
+    /// Adds the file of a type of a folder.
+    fn add_type(&mut self, folder: &str, name: &str, tokens: TokenStream) -> Result<(), Error> {
+        let tokens = tokens::unqualified(tokens::qualify_prelude(tokens, name), name);
+        self.add(&format!("{folder}/{}.rs", file_of(name)), tokens)
     }
 
     /// Adds a file that brings its own imports.
@@ -343,13 +339,21 @@ fn types(service: &Service, files: &mut Files<'_>) -> Result<(), Error> {
         builders.push(quote!(pub use super::#module::#builder;));
     }
     files.for_each(&service.structures, |files, shape| {
-        files.add_type(&shape.name, operation::nested(files.context, shape))
+        files.add_type(
+            "types",
+            &shape.name,
+            operation::nested(files.context, shape),
+        )
     })?;
     files.for_each(&service.unions, |files, shape| {
-        files.add_type(&shape.name, union::definition(files.context, shape))
+        files.add_type(
+            "types",
+            &shape.name,
+            union::definition(files.context, shape),
+        )
     })?;
     files.for_each(&service.enums, |files, shape| {
-        files.add_type(&shape.name, enumeration::definition(shape))
+        files.add_type("types", &shape.name, enumeration::definition(shape))
     })?;
     modules.sort();
     let mods = modules.iter().map(|(module, _)| {
@@ -379,7 +383,7 @@ fn errors(context: &Context, service: &Service, files: &mut Files<'_>) -> Result
     let mut uses = Vec::new();
     let mut builders = Vec::new();
     for shape in &service.errors {
-        let file = format!("_{}", names::snake_case(&shape.name));
+        let file = file_of(&shape.name);
         let (module, name, builder) = (
             ident(&file),
             ident(&shape.name),
@@ -388,10 +392,7 @@ fn errors(context: &Context, service: &Service, files: &mut Files<'_>) -> Result
         mods.push(quote!(mod #module;));
         uses.push(quote!(pub use self::#module::#name;));
         builders.push(quote!(pub use super::#module::#builder;));
-        files.add(
-            &format!("types/error/{file}.rs"),
-            error::shape(context, shape),
-        )?;
+        files.add_type("types/error", &shape.name, error::shape(context, shape))?;
     }
     let tokens = quote! {
         //! The errors that the service answers with.

@@ -1,5 +1,6 @@
 //! Input to request, on the client's side.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -7,6 +8,13 @@ use super::codec;
 use super::structure::write_lines;
 use super::tokens::{as_option, ident};
 use crate::ir::{Binding, Member, Operation, Segment, Target, TimestampFormat};
+
+/// What a query literal has encoded: all that RFC 3986 reserves, so that it means itself wherever it is read.
+const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// `fn encode(input) -> Result<http::Request, error::InputError>`.
 pub(super) fn encode(operation: &Operation) -> TokenStream {
@@ -37,9 +45,10 @@ pub(super) fn encode(operation: &Operation) -> TokenStream {
         }
     });
     let literals = operation.query.iter().map(|(name, value)| {
+        let encoded = |text| utf8_percent_encode(text, NOT_UNRESERVED);
         let literal = match value {
-            Some(value) => format!("{name}={value}"),
-            None => name.clone(),
+            Some(value) => format!("{}={}", encoded(name), encoded(value)),
+            None => encoded(name).to_string(),
         };
         quote!(uri.query_literal(#literal);)
     });

@@ -193,17 +193,19 @@ pub(super) fn imports(context: Option<&Context>, tokens: &TokenStream) -> TokenS
     quote!(#(#lines)*)
 }
 
-/// `types::Name` as `Name`, for the file that defines it.
+/// `types::Name` and `types::error::Name` as `Name`, for the file that defines it.
 pub(super) fn unqualified(tokens: TokenStream, name: &str) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut out = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
-        let own = matches!(token, TokenTree::Ident(module) if module == "types")
-            && matches!(tokens.get(at + 3), Some(TokenTree::Ident(own)) if *own == ident(name));
-        if own {
-            at += 3;
-            continue;
+        let is = |at: usize, name: &Ident| matches!(tokens.get(at), Some(TokenTree::Ident(found)) if found == name);
+        if is(at, &ident("types")) {
+            let module = if is(at + 3, &ident("error")) { 6 } else { 3 };
+            if is(at + module, &ident(name)) {
+                at += module;
+                continue;
+            }
         }
         out.push(match token {
             TokenTree::Group(group) => TokenTree::Group(Group::new(
@@ -217,11 +219,12 @@ pub(super) fn unqualified(tokens: TokenStream, name: &str) -> TokenStream {
     out.into_iter().collect()
 }
 
-/// The tokens of a file that defines a type of a name that Rust's prelude has: what is meant of the prelude gets its path. Shapes
+/// The tokens of a file that defines a type of a name that Rust's prelude has, or an import: what is meant of Rust gets its path. Shapes
 /// take no type parameters and the prelude's types do, so `Option<` is not the shape `Option`.
 pub(super) fn qualify_prelude(tokens: TokenStream, name: &str) -> TokenStream {
     let path: TokenStream = match name {
         "Box" => quote!(::std::boxed::Box),
+        "HashMap" => quote!(::std::collections::HashMap),
         "Option" => quote!(::std::option::Option),
         "Result" => quote!(::std::result::Result),
         "Vec" => quote!(::std::vec::Vec),
@@ -248,7 +251,6 @@ pub(super) fn qualify_prelude(tokens: TokenStream, name: &str) -> TokenStream {
 /// What generated code may name, and where it comes from.
 const IMPORTS: &[(&str, &str)] = &[
     ("HashMap", "use std::collections::HashMap;"),
-    ("LazyLock", "use std::sync::LazyLock;"),
     ("check", "use connect_protocol::check;"),
     ("conformance", "use connect_conformance as conformance;"),
     ("endpoint", "use connect_protocol::endpoint;"),
@@ -267,7 +269,7 @@ const IMPORTS: &[(&str, &str)] = &[
     ("types", "use crate::types;"),
 ];
 
-/// Collects every identifier that starts a path, `name::`, or stands alone as a type; and modules that are declared.
+/// Collects every identifier that starts a path, `name::`, or is an imported type, `HashMap<`; and modules and types that are declared.
 fn collect(tokens: TokenStream, named: &mut BTreeSet<String>, declared: &mut BTreeSet<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
@@ -278,12 +280,12 @@ fn collect(tokens: TokenStream, named: &mut BTreeSet<String>, declared: &mut BTr
                 let first = !(at >= 2 && is(at - 1, ':') && is(at - 2, ':'));
                 let path = is(at + 1, ':') && is(at + 2, ':');
                 let name = name.to_string();
-                if matches!(at.checked_sub(1).and_then(|at| tokens.get(at)), Some(TokenTree::Ident(before)) if before == "mod")
+                if matches!(at.checked_sub(1).and_then(|at| tokens.get(at)), Some(TokenTree::Ident(before)) if ["mod", "struct", "enum"].iter().any(|item| before == item))
                 {
                     declared.insert(name);
                     continue;
                 }
-                if first && (path || name == "HashMap" || name == "LazyLock") {
+                if first && (path || (name == "HashMap" && is(at + 1, '<'))) {
                     named.insert(name);
                 }
             }

@@ -73,6 +73,8 @@ impl Service {
 pub struct Docs {
     /// Markdown, not empty.
     pub markdown: String,
+    /// The same as plain text, not empty.
+    pub plain: String,
     /// Set if the thing is deprecated; the text may be empty.
     pub deprecated: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::Lowering;
@@ -71,7 +72,7 @@ impl Lowering<'_> {
             .read_object(ids::REQUEST_COMPRESSION, &shape.id)?;
         Ok(Operation {
             shape: shape.id.to_string(),
-            docs: self.shape_docs(shape, || format!("Calls `{name}`."))?,
+            docs: self.shape_docs(shape, |form| format!("Calls {}.", form.code(&name)))?,
             has_input: is_stated(operation.input.as_ref()),
             has_output: is_stated(operation.output.as_ref()),
             method: names::operation_method(&name),
@@ -132,9 +133,7 @@ impl Lowering<'_> {
             let name = self.type_name(id)?;
             let error = OperationError {
                 predicate: names::predicate_name(&name),
-                docs: documentation(&shape.traits, &shape.id, || {
-                    format!("`{}`", shape.id.name())
-                })?,
+                docs: documentation(&shape.traits, &shape.id, |form| form.code(shape.id.name()))?,
                 wire: self.error_wire(shape)?,
                 name: name.clone(),
             };
@@ -237,7 +236,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Splits `/a/{b}/{c+}?d=e` into path segments and query literals.
+/// Splits `/a/{b}/{c+}?d=e` into path segments and query literals, these decoded.
 type Uri = (Vec<Segment>, Vec<(String, Option<String>)>);
 
 fn uri(pattern: &str) -> Result<Uri, String> {
@@ -261,14 +260,18 @@ fn uri(pattern: &str) -> Result<Uri, String> {
     if greedy > 1 {
         return Err(format!("{pattern:?} has more than one greedy label"));
     }
+    let decode = |text: &str| match percent_decode_str(text).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(format!("{pattern:?} has a query that is no UTF-8")),
+    };
     let query = query
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| match pair.split_once('=') {
-            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-            None => (pair.to_owned(), None),
+            Some((name, value)) => Ok((decode(name)?, Some(decode(value)?))),
+            None => Ok((decode(pair)?, None)),
         })
-        .collect();
+        .collect::<Result<_, String>>()?;
     Ok((path, query))
 }
 
@@ -407,7 +410,7 @@ mod tests {
 
     #[test]
     fn splits_a_uri() {
-        let (path, query) = uri("/a/{B}/c/{D+}?x&y=z").unwrap();
+        let (path, query) = uri("/a/{B}/c/{D+}?x&y%20%C3%A4=z").unwrap();
         let label = |member: &str, greedy| Segment::Label {
             member: member.to_owned(),
             greedy,
@@ -426,7 +429,7 @@ mod tests {
             query,
             [
                 ("x".to_owned(), None),
-                ("y".to_owned(), Some("z".to_owned()))
+                ("y \u{e4}".to_owned(), Some("z".to_owned()))
             ]
         );
     }
@@ -444,6 +447,7 @@ mod tests {
             "/a b",
             "/a#b",
             "/a?b?c",
+            "/a?%FF",
             "/ä",
         ] {
             assert!(uri(pattern).is_err(), "{pattern}");

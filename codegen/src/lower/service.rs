@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::values::{checked, needs_check};
+use super::values::{checked, docs_of, needs_check};
 use super::{Lowering, Selection, closure};
 use crate::docs;
 use crate::error::{Error, Place};
@@ -54,7 +54,9 @@ impl<'a> Lowering<'a> {
             version: service.version.clone(),
             signing_name: signing_name(shape)?,
             title: title(shape)?,
-            docs: self.shape_docs(shape, || format!("The service `{}`.", shape.id.name()))?,
+            docs: self.shape_docs(shape, |form| {
+                format!("The service {}.", form.code(shape.id.name()))
+            })?,
             operations: Vec::with_capacity(operations.len()),
             structures: Vec::new(),
             unions: Vec::new(),
@@ -320,13 +322,9 @@ fn client_params(shape: &Shape) -> Result<Vec<ClientParam>, Error> {
             Ok(ClientParam {
                 method: names::field_name(&name),
                 boolean,
-                docs: ir::Docs {
-                    markdown: param.documentation.map_or_else(
-                        || format!("The endpoint parameter `{name}`."),
-                        |html| docs::to_markdown(&html),
-                    ),
-                    deprecated: None,
-                },
+                docs: docs_of(param.documentation.as_deref(), |form| {
+                    format!("The endpoint parameter {}.", form.code(&name))
+                }),
                 name,
             })
         })

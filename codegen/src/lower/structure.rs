@@ -2,8 +2,7 @@
 
 use super::Lowering;
 use super::binding::each_has_its_place;
-use super::values::documentation;
-use crate::docs;
+use super::values::{docs_of, documentation};
 use crate::error::{Error, Place};
 use crate::ir::{
     Binding, Default, Enum, ErrorWire, Member, Role, Structure, Target, Union, Usage, Variant,
@@ -42,7 +41,9 @@ impl Lowering<'_> {
         };
         let structure = Structure {
             shape: shape.id.to_string(),
-            docs: self.shape_docs(shape, || format!("The {kind} `{}`.", shape.id.name()))?,
+            docs: self.shape_docs(shape, |form| {
+                format!("The {kind} {}.", form.code(shape.id.name()))
+            })?,
             name,
             members,
             usage: match role {
@@ -193,7 +194,9 @@ impl Lowering<'_> {
         Ok(Union {
             shape: shape.id.to_string(),
             name: self.type_name(&shape.id)?,
-            docs: self.shape_docs(shape, || format!("The union `{}`.", shape.id.name()))?,
+            docs: self.shape_docs(shape, |form| {
+                format!("The union {}.", form.code(shape.id.name()))
+            })?,
             members: lowered,
             usage: self.usage_of(&shape.id),
             checked: false,
@@ -215,7 +218,7 @@ impl Lowering<'_> {
                 let place = (&shape.id, member.name.as_str());
                 let value: Option<String> = member.traits.read(ids::ENUM_VALUE, place)?;
                 let value = value.unwrap_or_else(|| member.name.clone());
-                let docs = documentation(&member.traits, place, || docs::code(&value))?;
+                let docs = documentation(&member.traits, place, |form| form.code(&value))?;
                 let internal = member.traits.has(ids::INTERNAL);
                 values.push((Some(member.name.clone()), value, docs, internal));
             }
@@ -224,10 +227,10 @@ impl Lowering<'_> {
                 shape.traits.read(ids::ENUM, &shape.id)?.unwrap_or_default();
             for entry in entries {
                 let docs = crate::ir::Docs {
-                    markdown: entry
-                        .documentation
-                        .map_or_else(|| docs::code(&entry.value), |html| docs::to_markdown(&html)),
                     deprecated: entry.deprecated.then(String::new),
+                    ..docs_of(entry.documentation.as_deref(), |form| {
+                        form.code(&entry.value)
+                    })
                 };
                 let internal = entry.tags.iter().any(|tag| tag == "internal");
                 values.push((entry.name, entry.value, docs, internal));
@@ -269,7 +272,9 @@ impl Lowering<'_> {
         Ok(Enum {
             shape: shape.id.to_string(),
             name: self.type_name(&shape.id)?,
-            docs: self.shape_docs(shape, || format!("The enum `{}`.", shape.id.name()))?,
+            docs: self.shape_docs(shape, |form| {
+                format!("The enum {}.", form.code(shape.id.name()))
+            })?,
             variants,
             sensitive: shape.traits.has(ids::SENSITIVE),
         })

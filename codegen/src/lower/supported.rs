@@ -110,6 +110,27 @@ const OTHER_RULES: [&str; 6] = [
 
 const CLIENT_DISCOVERED_ENDPOINT: &str = "aws.api#clientDiscoveredEndpoint";
 
+/// Services that need more than their model says, by their `sdkId`: what a caller has to do.
+const BEYOND_THE_MODEL: [(&str, &str); 10] = [
+    ("ApiGatewayManagementApi", ENDPOINT_OF_ITS_OWN),
+    ("Bedrock", BEARER_TOKEN),
+    ("Bedrock Runtime", BEARER_TOKEN),
+    ("CloudSearch Domain", ENDPOINT_OF_ITS_OWN),
+    (
+        "Glacier",
+        "add the header x-amz-glacier-version to every request, and x-amz-sha256-tree-hash to uploads",
+    ),
+    ("Kinesis Video Archived Media", ENDPOINT_OF_ITS_OWN),
+    ("Kinesis Video Media", ENDPOINT_OF_ITS_OWN),
+    ("Kinesis Video Signaling", ENDPOINT_OF_ITS_OWN),
+    ("MediaStore Data", ENDPOINT_OF_ITS_OWN),
+    ("neptunedata", ENDPOINT_OF_ITS_OWN),
+];
+
+const ENDPOINT_OF_ITS_OWN: &str = "set the endpoint: it is that of the API, domain, stream, container or cluster, as another service answers it";
+const BEARER_TOKEN: &str =
+    "set a token provider to use an API key: AWS_BEARER_TOKEN_BEDROCK is not read";
+
 impl<'a> Lowering<'a> {
     /// What an operation needs that cannot be generated.
     pub(super) fn unsupported(
@@ -207,6 +228,14 @@ impl<'a> Lowering<'a> {
         operations: &[(&'a Shape, &'a model::Operation)],
     ) -> Result<(), Error> {
         let place = |id: &str| Place::from(&service.id).with_trait(id);
+        let sdk_id = service
+            .traits
+            .get(ids::AWS_SERVICE)
+            .and_then(|it| it["sdkId"].as_str());
+        if let Some((_, what)) = BEYOND_THE_MODEL.iter().find(|(id, _)| Some(*id) == sdk_id) {
+            let message = format!("the service needs more than its model says: {what}");
+            self.warn(Error::new(&service.id, message));
+        }
         for (id, _) in service.traits.iter() {
             if OTHER_RULES.contains(&id) && !service.traits.has(ids::ENDPOINT_RULE_SET) {
                 self.leave_out(

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Lowering;
 use super::time;
-use crate::docs;
+use crate::docs::{self, Form};
 use crate::error::{Error, Place};
 use crate::ir::{self, Constraints, Default, Docs, Target};
 use crate::model::{Member, Shape, ShapeId, Traits, ids};
@@ -81,7 +81,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn shape_docs(
         &self,
         shape: &Shape,
-        otherwise: impl FnOnce() -> String,
+        otherwise: impl Fn(Form) -> String,
     ) -> Result<Docs, Error> {
         documentation(&shape.traits, &shape.id, otherwise)
     }
@@ -96,8 +96,8 @@ impl<'a> Lowering<'a> {
         constraints: &Constraints,
     ) -> Result<Docs, Error> {
         let shape = self.shape(&member.target)?;
-        let mut docs = documentation(&member.traits, (container, member.name.as_str()), || {
-            describe(&member.name, target, required, constraints)
+        let mut docs = documentation(&member.traits, (container, member.name.as_str()), |form| {
+            describe(&member.name, target, required, constraints, form)
         })?;
         if docs.deprecated.is_none() && shape.traits.has(ids::DEPRECATED) {
             docs.deprecated = deprecation(&shape.traits);
@@ -110,17 +110,27 @@ impl<'a> Lowering<'a> {
 pub(super) fn documentation(
     traits: &Traits,
     place: impl crate::model::TraitPlace,
-    otherwise: impl FnOnce() -> String,
+    otherwise: impl Fn(Form) -> String,
 ) -> Result<Docs, Error> {
     let html: Option<String> = traits.read(ids::DOCUMENTATION, place)?;
-    let markdown = html
-        .map(|html| docs::to_markdown(&html))
-        .filter(|markdown| !markdown.trim().is_empty())
-        .unwrap_or_else(otherwise);
     Ok(Docs {
-        markdown,
         deprecated: deprecation(traits),
+        ..docs_of(html.as_deref(), otherwise)
     })
+}
+
+/// Documentation of HTML, or of other words where it says nothing.
+pub(super) fn docs_of(html: Option<&str>, otherwise: impl Fn(Form) -> String) -> Docs {
+    let text = |form, convert: fn(&str) -> String| {
+        html.map(convert)
+            .filter(|text| !text.trim().is_empty())
+            .unwrap_or_else(|| otherwise(form))
+    };
+    Docs {
+        markdown: text(Form::Markdown, docs::to_markdown),
+        plain: text(Form::Plain, docs::to_plain),
+        deprecated: None,
+    }
 }
 
 fn deprecation(traits: &Traits) -> Option<String> {
@@ -138,10 +148,16 @@ fn deprecation(traits: &Traits) -> Option<String> {
     )
 }
 
-fn describe(name: &str, target: &Target, required: bool, constraints: &Constraints) -> String {
-    docs::describe(&docs::Described {
+fn describe(
+    name: &str,
+    target: &Target,
+    required: bool,
+    constraints: &Constraints,
+    form: Form,
+) -> String {
+    let member = docs::Described {
         name,
-        kind: &target.words(),
+        kind: &target.words(form),
         required,
         length: constraints.length,
         range: constraints
@@ -150,7 +166,8 @@ fn describe(name: &str, target: &Target, required: bool, constraints: &Constrain
             .map(|(min, max)| (min.as_deref(), max.as_deref())),
         pattern: constraints.pattern.as_deref(),
         unique: constraints.unique,
-    })
+    };
+    docs::describe(&member, form)
 }
 
 /// Whether text is base64 with its padding.
@@ -191,7 +208,7 @@ fn fits(value: i64, target: &Target) -> bool {
 
 impl Target {
     /// The type in words, for documentation: `list of strings`.
-    fn words(&self) -> String {
+    fn words(&self, form: Form) -> String {
         match self {
             Self::String { .. } => "string".to_owned(),
             Self::Boolean => "boolean".to_owned(),
@@ -208,10 +225,18 @@ impl Target {
             Self::Blob { .. } => "bytes".to_owned(),
             Self::Stream { .. } => "stream of bytes".to_owned(),
             Self::Enum(name) | Self::Structure(name) | Self::Union(name) => {
-                format!("[`{name}`](crate::types::{name})")
+                let name_of = name.rsplit("::").next().unwrap_or_default();
+                match form {
+                    Form::Markdown => format!("[`{name}`](crate::types::{name})"),
+                    Form::Plain => name_of.to_owned(),
+                }
             }
-            Self::List(list) => format!("list of {}", list.element.words()),
-            Self::Map(map) => format!("map of {} to {}", map.key.words(), map.value.words()),
+            Self::List(list) => format!("list of {}", list.element.words(form)),
+            Self::Map(map) => format!(
+                "map of {} to {}",
+                map.key.words(form),
+                map.value.words(form)
+            ),
         }
     }
 }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::Lowering;
+use super::values::docs_of;
 use crate::error::{Error, Place};
-use crate::ir::{Acceptor, AcceptorState, Docs, Matcher, Step, Structure, Target, Waiter};
+use crate::ir::{Acceptor, AcceptorState, Matcher, Step, Structure, Target, Waiter};
 use crate::model::{self, Shape, Waitable, ids};
 use crate::names;
 
@@ -61,17 +62,12 @@ impl Lowering<'_> {
             *taken |= matches!(acceptor.matcher, Matcher::Success(_));
             reached
         });
-        let markdown = match &waiter.documentation {
-            Some(html) => crate::docs::to_markdown(html),
-            None => format!("Waits for `{name}`."),
-        };
         Ok(Waiter {
             name: name.to_owned(),
             method: format!("wait_until_{}", names::module_name(name)),
-            docs: Docs {
-                markdown,
-                deprecated: None,
-            },
+            docs: docs_of(waiter.documentation.as_deref(), |form| {
+                format!("Waits for {}.", form.code(name))
+            }),
             delay: (waiter.min_delay, waiter.max_delay),
             acceptors,
         })

@@ -9,7 +9,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::parse::Entries;
+pub(crate) use self::parse::{Entries, without_mark};
 pub use self::shape_id::{ShapeId, is_identifier};
 pub use self::traits::{
     AwsService, Http, HttpChecksum, HttpError, Length, Paginated, Range, RequestCompression,

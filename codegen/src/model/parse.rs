@@ -25,8 +25,13 @@ pub(super) struct Parsed {
     pub(super) applied: Vec<(ShapeId, Option<String>, Traits)>,
 }
 
+/// A file's text without the byte order mark that editors on Windows write.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 pub(super) fn parse(text: &str) -> Result<Parsed, Error> {
-    let Object(file): Object<RawFile<'_>> = serde_json::from_str(text)
+    let Object(file): Object<RawFile<'_>> = serde_json::from_str(without_mark(text))
         .map_err(|error| Error::new(Place::model(), format!("not a JSON AST: {error}")))?;
     if !matches!(file.smithy.as_str(), "2.0" | "2" | "1.0" | "1") {
         return Err(Error::new(

@@ -19,10 +19,10 @@ const STARTING_TOKEN: &str = "starting-token";
 
 /// The operation as a subcommand.
 pub(crate) fn command(operation: &'static Operation) -> Command {
-    let about = prose(operation.about);
-    let summary = about.split("\n\n").next().unwrap_or_default().to_owned();
+    let about = operation.about;
+    let summary = about.lines().next().unwrap_or_default();
     let mut command = Command::new(operation.command)
-        .about(without_period(&summary))
+        .about(without_period(summary))
         .long_about(about);
     for argument in operation.input {
         command = command.args(flags(argument));
@@ -48,26 +48,6 @@ pub(crate) fn command(operation: &'static Operation) -> Command {
         )
 }
 
-/// Documentation for a terminal, which breaks lines itself: a line break is kept only before a list's items and between
-/// paragraphs.
-fn prose(markdown: &str) -> String {
-    let mut text = String::new();
-    for line in markdown.lines().map(str::trim) {
-        let begins = line.is_empty() || line.starts_with(['-', '*', '#']);
-        match text.chars().next_back() {
-            None => {}
-            Some('\n') if !begins => {}
-            Some(_) if begins => text.push('\n'),
-            Some(_) => text.push(' '),
-        }
-        text.push_str(line);
-        if line.is_empty() {
-            text.push('\n');
-        }
-    }
-    text.trim_end().to_owned()
-}
-
 /// A text as clap's own help ends.
 fn without_period(text: &str) -> String {
     text.strip_suffix('.').unwrap_or(text).to_owned()
@@ -78,7 +58,7 @@ fn flags(argument: &'static Argument) -> Vec<Arg> {
     let name = argument.member.name;
     let flag = Arg::new(name)
         .long(argument.flag)
-        .help(without_period(&prose(argument.about)));
+        .help(without_period(argument.about));
     match argument.member.shape {
         Shape::Boolean => {
             let no = format!("no-{}", argument.flag);
@@ -348,16 +328,6 @@ mod tests {
 
     fn input(line: &[&str]) -> Value {
         Value::Object(parse(line).unwrap().input)
-    }
-
-    #[test]
-    fn documentation_is_left_to_the_terminal_to_break() {
-        assert_eq!(
-            prose(
-                "One\nparagraph.\n\nAnother:\n- an item\n  of two lines\n- one more\n\nThe end.\n"
-            ),
-            "One paragraph.\n\nAnother:\n- an item of two lines\n- one more\n\nThe end."
-        );
     }
 
     #[test]

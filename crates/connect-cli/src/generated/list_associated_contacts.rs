@@ -13,7 +13,7 @@ use crate::model::{Argument, Member, Operation, Pages, Shape};
 pub(crate) static OPERATION: Operation = Operation {
     name: "ListAssociatedContacts",
     command: "list-associated-contacts",
-    about: "Lists all contacts that belong together with the given one, itself included: the chain of transfers\nbefore and after it, and the chains that are related to that one.\n\nWhich contacts belong together is told by their `InitialContactId`, `PreviousContactId` and\n`RelatedContactId`.",
+    about: "Lists all contacts that belong together with the given one, itself included: the chain of transfers before and after it, and the chains that are related to that one.\n\nWhich contacts belong together is told by their InitialContactId, PreviousContactId and RelatedContactId.",
     input: &[
         Argument {
             flag: "instance-id",

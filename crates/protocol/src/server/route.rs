@@ -141,13 +141,14 @@ fn match_path<'a>(parts: &[Part], path: &'a str) -> Option<(Segments<'a>, usize)
 }
 
 fn has_literals(literals: &[(&str, Option<&str>)], query: Option<&str>) -> bool {
+    let is = |there: &str, literal: &str| uri::decode(there).is_ok_and(|there| there == literal);
     literals.iter().all(|(name, value)| {
         query
             .unwrap_or_default()
             .split('&')
             .any(|pair| match pair.split_once('=') {
-                Some((there, is)) => there == *name && value.is_none_or(|value| is == value),
-                None => pair == *name && value.is_none_or(str::is_empty),
+                Some((there, held)) => is(there, name) && value.is_none_or(|value| is(held, value)),
+                None => is(pair, name) && value.is_none_or(str::is_empty),
             })
     })
 }
@@ -173,7 +174,7 @@ mod tests {
             operation: "with literal",
             method: "GET",
             path: &[Part::Literal("contact"), Part::Label("Id")],
-            query: &[("mode", Some("full"))],
+            query: &[("mode of", Some("full"))],
         },
         Route {
             operation: "deep",
@@ -210,11 +211,15 @@ mod tests {
     fn literals_beat_labels_and_query_literals_beat_none() {
         assert_eq!(found("GET", "/contact/all", None).unwrap().0, "list");
         assert_eq!(
-            found("GET", "/contact/1", Some("mode=full")).unwrap().0,
+            found("GET", "/contact/1", Some("mode%20of=ful%6C"))
+                .unwrap()
+                .0,
             "with literal"
         );
         assert_eq!(
-            found("GET", "/contact/1", Some("mode=brief")).unwrap().0,
+            found("GET", "/contact/1", Some("mode%20of=brief"))
+                .unwrap()
+                .0,
             "one"
         );
     }

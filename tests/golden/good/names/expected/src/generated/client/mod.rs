@@ -53,7 +53,7 @@ impl Client {
         delete2_fa::Delete2FAFluentBuilder::_new(self.handle.clone())
     }
 
-    /// A request of [`Match`](crate::operation::r#match). Calls `Match`.
+    /// A request of [`Match`](crate::operation::match). Calls `Match`.
     #[inline]
     pub fn r#match(&self) -> r#match::MatchFluentBuilder {
         r#match::MatchFluentBuilder::_new(self.handle.clone())
