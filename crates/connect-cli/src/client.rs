@@ -16,6 +16,25 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
+    /// The contact that a beginning of its ID stands for, where the contacts are at hand to tell: with `--local`.
+    ///
+    /// # Errors
+    ///
+    /// It is the beginning of several.
+    pub(crate) fn whole_id(&self, instance_id: &str, id: String) -> Result<String, Failure> {
+        let Some(endpoint) = &self.endpoint else {
+            return Ok(id);
+        };
+        let found = endpoint.store().contact_ids(instance_id, &id, 2);
+        match found.unwrap_or_default().as_slice() {
+            [only] => Ok(only.clone()),
+            [first, second] if *first != id => Err(Failure::Usage(format!(
+                "Error parsing parameter '--contact-id': {id:?} is the beginning of several, as {first} and {second}"
+            ))),
+            _ => Ok(id),
+        }
+    }
+
     /// Ends the endpoint inside this process, if there is one.
     pub(crate) async fn close(self) {
         // Connections that are kept open would keep the endpoint waiting.

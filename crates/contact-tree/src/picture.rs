@@ -19,8 +19,8 @@ pub struct Style {
     pub colour: bool,
     /// ASCII instead of box-drawing lines.
     pub ascii: bool,
-    /// Columns of the terminal. If the picture would be wider, contact IDs are shortened to what tells them apart and
-    /// deep levels are folded earlier; a row may still be wider. The summary is broken into lines. `None`: no limit.
+    /// Columns of the terminal. If the picture would be wider, deep levels are folded earlier, and if that is not enough,
+    /// contact IDs are shortened to what tells them apart; a row may still be wider. The summary is broken into lines. `None`: no limit.
     pub width: Option<usize>,
     /// The zone that times are shown in.
     pub zone: Zone,

@@ -113,6 +113,46 @@ VOICE  INBOUND                           05:02:11      3m 09s  11111111
 }
 
 #[test]
+fn deep_levels_are_folded_before_ids_are_shortened() {
+    let contacts: Vec<Contact> = (1..=12_u32)
+        .map(|number| Contact {
+            previous_contact_id: (number > 1).then(|| id(&format!("{:08}", number - 1))),
+            ..contact(Row(
+                &format!("{number:08}"),
+                "VOICE",
+                "TRANSFER",
+                number.into(),
+                None,
+            ))
+        })
+        .collect();
+    let forest = Forest::new(contacts);
+    for (width, last) in [
+        (
+            None,
+            "   └─ VOICE  TRANSFER  08:00:12  still open  00000012-8b1e-4c5a-9d3f-0123456789ab",
+        ),
+        (
+            Some(100),
+            "+6                   └─ VOICE  TRANSFER  08:00:12  still open  00000012-8b1e-4c5a-9d3f-0123456789ab",
+        ),
+        (
+            Some(80),
+            "└─ VOICE  TRANSFER  08:00:12  still open  00000012",
+        ),
+    ] {
+        let style = Style {
+            width,
+            ..Style::default()
+        };
+        let picture = forest.picture(&style).to_string();
+        assert!(picture.trim_end().ends_with(last), "{picture}");
+        let fits = |line: &str| width.is_none_or(|width| line.chars().count() <= width);
+        assert!(picture.lines().all(fits), "{picture}");
+    }
+}
+
+#[test]
 fn ids_are_shortened_to_what_tells_them_apart() {
     let base = contact(Row("11111111", "VOICE", "INBOUND", 0, None));
     let like = |id: &str| Contact {

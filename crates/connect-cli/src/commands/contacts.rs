@@ -14,7 +14,7 @@ pub(crate) struct TreeArguments {
     /// The ID of the Amazon Connect instance: the last part of its ARN
     #[arg(long, value_name = "STRING", required_unless_present = "local")]
     instance_id: Option<String>,
-    /// The ID of any contact in the tree
+    /// The ID of any contact in the tree; with --local, its beginning is enough
     #[arg(long, value_name = "STRING", required_unless_present = "local")]
     contact_id: Option<String>,
     /// How many contacts to ask the service for at a time; all are fetched all the same
@@ -47,6 +47,7 @@ pub(crate) async fn fetch(
         .contact_id
         .unwrap_or_else(|| local::CONTACT_ID.to_owned());
     let connection = client::connect(settings).await?;
+    let contact_id = connection.whole_id(&instance_id, contact_id)?;
     let mut items = connection
         .client
         .list_associated_contacts()

@@ -191,7 +191,17 @@ fn a_missing_contact_is_the_service_s_error() {
     .failed(254);
     let expected = "An error occurred (ResourceNotFoundException) when calling the ListAssociatedContacts operation: ";
     assert!(stderr.trim_start().starts_with(expected), "{stderr}");
-    let stderr = connect(&["tree", "--local", "--contact-id", "nobody"]).failed(254);
+    let beginning = |id| connect(&["tree", "--local", "--contact-id", id]);
+    assert_eq!(
+        beginning("51705299").ok(),
+        connect(&["tree", "--local"]).ok()
+    );
+    let stderr = beginning("5").failed(252);
+    assert!(
+        stderr.contains("\"5\" is the beginning of several, as 51"),
+        "{stderr}"
+    );
+    let stderr = beginning("nobody").failed(254);
     assert!(stderr.trim_start().starts_with(expected), "{stderr}");
 }
 

@@ -8,6 +8,8 @@ use crate::{Elapsed, Forest, Picture};
 /// Labels longer than this do not widen the column for all others.
 const WIDEST_LABEL: usize = 96;
 const WIDEST_CHANNEL: usize = 12;
+/// Whole IDs are worth folding levels, as long as this many stay.
+const LEVELS_BESIDE_WHOLE_IDS: usize = 8;
 /// Shortened contact IDs have at least this many characters.
 const SHORTEST_ID: usize = 8;
 
@@ -39,7 +41,7 @@ impl Layout {
             shorten: false,
         };
         let mut day = None;
-        let mut id = 0;
+        let mut id = "CONTACT ID".len();
         for node in picture.forest.iter() {
             let contact = node.contact();
             let channel = plain(contact.channel.as_deref()).len();
@@ -69,8 +71,14 @@ impl Layout {
         if let Some(width) = style.width
             && layout.label + others + id > width
         {
-            layout.shorten = true;
-            layout.fold(&labels, width.saturating_sub(others + layout.distinct));
+            let room = width.saturating_sub(others + id);
+            layout.fold(&labels, room);
+            if layout.levels < LEVELS_BESIDE_WHOLE_IDS || layout.label > room {
+                layout.levels = LEVELS;
+                layout.shorten = true;
+                let id = "CONTACT ID".len().max(layout.distinct);
+                layout.fold(&labels, width.saturating_sub(others + id));
+            }
         }
         layout
     }

@@ -111,20 +111,53 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The first IDs of an instance's contacts that begin with `prefix`, in order, `limit` at the most.
+    ///
+    /// # Errors
+    /// If the instance is unknown or the database cannot be read.
+    pub fn contact_ids(
+        &self,
+        instance: &str,
+        prefix: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, PageError> {
+        self.read(|connection| {
+            let (key, ..) = find_instance(connection, instance)?;
+            let ids = connection
+                .prepare_cached(
+                    "SELECT id FROM contact WHERE instance = ?1 AND listed AND id >= ?2
+                    AND substr(id, 1, length(?2)) = ?2 ORDER BY id LIMIT ?3",
+                )?
+                .query_map((key, prefix, i64::from(limit)), |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(ids)
+        })
+    }
+}
+
 struct Place {
     instance_id: String,
     instance_arn: String,
     tree: i64,
 }
 
-fn find(connection: &Connection, instance: &str, contact_id: &str) -> Result<Place, PageError> {
-    let (key, instance_id, instance_arn): (i64, _, _) = connection
+/// An instance's key, ID and ARN, found by its ID or its ARN.
+fn find_instance(
+    connection: &Connection,
+    instance: &str,
+) -> Result<(i64, String, String), PageError> {
+    connection
         .prepare_cached("SELECT key, id, arn FROM instance WHERE id = ?1 OR arn = ?1")?
         .query_row([instance], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .optional()?
-        .ok_or(PageError::UnknownInstance)?;
+        .ok_or(PageError::UnknownInstance)
+}
+
+fn find(connection: &Connection, instance: &str, contact_id: &str) -> Result<Place, PageError> {
+    let (key, instance_id, instance_arn) = find_instance(connection, instance)?;
     let tree = connection
         .prepare_cached("SELECT tree FROM contact WHERE instance = ?1 AND id = ?2 AND listed")?
         .query_row((key, contact_id), |row| row.get(0))

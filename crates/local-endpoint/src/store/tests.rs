@@ -97,6 +97,21 @@ fn contacts_are_ordered_by_time_then_id_and_timeless_ones_come_last() {
 }
 
 #[test]
+fn ids_are_found_by_their_beginning() {
+    let store = store(&[
+        record("ab", 1),
+        record("a%", 2),
+        record("b", 3).after("abc"),
+    ]);
+    let found = |prefix, limit| store.contact_ids(INSTANCE, prefix, limit).unwrap();
+    assert_eq!(found("a", 9), ["a%", "ab"]);
+    assert_eq!(found("ab", 9), ["ab"]);
+    assert_eq!(found("", 2), ["a%", "ab"]);
+    assert!(found("c", 9).is_empty() && found("%", 9).is_empty());
+    assert!(store.contact_ids("none", "a", 9).is_err());
+}
+
+#[test]
 fn instances_do_not_mix() {
     let theirs = Record {
         instance: "other",
