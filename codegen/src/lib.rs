@@ -4,7 +4,6 @@
 //! operations, names and types into the plain [`ir`], [`emit`] turns that into tokens and never sees JSON. Nothing here
 //! touches the file system: text goes in, a [`FileSet`] comes out.
 
-pub mod diff;
 pub mod docs;
 pub mod edit;
 pub mod emit;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use connect_codegen::diff::diff;
 use connect_codegen::edit::{self, Edited, File};
 use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::Model;
+use serde_json::{Map, Value};
 
 use crate::codegen::{self, read, tell};
 use crate::error::Error;
@@ -138,10 +138,7 @@ fn edit_model(
         ..Selection::default()
     };
     let (mut warnings, mut told) = (BTreeSet::new(), Vec::new());
-    let old = Model::parse(&model.name, &model.text)?;
-    let old = lower(&old, &selection, &mut warnings)?;
     let new = Model::parse(&model.name, &edited.text)?;
-    warnings.clear();
     let new = lower(&new, &selection, &mut warnings)?;
     let files = match workspace {
         Some(root) => Some((root, codegen::workspace_files(root, &new)?)),
@@ -158,8 +155,65 @@ fn edit_model(
     }
     let kept = edited.kept.iter();
     told.extend(kept.map(|what| format!("kept, though it is not published: {what}")));
-    told.push(diff(&old, &new).to_string());
+    told.push(changes(&shapes(&model.text), &shapes(&edited.text)));
     Ok(told.join("\n"))
+}
+
+/// The shapes of a model file that has been read before, by ID.
+fn shapes(text: &str) -> Map<String, Value> {
+    let text = text.trim_start_matches('\u{feff}');
+    match serde_json::from_str::<Value>(text).map(|mut model| model["shapes"].take()) {
+        Ok(Value::Object(shapes)) => shapes,
+        _ => Map::new(),
+    }
+}
+
+/// A line for each shape that came, went or changed, the last with the members that did, and how many there are.
+fn changes(old: &Map<String, Value>, new: &Map<String, Value>) -> String {
+    let mut lines = String::new();
+    let mut counts = [0; 3];
+    for (sign, id) in changed(old, new) {
+        let name = id.split_once('#').map_or(id, |(_, name)| name);
+        let shape = new.get(id).or(old.get(id)).unwrap_or(&Value::Null);
+        let kind = shape["type"].as_str().unwrap_or("shape");
+        let members = match (&old.get(id), &new.get(id)) {
+            (Some(Value::Object(old)), Some(Value::Object(new))) => {
+                let members = |shape: &Map<String, Value>| match shape.get("members") {
+                    Some(Value::Object(members)) => members.clone(),
+                    _ => Map::new(),
+                };
+                let (old, new) = (members(old), members(new));
+                let members = changed(&old, &new).map(|(sign, name)| format!(" {sign} {name}"));
+                members.collect::<String>()
+            }
+            _ => String::new(),
+        };
+        lines += &format!("{sign} {name}: {kind}{members}\n");
+        counts["+-~".find(sign).unwrap_or(2)] += 1;
+    }
+    match counts {
+        [0, 0, 0] => "no shape changed\n".to_owned(),
+        [added, removed, changed] => {
+            format!("{lines}shapes: {added} added, {removed} removed, {changed} changed\n")
+        }
+    }
+}
+
+/// What is new, gone or another, by name.
+fn changed<'a>(
+    old: &'a Map<String, Value>,
+    new: &'a Map<String, Value>,
+) -> impl Iterator<Item = (char, &'a str)> {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    names.into_iter().filter_map(|name| {
+        let sign = match (old.get(name), new.get(name)) {
+            (None, _) => '+',
+            (_, None) => '-',
+            (old, new) if old != new => '~',
+            _ => return None,
+        };
+        Some((sign, name.as_str()))
+    })
 }
 
 /// Writes beside the file and then puts that in its place, so that there is never half a model.
@@ -234,24 +288,39 @@ mod tests {
     fn what_was_added_is_written_and_told() {
         let (_folder, model) = model();
         let told = add(&model, &["Describe"]).unwrap();
-        assert!(
-            told.contains("+ operation::describe: operation Describe, HTTP GET /thing/{Id}"),
-            "{told}"
-        );
+        let lines = "+ Describe: operation\n+ Input: structure\n~ S: service\nshapes: 2 added, 0 removed, 1 changed\n";
+        assert!(told.ends_with(lines), "{told}");
         let added = Text::read(&model.path).unwrap();
         assert!(added.text.contains("\"x#Input\""));
         let told = edit_model(&added, None, |ours| {
             edit::remove(ours, &["Describe".to_owned()])
         });
-        assert!(told.unwrap().contains("- operation::describe"));
+        assert!(
+            told.unwrap()
+                .contains("- Describe: operation\n- Input: structure\n~ S: service\n")
+        );
         assert_eq!(read(&model.path).unwrap(), OURS);
+    }
+
+    #[test]
+    fn members_that_changed_are_named() {
+        let of = |members: &str| {
+            shapes(&format!(
+                r#"{{"shapes": {{"x#S": {{"type": "enum", "members": {members}}}}}}}"#
+            ))
+        };
+        let told = changes(&of(r#"{"A": 1, "B": 2}"#), &of(r#"{"B": 3, "C": 4}"#));
+        assert_eq!(
+            told,
+            "~ S: enum - A ~ B + C\nshapes: 0 added, 0 removed, 1 changed\n"
+        );
     }
 
     #[test]
     fn what_is_there_is_not_written_again() {
         let (folder, model) = model();
         let told = edit_model(&model, None, |ours| edit::update(ours, ours, &[])).unwrap();
-        assert_eq!(told, "the API is unchanged\n");
+        assert_eq!(told, "no shape changed\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
