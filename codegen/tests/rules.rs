@@ -8,21 +8,13 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 #[rustfmt::skip]
-#[path = "rules/connect/expected.rs"]
-mod connect;
-#[rustfmt::skip]
 #[path = "rules/language/expected.rs"]
 mod language;
 
 /// The expected code is called by its own tests; this keeps it from being unused without them.
 #[test]
 fn the_expected_code_resolves() {
-    let params = connect_protocol::endpoint::Params {
-        region: Some("eu-central-1"),
-        ..Default::default()
-    };
-    let endpoint = connect::resolve(&params).unwrap();
-    assert_eq!(endpoint.url, "https://connect.eu-central-1.amazonaws.com");
+    let params = connect_protocol::endpoint::Params::default();
     let error = language::resolve(&params).unwrap_err().to_string();
     assert_eq!(error, "no endpoint: Tenant is not set");
 }
@@ -60,18 +52,6 @@ fn every_function_of_the_language_is_emitted() {
         &read("tests/rules/language/input.json"),
         "example#Service",
     );
-}
-
-#[test]
-fn the_rules_of_connect_are_emitted() {
-    let shape_id = "com.amazonaws.connect#AmazonConnectService";
-    let model = read("../model/connect.json");
-    let traits = &model["shapes"][shape_id]["traits"];
-    let input = json!({
-        "endpointRuleSet": traits["smithy.rules#endpointRuleSet"],
-        "endpointTests": traits["smithy.rules#endpointTests"],
-    });
-    check("connect", &input, shape_id);
 }
 
 /// A rule set with one parameter of each type and one rule.

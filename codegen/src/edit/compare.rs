@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::json::Json;
-use super::traits::{self, Part, part, without_docs};
+use super::traits::{self, without_docs};
+use crate::model::ids::{Part, part};
 
 /// A shape or member that means one thing in the model at hand and another in the published one.
 #[derive(Debug, Clone, PartialEq, Eq)]

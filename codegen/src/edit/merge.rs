@@ -1,7 +1,8 @@
 //! Our shape brought up to theirs: their members, targets, bindings and constraints; our documentation and additions.
 
 use super::json::Json;
-use super::traits::{Part, part, undocumented, without_docs};
+use super::traits::{undocumented, without_docs};
+use crate::model::ids::{Part, part};
 
 /// A shape that takes over what the published model says. What is kept though they do not have it goes to `kept`.
 pub(super) fn merge(id: &str, ours: &Json, theirs: &Json, kept: &mut Vec<String>) -> Json {

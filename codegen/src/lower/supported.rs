@@ -1,114 +1,14 @@
-//! Which traits the generator knows, so that one that asks for more is told instead of passed over.
+//! What a model asks for that is not done, so that it is told instead of passed over.
 //!
-//! Three kinds: those that are read (the constants of [`ids`]), those that are no business of a restJson1 client or server
-//! ([`IGNORED`], [`IGNORED_NAMESPACES`]), and those that are not supported. Of the last, some keep a single operation from being
-//! generated ([`Lowering::unsupported`]) and some leave a service without something ([`Lowering::report`]); every other
-//! trait in a namespace of Smithy's or AWS's is reported as unknown. Traits of other namespaces are the model's own: restJson1
-//! knows nothing of them, unless they define a way to authenticate.
+//! By a trait's [`Fate`], a single operation is left out ([`Lowering::unsupported`]) or a service goes without something
+//! ([`Lowering::report`]).
 
 use serde_json::Value;
 
 use super::Lowering;
 use crate::error::{Error, Place};
-use crate::model::{self, HttpChecksum, Kind, Shape, Traits, ids};
-
-/// What describes a model to people and tools, or says what only another protocol asks about.
-const IGNORED: [&str; 52] = [
-    // Documentation, and hints for authors.
-    "smithy.api#externalDocumentation",
-    "smithy.api#recommended",
-    "smithy.api#since",
-    "smithy.api#suppress",
-    "smithy.api#unstable",
-    "smithy.api#private",
-    // What a model says about itself: resources, references, traits that it defines.
-    "smithy.api#authDefinition",
-    "smithy.api#idRef",
-    "smithy.api#nestedProperties",
-    "smithy.api#noReplace",
-    "smithy.api#notProperty",
-    "smithy.api#property",
-    "smithy.api#protocolDefinition",
-    "smithy.api#references",
-    "smithy.api#resourceIdentifier",
-    "smithy.api#trait",
-    "smithy.api#traitValidators",
-    "smithy.api#unitType",
-    // Every request may be tried again, as in the other SDKs; a default is one whenever it was added; outputs are like structures.
-    "smithy.api#addedDefault",
-    "smithy.api#idempotent",
-    "smithy.api#output",
-    "smithy.api#readonly",
-    // What browsers and servers in front of a service are told.
-    "smithy.api#cors",
-    // Of event streams; operations with one are left out as a whole.
-    "smithy.api#eventHeader",
-    "smithy.api#eventPayload",
-    // Of XML.
-    "smithy.api#xmlAttribute",
-    "smithy.api#xmlFlattened",
-    "smithy.api#xmlName",
-    "smithy.api#xmlNamespace",
-    // Other protocols that a service speaks as well.
-    "aws.customizations#s3UnwrappedXmlOutput",
-    "aws.protocols#awsJson1_0",
-    "aws.protocols#awsJson1_1",
-    "aws.protocols#awsQuery",
-    "aws.protocols#awsQueryCompatible",
-    "aws.protocols#awsQueryError",
-    "aws.protocols#ec2Query",
-    "aws.protocols#ec2QueryName",
-    "aws.protocols#restXml",
-    // About AWS resources, and about endpoints as the rules have them.
-    "aws.api#arn",
-    "aws.api#arnReference",
-    "aws.api#clientEndpointDiscovery",
-    "aws.api#clientEndpointDiscoveryId",
-    "aws.api#controlPlane",
-    "aws.api#data",
-    "aws.api#dataPlane",
-    "aws.api#tagEnabled",
-    "aws.api#taggable",
-    // Tests that call the service, and vectors, which are read on their own.
-    "smithy.test#eventStreamTests",
-    "smithy.test#httpMalformedRequestTests",
-    "smithy.test#httpRequestTests",
-    "smithy.test#httpResponseTests",
-    "smithy.test#smokeTests",
-];
-
-/// Namespaces of which a client and a server need nothing.
-const IGNORED_NAMESPACES: [&str; 8] = [
-    "aws.apigateway",
-    "aws.cloudformation",
-    "aws.iam",
-    "smithy.ai",
-    "smithy.mqtt",
-    "smithy.openapi",
-    "smithy.protocols",
-    "smithy.synthetic",
-];
-
-/// Ways to authenticate that no requests can be sent with.
-const UNSUPPORTED_AUTH: [&str; 5] = [
-    ids::SIGV4A,
-    "aws.auth#cognitoUserPools",
-    "smithy.api#httpApiKeyAuth",
-    "smithy.api#httpBasicAuth",
-    "smithy.api#httpDigestAuth",
-];
-
-/// Rules in a form that is not read, and what older tools made rules of. Beside a rule set they add nothing.
-const OTHER_RULES: [&str; 6] = [
-    "smithy.rules#endpointBdd",
-    "aws.endpoints#dualStackOnlyEndpoints",
-    "aws.endpoints#endpointsModifier",
-    "aws.endpoints#rulesBasedEndpoints",
-    "aws.endpoints#standardPartitionalEndpoints",
-    "aws.endpoints#standardRegionalEndpoints",
-];
-
-const CLIENT_DISCOVERED_ENDPOINT: &str = "aws.api#clientDiscoveredEndpoint";
+use crate::model::ids::{self, Fate};
+use crate::model::{self, HttpChecksum, Kind, Shape, Traits};
 
 /// Services that need more than their model says, by their `sdkId`: what a caller has to do.
 const BEYOND_THE_MODEL: [(&str, &str); 10] = [
@@ -172,10 +72,11 @@ impl<'a> Lowering<'a> {
                 ids::HTTP_CHECKSUM
             )));
         }
-        let discovered = shape.traits.get(CLIENT_DISCOVERED_ENDPOINT);
+        let discovered = shape.traits.get(ids::CLIENT_DISCOVERED_ENDPOINT);
         if discovered.is_some_and(|endpoint| endpoint["required"] == Value::Bool(true)) {
             return Ok(Some(format!(
-                "{CLIENT_DISCOVERED_ENDPOINT} is not supported"
+                "{} is not supported",
+                ids::CLIENT_DISCOVERED_ENDPOINT
             )));
         }
         let schemes = self.auth_schemes(service, shape)?;
@@ -212,7 +113,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn is_unsupported_auth(&self, id: &str) -> bool {
-        UNSUPPORTED_AUTH.contains(&id) || self.defines(id, "smithy.api#authDefinition")
+        ids::fate(id) == Fate::OtherAuth || self.defines(id, "smithy.api#authDefinition")
     }
 
     /// Whether the model defines a trait, and that carries another.
@@ -237,7 +138,7 @@ impl<'a> Lowering<'a> {
             self.warn(Error::new(&service.id, message));
         }
         for (id, _) in service.traits.iter() {
-            if OTHER_RULES.contains(&id) && !service.traits.has(ids::ENDPOINT_RULE_SET) {
+            if ids::fate(id) == Fate::OtherRules && !service.traits.has(ids::ENDPOINT_RULE_SET) {
                 self.leave_out(
                     place(id),
                     format!(
@@ -272,7 +173,7 @@ impl<'a> Lowering<'a> {
         let own = |id: &str| model::ShapeId::parse(id).is_some_and(|id| model.get(&id).is_some());
         let unknown = |traits: &'a Traits| {
             let ids = traits.iter().map(|(id, _)| id);
-            ids.filter(|id| !is_known(id) && !own(id))
+            ids.filter(|id| ids::fate(id) == Fate::Unknown && !own(id))
         };
         for id in unknown(&shape.traits) {
             self.leave_out(Place::from(&shape.id).with_trait(id), UNKNOWN)?;
@@ -294,18 +195,4 @@ const UNKNOWN: &str = "the trait is left out: the generator does not know it";
 /// Whether requests can be authenticated this way.
 fn is_supported(scheme: &str) -> bool {
     matches!(scheme, ids::SIGV4 | ids::HTTP_BEARER_AUTH)
-}
-
-fn is_known(id: &str) -> bool {
-    let namespace = id.split('#').next().unwrap_or_default();
-    let of_smithy = ["smithy.", "aws."]
-        .iter()
-        .any(|start| namespace.starts_with(start));
-    !of_smithy
-        || ids::ALL.contains(&id)
-        || IGNORED.contains(&id)
-        || IGNORED_NAMESPACES.contains(&namespace)
-        || UNSUPPORTED_AUTH.contains(&id)
-        || OTHER_RULES.contains(&id)
-        || id == CLIENT_DISCOVERED_ENDPOINT
 }

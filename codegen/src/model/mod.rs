@@ -1,6 +1,7 @@
 //! The JSON AST of Smithy 2.0 as Rust types. Knows nothing of Rust names.
 
 mod flatten;
+pub mod ids;
 mod parse;
 mod prelude;
 mod shape_id;
@@ -13,7 +14,7 @@ pub(crate) use self::parse::{Entries, without_mark};
 pub use self::shape_id::{ShapeId, is_identifier};
 pub use self::traits::{
     AwsService, Http, HttpChecksum, HttpError, Length, Paginated, Range, RequestCompression,
-    Retryable, TraitPlace, Traits, Waitable, Waiter, ids,
+    Retryable, TraitPlace, Traits, Waitable, Waiter,
 };
 use crate::error::{Error, Place};
 

@@ -6,85 +6,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::ShapeId;
+use super::{ShapeId, ids};
 use crate::error::{Error, Place};
-
-/// The IDs of the traits that the generator reads.
-#[allow(missing_docs, reason = "each is the trait's own name")]
-pub mod ids {
-    macro_rules! ids {
-        ($($name:ident $id:literal)*) => {
-            $(pub const $name: &str = $id;)*
-
-            /// All of them.
-            pub(crate) const ALL: &[&str] = &[$($id),*];
-        };
-    }
-
-    ids! {
-        AUTH "smithy.api#auth"
-        BOX "smithy.api#box"
-        CLIENT_OPTIONAL "smithy.api#clientOptional"
-        DEFAULT "smithy.api#default"
-        DEPRECATED "smithy.api#deprecated"
-        DOCUMENTATION "smithy.api#documentation"
-        ENDPOINT "smithy.api#endpoint"
-        ENUM "smithy.api#enum"
-        ENUM_VALUE "smithy.api#enumValue"
-        ERROR "smithy.api#error"
-        EXAMPLES "smithy.api#examples"
-        HOST_LABEL "smithy.api#hostLabel"
-        HTTP "smithy.api#http"
-        HTTP_BEARER_AUTH "smithy.api#httpBearerAuth"
-        HTTP_CHECKSUM_REQUIRED "smithy.api#httpChecksumRequired"
-        HTTP_ERROR "smithy.api#httpError"
-        HTTP_HEADER "smithy.api#httpHeader"
-        HTTP_LABEL "smithy.api#httpLabel"
-        HTTP_PAYLOAD "smithy.api#httpPayload"
-        HTTP_PREFIX_HEADERS "smithy.api#httpPrefixHeaders"
-        HTTP_QUERY "smithy.api#httpQuery"
-        HTTP_QUERY_PARAMS "smithy.api#httpQueryParams"
-        HTTP_RESPONSE_CODE "smithy.api#httpResponseCode"
-        IDEMPOTENCY_TOKEN "smithy.api#idempotencyToken"
-        INPUT "smithy.api#input"
-        INTERNAL "smithy.api#internal"
-        JSON_NAME "smithy.api#jsonName"
-        LENGTH "smithy.api#length"
-        MEDIA_TYPE "smithy.api#mediaType"
-        MIXIN "smithy.api#mixin"
-        OPTIONAL_AUTH "smithy.api#optionalAuth"
-        PAGINATED "smithy.api#paginated"
-        PATTERN "smithy.api#pattern"
-        RANGE "smithy.api#range"
-        REQUEST_COMPRESSION "smithy.api#requestCompression"
-        REQUIRED "smithy.api#required"
-        REQUIRES_LENGTH "smithy.api#requiresLength"
-        RETRYABLE "smithy.api#retryable"
-        SENSITIVE "smithy.api#sensitive"
-        SPARSE "smithy.api#sparse"
-        STREAMING "smithy.api#streaming"
-        TAGS "smithy.api#tags"
-        TIMESTAMP_FORMAT "smithy.api#timestampFormat"
-        TITLE "smithy.api#title"
-        UNIQUE_ITEMS "smithy.api#uniqueItems"
-        AWS_SERVICE "aws.api#service"
-        REST_JSON_1 "aws.protocols#restJson1"
-        SIGV4 "aws.auth#sigv4"
-        SIGV4A "aws.auth#sigv4a"
-        UNSIGNED_PAYLOAD "aws.auth#unsignedPayload"
-        HTTP_CHECKSUM "aws.protocols#httpChecksum"
-        WAITABLE "smithy.waiters#waitable"
-        ENDPOINT_RULE_SET "smithy.rules#endpointRuleSet"
-        ENDPOINT_TESTS "smithy.rules#endpointTests"
-        CLIENT_CONTEXT_PARAMS "smithy.rules#clientContextParams"
-        CONTEXT_PARAM "smithy.rules#contextParam"
-        OPERATION_CONTEXT_PARAMS "smithy.rules#operationContextParams"
-        STATIC_CONTEXT_PARAMS "smithy.rules#staticContextParams"
-        HTTP_REQUEST_TESTS "smithy.test#httpRequestTests"
-        HTTP_RESPONSE_TESTS "smithy.test#httpResponseTests"
-        HTTP_MALFORMED_REQUEST_TESTS "smithy.test#httpMalformedRequestTests"
-    }
-}
 
 /// The traits of a shape or member.
 #[derive(Debug, Clone, Default, PartialEq)]
