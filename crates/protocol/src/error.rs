@@ -75,9 +75,12 @@ pub const REQUEST_ID: &str = "aws_request_id";
 ///
 /// The code comes from the header `x-amzn-errortype`, else from the body's `code`, else from its `__type`, else from its `Code`; what follows a `:`
 /// and what comes before a `#` is no part of it. The message is the body's `message`, `Message` or `errorMessage`. A body that is not
-/// a JSON object has neither.
+/// a JSON object has neither; where it is encoded, the message says so.
 pub fn metadata(response: &HttpResponse) -> ErrorMetadata {
-    let body = BodyMetadata::read(response.bytes());
+    let body = BodyMetadata::read(response.bytes()).unwrap_or_else(|_| BodyMetadata {
+        message: response.unasked_encoding(),
+        ..BodyMetadata::default()
+    });
     let header = response.headers().get("x-amzn-errortype");
     let header = header.and_then(error_code);
     let code = header
@@ -114,7 +117,7 @@ struct BodyMetadata {
 }
 
 impl BodyMetadata {
-    fn read(body: &[u8]) -> Self {
+    fn read(body: &[u8]) -> Result<Self, json::ReadError> {
         json::read(body, |reader| {
             let mut found = Self::default();
             reader.object(|reader, key| {
@@ -132,7 +135,6 @@ impl BodyMetadata {
             })?;
             Ok(found)
         })
-        .unwrap_or_default()
     }
 }
 

@@ -146,6 +146,13 @@ impl HttpResponse {
         self.body.bytes().unwrap_or_default()
     }
 
+    /// What is wrong with a body that cannot be read, where its encoding is: no request asks for one.
+    pub fn unasked_encoding(&self) -> Option<String> {
+        let encoding = self.headers.get(header::CONTENT_ENCODING)?;
+        let is_encoded = !encoding.eq_ignore_ascii_case("identity") && !self.bytes().is_empty();
+        is_encoded.then(|| format!("the body is encoded as {encoding}, which was not asked for"))
+    }
+
     /// The request ID: `x-amzn-requestid`, else `x-amz-request-id`, else `x-amzn-request-id`.
     pub fn request_id(&self) -> Option<&str> {
         ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"]

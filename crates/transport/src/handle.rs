@@ -81,9 +81,11 @@ impl Handle {
                 Ok(output) => return Ok(output),
                 Err(source) => {
                     let summary = done.summary();
-                    return Err(
-                        SdkError::response_error(source, done.response).with_summary(summary)
-                    );
+                    let error = match done.response.unasked_encoding() {
+                        Some(encoding) => SdkError::response_error(encoding, done.response),
+                        None => SdkError::response_error(source, done.response),
+                    };
+                    return Err(error.with_summary(summary));
                 }
             },
             Err(failure) => *failure,

@@ -52,6 +52,19 @@ rows! {
     a_modelled_error_in_a_list: [once(modelled("[1]"))] => unreadable(), 1;
     a_modelled_error_that_is_cut_off: [once(modelled("{\"Message\":\"go"))] => unreadable(), 1;
     a_modelled_error_with_a_number_for_a_message: [once(modelled("{\"Message\":17}"))] => unreadable(), 1;
+    an_error_that_is_encoded: [once(response("400 Bad Request", "content-encoding: gzip\r\n", "\u{1f}"))]
+        => service("service error without a code: the body is encoded as gzip, which was not asked for (HTTP 400, 1 attempt)"), 1;
+    a_modelled_error_that_is_encoded: [once(response(
+        "404 Not Found",
+        "x-amzn-errortype: ResourceNotFoundException\r\ncontent-encoding: br\r\n",
+        "\u{1f}",
+    ))] => service("ResourceNotFoundException: the body is encoded as br, which was not asked for (HTTP 404, 1 attempt)"), 1;
+    a_success_that_is_encoded: [once(response("200 OK", "content-encoding: gzip\r\n", "\u{1f}"))]
+        => Response(
+            "ListAssociatedContacts: the response could not be read: the body is encoded as gzip, which was not asked for (HTTP 200, 1 attempt)".to_owned(),
+        ), 1;
+    a_success_that_is_only_said_to_be_encoded: [once(response("200 OK", "content-encoding: gzip\r\n", r#"{"NextToken":"hello"}"#))]
+        => ok(), 1;
     a_folded_header: [once(response("404 Not Found", "x-amzn-requestid: r\r\n 1\r\nx-amzn-errortype: Unheard\r\n", ""))]
         => service("Unheard (HTTP 404, request ID r 1, 1 attempt)"), 1;
     an_error_code_with_decoration: [once(error("400 Bad Request", "ns#Unheard:http://example.com"))]
