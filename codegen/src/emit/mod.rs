@@ -303,6 +303,7 @@ fn root(context: &Context, options: Options, service: &Service) -> TokenStream {
         #![allow(
             clippy::enum_variant_names,
             clippy::type_complexity,
+            clippy::wrong_self_convention,
             reason = "names and types are the model's"
         )]
 

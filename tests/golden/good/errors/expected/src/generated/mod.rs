@@ -4,6 +4,7 @@
 #![allow(
     clippy::enum_variant_names,
     clippy::type_complexity,
+    clippy::wrong_self_convention,
     reason = "names and types are the model's"
 )]
 
