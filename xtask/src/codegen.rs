@@ -44,9 +44,9 @@ pub(crate) struct Arguments {
     /// Refuse what cannot be generated, instead of leaving it out with a warning.
     #[arg(long)]
     strict: bool,
-    /// Where the crate finds connect-protocol and connect-transport: a folder that holds both, a git URL or a version.
+    /// Where the crate finds connect-protocol and connect-transport: a folder that holds both, or a git URL.
     /// This workspace's crates, if not given.
-    #[arg(long, value_name = "PATH|GIT-URL|VERSION", requires = "model")]
+    #[arg(long, value_name = "PATH|GIT-URL", requires = "model")]
     runtime: Option<String>,
 }
 
@@ -252,18 +252,13 @@ fn runtime(wanted: Option<&str>, out: &Path) -> Result<Runtime, Error> {
     {
         return Ok(Runtime::Git(format!("ssh://{host}/{path}")));
     }
-    let starts_as_version =
-        wanted.starts_with(|c: char| c.is_ascii_digit() || "=^~<>*".contains(c));
-    if starts_as_version && !wanted.contains(['/', '\\']) {
-        return Ok(Runtime::Version(wanted.to_owned()));
-    }
     let folder = Path::new(wanted);
     if let Some(missing) = ["protocol", "transport"]
         .into_iter()
         .find(|name| !folder.join(name).join("Cargo.toml").is_file())
     {
         return Err(Error::Other(format!(
-            "--runtime {wanted:?} is no git URL, no version, and no folder with a crate in {missing:?}"
+            "--runtime {wanted:?} is no git URL and no folder with a crate in {missing:?}"
         )));
     }
     relative(folder, out)

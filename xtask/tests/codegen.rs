@@ -254,7 +254,7 @@ fn arguments_that_make_no_sense_are_refused_by_name() {
         (
             "runtime",
             "main",
-            "--runtime \"main\" is no git URL, no version, and no folder with a crate in \"protocol\"",
+            "--runtime \"main\" is no git URL and no folder with a crate in \"protocol\"",
         ),
         (
             "model/connect.json",
@@ -293,7 +293,7 @@ fn arguments_that_make_no_sense_are_refused_by_name() {
 }
 
 #[test]
-fn the_runtime_is_a_folder_a_repository_or_a_version() {
+fn the_runtime_is_a_folder_or_a_repository() {
     let folder = with_runtime();
     for (runtime, expected) in [
         ("./runtime/../runtime", "path = \"../runtime/protocol\""),
@@ -305,7 +305,6 @@ fn the_runtime_is_a_folder_a_repository_or_a_version() {
             "git@example.com:team/r.git",
             "git = \"ssh://git@example.com/team/r.git\"",
         ),
-        ("1.2", "version = \"1.2\""),
     ] {
         let mut arguments = crate_arguments(&[]);
         *arguments.last_mut().unwrap() = runtime;

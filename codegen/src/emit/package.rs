@@ -22,8 +22,6 @@ pub enum Runtime {
     Path(String),
     /// A git repository.
     Git(String),
-    /// A version in the registry.
-    Version(String),
 }
 
 impl Runtime {
@@ -31,7 +29,6 @@ impl Runtime {
         let source = match self {
             Self::Path(path) => format!("path = {}", quoted(&format!("{path}/{folder}"))),
             Self::Git(url) => format!("git = {}", quoted(url)),
-            Self::Version(version) => format!("version = {}", quoted(version)),
         };
         format!("{name} = {{ {source}{features} }}\n")
     }

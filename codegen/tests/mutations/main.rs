@@ -125,7 +125,7 @@ fn generate(text: &str, random: &mut Random) -> Result<(), String> {
     let suite = vectors::read(&model, &service).map_err(said)?;
     let package = Package {
         name: "mutant".to_owned(),
-        runtime: Runtime::Version("1".to_owned()),
+        runtime: Runtime::Path("crates".to_owned()),
     };
     let options = Options {
         server: true,
