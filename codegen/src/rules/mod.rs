@@ -7,6 +7,7 @@
 mod cases;
 mod check;
 mod emit;
+mod expression;
 mod functions;
 mod ir;
 mod node;
