@@ -1,5 +1,6 @@
 //! HTTP/1.1 on a socket: takes requests in, checks who signed them, hands them on, gives every answer its ID.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
@@ -14,9 +15,9 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::auth::{Authenticator, Denial};
 use crate::random;
@@ -27,6 +28,8 @@ const HEAD_LIMIT: Duration = Duration::from_secs(60);
 const BODY_TIME: Duration = Duration::from_secs(20);
 /// How long a connection may take to bring its first request with a right signature.
 const STRANGER_LIMIT: Duration = Duration::from_secs(30);
+/// The same while others wait for its place: nobody keeps them out by being slow.
+const CROWDED_LIMIT: Duration = Duration::from_secs(1);
 /// How long calls under way may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
 /// A pause after a failed accept, as when the process has no file descriptors left.
@@ -59,7 +62,8 @@ pub(crate) struct Server<H> {
     pub(crate) clock: Clock,
     /// The longest body that is taken in, in bytes.
     pub(crate) body_limit: usize,
-    /// How many connections may be open that have brought no request with a right signature. Others wait.
+    /// How many connections may be open that have brought no request with a right signature. Others wait, until the
+    /// oldest gives way.
     pub(crate) strangers: usize,
 }
 
@@ -69,17 +73,28 @@ impl<H: Handler> Server<H> {
         let server = Arc::new(self);
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
-        let strangers = Arc::new(Semaphore::new(server.strangers));
-        let accept = async || {
-            let place = Arc::clone(&strangers).acquire_owned().await;
-            listener.accept().await.map(|(stream, _)| (stream, place))
-        };
+        // The connections that have brought no request with a right signature, the oldest first.
+        let mut strangers: VecDeque<(Instant, oneshot::Sender<()>)> = VecDeque::new();
+        let fewer = Arc::new(Notify::new());
         let mut stop = std::pin::pin!(stop);
         loop {
-            let (stream, place) = tokio::select! {
+            strangers.retain(|(_, place)| !place.is_closed());
+            let is_full = strangers.len() >= server.strangers;
+            let oldest = strangers
+                .front()
+                .filter(|_| is_full)
+                .map(|(since, _)| *since);
+            let accept = async {
+                if let Some(since) = oldest {
+                    sleep_until(since + CROWDED_LIMIT).await;
+                }
+                listener.accept().await
+            };
+            let (stream, _) = tokio::select! {
                 () = &mut stop => break,
                 Some(_) = connections.join_next() => continue,
-                accepted = accept() => match accepted {
+                () = fewer.notified() => continue,
+                accepted = accept => match accepted {
                     Ok(accepted) => accepted,
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept a connection");
@@ -88,6 +103,11 @@ impl<H: Handler> Server<H> {
                     }
                 },
             };
+            if is_full {
+                strangers.pop_front();
+            }
+            let (place, given_away) = oneshot::channel();
+            strangers.push_back((Instant::now(), place));
             // Answers are small and written at once.
             let _ = stream.set_nodelay(true);
             let server = Arc::clone(&server);
@@ -101,12 +121,14 @@ impl<H: Handler> Server<H> {
             http.timer(TokioTimer::new())
                 .header_read_timeout(HEAD_LIMIT);
             let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+            let fewer = Arc::clone(&fewer);
             let stranger = async move {
-                let known = timeout(STRANGER_LIMIT, known.notified()).await.is_ok();
-                drop(place);
-                if known {
-                    std::future::pending::<()>().await;
+                tokio::select! {
+                    biased;
+                    () = known.notified() => fewer.notify_one(),
+                    _ = timeout(STRANGER_LIMIT, given_away) => return,
                 }
+                std::future::pending().await
             };
             connections.spawn(async move {
                 tokio::select! {
@@ -129,7 +151,7 @@ impl<H: Handler> Server<H> {
         // The system has had randomness to give when the endpoint was set up.
         let id = random::uuid().unwrap_or_default();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let is_health = method == Method::GET && path == HEALTH;
+        let is_health = matches!(method, Method::GET | Method::HEAD) && path == HEALTH;
         let checked = if is_health {
             Err(Response::new(Bytes::from_static(b"{}")))
         } else {

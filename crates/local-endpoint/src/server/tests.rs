@@ -3,9 +3,8 @@ use std::net::SocketAddr;
 use aws_credential_types::Credentials;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
 
 use super::*;
 use crate::auth::testing::{Signer, credentials, now};
@@ -272,17 +271,22 @@ async fn nobody_holds_the_server_without_a_right_signature() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn connections_wait_while_too_many_are_unknown() {
+async fn the_oldest_unknown_connection_gives_way() {
     let server = start_for(2).await;
     let address = server.address;
-    let silent = [
-        TcpStream::connect(address).await,
-        TcpStream::connect(address).await,
-    ];
-    let (answer, elapsed) = held(address, &signed("POST", "/", "patient")).await;
-    assert!(answer.ends_with("patient"), "{answer}");
-    assert_eq!(elapsed.as_secs(), 30);
-    drop(silent);
+    let mut silent = Vec::new();
+    for _ in 0..3 {
+        silent.push(TcpStream::connect(address).await.unwrap());
+    }
+    let (answer, elapsed) = held(address, &signed("POST", "/", "prompt")).await;
+    assert!(answer.ends_with("prompt"), "{answer}");
+    assert_eq!(elapsed.as_secs(), 1);
+    // Who came last keeps its time, which begins when it is let in.
+    let begun = Instant::now();
+    for (stream, seconds) in silent.iter_mut().zip([0, 0, 30]) {
+        assert_eq!(stream.read_to_end(&mut Vec::new()).await.unwrap(), 0);
+        assert_eq!(begun.elapsed().as_secs(), seconds);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -311,6 +315,8 @@ async fn health_needs_no_signature_and_nothing_follows_it() {
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert_eq!(answer.matches("HTTP/1.1").count(), 1);
     assert_eq!(header(&answer, "connection"), "close");
+    let headed = send(server.address, &ask.replace("GET", "HEAD")).await;
+    assert!(headed.starts_with("HTTP/1.1 200 "), "{headed}");
     let posted = send(server.address, &ask.replace("GET", "POST")).await;
     assert!(posted.starts_with("HTTP/1.1 403 "), "{posted}");
 }
