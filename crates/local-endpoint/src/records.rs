@@ -83,16 +83,16 @@ impl<'a> Records<'a> {
                     Ok(Some(record)) => return Ok(Some(Item::Contact(Box::new(record)))),
                     Ok(None) => return Ok(Some(Item::OtherEvent)),
                     Err(problem) => {
-                        if problem.is_no_record() && self.envelopes > 0 {
-                            let contents = envelopes::open(bytes);
-                            if !contents.is_empty() {
-                                self.inside = Some(Box::new(Inside {
-                                    place,
-                                    contents: contents.into_iter(),
-                                    records: None,
-                                }));
-                                continue;
-                            }
+                        if problem.is_no_record()
+                            && self.envelopes > 0
+                            && let Some(contents) = envelopes::open(bytes)
+                        {
+                            self.inside = Some(Box::new(Inside {
+                                place,
+                                contents: contents.into_iter(),
+                                records: None,
+                            }));
+                            continue;
                         }
                         (place, problem)
                     }

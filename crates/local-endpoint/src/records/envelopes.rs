@@ -16,27 +16,25 @@ const CONTENTS: [(&str, bool); 8] = [
     ("/Body", false),
 ];
 
-/// The contents of an envelope, each as a file of its own; none if it is no envelope. What cannot be decoded is empty.
-pub(super) fn open(object: &[u8]) -> Vec<Option<Vec<u8>>> {
-    let Ok(value) = serde_json::from_slice::<Value>(object) else {
-        return Vec::new();
-    };
+/// The contents of an envelope, each as a file of its own. What cannot be decoded is empty.
+pub(super) fn open(object: &[u8]) -> Option<Vec<Option<Vec<u8>>>> {
+    let value = serde_json::from_slice::<Value>(object).ok()?;
     let list = LISTS.iter().find_map(|name| value.get(name)?.as_array());
-    match list {
+    Some(match list {
         // Records may also stand in a list as they are.
         Some(messages) => messages
             .iter()
             .map(|message| content(message).unwrap_or_else(|| Some(message.to_string().into())))
             .collect(),
-        None => content(&value).into_iter().collect(),
-    }
+        None => vec![content(&value)?],
+    })
 }
 
 fn content(message: &Value) -> Option<Option<Vec<u8>>> {
     CONTENTS.iter().find_map(|(path, is_base64)| {
         let text = message.pointer(path)?.as_str()?;
         Some(if *is_base64 {
-            base64_simd::STANDARD.decode_to_vec(text).ok()
+            base64_simd::forgiving_decode_to_vec(text.as_bytes()).ok()
         } else {
             Some(text.into())
         })

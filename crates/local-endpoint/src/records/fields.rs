@@ -9,8 +9,8 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// The `detail-type` of the EventBridge events that are about contacts.
 const CONTACT_EVENT: &str = "Amazon Connect Contact Event";
-/// The longest contact ID that the service knows.
-const LONGEST_ID: usize = 256;
+/// The longest contact ID that the service knows. Channels and methods are far shorter.
+const LONGEST: usize = 256;
 
 /// What a record or event says: a contact and its state at one point of its life.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,13 +153,13 @@ fn contact(
     };
     Ok(ContactRecord {
         instance_arn: field(Name::InstanceArn).instance_arn()?,
-        contact_id: field(Name::ContactId).required_id()?,
+        contact_id: field(Name::ContactId).required_word()?,
         state: ContactState {
             disconnected: field(Name::DisconnectTimestamp).said(version, Field::time)?,
             initiated: field(Name::InitiationTimestamp).said(version, Field::time)?,
-            previous: field(Name::PreviousContactId).said(version, Field::id)?,
-            initial: field(Name::InitialContactId).said(version, Field::id)?,
-            related: field(Name::RelatedContactId).said(version, Field::id)?,
+            previous: field(Name::PreviousContactId).said(version, Field::word)?,
+            initial: field(Name::InitialContactId).said(version, Field::word)?,
+            related: field(Name::RelatedContactId).said(version, Field::word)?,
             method: field(Name::InitiationMethod).said(version, Field::constant)?,
             channel: field(Name::Channel).said(version, Field::constant)?,
         },
@@ -374,10 +374,11 @@ impl<'a> Field<'a> {
 
     /// An empty string says as little as `null`.
     fn word(&self) -> Result<Option<String>, Problem> {
-        Ok(self
-            .text()?
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned))
+        let word = self.text()?.filter(|text| !text.is_empty());
+        match word {
+            Some(word) if word.len() > LONGEST => Err(self.problem("longer than 256 bytes")),
+            word => Ok(word.map(str::to_owned)),
+        }
     }
 
     /// One of a set of names; samples write `Voice` for `VOICE`.
@@ -385,16 +386,8 @@ impl<'a> Field<'a> {
         Ok(self.word()?.map(|word| word.to_ascii_uppercase()))
     }
 
-    fn id(&self) -> Result<Option<String>, Problem> {
-        let id = self.word()?;
-        match &id {
-            Some(id) if id.len() > LONGEST_ID => Err(self.problem("longer than 256 bytes")),
-            _ => Ok(id),
-        }
-    }
-
-    fn required_id(&self) -> Result<String, Problem> {
-        self.id()?.ok_or_else(|| missing(self.0))
+    fn required_word(&self) -> Result<String, Problem> {
+        self.word()?.ok_or_else(|| missing(self.0))
     }
 
     fn instance_arn(&self) -> Result<String, Problem> {
@@ -404,7 +397,7 @@ impl<'a> Field<'a> {
             .ok_or_else(|| missing(self.0))?
             .replacen("::connect:", ":connect:", 1);
         match instance_id(&arn) {
-            Some(_) if arn.len() <= LONGEST_ID => Ok(arn),
+            Some(_) if arn.len() <= LONGEST => Ok(arn),
             _ => Err(self.problem("expected the form arn:aws:connect:REGION:ACCOUNT:instance/ID")),
         }
     }

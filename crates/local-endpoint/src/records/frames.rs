@@ -8,8 +8,9 @@ use std::io::{self, BufRead};
 
 use super::Place;
 
-/// Far more than a record can have: its attributes are limited to 32 KiB.
-const LONGEST: usize = 4 * 1024 * 1024;
+/// Far more than a record can have, whose attributes are limited to 32 KiB; but Kinesis gives 10 MiB of records at once,
+/// which base64 makes 14.
+const LONGEST: usize = 16 * 1024 * 1024;
 /// As deep as `serde_json` goes.
 const DEEPEST: usize = 127;
 
@@ -260,7 +261,7 @@ impl Cutter {
 
     fn proceed(&mut self, byte: u8, state: State) -> Option<Cut> {
         if self.object.len() >= LONGEST {
-            return self.fail(byte, "longer than 4 MiB");
+            return self.fail(byte, "longer than 16 MiB");
         }
         self.object.push(byte);
         self.state = state;
