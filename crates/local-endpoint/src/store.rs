@@ -79,6 +79,11 @@ pub enum StoreError {
     /// The path cannot be made absolute.
     #[error(transparent)]
     Path(#[from] io::Error),
+    /// Others may write to the file, but this user may not.
+    #[error(
+        "this user may not write to it and its folder, which reading needs where others may write"
+    )]
+    Permission,
     /// The file was moved, removed or replaced while it was open.
     #[error("its file was replaced or removed since it was opened")]
     Replaced,
@@ -205,25 +210,44 @@ fn check_owner(connection: &Connection) -> Result<(), StoreError> {
 
 /// Makes a file that its owner alone can read. What stands in the way is told by SQLite, which opens it.
 fn create(path: &Path) {
+    // To close a file gives up the locks that the process has on it.
+    if path.exists() {
+        return;
+    }
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.read(true).write(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     drop(options.open(path));
 }
 
 /// Opens a file, and tells whether it is where nothing can be written.
-fn connect(path: &Path) -> rusqlite::Result<(Connection, bool)> {
+fn connect(path: &Path) -> Result<(Connection, bool), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     // The first read wants to create the write-ahead log. A log that is there holds what an unmoved file does not.
     let log = format!("{}-wal", path.display());
     match version(&connection) {
         Err(error) if cannot_write(&error) && !Path::new(&log).exists() => {
+            if !is_sealed(path) {
+                return Err(StoreError::Permission);
+            }
             Ok((connect_sealed(path)?, true))
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
         Ok(_) => Ok((connection, false)),
+    }
+}
+
+/// Whether nobody writes to a file: its volume is read-only, or it and its folder are for everyone.
+fn is_sealed(path: &Path) -> bool {
+    let is_read_only = |path: &Path| {
+        let metadata = fs::metadata(path);
+        metadata.is_ok_and(|metadata| metadata.permissions().readonly())
+    };
+    match OpenOptions::new().append(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => true,
+        _ => is_read_only(path) && path.parent().is_some_and(is_read_only),
     }
 }
 

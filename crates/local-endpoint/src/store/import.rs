@@ -367,8 +367,12 @@ fn references(state: &ContactState) -> impl Iterator<Item = &str> {
         .filter_map(|said| said.value.as_deref())
 }
 
-fn said<T>(version: Version, value: Option<T>) -> Said<T> {
-    Said { version, value }
+/// An event never says that there is nothing, though the first version of the schema took it so.
+fn said<T: Default>(version: Version, value: Option<T>) -> Said<T> {
+    match value {
+        None if version.origin == Origin::Event => Said::default(),
+        value => Said { version, value },
+    }
 }
 
 fn version(time: i64, origin: i64) -> Version {

@@ -382,52 +382,6 @@ fn a_file_keeps_contacts_and_tokens() {
 }
 
 #[test]
-fn foreign_and_newer_files_are_refused_untouched() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("other.db");
-    Connection::open(&path)
-        .unwrap()
-        .execute_batch("CREATE TABLE precious (x)")
-        .unwrap();
-    let before = fs::read(&path).unwrap();
-    assert!(matches!(Store::open(&path), Err(StoreError::Foreign)));
-    assert_eq!(fs::read(&path).unwrap(), before);
-
-    let path = folder.path().join("text.db");
-    fs::write(&path, "no database, but long enough to look at".repeat(50)).unwrap();
-    assert!(matches!(Store::open(&path), Err(StoreError::Sqlite(_))));
-
-    let path = folder.path().join("newer.db");
-    Store::open(&path)
-        .unwrap()
-        .write()
-        .pragma_update(None, "user_version", 99)
-        .unwrap();
-    assert!(matches!(
-        Store::open(&path),
-        Err(StoreError::TooNew {
-            found: 99,
-            known: SCHEMA_VERSION
-        })
-    ));
-}
-
-#[test]
-fn a_database_of_the_first_version_is_brought_up_to_date() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("contacts.db");
-    let store = Store::open(&path).unwrap();
-    import(&store, &[record("a", 1), record("b", 2).after("a")]);
-    let back = "ALTER TABLE contact DROP COLUMN field_versions; PRAGMA user_version = 1";
-    store.write().execute_batch(back).unwrap();
-    drop(store);
-    let store = Store::open(&path).unwrap();
-    assert_eq!(tree(&store, "a"), ["a", "b"]);
-    import(&store, &[record("b", 2).updated(5, "CHAT").sparse()]);
-    assert_eq!(tree(&store, "a"), ["a", "b"]);
-}
-
-#[test]
 fn secrets_do_not_show() {
     let store = Store::in_memory().unwrap();
     assert!(!format!("{store:?}").contains(&format!("{:?}", store.token_key)));

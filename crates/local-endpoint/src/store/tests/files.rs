@@ -93,6 +93,99 @@ fn a_file_that_was_replaced_is_neither_read_nor_written() {
     ));
 }
 
+#[test]
+fn foreign_and_newer_files_are_refused_untouched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TABLE precious (x)")
+        .unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(matches!(Store::open(&path), Err(StoreError::Foreign)));
+    assert_eq!(fs::read(&path).unwrap(), before);
+
+    let path = folder.path().join("text.db");
+    fs::write(&path, "no database, but long enough to look at".repeat(50)).unwrap();
+    assert!(matches!(Store::open(&path), Err(StoreError::Sqlite(_))));
+
+    let path = folder.path().join("newer.db");
+    Store::open(&path)
+        .unwrap()
+        .write()
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
+    assert!(matches!(
+        Store::open(&path),
+        Err(StoreError::TooNew {
+            found: 99,
+            known: SCHEMA_VERSION
+        })
+    ));
+}
+
+#[test]
+fn a_database_of_the_first_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    let store = Store::open(&path).unwrap();
+    import(&store, &[record("a", 1), record("b", 2).after("a")]);
+    let back = "ALTER TABLE contact DROP COLUMN field_versions; PRAGMA user_version = 1";
+    store.write().execute_batch(back).unwrap();
+    drop(store);
+    let store = Store::open(&path).unwrap();
+    assert_eq!(tree(&store, "a"), ["a", "b"]);
+    import(&store, &[record("b", 2).updated(5, "CHAT").sparse()]);
+    assert_eq!(tree(&store, "a"), ["a", "b"]);
+}
+
+/// Events that left a field out emptied it.
+#[test]
+fn what_the_first_version_lost_comes_back_with_its_record() {
+    let store = Store::in_memory().unwrap();
+    let records = [record("a", 1), record("b", 2).after("a")];
+    import(&store, &records);
+    let emptied = "UPDATE contact SET previous = NULL, version_origin = 0, version_time = version_time + 1, \
+        field_versions = NULL WHERE id = 'b'";
+    store.write().execute_batch(emptied).unwrap();
+    import(&store, &records);
+    let page = store.page(INSTANCE, "b", limit(9), None).unwrap();
+    assert_eq!(page.contacts[1].previous_contact_id.as_deref(), Some("a"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_database_behind_a_link_is_created_where_it_leads() {
+    let folder = tempfile::tempdir().unwrap();
+    let [link, file] = ["link.db", "contacts.db"].map(|name| folder.path().join(name));
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    import(&Store::open(&link).unwrap(), &[record("a", 1)]);
+    assert_eq!(tree(&Store::open(&file).unwrap(), "a"), ["a"]);
+}
+
+/// Where this user alone may not write, others may change the file while it is read.
+#[cfg(unix)]
+#[test]
+fn a_file_is_sealed_only_where_nobody_writes() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    fs::write(&path, "").unwrap();
+    for (folder_mode, mode, expected) in [
+        (0o555, 0o444, true),
+        (0o555, 0o644, false),
+        (0o755, 0o444, false),
+    ] {
+        let set = |path: &Path, mode| {
+            fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+        };
+        set(&path, mode);
+        set(folder.path(), folder_mode);
+        assert_eq!(is_sealed(&path), expected, "{folder_mode:o} {mode:o}");
+        set(folder.path(), 0o755);
+    }
+}
+
 /// Looks at the database in the middle of a file.
 struct Slow<'a> {
     parts: Vec<String>,
