@@ -103,10 +103,18 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// The next thing, where an error of the reader is a refusal of the rest.
+    pub(crate) fn next_or_refusal(&mut self) -> Option<Item> {
+        self.next()
+            .unwrap_or_else(|error| Some(Item::Refused(self.refuse_rest(&error))))
+    }
+
     /// Where reading stands, for an error of the reader.
     pub(crate) fn refuse_rest(&self, error: &io::Error) -> Refusal {
-        let reason = format!("cannot be read any further: {error}");
-        Refusal::new(self.source, self.frames.place(), Problem::new(reason))
+        let place = self.frames.place();
+        let further = if place.byte > 0 { " any further" } else { "" };
+        let reason = format!("cannot be read{further}: {error}");
+        Refusal::new(self.source, place, Problem::new(reason))
     }
 }
 

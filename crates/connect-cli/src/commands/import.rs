@@ -39,8 +39,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         folders: Vec::new(),
         files: Vec::new(),
     };
+    let mut failure = None;
     for path in &arguments.paths {
-        walk.collect(path, true)?;
+        let failed = walk.collect(path, true).err();
+        if let Some(another) = failed.and_then(|failed| failure.replace(failed)) {
+            crate::note(&another.to_string());
+        }
+    }
+    if let Some(failure) = failure {
+        return Err(failure);
     }
     // Now that there is something to import: a wrong path creates no database.
     let store = super::serve::open(&arguments.database)?;
@@ -53,14 +60,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         crate::note("waiting: something else is writing to the database");
     });
     let unwritable = |error| unwritable(&arguments.database, &error);
-    let mut unopened = None;
     for path in &walk.files {
-        match open(path) {
-            Ok(reader) => importer.read(&name(path), reader).map_err(unwritable)?,
-            // Nothing was asked for but all.
-            Err(failure) if arguments.strict => return Err(failure),
-            Err(failure) => unopened = unopened.or(Some(failure)),
-        }
+        let name = name(path);
+        let read = if is_stdin(path) {
+            importer.follow(&name, io::stdin())
+        } else {
+            match File::open(path) {
+                Ok(file) if path.is_file() => importer.read(&name, file),
+                Ok(pipe) => importer.follow(&name, pipe),
+                Err(error) => {
+                    importer.unopened(&name, &error);
+                    Ok(())
+                }
+            }
+        };
+        read.map_err(unwritable)?;
     }
     let total = importer.finish().map_err(unwritable)?;
     tell(&total)?;
@@ -75,11 +89,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         "nothing is imported"
     };
-    match (unopened, refused) {
-        (Some(failure), _) => Err(failure),
-        (None, 0) => Ok(()),
-        (None, 1) => Err(Failure::other(format!("one record was refused; {rest}"))),
-        (None, count) => Err(Failure::other(format!(
+    match refused {
+        0 => Ok(()),
+        1 => Err(Failure::other(format!("one record was refused; {rest}"))),
+        count => Err(Failure::other(format!(
             "{count} records were refused; {rest}"
         ))),
     }
@@ -105,16 +118,6 @@ fn tell(report: &Report) -> Result<(), Failure> {
     )
     .map_err(Failure::Output)?;
     out.close()
-}
-
-fn open(path: &Path) -> Result<Box<dyn io::Read>, Failure> {
-    if is_stdin(path) {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    match File::open(path) {
-        Ok(file) => Ok(Box::new(file)),
-        Err(error) => Err(unreadable(path, &error)),
-    }
 }
 
 fn name(path: &Path) -> String {
@@ -151,7 +154,11 @@ impl Walk {
             Err(_) if !is_asked_for && path.is_symlink() => {
                 return skip("a link that leads nowhere");
             }
-            Err(error) => return Err(unreadable(path, &error)),
+            Err(error) if is_asked_for => return Err(unreadable(path, &error)),
+            Err(_) => {
+                self.files.push(path.to_owned());
+                return Ok(());
+            }
         };
         // A pipe has no place.
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -170,7 +177,15 @@ impl Walk {
         }
         self.folders.push(place);
         let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let entries = entries.map_err(|error| unreadable(path, &error))?;
+        let entries = match entries {
+            Ok(entries) => entries,
+            Err(error) if is_asked_for => return Err(unreadable(path, &error)),
+            Err(_) => {
+                // To read it as a file says what is wrong, and counts it.
+                self.files.push(path.to_owned());
+                Vec::new()
+            }
+        };
         let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
         paths.sort();
         for path in paths.iter().filter(|path| !is_hidden(path)) {

@@ -1,12 +1,14 @@
 //! `connect import`: what it reads, what it leaves alone.
 
+use std::io::Write;
 use std::path::Path;
 #[cfg(unix)]
 use std::process::Command;
+use std::process::Stdio;
 
 use tempfile::tempdir;
 
-use crate::connect::{Ran, Served, connect, database, file, text};
+use crate::connect::{Ran, Served, command, connect, database, file, text};
 
 fn record(id: &str) -> String {
     format!(
@@ -70,6 +72,65 @@ fn strict_is_all_files_or_none_and_tells_what_it_did() {
     let ran = import(&[&good, &bad], &database);
     assert!(ran.stdout.starts_with("2 contacts added"), "{ran:?}");
     assert!(ran.stderr.contains("the rest is imported"), "{ran:?}");
+}
+
+#[test]
+fn every_path_that_is_not_there_is_named() {
+    let folder = tempdir().expect("a folder");
+    let ran = import(&["/no/such/one", "/no/such/two"], &database(&folder));
+    let told = ran.failed(255);
+    for path in ["/no/such/one", "/no/such/two"] {
+        assert!(told.contains(&format!("cannot read {path}")), "{told}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn every_file_that_cannot_be_opened_is_named_and_counted() {
+    let folder = tempdir().expect("a folder");
+    let good = file(&folder, "good.jsonl", &record("a"));
+    // Nobody can open a socket as a file, not even an administrator.
+    let sockets = ["one", "two"].map(|name| {
+        let path = folder.path().join(name);
+        let listener = std::os::unix::net::UnixListener::bind(&path);
+        (text(&path).to_owned(), listener.expect("a socket"))
+    });
+    let paths = [&sockets[0].0, &good, &sockets[1].0].map(String::as_str);
+    for (mode, added) in [(&["--strict"][..], 0), (&[], 1)] {
+        let ran = import(&[mode, &paths].concat(), &database(&folder));
+        assert_eq!(ran.code, Some(255), "{ran:?}");
+        for (socket, _) in &sockets {
+            let told = format!("{socket}:1 (byte 0): cannot be read: ");
+            assert!(ran.stderr.contains(&told), "{ran:?}");
+        }
+        let summary = format!("{added} contacts added, ");
+        assert!(ran.stdout.starts_with(&summary), "{ran:?}");
+        assert!(ran.stdout.contains("2 records refused"), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_slow_stream_is_served_as_it_comes() {
+    let served = Served::samples();
+    let mut import = command(&["import", "-", "--database", text(&database(&served.folder))]);
+    import.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut import = import.spawn().expect("the binary runs");
+    let mut pipe = import.stdin.take().expect("standard input is piped");
+    pipe.write_all(record("a").as_bytes()).expect("it reads");
+    let line = [
+        "list-associated-contacts",
+        "--instance-id",
+        "i-1",
+        "--contact-id",
+        "a",
+    ];
+    // The stream goes on.
+    while served.connect(&line).code != Some(0) {
+        std::thread::yield_now();
+    }
+    drop(pipe);
+    let ran = Ran::from(import.wait_with_output().expect("it ends"));
+    assert!(ran.ok().starts_with("1 contacts added"));
 }
 
 #[cfg(unix)]

@@ -1,8 +1,10 @@
 //! Records go in: the newest that is said about each field of a contact is kept, and trees are joined.
 
 use std::collections::{BTreeSet, HashMap};
-use std::io::Read;
-use std::time::Duration;
+use std::io::{self, Read};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, named_params,
@@ -18,7 +20,11 @@ use crate::records::{
 const REFUSALS_KEPT: usize = 100;
 /// How many records are written at once: others wait that long for their turn.
 const BATCH: usize = 10_000;
-/// How long another importer may hold the database until that is told.
+/// How many records are read ahead of what is written.
+const AHEAD: usize = 1_000;
+/// How long nothing comes from a pipe until what has come is written.
+const MOMENT: Duration = Duration::from_millis(100);
+/// How long another importer may hold the database until that is told, and how long a record may wait for the next.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What happens to the good records of an import that has bad ones.
@@ -115,6 +121,7 @@ impl Store {
             on_refusal,
             on_wait,
             waiting: Vec::new(),
+            written: Instant::now(),
             report: Report::default(),
         }
     }
@@ -130,6 +137,8 @@ pub struct Importer<'a> {
     on_refusal: OnRefusal,
     on_wait: fn(),
     waiting: Vec<ContactRecord>,
+    /// When something was last written.
+    written: Instant,
     report: Report,
 }
 
@@ -140,18 +149,47 @@ impl Importer<'_> {
     /// If the database cannot be written.
     pub fn read(&mut self, source: &str, reader: impl Read) -> Result<(), ImportError> {
         let mut records = Records::new(source, reader);
-        loop {
-            match records.next() {
-                Ok(None) => return Ok(()),
-                Ok(Some(Item::Contact(record))) => self.keep(*record)?,
-                Ok(Some(Item::OtherEvent)) => self.report.ignored += 1,
-                Ok(Some(Item::Refused(refusal))) => self.refuse(refusal),
-                Err(error) => {
-                    self.refuse(records.refuse_rest(&error));
-                    return Ok(());
+        while let Some(item) = records.next_or_refusal() {
+            self.take(item)?;
+        }
+        Ok(())
+    }
+
+    /// Reads what comes in its own time, such as a pipe: where nothing follows for a moment, what has come is written.
+    ///
+    /// # Errors
+    /// If the database cannot be written. The reader may be waited for by a thread of its own then.
+    pub fn follow(
+        &mut self,
+        source: &str,
+        reader: impl Read + Send + 'static,
+    ) -> Result<(), ImportError> {
+        let (sender, items) = mpsc::sync_channel(AHEAD);
+        let source = source.to_owned();
+        thread::spawn(move || {
+            let mut records = Records::new(&source, reader);
+            while let Some(item) = records.next_or_refusal() {
+                if sender.send(item).is_err() {
+                    break;
                 }
             }
+        });
+        loop {
+            match items.recv_timeout(MOMENT) {
+                Ok(item) => self.take(item)?,
+                Err(RecvTimeoutError::Timeout) if self.on_refusal == OnRefusal::Continue => {
+                    self.flush()?;
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
         }
+    }
+
+    /// Takes note of a file that cannot even be opened, as of one that cannot be read any further.
+    pub fn unopened(&mut self, source: &str, error: &io::Error) {
+        let refusal = Records::new(source, io::empty()).refuse_rest(error);
+        self.refuse(refusal);
     }
 
     /// Writes what is still to be written. Nothing at all if a record is bad and that is to abort the import.
@@ -167,12 +205,15 @@ impl Importer<'_> {
         self.on_refusal == OnRefusal::Abort && self.report.refused > 0
     }
 
-    fn keep(&mut self, record: ContactRecord) -> Result<(), ImportError> {
-        if self.is_aborted() {
-            return Ok(());
+    fn take(&mut self, item: Item) -> Result<(), ImportError> {
+        match item {
+            Item::Contact(_) if self.is_aborted() => {}
+            Item::Contact(record) => self.waiting.push(*record),
+            Item::OtherEvent => self.report.ignored += 1,
+            Item::Refused(refusal) => self.refuse(refusal),
         }
-        self.waiting.push(record);
-        if self.on_refusal == OnRefusal::Continue && self.waiting.len() >= BATCH {
+        let is_due = self.waiting.len() >= BATCH || self.written.elapsed() >= PATIENCE;
+        if self.on_refusal == OnRefusal::Continue && is_due {
             self.flush()?;
         }
         Ok(())
@@ -189,6 +230,7 @@ impl Importer<'_> {
     }
 
     fn flush(&mut self) -> Result<(), ImportError> {
+        self.written = Instant::now();
         if self.waiting.is_empty() {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! What happens to the file.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc;
 
 use super::super::*;
 use super::fixture::*;
@@ -263,4 +264,37 @@ fn an_import_of_several_files_is_whole_or_nothing_if_that_is_asked_for() {
     };
     assert_eq!(run(OnRefusal::Abort), (0, 2));
     assert_eq!(run(OnRefusal::Continue), (2, 2));
+}
+
+/// A pipe: what is read was sent.
+struct Pipe(mpsc::Receiver<String>);
+
+impl io::Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let part = self.0.recv().unwrap_or_default();
+        buffer[..part.len()].copy_from_slice(part.as_bytes());
+        Ok(part.len())
+    }
+}
+
+#[test]
+fn what_came_is_written_while_a_pipe_is_silent() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("contacts.db")).unwrap();
+    let (sender, receiver) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let importer = scope.spawn(|| {
+            let mut importer = store.importer(OnRefusal::Continue, || ());
+            importer.follow("pipe", Pipe(receiver)).unwrap();
+            importer.finish().unwrap()
+        });
+        for id in ["a", "b"] {
+            sender.send(record(id, 1).json()).unwrap();
+            while store.page(INSTANCE, id, limit(1), None).is_err() {
+                std::thread::yield_now();
+            }
+        }
+        drop(sender);
+        assert_eq!(importer.join().unwrap().added, 2);
+    });
 }
