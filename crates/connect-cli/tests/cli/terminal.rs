@@ -156,6 +156,25 @@ fn data_cannot_steer_the_terminal() {
     assert!(text.contains(HOSTILE), "{text:?}");
 }
 
+/// The service's own and the one to go on with, on both outputs.
+#[test]
+fn tokens_cannot_either() {
+    let contact = json!({ "ContactId": "evil" });
+    let page = json!({ "ContactSummaryList": [contact], "NextToken": HOSTILE });
+    let url = serve("200 OK", page.to_string());
+    for format in ["json", "text", "table", "yaml-stream"] {
+        for more in [
+            &["--no-paginate"][..],
+            &["--max-items", "1"],
+            &["--max-items", "1", "--query", "ContactSummaryList"],
+        ] {
+            let options = [&["--output", format], more].concat();
+            let line = [&["list-associated-contacts"], &IDS[..], &options].concat();
+            assert_tame(&on_terminal(call(&url, &line)), &options.join(" "));
+        }
+    }
+}
+
 /// In files: cells that are no formulas, graphs in which data stays text.
 #[test]
 fn exports_are_inert() {
