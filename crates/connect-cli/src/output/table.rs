@@ -283,7 +283,12 @@ fn centred(text: &str, room: usize, left_border: usize) -> String {
     let length = text_width(text);
     let before = ((room + 1 + left_border) / 2).saturating_sub(length / 2 + 1);
     let after = room.saturating_sub(before + length);
-    format!("{:before$}{text}{:after$}", "", "")
+    format!("{}{text}{}", spaces(before), spaces(after))
+}
+
+/// A format's own width ends at 65535.
+fn spaces(count: usize) -> String {
+    " ".repeat(count)
 }
 
 /// Text two spaces in from the left, or at the left where there is no room for them.
@@ -291,10 +296,11 @@ fn left_aligned(text: &str, room: usize, color: bool) -> String {
     let length = text_width(text);
     let before = if room >= length + 2 { 2 } else { 0 };
     let after = room.saturating_sub(before + length);
+    let (before, after) = (spaces(before), spaces(after));
     if color {
-        format!("{:before$}\x1b[1m\x1b[34m{text}\x1b[0m{:after$}", "", "")
+        format!("{before}\x1b[1m\x1b[34m{text}\x1b[0m{after}")
     } else {
-        format!("{:before$}{text}{:after$}", "", "")
+        format!("{before}{text}{after}")
     }
 }
 
@@ -423,6 +429,17 @@ mod tests {
 +----+-----+
 "
         );
+    }
+
+    #[test]
+    fn a_cell_may_be_of_any_length() {
+        let long = "x".repeat(70_000);
+        for value in [
+            json!([[&long, "b"], ["c", "d"]]),
+            json!([{"A": "b", &long: "c"}]),
+        ] {
+            assert!(table(&value, 80).contains(&long));
+        }
     }
 
     #[test]
