@@ -13,7 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 pub use self::import::{ImportError, Importer, OnRefusal, Report};
@@ -105,7 +105,8 @@ pub enum StoreError {
 
 impl Store {
     /// Opens the database at `path`, or creates it so that its owner alone can read it. To open one that is there already
-    /// writes nothing to it and waits for no importer; it may be on a read-only volume.
+    /// writes nothing to it and waits for no importer; it may be on a read-only volume. Elsewhere reading needs the right to
+    /// write to the file and its folder.
     ///
     /// # Errors
     /// If the file cannot be read or created, is no database or not one of ours.
@@ -226,7 +227,8 @@ fn connect(path: &Path) -> Result<(Connection, bool), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     // The first read wants to create the write-ahead log. A log that is there holds what an unmoved file does not.
-    let log = format!("{}-wal", path.display());
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
     match version(&connection) {
         Err(error) if cannot_write(&error) && !Path::new(&log).exists() => {
             if !is_sealed(path) {
@@ -260,8 +262,7 @@ fn cannot_write(error: &rusqlite::Error) -> bool {
 
 /// Opens a file that nobody changes.
 fn connect_sealed(path: &Path) -> rusqlite::Result<Connection> {
-    let path = path.to_string_lossy();
-    let path = utf8_percent_encode(&path, NON_ALPHANUMERIC);
+    let path = percent_encode(path.as_os_str().as_encoded_bytes(), NON_ALPHANUMERIC);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;

@@ -17,13 +17,13 @@ use crate::output::{Pager, Sink};
 /// files may overlap and come in any order; what a record leaves out, it does not change.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Files, folders of files, or - for standard input
+    /// Files, folders of files, or - for standard input, which is imported as it comes
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// The database; it is created where it is not there
     #[arg(long, value_name = "FILE")]
     database: PathBuf,
-    /// Import nothing at all if any file has a bad record; all is kept in memory until it is written
+    /// Import nothing at all if any file cannot be read or has a bad record; all is kept in memory until it is written
     #[arg(long)]
     strict: bool,
 }

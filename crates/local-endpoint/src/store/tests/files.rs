@@ -164,6 +164,18 @@ fn a_database_behind_a_link_is_created_where_it_leads() {
     assert_eq!(tree(&Store::open(&file).unwrap(), "a"), ["a"]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_sealed_file_may_have_any_name() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"100% \xff?#.db");
+    let path = folder.path().join(name);
+    import(&Store::open(&path).unwrap(), &[record("a", 1)]);
+    let sealed = connect_sealed(&path).unwrap();
+    assert_eq!(version(&sealed).unwrap(), SCHEMA_VERSION);
+}
+
 /// Where this user alone may not write, others may change the file while it is read.
 #[cfg(unix)]
 #[test]
