@@ -224,21 +224,7 @@ fn single(flag: &str, shape: &Shape, text: &str) -> Result<Value, Failure> {
         Shape::Map(_) | Shape::Structure(_) | Shape::Union(_) => {
             shorthand::parse(shape, &text).map_err(|reason| wrong(flag, &reason))
         }
-        scalar => self::scalar(scalar, &text).map_err(|reason| wrong(flag, &reason)),
-    }
-}
-
-/// Reads a bare scalar. Whether it is in range is checked later, with all input.
-pub(crate) fn scalar(shape: &Shape, text: &str) -> Result<Value, String> {
-    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
-    match shape {
-        Shape::Integer(..) | Shape::Float => read(text)
-            .filter(Value::is_number)
-            .ok_or_else(|| format!("expected a number, received: {text}")),
-        Shape::Boolean => read(text)
-            .filter(Value::is_boolean)
-            .ok_or_else(|| format!("expected true or false, received: {text}")),
-        _ => Ok(text.into()),
+        scalar => shorthand::scalar(scalar, &text).map_err(|reason| wrong(flag, &reason)),
     }
 }
 

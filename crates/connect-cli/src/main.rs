@@ -10,6 +10,7 @@ mod credentials;
 mod failure;
 #[rustfmt::skip]
 mod generated;
+mod globals;
 mod local;
 mod model;
 mod output;
@@ -33,9 +34,10 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::cli::{Command, Globals, Handwritten};
+use crate::cli::{Command, Handwritten};
 use crate::commands::{export, import, samples, serve, tree};
 use crate::failure::Failure;
+use crate::globals::Globals;
 use crate::output::Visible;
 use crate::settings::Settings;
 

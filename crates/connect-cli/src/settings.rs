@@ -12,9 +12,9 @@ use connect_transport::config::check_endpoint_url;
 use connect_transport::sender::{HttpSender, HttpSenderBuilder};
 use jiff::tz::TimeZone;
 
-use crate::cli::Globals;
 use crate::credentials;
 use crate::failure::Failure;
+use crate::globals::Globals;
 use crate::output::{Format, Pager, Printer, Sink};
 use crate::profile::{Files, Section};
 use crate::query::Query;

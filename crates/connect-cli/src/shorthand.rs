@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::arguments::scalar;
 use crate::model::{Member, Shape};
 
 /// Reads shorthand for a structure, union or map; scalars in it are read as the shape says.
@@ -222,6 +221,20 @@ fn object(
 fn member(members: &'static [Member], name: &str) -> Option<&'static Shape> {
     let member = members.iter().find(|member| member.name == name)?;
     Some(member.shape)
+}
+
+/// Reads a bare scalar. Whether it is in range is checked later, with all input.
+pub(crate) fn scalar(shape: &Shape, text: &str) -> Result<Value, String> {
+    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
+    match shape {
+        Shape::Integer(..) | Shape::Float => read(text)
+            .filter(Value::is_number)
+            .ok_or_else(|| format!("expected a number, received: {text}")),
+        Shape::Boolean => read(text)
+            .filter(Value::is_boolean)
+            .ok_or_else(|| format!("expected true or false, received: {text}")),
+        _ => Ok(text.into()),
+    }
 }
 
 #[cfg(test)]

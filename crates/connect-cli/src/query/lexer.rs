@@ -6,7 +6,18 @@ use std::str::CharIndices;
 
 use serde_json::Value;
 
-use super::parser::SyntaxError;
+/// Why a text is no expression. Characters are counted from 1.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SyntaxError {
+    #[error("the expression is incomplete")]
+    Incomplete,
+    #[error("unexpected {0} at character {1}")]
+    Unexpected(String, usize),
+    #[error("no closing {0} for the one at character {1}")]
+    Unclosed(char, usize),
+    #[error("the expression is nested too deeply")]
+    TooDeep,
+}
 
 /// A token; `End` stands behind the last.
 #[derive(Debug, Clone, PartialEq)]

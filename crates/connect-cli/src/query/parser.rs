@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::lexer::{Token, tokens};
+use super::lexer::{SyntaxError, Token, tokens};
 
 /// How deep expressions may nest, and how long chains of operators may be.
 const DEPTH: usize = 256;
@@ -16,19 +16,6 @@ const STAR: u8 = 20;
 const FILTER: u8 = 21;
 const DOT: u8 = 40;
 const NOT: u8 = 45;
-
-/// Why a text is no expression. Characters are counted from 1.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum SyntaxError {
-    #[error("the expression is incomplete")]
-    Incomplete,
-    #[error("unexpected {0} at character {1}")]
-    Unexpected(String, usize),
-    #[error("no closing {0} for the one at character {1}")]
-    Unclosed(char, usize),
-    #[error("the expression is nested too deeply")]
-    TooDeep,
-}
 
 /// A parsed expression.
 #[derive(Debug)]
