@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::ShapeId;
+use crate::shape_id::ShapeId;
 
 /// A defect of a model: what is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

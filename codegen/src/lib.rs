@@ -17,6 +17,7 @@ pub mod names;
 mod near;
 pub mod partitions;
 pub mod rules;
+mod shape_id;
 pub mod vectors;
 
 pub use error::{Error, Place};

@@ -4,19 +4,18 @@ mod flatten;
 pub mod ids;
 mod parse;
 mod prelude;
-mod shape_id;
 mod traits;
 mod value;
 
 use std::collections::BTreeMap;
 
 pub(crate) use self::parse::{Entries, without_mark};
-pub use self::shape_id::{ShapeId, is_identifier};
 pub use self::traits::{
     AwsService, Http, HttpChecksum, HttpError, Length, Paginated, Range, RequestCompression,
     Retryable, TraitPlace, Traits, Waitable, Waiter,
 };
 use crate::error::{Error, Place};
+pub use crate::shape_id::{ShapeId, is_identifier};
 
 /// A model: shapes by their ID, mixins and `apply` statements already worked in.
 #[derive(Debug, Clone)]

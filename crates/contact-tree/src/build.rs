@@ -5,7 +5,15 @@ use std::collections::HashMap;
 use crate::forest::Entry;
 use crate::{Anomaly, AnomalyKind, Contact, Elapsed, Forest, Link, NodeId};
 
-pub(crate) fn build(mut contacts: Vec<Contact>) -> Forest {
+impl Forest {
+    /// Builds the trees. Takes `n log n` time, in any order of the input.
+    #[must_use]
+    pub fn new(contacts: impl IntoIterator<Item = Contact>) -> Self {
+        build(contacts.into_iter().collect())
+    }
+}
+
+fn build(mut contacts: Vec<Contact>) -> Forest {
     contacts.sort_unstable_by(Contact::order);
     let mut found = Findings::default();
     let contacts = join_equal_copies(contacts, &mut found);

@@ -30,12 +30,6 @@ pub(crate) struct Entry {
 pub struct NodeId(pub(crate) usize);
 
 impl Forest {
-    /// Builds the trees. Takes `n log n` time, in any order of the input.
-    #[must_use]
-    pub fn new(contacts: impl IntoIterator<Item = Contact>) -> Self {
-        crate::build::build(contacts.into_iter().collect())
-    }
-
     /// How many contacts there are, equal copies counted once.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -19,8 +19,6 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 pub use self::import::{ImportError, Importer, OnRefusal, Report};
 pub use self::page::{ContactSummary, Page, PageError};
 
-pub(crate) use self::page::Cursor;
-
 use crate::random::{self, RandomError};
 
 /// "ConT" in ASCII: tells our files from other SQLite databases.

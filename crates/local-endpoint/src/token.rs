@@ -3,12 +3,18 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::store::Cursor;
-
 const VERSION: u8 = 1;
 /// 128 bits of the HMAC: enough against guessing, short in a URL.
 const TAG: usize = 16;
 const TIME: usize = 8;
+
+/// A place in the order of a tree: behind the contact with this time and ID. It stays where it is when contacts come or
+/// go, so that paging neither repeats nor misses one that was there all along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub(crate) initiated: i64,
+    pub(crate) id: String,
+}
 
 /// What a token is valid for.
 #[derive(Clone, Copy, Debug)]

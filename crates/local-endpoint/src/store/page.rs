@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::trees::NO_TIME;
 use super::{Store, StoreError};
-use crate::token::Scope;
+use crate::token::{Cursor, Scope};
 
 /// A contact of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,14 +39,6 @@ pub struct Page {
     pub contacts: Vec<ContactSummary>,
     /// A token for the page that follows; `None` on the last one.
     pub next_token: Option<String>,
-}
-
-/// A place in the order of a tree: behind the contact with this time and ID. It stays where it is when contacts come or
-/// go, so that paging neither repeats nor misses one that was there all along.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Cursor {
-    pub(crate) initiated: i64,
-    pub(crate) id: String,
 }
 
 /// Why there is no page.
