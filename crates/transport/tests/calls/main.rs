@@ -9,6 +9,7 @@ mod service;
 
 mod bodies;
 mod customize;
+mod identity_cache;
 mod request;
 mod retries;
 mod sdk_config;
