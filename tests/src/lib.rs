@@ -1,4 +1,4 @@
-//! Helpers of the tests that cross rooms.
+//! Helpers of the tests across crates.
 
 pub mod certificates;
 pub mod client;

@@ -1,4 +1,4 @@
-//! The door for generated code: a client's handle, and what it sends with.
+//! What generated code calls: a client's handle, and what it sends with.
 
 use std::fmt;
 use std::pin::Pin;
