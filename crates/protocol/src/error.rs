@@ -8,7 +8,7 @@ pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata}
 pub use aws_smithy_types::error::operation::BuildError;
 
 use crate::http::HttpResponse;
-use crate::json::{self, WriteError};
+use crate::json::{self, ReadError, Reader, WriteError};
 
 /// Any error that can be sent between threads.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -74,13 +74,13 @@ pub const REQUEST_ID: &str = "aws_request_id";
 /// Code, message and request ID of an error response.
 ///
 /// The code comes from the header `x-amzn-errortype`, else from the body's `code`, else from its `__type`, else from its `Code`; what follows a `:`
-/// and what comes before a `#` is no part of it. The message is the body's `message`, `Message` or `errorMessage`. A body that is not
-/// a JSON object has neither; where it is encoded, the message says so.
+/// and what comes before a `#` is no part of it. The message is the body's `message`, `Message` or `errorMessage`. A body that is cut
+/// off or broken has what stands before that; where it is encoded, the message says so.
 pub fn metadata(response: &HttpResponse) -> ErrorMetadata {
-    let body = BodyMetadata::read(response.bytes()).unwrap_or_else(|_| BodyMetadata {
-        message: response.unasked_encoding(),
-        ..BodyMetadata::default()
-    });
+    let mut body = BodyMetadata::default();
+    if json::read(response.bytes(), |reader| body.read(reader)).is_err() {
+        body.message = body.message.or_else(|| response.unasked_encoding());
+    }
     let header = response.headers().get("x-amzn-errortype");
     let header = header.and_then(error_code);
     let code = header
@@ -117,23 +117,20 @@ struct BodyMetadata {
 }
 
 impl BodyMetadata {
-    fn read(body: &[u8]) -> Result<Self, json::ReadError> {
-        json::read(body, |reader| {
-            let mut found = Self::default();
-            reader.object(|reader, key| {
-                let place = match key {
-                    "code" => &mut found.code,
-                    "__type" => &mut found.r#type,
-                    "Code" => &mut found.capital_code,
-                    "message" | "Message" | "errorMessage" => &mut found.message,
-                    _ => return reader.skip(),
-                };
-                if let Some(text) = reader.string_or_skip()? {
-                    *place = Some(text);
-                }
-                Ok(())
-            })?;
-            Ok(found)
+    /// Reads as far as the text can be read: a code is one, whatever is wrong behind it.
+    fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), ReadError> {
+        reader.object(|reader, key| {
+            let place = match key {
+                "code" => &mut self.code,
+                "__type" => &mut self.r#type,
+                "Code" => &mut self.capital_code,
+                "message" | "Message" | "errorMessage" => &mut self.message,
+                _ => return reader.skip(),
+            };
+            if let Some(text) = reader.string_or_skip()? {
+                *place = Some(text);
+            }
+            Ok(())
         })
     }
 }
@@ -151,6 +148,13 @@ pub fn describe(f: &mut fmt::Formatter<'_>, code: &str, message: Option<&str>) -
 pub trait CreateUnhandledError {
     /// That error, with the response's metadata where there was a response.
     fn create_unhandled_error(source: BoxError, meta: Option<ErrorMetadata>) -> Self;
+}
+
+/// Metadata alone, for an operation without a model: it has no place for a source.
+impl CreateUnhandledError for ErrorMetadata {
+    fn create_unhandled_error(_: BoxError, meta: Option<ErrorMetadata>) -> Self {
+        meta.unwrap_or_default()
+    }
 }
 
 /// An error that an operation's model does not know.
@@ -278,19 +282,32 @@ mod tests {
 
     #[test]
     fn a_body_that_is_no_object_says_nothing() {
-        for body in [
-            "<html>",
-            "[1]",
-            "\"x\"",
-            "{\"code\": \"A\"",
-            "{\"code\": \"A\"} x",
-        ] {
+        for body in ["<html>", "[1]", "\"x\"", ""] {
             let metadata = metadata(&response(&[], body));
             assert_eq!(
                 (metadata.code(), metadata.message()),
                 (None, None),
                 "{body}"
             );
+        }
+    }
+
+    #[test]
+    fn what_stands_before_a_broken_place_is_kept() {
+        for (body, code, message) in [
+            (r#"{"code": "A""#, Some("A"), None),
+            (r#"{"code": "A"} x"#, Some("A"), None),
+            (r#"{"__type": "ns#A", "message": "cut o"#, Some("A"), None),
+            (r#"{"__type": "A", "message": "\ud800"}"#, Some("A"), None),
+            (
+                r#"{"message": "no", "code": "A", "x": tru"#,
+                Some("A"),
+                Some("no"),
+            ),
+            (r#"{"message": "no", "code": "A"#, None, Some("no")),
+        ] {
+            let found = metadata(&response(&[], body));
+            assert_eq!((found.code(), found.message()), (code, message), "{body}");
         }
     }
 

@@ -224,6 +224,6 @@ fn length(response: &mut HttpResponse) -> Result<usize, ReadError> {
     Ok(response.bytes().len())
 }
 
-fn metadata(_: &HttpResponse, metadata: ErrorMetadata) -> Result<ErrorMetadata, ReadError> {
-    Ok(metadata)
+fn metadata(_: &HttpResponse, metadata: ErrorMetadata) -> ErrorMetadata {
+    metadata
 }

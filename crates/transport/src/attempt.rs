@@ -1,8 +1,6 @@
 //! One attempt: authenticate, address, sign, send, receive.
 
 use std::error::Error;
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -11,7 +9,6 @@ use aws_credential_types::{Credentials, Token};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::metadata::ErrorMetadata;
-use bytes::{Bytes, BytesMut};
 use connect_protocol::http::HttpResponse;
 use connect_protocol::operation::Operation;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName, USER_AGENT};
@@ -23,10 +20,9 @@ use crate::call::{Call, Failure, add_response};
 use crate::endpoint::ResolvedEndpoint;
 use crate::error::{BoxError, CallSummary, ConnectorError, LimitExceeded};
 use crate::identity::{Held, IdentityError};
-use crate::limits::{Limit, within};
+use crate::receive::{BodyProblem, Unread, receive};
 use crate::retry::{self, Reason};
-use crate::sender::body::{RequestBody, ResponseBody};
-use crate::sender::http_error;
+use crate::sender::body::RequestBody;
 use crate::settings::{Settings, request_info};
 use crate::sign::{Payload, Scope, sign};
 use crate::skew::Skew;
@@ -65,6 +61,8 @@ pub(crate) struct ServiceAnswer {
     metadata: ErrorMetadata,
     /// The skew that the response shows, and the one that the request was signed with.
     skew: Option<(Skew, Skew)>,
+    /// What is wrong with the body, where the head alone says which error it is.
+    unread: Option<BodyProblem>,
 }
 
 impl AttemptFailure {
@@ -86,6 +84,18 @@ impl AttemptFailure {
                 retry::classify_response(operation, response.status().as_u16(), None)
             }
             Self::Construction(_) | Self::Identity(_) => None,
+        }
+    }
+
+    fn unread(head: HttpResponse, problem: BodyProblem) -> Self {
+        match problem {
+            BodyProblem::Broken(error) if error.is_io() || error.is_timeout() => {
+                Self::Sender(error)
+            }
+            problem => Self::Body {
+                response: Box::new(head),
+                source: problem.into(),
+            },
         }
     }
 
@@ -119,13 +129,17 @@ impl AttemptFailure {
             },
             Self::Service(answer) => {
                 let ServiceAnswer {
-                    response, metadata, ..
+                    response,
+                    metadata,
+                    unread,
+                    ..
                 } = *answer;
                 summary.code = metadata.code().map(str::to_owned);
                 summary.message = metadata.message().map(str::to_owned);
                 Failure::Service {
                     response,
                     metadata,
+                    unread: unread.map(BoxError::from),
                     summary,
                 }
             }
@@ -201,13 +215,17 @@ async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpRespons
         skew.record(shown);
         Some((shown, signed_with))
     });
-    let response = receive(call, response)
-        .await
-        .inspect_err(|failure| match failure {
-            AttemptFailure::Sender(error) => log_failure(call, &endpoint, error),
-            AttemptFailure::Body { source, .. } => log_failure(call, &endpoint, source.as_ref()),
-            _ => {}
-        })?;
+    let (response, unread) = match receive(call, response).await {
+        Ok(response) => (response, None),
+        Err(Unread { head, problem }) => {
+            log_failure(call, &endpoint, &problem);
+            let code = connect_protocol::error::metadata(&head).code().is_some();
+            if head.status().is_success() || !code {
+                return Err(AttemptFailure::unread(head, problem));
+            }
+            (head, Some(problem))
+        }
+    };
     log_response(call, &endpoint, &response);
     if response.status().is_success() {
         return Ok(response);
@@ -226,6 +244,7 @@ async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpRespons
         response,
         metadata,
         skew,
+        unread,
     })))
 }
 
@@ -257,7 +276,6 @@ fn request(
         Some(None) => call.body.take().ok_or("the body is gone")?,
         None => return Err("the request's body can be sent only once".into()),
     };
-    let is_empty = matches!(&body, RequestBody::Bytes(bytes) if bytes.is_empty());
     let mut request = Request::new(body);
     *request.method_mut() = call.request.method.clone();
     *request.uri_mut() = endpoint.uri(&call.request.uri)?;
@@ -287,12 +305,16 @@ fn request(
     if call.operation.json_output {
         headers.entry(ACCEPT).or_insert(JSON);
     }
+    let mut request = changed(settings, request)?;
     // RFC 9110, 8.6: such a method means a body, if an empty one, and gateways insist on its length.
-    let method = &call.request.method;
-    if matches!(*method, Method::POST | Method::PUT | Method::PATCH) && is_empty {
+    let means_body = matches!(
+        *request.method(),
+        Method::POST | Method::PUT | Method::PATCH
+    );
+    if means_body && request.body().is_end_stream() {
+        let headers = request.headers_mut();
         headers.entry(CONTENT_LENGTH).or_insert(NO_BYTES);
     }
-    let mut request = changed(settings, request)?;
     match authentication {
         Authentication::SigV4(held) => add_signature(call, endpoint, held, &mut request, now)?,
         Authentication::Bearer(held) => {
@@ -377,109 +399,6 @@ fn changed(
         request = change(request)?;
     }
     Ok(request.try_into_http1x()?.map(RequestBody::from))
-}
-
-/// The response with its body in memory, unless the operation's output streams it.
-async fn receive(
-    call: &Call<'_>,
-    response: http::Response<ResponseBody>,
-) -> Result<HttpResponse, AttemptFailure> {
-    let (parts, mut body) = response.into_parts();
-    let settings = call.settings;
-    if settings.retry.reconnect && retry::is_transient(parts.status) {
-        body.close_connection();
-    }
-    if call.operation.streaming_output && parts.status.is_success() {
-        let body =
-            crate::stalled::Watched::new(body, settings.body_limit, settings.times.sleep.clone());
-        return Ok(HttpResponse::new(
-            parts.status,
-            parts.headers,
-            SdkBody::from_body_1_x(body),
-        ));
-    }
-    match collect(settings, &mut body).await {
-        Ok(bytes) => Ok(HttpResponse::new(
-            parts.status,
-            parts.headers,
-            SdkBody::from(bytes),
-        )),
-        Err(BodyProblem::Broken(error)) if error.is_io() || error.is_timeout() => {
-            Err(AttemptFailure::Sender(error))
-        }
-        Err(problem) => Err(AttemptFailure::Body {
-            response: Box::new(HttpResponse::new(
-                parts.status,
-                parts.headers,
-                SdkBody::empty(),
-            )),
-            source: problem.into(),
-        }),
-    }
-}
-
-/// Why a body cannot be used.
-#[derive(Debug, thiserror::Error)]
-enum BodyProblem {
-    #[error(transparent)]
-    Broken(ConnectorError),
-    #[error("the body is larger than {limit} bytes")]
-    TooLarge { limit: usize },
-}
-
-async fn collect(settings: &Settings, body: &mut ResponseBody) -> Result<Bytes, BodyProblem> {
-    let limit = settings.max_response_body_bytes;
-    let too_large = || BodyProblem::TooLarge { limit };
-    if body.size_hint().lower() > limit as u64 {
-        return Err(too_large());
-    }
-    let mut first: Option<Bytes> = None;
-    let mut rest = BytesMut::new();
-    loop {
-        let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx));
-        let frame = within(
-            &settings.times.sleep,
-            Limit::Read,
-            settings.body_limit,
-            pin!(frame),
-        )
-        .await;
-        let frame =
-            frame.map_err(|limit| BodyProblem::Broken(ConnectorError::timeout(limit.into())))?;
-        let data = match frame {
-            None => break,
-            Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
-            Some(Err(error)) => return Err(BodyProblem::Broken(body_error(error))),
-        };
-        let so_far = first.as_ref().map_or(0, Bytes::len) + rest.len();
-        if data.len() > limit - so_far {
-            return Err(too_large());
-        }
-        match &first {
-            None => first = Some(data),
-            // Most bodies come in one piece and are not copied.
-            Some(first) => {
-                if rest.is_empty() {
-                    let announced = usize::try_from(body.size_hint().lower()).unwrap_or_default();
-                    rest.reserve(first.len() + data.len() + announced.min(limit));
-                    rest.extend_from_slice(first);
-                }
-                rest.extend_from_slice(&data);
-            }
-        }
-    }
-    Ok(if rest.is_empty() {
-        first.unwrap_or_default()
-    } else {
-        rest.freeze()
-    })
-}
-
-fn body_error(error: BoxError) -> ConnectorError {
-    match error.downcast::<hyper::Error>() {
-        Ok(error) => http_error(*error),
-        Err(error) => ConnectorError::io(error),
-    }
 }
 
 fn log_response(call: &Call<'_>, endpoint: &ResolvedEndpoint, response: &HttpResponse) {

@@ -57,6 +57,8 @@ pub(crate) enum Failure {
     Service {
         response: HttpResponse,
         metadata: ErrorMetadata,
+        /// Why there is no body to read the error from.
+        unread: Option<BoxError>,
         summary: CallSummary,
     },
 }

@@ -12,7 +12,7 @@ use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 
 use crate::config::AccountIdEndpointMode;
 use crate::error::BoxError;
-use crate::sender::{host_and_port, port};
+use crate::sender::{UrlError, host_and_port, port};
 use crate::settings::Settings;
 
 /// An endpoint, ready to be put into requests.
@@ -102,7 +102,6 @@ impl ResolvedEndpoint {
         account_id: Option<&str>,
     ) -> Result<Self, BoxError> {
         let region = settings.region.as_ref().map(AsRef::as_ref);
-        check_region(region)?;
         let mode = match settings.account_id_endpoint_mode {
             AccountIdEndpointMode::Disabled => "disabled",
             AccountIdEndpointMode::Required => "required",
@@ -219,15 +218,21 @@ impl BaseUrl {
         if authority.as_str().contains('@') {
             return Err(EndpointProblem::User { url: url() });
         }
-        if port(&authority).is_err() {
-            return Err(EndpointProblem::Port { url: url() });
+        match port(&authority) {
+            Ok(_) => {}
+            Err(UrlError::NoHost) => return Err(EndpointProblem::SchemeOrHost { url: url() }),
+            Err(_) => return Err(EndpointProblem::Port { url: url() }),
         }
         let path = parts.path_and_query.as_ref();
         if path.and_then(PathAndQuery::query).is_some() {
             return Err(EndpointProblem::Query { url: url() });
         }
         let path = path.map_or("", PathAndQuery::path);
-        if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        let is_dots = |segment: &str| {
+            let decoded = segment.to_ascii_lowercase().replace("%2e", ".");
+            matches!(&*decoded, "." | "..")
+        };
+        if path.split('/').any(is_dots) {
             return Err(EndpointProblem::Dots { url: url() });
         }
         Ok(Self {
@@ -249,7 +254,7 @@ pub fn check_endpoint_url(url: &str) -> Result<(), BoxError> {
 }
 
 /// A region becomes part of a host name and of what is signed.
-fn check_region(region: Option<&str>) -> Result<(), EndpointProblem> {
+pub(crate) fn check_region(region: Option<&str>) -> Result<(), EndpointProblem> {
     match region {
         Some(region) if !is_valid_host_label(region, false) => Err(EndpointProblem::Region {
             region: region.to_owned(),
@@ -261,8 +266,14 @@ fn check_region(region: Option<&str>) -> Result<(), EndpointProblem> {
 /// A URL as it may be shown: what stands before the host can be a password.
 pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
     let start = url.find("://").map_or(0, |at| at + 3);
-    let authority = url[start..].split(['/', '?', '#']).next();
-    match authority.unwrap_or_default().rfind('@') {
+    let rest = &url[start..];
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_port = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let ends_host = authority
+        .rsplit_once(':')
+        .is_none_or(|(_, port)| is_port(port));
+    // What stands in a port's place and is none may be a password that goes on behind the slash.
+    match (if ends_host { authority } else { rest }).rfind('@') {
         Some(at) => Cow::Owned(format!("{}**{}", &url[..start], &url[start + at..])),
         None => Cow::Borrowed(url),
     }
@@ -286,6 +297,10 @@ mod tests {
             ("https://me:p4ss@example.com/a", "https://**@example.com/a"),
             ("https://me:p4@ss@example.com?x", "https://**@example.com?x"),
             ("me:p4ss@example.com", "**@example.com"),
+            ("https://me:p4/ss@example.com/", "https://**@example.com/"),
+            ("https://me:p#ss@example.com", "https://**@example.com"),
+            ("https://me:?ss@example.com", "https://**@example.com"),
+            ("https://h:80/a@b", "https://h:80/a@b"),
         ] {
             assert_eq!(without_user(url), shown);
         }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use aws_smithy_types::error::ErrorMetadata;
-use connect_protocol::error::InputError;
+use connect_protocol::error::{CreateUnhandledError, InputError};
 use connect_protocol::http::{HttpResponse, Request};
 use connect_protocol::json::ReadError;
 use connect_protocol::operation::{Operation, Service};
@@ -68,7 +68,7 @@ impl Handle {
     /// # Errors
     ///
     /// See [`SdkError`]'s variants.
-    pub async fn send<O, E>(
+    pub async fn send<O, E: CreateUnhandledError>(
         &self,
         operation: &'static Operation,
         request: Result<Request, InputError>,
@@ -94,9 +94,13 @@ impl Handle {
             Failure::Service {
                 response,
                 metadata,
+                unread,
                 summary,
             } => {
-                let source = error(&response, metadata);
+                let source = match unread {
+                    None => error(&response, metadata),
+                    Some(unread) => E::create_unhandled_error(unread, Some(metadata)),
+                };
                 SdkError::service_error(source, response).with_summary(summary)
             }
             Failure::Construction(source, summary) => {

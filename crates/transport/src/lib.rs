@@ -38,6 +38,7 @@ mod identity;
 mod limits;
 mod random;
 mod rate_limit;
+mod receive;
 mod retry;
 mod settings;
 mod sign;

@@ -15,7 +15,7 @@ use crate::config::{
     self, AccountIdEndpointMode, Environment, IdempotencyTokenProvider, RateLimit, Refused, Region,
     RequestChange, StalledStreamProtectionConfig,
 };
-use crate::endpoint::ResolvedEndpoint;
+use crate::endpoint::{ResolvedEndpoint, check_region};
 use crate::identity::{Identities, Provider, Times};
 use crate::retry::{AdaptiveLimiter, RetryPolicy, RetryQuota};
 use crate::sender::{HttpSender, SendSettings, SharedSender};
@@ -139,7 +139,11 @@ impl Settings {
         });
         Self {
             service,
-            refused: fields.refused.clone(),
+            // Before credentials are asked for: their provider may call a host that is named after the region, too.
+            refused: fields.refused.clone().or_else(|| {
+                let problem = check_region(fields.region.as_ref().map(AsRef::as_ref)).err()?;
+                Some(Refused(problem.to_string()))
+            }),
             region: fields.region.clone(),
             use_fips: fields.use_fips.unwrap_or_default(),
             use_dual_stack: fields.use_dual_stack.unwrap_or_default(),

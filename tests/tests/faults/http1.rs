@@ -130,6 +130,23 @@ async fn an_error_page_over_the_limit_is_an_error_all_the_same() {
 }
 
 #[tokio::test]
+async fn an_error_whose_page_is_over_the_limit_keeps_its_code() {
+    let code = "x-amzn-errortype: ResourceNotFoundException\r\n";
+    let server = Server::start(vec![vec![
+        Read,
+        response("404 No", code, &"x".repeat(5_000)),
+    ]])
+    .await;
+    let client = client_of(config(&server.url()).max_response_body_bytes(4_999));
+    let error = crate::page(&client).await.unwrap_err();
+    let text = "ListAssociatedContacts: ResourceNotFoundException (HTTP 404, 1 attempt)";
+    assert_eq!(error.to_string(), text);
+    let source = error.into_service_error();
+    let source = std::error::Error::source(&source).unwrap().to_string();
+    assert_eq!(source, "the body is larger than 4999 bytes");
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_that_is_not_announced() {
     let chunk = format!("400\r\n{}\r\n", "x".repeat(0x400));
     let script = vec![Read, send(format!("{CHUNKED}{}", chunk.repeat(100)))];

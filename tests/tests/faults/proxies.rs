@@ -199,3 +199,18 @@ async fn a_proxy_that_is_spoken_to_over_tls() {
             .starts_with("GET http://faults.example.com/contact/associated/instance")
     );
 }
+
+/// A proxy tells the server the host that it reads in the URL, which must be the one that was signed.
+#[tokio::test]
+async fn a_plain_request_has_the_signed_host_in_its_url() {
+    let proxy = Server::start(Vec::new()).await;
+    let sender = HttpSender::builder().proxy(Proxy::all(&proxy.url()).unwrap());
+    let config = config("http://faults.example.com:80").sender(sender.build());
+    assert_eq!(call(&client_of(config)).await, ok());
+    let head = &proxy.requests()[0];
+    assert!(
+        head.starts_with("GET http://faults.example.com/contact/"),
+        "{head}"
+    );
+    assert_eq!(header(head, "host"), Some("faults.example.com"));
+}

@@ -25,6 +25,9 @@ fn modelled(body: &str) -> Step {
     response("404 Not Found", headers, body)
 }
 
+/// Of a modelled error, as far as a length or an encoding of its body.
+const HEAD_OF_404: &str = "HTTP/1.1 404 Not Found\r\nx-amzn-requestid: r-1\r\nx-amzn-errortype: ResourceNotFoundException\r\n";
+
 fn unreadable() -> crate::Seen {
     service("ResourceNotFoundException (HTTP 404, request ID r-1, 1 attempt)")
 }
@@ -52,6 +55,11 @@ rows! {
     a_modelled_error_in_a_list: [once(modelled("[1]"))] => unreadable(), 1;
     a_modelled_error_that_is_cut_off: [once(modelled("{\"Message\":\"go"))] => unreadable(), 1;
     a_modelled_error_with_a_number_for_a_message: [once(modelled("{\"Message\":17}"))] => unreadable(), 1;
+    a_modelled_error_that_breaks_off: [once(send(format!("{HEAD_OF_404}content-length: 99\r\n\r\n{{\"Mess")))] => unreadable(), 1;
+    a_modelled_error_of_bad_chunks: [once(send(format!("{HEAD_OF_404}transfer-encoding: chunked\r\n\r\nzz\r\n")))] => unreadable(), 1;
+    an_error_that_breaks_off_without_a_code: [once(send("HTTP/1.1 404 Not Found\r\ncontent-length: 99\r\n\r\n{"))] => ok(), 2;
+    throttling_that_breaks_off: [once(send("HTTP/1.1 400 No\r\nx-amzn-errortype: ThrottlingException\r\ncontent-length: 99\r\n\r\n{"))]
+        => ok(), 2;
     an_error_that_is_encoded: [once(response("400 Bad Request", "content-encoding: gzip\r\n", "\u{1f}"))]
         => service("service error without a code: the body is encoded as gzip, which was not asked for (HTTP 400, 1 attempt)"), 1;
     a_modelled_error_that_is_encoded: [once(response(

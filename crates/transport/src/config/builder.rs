@@ -59,11 +59,8 @@ pub struct Builder {
 
 /// A setting that this client cannot honour. The first call reports it, as building a configuration cannot fail.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the configuration's `{field}` cannot be honoured: {reason}")]
-pub(crate) struct Refused {
-    field: &'static str,
-    reason: String,
-}
+#[error("{0}")]
+pub(crate) struct Refused(pub(crate) String);
 
 /// `x(value)` and `set_x(Option<value>)` for the fields whose setters take the field's own type.
 macro_rules! setters {
@@ -388,8 +385,9 @@ impl Builder {
         self.request_changes.get_or_insert_default().push(change);
     }
 
-    pub(crate) fn refuse(&mut self, field: &'static str, reason: String) {
-        self.refused = Some(Refused { field, reason });
+    pub(crate) fn refuse(&mut self, field: &str, reason: &str) {
+        let reason = format!("the configuration's `{field}` cannot be honoured: {reason}");
+        self.refused = Some(Refused(reason));
     }
 
     /// The configuration. What is wrong with it, the first call says.

@@ -85,7 +85,7 @@ impl From<&SdkConfig> for Builder {
         if let Some(protocol) = config.protocol()
             && protocol.protocol_id().as_str() != "aws.protocols#restJson1"
         {
-            builder.refuse("protocol", "this client speaks restJson1 only".into());
+            builder.refuse("protocol", "this client speaks restJson1 only");
         }
         match config.http_client() {
             Some(client) => {

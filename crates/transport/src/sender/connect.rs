@@ -31,14 +31,22 @@ pub(crate) enum UrlError {
     Port,
 }
 
-/// The port that follows the host, if one does.
+/// The port that follows the host, if one does; `port_u16` takes what it cannot read for no port at all.
 pub(crate) fn port(authority: &Authority) -> Result<Option<u16>, UrlError> {
-    // `port_u16` takes what it cannot read for no port at all.
-    let text = host_and_port_as_written(authority);
-    if text.len() == authority.host().len() {
+    let (host, text) = (authority.host(), host_and_port_as_written(authority));
+    if host.is_empty() {
+        return Err(UrlError::NoHost);
+    }
+    if text.len() == host.len() {
         return Ok(None);
     }
-    authority.port_u16().map(Some).ok_or(UrlError::Port)
+    let digits = text[host.len()..].strip_prefix(':');
+    digits.and_then(port_number).map(Some).ok_or(UrlError::Port)
+}
+
+/// A port; Rust would take a plus sign before it.
+pub(super) fn port_number(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|_| !text.starts_with('+'))
 }
 
 fn host_and_port_as_written(authority: &Authority) -> &str {
@@ -170,6 +178,8 @@ mod tests {
             "http://example.com:99999/",
             "http://example.com:/",
             "http://example.com:abc/",
+            "http://example.com:+80/",
+            "http://:80/",
             "http://[::1]:65536/",
         ] {
             let parsed = url.parse::<Uri>();

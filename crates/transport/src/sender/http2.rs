@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::header::HOST;
-use http::uri::Authority;
-use http::{Request, Response, Uri};
+use http::{Request, Response};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::time::Instant;
@@ -16,7 +15,7 @@ use super::SendSettings;
 use super::body::{RequestBody, ResponseBody};
 use super::connect::Key;
 use super::connection::{ConnectionBody, ExchangeError};
-use super::http_sender::exchange_error;
+use super::http_sender::{exchange_error, put_host};
 use super::pool::{OpenConnection, Pool};
 use super::stream::Stream;
 use crate::error::ConnectorError;
@@ -132,19 +131,8 @@ impl std::fmt::Debug for Http2 {
 
 /// `:authority` takes the place of the `host` header, which is what was signed.
 fn put_authority<B>(request: &mut Request<B>) -> Result<(), ConnectorError> {
-    let Some(host) = request.headers_mut().remove(HOST) else {
-        return Ok(());
-    };
-    let authority = request.uri().authority();
-    if authority.is_some_and(|authority| authority.as_str() == host) {
-        return Ok(());
-    }
-    let mut parts = std::mem::take(request.uri_mut()).into_parts();
-    let authority = Authority::try_from(host.as_bytes());
-    parts.authority = Some(authority.map_err(|error| ConnectorError::user(error.into()))?);
-    let uri = Uri::from_parts(parts);
-    *request.uri_mut() = uri.map_err(|error| ConnectorError::user(error.into()))?;
-    Ok(())
+    let host = request.headers_mut().remove(HOST);
+    host.map_or(Ok(()), |host| put_host(request, &host))
 }
 
 /// Whether the server says that it has not looked at the request: after GOAWAY, h2 fails only the streams above the last one

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
 use http::header::{HOST, PROXY_AUTHORIZATION};
-use http::uri::{self, PathAndQuery, Uri};
-use http::{Request, Response};
+use http::uri::{self, Authority, PathAndQuery, Uri};
+use http::{HeaderValue, Request, Response};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::CertificateDer;
@@ -220,7 +220,9 @@ impl HttpSender {
                 let headers = request.headers_mut();
                 headers.insert(PROXY_AUTHORIZATION, authorization.clone());
             }
-            return Ok(());
+            // The proxy passes on what the URL has for a host.
+            let host = request.headers().get(HOST).cloned();
+            return host.map_or(Ok(()), |host| put_host(request, &host));
         }
         let target = std::mem::take(request.uri_mut()).into_parts();
         let target = target.path_and_query;
@@ -273,6 +275,23 @@ impl fmt::Debug for HttpSender {
             .field("proxy", &self.0.connector.proxy)
             .finish_non_exhaustive()
     }
+}
+
+/// Puts what was signed as host into the URL, as its authority.
+pub(super) fn put_host<B>(
+    request: &mut Request<B>,
+    host: &HeaderValue,
+) -> Result<(), ConnectorError> {
+    let authority = request.uri().authority();
+    if authority.is_some_and(|authority| authority.as_str() == host) {
+        return Ok(());
+    }
+    let mut parts = std::mem::take(request.uri_mut()).into_parts();
+    let authority = Authority::try_from(host.as_bytes());
+    parts.authority = Some(authority.map_err(|error| ConnectorError::user(error.into()))?);
+    let uri = Uri::from_parts(parts);
+    *request.uri_mut() = uri.map_err(|error| ConnectorError::user(error.into()))?;
+    Ok(())
 }
 
 pub(super) fn exchange_error(failed: ExchangeError) -> ConnectorError {

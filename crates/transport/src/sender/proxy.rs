@@ -11,7 +11,7 @@ use http::uri::{Authority, Scheme, Uri};
 use percent_encoding::percent_decode_str;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::connect::port;
+use super::connect::{port, port_number};
 use super::stream::Transport;
 use crate::config::Environment;
 use crate::error::BoxError;
@@ -224,20 +224,23 @@ impl Exception {
             return Some(Self::All);
         }
         if let Some((address, bits)) = text.split_once('/') {
-            let (address, bits): (IpAddr, u8) = (address.parse().ok()?, bits.parse().ok()?);
+            let address: IpAddr = address.parse().ok()?;
             let most = if address.is_ipv4() { 32 } else { 128 };
+            let bits = bits.parse().ok().filter(|_| !bits.starts_with('+'))?;
             return (bits <= most).then_some(Self::Network { address, bits });
         }
         // An IPv6 address has colons of its own: it is in brackets if a port follows.
         let (name, port) = match text.rsplit_once(':') {
             Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
-                (name, Some(port.parse().ok()?))
+                (name, Some(port_number(port)?))
             }
             _ => (text, None),
         };
         let name = name.trim_start_matches("*.").trim_start_matches('.');
         let name = bare(name).to_ascii_lowercase();
-        Some(Self::Host { name, port })
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        let is_host = !name.is_empty() && name.bytes().all(is_name);
+        (is_host || name.parse::<IpAddr>().is_ok()).then_some(Self::Host { name, port })
     }
 
     fn covers(&self, host: &str, port: u16) -> bool {
@@ -441,6 +444,8 @@ mod tests {
             "http://proxy:99999",
             "http://proxy:$PORT",
             "http://proxy:",
+            "http://proxy:+80",
+            "http://:3128",
             "http://proxy/path",
             "http://proxy?query",
             "socks5://proxy:1080",
@@ -452,6 +457,25 @@ mod tests {
             );
         }
         assert!(Proxy::all("http://proxy:3128/").is_ok());
+    }
+
+    #[test]
+    fn an_exception_that_is_none_is_not_kept() {
+        for text in [
+            "a b",
+            "http://a",
+            "a:+80",
+            "a:x",
+            ".",
+            "[::1",
+            "10.0.0.0/+8",
+            "10.0.0.0/33",
+        ] {
+            assert_eq!(Exception::parse(text), None, "{text}");
+        }
+        for text in ["*.a_b.test", "::1", "[::1]:80", "10.0.0.0/8", "a:80"] {
+            assert!(Exception::parse(text).is_some(), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Calls that are changed before they are sent.
 
+use aws_smithy_types::body::SdkBody;
 use connect_transport::Handle;
 use connect_transport::client::customize::{CustomizableOperation, CustomizableSend};
 use connect_transport::config::Builder;
@@ -42,6 +43,22 @@ async fn a_request_can_be_changed_before_it_is_signed() {
             .unwrap()
             .contains(";x-mine,")
     );
+}
+
+/// The length is that of the body that is sent.
+#[tokio::test]
+async fn a_body_can_be_added_and_taken_away() {
+    for (body, expected) in [("", Some("0")), ("added", None)] {
+        let (client, sender) = client([good()]);
+        let call = customize(&client).mutate_request(move |request| {
+            request.set_method("POST").unwrap();
+            *request.body_mut() = SdkBody::from(body);
+        });
+        call.send().await.unwrap();
+        let request = &sender.requests()[0];
+        assert_eq!(request.header("content-length"), expected);
+        assert_eq!(request.body, body);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What a request consists of.
 
+use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_smithy_types::body::SdkBody;
 use connect_protocol::endpoint::{Endpoint, EndpointError, Value};
 use connect_protocol::operation::{Auth, Operation, Service};
@@ -133,7 +134,10 @@ async fn endpoints_that_cannot_be_used_are_refused() {
         ("http://127.0.0.1:", "a port that is no number"),
         ("http://127.0.0.1:$PORT", "a port that is no number"),
         ("http://127.0.0.1#80", "has a fragment"),
+        ("http://127.0.0.1:+80", "a port that is no number"),
+        ("http://:80", "or no host"),
         ("http://127.0.0.1/a/../b", "a segment . or .."),
+        ("http://127.0.0.1/a/.%2E/b", "a segment . or .."),
     ] {
         let error = refused(|config| config.endpoint_url(url)).await;
         assert!(error.contains(problem), "{url}: {error}");
@@ -157,6 +161,28 @@ async fn endpoints_that_cannot_be_used_are_refused() {
     }
     let with_query = refused(|config| config.endpoint_url("https://example.com/?x=1")).await;
     assert!(with_query.contains("has a query"), "{with_query}");
+}
+
+/// A provider may call a token service of the region: it is not asked.
+#[tokio::test]
+async fn a_region_that_is_none_is_refused_before_credentials_are_asked_for() {
+    let error = refused(|config| {
+        let config = config.credentials_provider(NeverAsked);
+        config.region(Region::new("evil.test/"))
+    });
+    assert!(error.await.contains("\"evil.test/\" is no region"));
+}
+
+#[derive(Debug)]
+struct NeverAsked;
+
+impl ProvideCredentials for NeverAsked {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        panic!("the provider was asked")
+    }
 }
 
 #[tokio::test]
