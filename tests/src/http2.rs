@@ -1,14 +1,15 @@
 //! A server that speaks HTTP/2, which it chooses by ALPN, and misbehaves as told.
 #![allow(clippy::unwrap_used, reason = "a helper of tests, which may panic")]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use hyper::server::conn::http2::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificates::{Authority, Certificate};
@@ -24,8 +25,10 @@ pub enum Does {
     Stall,
     /// Answer, and take no more requests on this connection.
     AnswerAndLeave,
+    /// Close the connection without a word.
+    HangUp,
 }
-pub use Does::{Answer, AnswerAndLeave, Reset, Stall};
+pub use Does::{Answer, AnswerAndLeave, HangUp, Reset, Stall};
 
 /// A server that does with each request, by its number from 0 on, as told.
 #[derive(Debug, Clone)]
@@ -33,6 +36,8 @@ pub struct Server {
     does: fn(usize) -> Does,
     connections: Arc<AtomicUsize>,
     requests: Arc<AtomicUsize>,
+    ended: watch::Sender<usize>,
+    authorities: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
@@ -45,6 +50,8 @@ impl Server {
             does,
             connections: Arc::default(),
             requests: Arc::default(),
+            ended: watch::Sender::new(0),
+            authorities: Arc::default(),
         };
         let serving = server.clone();
         tokio::spawn(async move {
@@ -56,14 +63,19 @@ impl Server {
         (server, url)
     }
 
-    async fn serve(self, acceptor: TlsAcceptor, stream: TcpStream) {
+    async fn serve(self, acceptor: TlsAcceptor, mut stream: TcpStream) {
+        open_tunnel(&mut stream).await;
         let stream = TokioIo::new(acceptor.accept(stream).await.unwrap());
-        let leave = Notify::new();
+        let (leave, hang_up) = (Notify::new(), Notify::new());
         let answer = service_fn(|request: http::Request<hyper::body::Incoming>| {
             assert_eq!(request.version(), http::Version::HTTP_2);
+            let authority = request.uri().authority().unwrap().to_string();
+            self.authorities.lock().unwrap().push(authority);
             let does = (self.does)(self.requests.fetch_add(1, Ordering::Relaxed));
-            if matches!(does, AnswerAndLeave) {
-                leave.notify_one();
+            match does {
+                AnswerAndLeave => leave.notify_one(),
+                HangUp => hang_up.notify_one(),
+                Answer | Reset | Stall => {}
             }
             async move {
                 match does {
@@ -71,24 +83,50 @@ impl Server {
                         Ok(http::Response::new(r#"{"NextToken":"hello"}"#.to_owned()))
                     }
                     Reset => Err("enough"),
-                    Stall => std::future::pending().await,
+                    Stall | HangUp => std::future::pending().await,
                 }
             }
         });
         let serving = Builder::new(TokioExecutor::new()).serve_connection(stream, answer);
-        let mut serving = std::pin::pin!(serving);
+        let mut serving = Box::pin(serving);
         tokio::select! {
             _ = serving.as_mut() => {}
             () = leave.notified() => {
                 serving.as_mut().graceful_shutdown();
-                let _ = serving.await;
+                let _ = serving.as_mut().await;
             }
+            () = hang_up.notified() => {}
         }
+        drop(serving);
+        self.ended.send_modify(|ended| *ended += 1);
+    }
+
+    /// Waits until so many connections have ended.
+    pub async fn ended(&self, connections: usize) {
+        let mut ended = self.ended.subscribe();
+        ended.wait_for(|ended| *ended >= connections).await.unwrap();
+    }
+
+    /// `:authority` of the requests so far.
+    pub fn authorities(&self) -> Vec<String> {
+        self.authorities.lock().unwrap().clone()
     }
 
     /// How many connections and requests it has got.
     pub fn counts(&self) -> (usize, usize) {
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
         (count(&self.connections), count(&self.requests))
+    }
+}
+
+/// Where a connection begins as one to a proxy, makes it a tunnel: the server is its own proxy.
+async fn open_tunnel(stream: &mut TcpStream) {
+    let mut first = [0];
+    if matches!(stream.peek(&mut first).await, Ok(1)) && first == *b"C" {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
     }
 }

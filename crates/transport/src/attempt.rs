@@ -234,6 +234,13 @@ async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpRespons
         connect_protocol::error::metadata(&response),
         &authentication,
     );
+    let skew = skew.or_else(|| {
+        let known = settings.skew.as_ref()?;
+        Some((
+            known.contradicted(signed_with, metadata.code())?,
+            signed_with,
+        ))
+    });
     if let (Authentication::SigV4(held), Some("ExpiredTokenException" | "ExpiredToken")) =
         (&authentication, metadata.code())
         && let Some(identities) = &settings.credentials

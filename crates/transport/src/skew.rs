@@ -13,12 +13,15 @@ const SUSPICIOUS: Duration = Duration::from_secs(4 * 60);
 /// A response that took longer says too little about the time at which it was made.
 const TRUSTED_ROUND_TRIP: Duration = Duration::from_secs(15 * 60);
 
+/// The code of the error that nothing but a wrong clock causes.
+const TOO_SKEWED: &str = "RequestTimeTooSkewed";
+
 /// Codes of errors that a wrong clock can cause.
 const SUSPICIOUS_CODES: [&str; 5] = [
     "InvalidSignatureException",
     "SignatureDoesNotMatch",
     "AuthFailure",
-    "RequestTimeTooSkewed",
+    TOO_SKEWED,
     "AccessDeniedException",
 ];
 
@@ -33,6 +36,16 @@ impl ClockSkew {
 
     pub(crate) fn record(&self, measured: Skew) {
         self.0.store(measured.0, Ordering::Relaxed);
+    }
+
+    /// What is left where the service says that a time signed with a skew was wrong, and not which is right: our own clock.
+    pub(crate) fn contradicted(&self, signed_with: Skew, code: Option<&str>) -> Option<Skew> {
+        let none = Skew::default();
+        let is_wrong = signed_with != none && code == Some(TOO_SKEWED);
+        is_wrong.then(|| {
+            self.record(none);
+            none
+        })
     }
 }
 

@@ -1,11 +1,15 @@
 //! HTTP/2, which the server chooses by ALPN.
 
+use std::time::Duration;
+
+use connect_sdk::config::retry::RetryConfig;
+use connect_sdk::sender::{HttpSender, HttpSenderBuilder, Proxy};
 use connect_tests::certificates::Authority;
-use connect_tests::http2::{Answer, AnswerAndLeave, Reset, Server, Stall};
+use connect_tests::http2::{Answer, AnswerAndLeave, HangUp, Reset, Server, Stall};
 
 use crate::Seen::Dispatch;
 use crate::tls::trusting;
-use crate::{call, config, hurried, ok};
+use crate::{call, client_of, config, hurried, ok};
 
 #[tokio::test]
 async fn calls_share_one_connection() {
@@ -70,4 +74,59 @@ async fn a_server_that_leaves_in_good_order_costs_nothing() {
         assert_eq!(call(&client).await, ok());
     }
     assert_eq!(server.counts(), (5, 5));
+}
+
+/// The server reads the request and closes: nobody can tell whether it acted on it.
+#[tokio::test]
+async fn a_request_that_was_delivered_is_sent_again_only_as_a_retry() {
+    let authority = Authority::new();
+    for (retries, requests) in [(RetryConfig::disabled(), 2), (RetryConfig::standard(), 3)] {
+        let hangs_up = |number| if number == 1 { HangUp } else { Answer };
+        let (server, url) = Server::start(&authority, hangs_up).await;
+        let client = trusting(config(&url).retry_config(retries), &authority);
+        assert_eq!(call(&client).await, ok());
+        let seen = call(&client).await;
+        let failed = matches!(&seen, Dispatch("io", text) if text.ends_with("(1 attempt)"));
+        assert_eq!(
+            (failed, seen == ok()),
+            (requests == 2, requests == 3),
+            "{seen:?}"
+        );
+        assert_eq!(server.counts(), (requests - 1, requests));
+    }
+}
+
+fn sender(authority: &Authority) -> HttpSenderBuilder {
+    let sender = HttpSender::builder().system_roots(false);
+    sender.ca_bundle(authority.pem().as_bytes()).unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_that_is_idle_for_too_long_is_closed() {
+    let authority = Authority::new();
+    let (server, url) = Server::start(&authority, |_| Answer).await;
+    let sender = sender(&authority).idle_timeout(Duration::from_millis(50));
+    let client = client_of(config(&url).sender(sender.build()));
+    for connections in 1..=2 {
+        assert_eq!(call(&client).await, ok());
+        server.ended(connections).await;
+        assert_eq!(server.counts().0, connections);
+    }
+}
+
+/// The default port, which no test can listen on, is reached through a tunnel.
+#[tokio::test]
+async fn the_authority_is_the_signed_host_where_the_url_names_the_default_port() {
+    let authority = Authority::new();
+    let (server, url) = Server::start(&authority, |_| Answer).await;
+    let proxy = Proxy::all(&url.replace("https", "http")).unwrap();
+    let sender = sender(&authority).proxy(proxy).build();
+    for (url, expected) in [
+        ("https://127.0.0.1:443", "127.0.0.1"),
+        ("https://127.0.0.1:444", "127.0.0.1:444"),
+    ] {
+        let client = client_of(config(url).sender(sender.clone()));
+        assert_eq!(call(&client).await, ok());
+        assert_eq!(server.authorities().pop().as_deref(), Some(expected));
+    }
 }

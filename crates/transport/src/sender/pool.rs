@@ -202,3 +202,38 @@ impl Drop for Reaping {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Uri;
+    use hyper::client::conn::http1;
+    use hyper_util::rt::TokioIo;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::super::stream::{Stream, Transport};
+    use super::*;
+
+    /// The clock is tokio's, which jumps.
+    #[tokio::test(start_paused = true)]
+    async fn what_is_put_back_after_the_reaper_has_found_nothing_is_closed_too() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let key = Key::of(&format!("http://{address}").parse::<Uri>().unwrap()).unwrap();
+        let pool = Pool::new(9, Duration::from_secs(60));
+        let open = || pool.open.load(Ordering::Relaxed);
+        for early in [false, true, false] {
+            let stream = Stream::new(Transport::Tcp(TcpStream::connect(address).await.unwrap()));
+            let parts = http1::handshake(TokioIo::new(stream)).await.unwrap();
+            let connection = Http1::new(parts, key.clone(), pool.open());
+            if early {
+                // A reaper that is about to end: it has let go of the locks and the connection comes back.
+                assert!(pool.close_unused());
+            }
+            pool.put(key.clone(), connection);
+            assert_eq!(open(), 1);
+            tokio::time::sleep(Duration::from_secs(121)).await;
+            assert_eq!(open(), 0);
+            assert!(!pool.reaped.load(Ordering::SeqCst), "the task has ended");
+        }
+    }
+}

@@ -146,3 +146,48 @@ async fn send(
     let response = sender.send(request, settings).await?;
     HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Answers so many requests on each connection; one more is read on the first, which is then closed.
+    async fn serve(listener: TcpListener) {
+        for number in 0..3 {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = [0; 4096];
+            assert!(stream.read(&mut head).await.unwrap() > 0);
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(answer).await.unwrap();
+            if number == 0 {
+                assert!(stream.read(&mut head).await.unwrap() > 0);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn only_what_was_not_written_is_sent_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = tokio::spawn(serve(listener));
+        let sleep = SharedAsyncSleep::new(TokioSleep::new());
+        let components = runtime_components(sleep, SharedTimeSource::default()).unwrap();
+        let limits = HttpConnectorSettings::builder().build();
+        let connector = HttpSender::default().http_connector(&limits, &components);
+        let call = || async {
+            let mut request = HttpRequest::new(SdkBody::empty());
+            request.set_uri(url.as_str()).unwrap();
+            connector.call(request).await.map(drop)
+        };
+        call().await.unwrap();
+        // Read by the server, which closes: the caller decides.
+        assert!(call().await.unwrap_err().is_io());
+        call().await.unwrap();
+        // The idle connection was closed before anything was written to it.
+        call().await.unwrap();
+        server.await.unwrap();
+    }
+}

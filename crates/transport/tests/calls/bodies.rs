@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::{Mutex, mpsc};
 use std::task::{Context, Poll};
 
 use aws_smithy_types::body::SdkBody;
@@ -67,24 +68,62 @@ async fn a_body_in_memory_is_sent_again() {
     assert_eq!(bodies, [b"in memory", b"in memory"]);
 }
 
-/// A server that answers as soon as it has the head, and never reads the body.
-#[tokio::test]
+/// A body that goes on when the server has answered and closed, and no sooner.
+struct Late {
+    polls: usize,
+    closed: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Body for Late {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.polls += 1;
+        match self.polls {
+            // So that what there is so far is sent.
+            2 => {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            // The connection is written to before it is read again.
+            3 => self.closed.lock().unwrap().recv().unwrap(),
+            100.. => return Poll::Ready(None),
+            _ => {}
+        }
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[b'x'; 1 << 16])))))
+    }
+}
+
+/// A server that answers as soon as it has the head, never reads the body, and closes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_response_that_comes_before_the_body_is_sent_is_the_calls() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let _ = stream.read(&mut [0; 4096]).await.unwrap();
-        let refusal =
-            b"HTTP/1.1 413 Too Large\r\nx-amzn-errortype: TooLarge\r\ncontent-length: 0\r\n\r\n";
-        stream.write_all(refusal).await.unwrap();
-        // What was not read makes this a reset.
-        drop(stream);
-    });
-    let client = handle(config(&url).retry_config(RetryConfig::disabled()));
-    let large = post(SdkBody::from(vec![b'x'; 32 << 20]));
-    let error = greet_with(&client, large, None).await.unwrap_err();
-    assert_eq!(error.to_string(), "Greet: TooLarge (HTTP 413, 1 attempt)");
+    for late in [false, true] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (closing, closed) = mpsc::channel();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await.unwrap();
+            let refusal = b"HTTP/1.1 413 Too Large\r\nx-amzn-errortype: TooLarge\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(refusal).await.unwrap();
+            // What was not read makes this a reset.
+            drop(stream);
+            let _ = closing.send(());
+        });
+        let client = handle(config(&url).retry_config(RetryConfig::disabled()));
+        let closed = Mutex::new(closed);
+        let body = if late {
+            SdkBody::from_body_1_x(Late { polls: 0, closed })
+        } else {
+            SdkBody::from(vec![b'x'; 32 << 20])
+        };
+        let error = greet_with(&client, post(body), None).await.unwrap_err();
+        assert_eq!(error.to_string(), "Greet: TooLarge (HTTP 413, 1 attempt)");
+    }
 }
 
 #[tokio::test]

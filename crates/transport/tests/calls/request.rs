@@ -1,5 +1,6 @@
 //! What a request consists of.
 
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_smithy_types::body::SdkBody;
 use connect_protocol::endpoint::{Endpoint, EndpointError, Value};
@@ -8,7 +9,7 @@ use connect_transport::Handle;
 use connect_transport::config::auth::AuthSchemeId;
 use connect_transport::config::{AppName, Builder, Environment, FrameworkMetadata, Region};
 use connect_transport::error::{InputError, SdkError};
-use connect_transport::test_util::TestSender;
+use connect_transport::test_util::{Answer, TestSender};
 
 use crate::service::{GREET, SERVICE, greet, greet_with, read_error, read_greeting, request};
 use crate::{client, client_with, good};
@@ -427,4 +428,24 @@ async fn the_region_can_be_changed_for_one_call() {
             .unwrap()
             .contains("/eu-west-2/")
     );
+}
+
+#[tokio::test]
+async fn an_empty_session_token_is_none() {
+    let refusal = Answer::json(403, r#"{"message":"not you"}"#);
+    let (client, sender) = client_with([refusal], |config| {
+        config.credentials_provider(Credentials::new(
+            "AKID",
+            "secret",
+            Some(String::new()),
+            None,
+            "test",
+        ))
+    });
+    let error = greet(&client).await.unwrap_err().to_string();
+    assert!(error.contains(": not you (HTTP 403"), "{error}");
+    let requests = sender.requests();
+    assert_eq!(requests[0].header("x-amz-security-token"), None);
+    let signed = requests[0].header("authorization").unwrap();
+    assert!(!signed.contains("x-amz-security-token"), "{signed}");
 }

@@ -228,3 +228,32 @@ async fn credentials_expire_by_the_local_clock() {
     }
     assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
+
+/// The first date is not the service's, but somebody's on the way; the service itself gives none.
+#[tokio::test]
+async fn a_wrong_skew_does_not_outlive_an_error_that_contradicts_it() {
+    let clock = Set(Arc::new(Mutex::new(time(&"2026-03-01T12:00:00Z".into()))));
+    let answer = |status| Answer::json(status, "{}");
+    let sender = TestSender::new([
+        answer(200).header("date", "Sun, 01 Mar 2026 13:00:00 GMT"),
+        answer(403).header("x-amzn-errortype", "AccessDeniedException"),
+        answer(403).header("x-amzn-errortype", "RequestTimeTooSkewed"),
+        answer(200),
+        answer(403).header("x-amzn-errortype", "RequestTimeTooSkewed"),
+    ]);
+    let config = Builder::new()
+        .with_test_defaults()
+        .sender(sender.clone())
+        .time_source(clock);
+    let client = connect_transport::Handle::new(&SERVICE, config.build());
+    let outcomes = [true, false, true, false];
+    for expected in outcomes {
+        assert_eq!(greet(&client).await.is_ok(), expected);
+    }
+    let requests = sender.requests();
+    let dates: Vec<_> = requests
+        .iter()
+        .map(|request| &request.header("x-amz-date").unwrap()[9..11])
+        .collect();
+    assert_eq!(dates, ["12", "13", "13", "12", "12"]);
+}
