@@ -34,6 +34,8 @@ pub use Does::{Answer, AnswerAndLeave, HangUp, Reset, Stall};
 #[derive(Debug, Clone)]
 pub struct Server {
     does: fn(usize) -> Does,
+    /// How many requests a connection takes at a time, at most.
+    streams: u32,
     connections: Arc<AtomicUsize>,
     requests: Arc<AtomicUsize>,
     ended: watch::Sender<usize>,
@@ -43,11 +45,21 @@ pub struct Server {
 impl Server {
     /// The server, and its URL.
     pub async fn start(authority: &Authority, does: fn(usize) -> Does) -> (Self, String) {
+        Self::with_streams(200, authority, does).await
+    }
+
+    /// The same with so many requests on a connection at a time.
+    pub async fn with_streams(
+        streams: u32,
+        authority: &Authority,
+        does: fn(usize) -> Does,
+    ) -> (Self, String) {
         let acceptor = TlsAcceptor::from(authority.issue(Certificate::of("127.0.0.1").http2()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
         let server = Self {
             does,
+            streams,
             connections: Arc::default(),
             requests: Arc::default(),
             ended: watch::Sender::new(0),
@@ -87,7 +99,10 @@ impl Server {
                 }
             }
         });
-        let serving = Builder::new(TokioExecutor::new()).serve_connection(stream, answer);
+        let mut builder = Builder::new(TokioExecutor::new());
+        let serving = builder
+            .max_concurrent_streams(self.streams)
+            .serve_connection(stream, answer);
         let mut serving = Box::pin(serving);
         tokio::select! {
             _ = serving.as_mut() => {}

@@ -211,11 +211,16 @@ impl Settings {
                 self.files.missing()
             )));
         };
-        let builder = HttpSender::builder().environment(&self.environment);
-        let builder = match &self.globals.ca_bundle {
-            Some(path) => trust(builder, path)?,
-            None => builder,
-        };
+        let mut builder = HttpSender::builder().environment(&self.environment);
+        if let Some(path) = &self.globals.ca_bundle {
+            builder = trust(builder, path)?;
+        }
+        let mut filled = self.filled.iter();
+        if let Some((name, place)) = filled.find(|(name, _)| *name == "AWS_CA_BUNDLE")
+            && let Some(path) = self.environment.get(name)
+        {
+            builder = builder.ca_bundle_file(place, path);
+        }
         // Whoever signs in is not the command's own call: certificates are verified there all the same.
         let verified = builder.clone().build();
         let sender = if self.globals.no_verify_ssl {

@@ -18,7 +18,7 @@
 //! | `DispatchFailure`, `is_timeout()` | the connect or read limit ran out on every attempt | the service is slow, or the limit short |
 //! | `DispatchFailure`, `is_other()` | credentials, certificate, proxy or broken HTTP; not retried | the text names which |
 //! | `TimeoutError` | the attempt or operation limit ran out | as above; the service may have acted on the request |
-//! | `ResponseError` | a success that could not be read, or a body that was too large | something other than the service answered? |
+//! | `ResponseError` | a success that could not be read, or a body that was too large and whose head names no error | something other than the service answered? |
 //! | `ServiceError` | the service said no; unhandled, with what could not be read as its source, if only the code is clear | code and message; the request ID is what AWS's support asks for |
 //!
 //! `error.summary()` has the same facts as values: operation, attempts, status, request ID, and what stopped retries.

@@ -96,6 +96,19 @@ async fn a_request_that_was_delivered_is_sent_again_only_as_a_retry() {
     }
 }
 
+/// One request is answered by a closed connection while the other waits for its turn on that.
+#[tokio::test]
+async fn a_request_that_waits_on_a_connection_that_breaks_is_retried() {
+    let authority = Authority::new();
+    let hangs_up = |number| if number == 1 { HangUp } else { Answer };
+    let (server, url) = Server::with_streams(1, &authority, hangs_up).await;
+    let client = trusting(config(&url), &authority);
+    assert_eq!(call(&client).await, ok());
+    let seen = tokio::join!(call(&client), call(&client));
+    assert_eq!(seen, (ok(), ok()));
+    assert_eq!(server.counts().1, 4);
+}
+
 fn sender(authority: &Authority) -> HttpSenderBuilder {
     let sender = HttpSender::builder().system_roots(false);
     sender.ca_bundle(authority.pem().as_bytes()).unwrap()

@@ -89,9 +89,16 @@ fn a_certificate_counts_if_its_authority_is_trusted() {
         "config",
         &format!("[default]\nca_bundle = {bundle}\n"),
     );
-    let mut by_profile = list(&url, &[]);
-    by_profile.env("AWS_CONFIG_FILE", config);
-    assert_eq!(run(by_profile).ok(), NOTHING);
+    let by_profile = || {
+        let mut command = list(&url, &[]);
+        command.env("AWS_CONFIG_FILE", &config);
+        command
+    };
+    assert_eq!(run(by_profile()).ok(), NOTHING);
+    std::fs::write(&config, "[default]\nca_bundle = /nonexistent.pem\n").expect("a file");
+    let stderr = run(by_profile()).failed(255);
+    let expected = format!("{config}, line 2: ca_bundle: /nonexistent.pem: No such file");
+    assert!(stderr.contains(&expected), "{stderr}");
     let stderr = run(list(&url, &["--ca-bundle", text(folder.path())])).failed(253);
     let expected = format!("--ca-bundle: {}: ", folder.path().display());
     assert!(stderr.contains(&expected), "{stderr}");
@@ -103,6 +110,31 @@ fn any_certificate_counts_where_none_is_verified() {
     let url = format!("https://{address}");
     run(list(&url, &[])).failed(255);
     assert_eq!(run(list(&url, &["--no-verify-ssl"])).ok(), NOTHING);
+}
+
+/// The switch is for the command's own calls: whoever gives it credentials is verified.
+#[cfg(feature = "aws-config")]
+#[test]
+fn a_token_service_is_verified_all_the_same() {
+    let (address, _) = https("example.com");
+    let url = format!("https://{address}");
+    let folder = tempdir().expect("a folder");
+    let mut command = list(&url, &["--no-verify-ssl"]);
+    command
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/desk")
+        .env(
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            file(&folder, "token", "a.web.token"),
+        )
+        .env("AWS_ENDPOINT_URL_STS", &url);
+    let stderr = run(command).failed(253);
+    assert!(stderr.contains("credentials"), "{stderr}");
+    assert!(
+        stderr.contains("TLS handshake with 127.0.0.1 failed"),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -111,6 +111,11 @@ impl Http2 {
                 if !self.is_usable() {
                     pool.forget(&self);
                 }
+                // hyper blames the caller where the connection broke while the request waited for its turn. It may have been
+                // about to be written.
+                if error.is_user() {
+                    return Err(ConnectorError::io(error.into()));
+                }
                 Err(exchange_error(ExchangeError { error, unsent }))
             }
             Ok(Ok(response)) => {

@@ -22,7 +22,7 @@ use super::connection::{ConnectionBody, ExchangeError, Http1, Lease};
 use super::pool::Pool;
 use super::proxy::{Proxy, ProxyError};
 use super::stream::Stream;
-use super::tls::{self, Tls};
+use super::tls::{self, Bundle, Tls};
 use super::{SendFuture, SendSettings, Sender};
 use crate::config::Environment;
 use crate::error::ConnectorError;
@@ -47,7 +47,7 @@ pub struct HttpSenderBuilder {
     proxy: Proxy,
     system_roots: bool,
     extra_roots: Vec<CertificateDer<'static>>,
-    bundle: Option<PathBuf>,
+    bundle: Option<Bundle>,
     any_certificate: bool,
 }
 
@@ -100,7 +100,19 @@ impl HttpSenderBuilder {
     /// fails the requests that would go through it, a bundle that cannot be read those over TLS.
     pub fn environment(mut self, environment: &Environment) -> Self {
         self.proxy = Proxy::from_environment(environment);
-        self.bundle = environment.get("AWS_CA_BUNDLE").map(PathBuf::from);
+        match environment.get("AWS_CA_BUNDLE") {
+            Some(path) => self.ca_bundle_file("AWS_CA_BUNDLE", path),
+            None => self,
+        }
+    }
+
+    /// Trusts the certificates of this PEM file as well. It is read when the first connection needs it; an error names the
+    /// setting that it comes from.
+    pub fn ca_bundle_file(mut self, setting: &str, path: impl Into<PathBuf>) -> Self {
+        self.bundle = Some(Bundle {
+            setting: setting.to_owned(),
+            path: path.into(),
+        });
         self
     }
 

@@ -26,10 +26,16 @@ use crate::error::BoxError;
 pub(super) struct Tls {
     system_roots: bool,
     extra_roots: Vec<CertificateDer<'static>>,
-    /// AWS_CA_BUNDLE
-    bundle: Option<PathBuf>,
+    bundle: Option<Bundle>,
     any_certificate: bool,
     config: OnceCell<Arc<ClientConfig>>,
+}
+
+/// A PEM file, and the setting that names it.
+#[derive(Debug, Clone)]
+pub(super) struct Bundle {
+    pub(super) setting: String,
+    pub(super) path: PathBuf,
 }
 
 /// Why there is no TLS connection.
@@ -40,8 +46,8 @@ pub(super) enum TlsError {
     NoCryptography,
     #[error("no trusted root certificate was found")]
     NoRoots { source: Option<BoxError> },
-    #[error("AWS_CA_BUNDLE: {}: {source}", path.display())]
-    Bundle { path: PathBuf, source: BoxError },
+    #[error("{}: {}", bundle.setting, bundle.path.display())]
+    Bundle { bundle: Bundle, source: BoxError },
     #[error("cannot set TLS up")]
     Setup { source: BoxError },
     #[error("{host} is no name that a certificate can be for")]
@@ -74,7 +80,7 @@ impl Tls {
     pub(super) fn new(
         system_roots: bool,
         extra_roots: Vec<CertificateDer<'static>>,
-        bundle: Option<PathBuf>,
+        bundle: Option<Bundle>,
         any_certificate: bool,
     ) -> Self {
         Self {
@@ -148,11 +154,11 @@ impl Tls {
             failure = loaded.errors.pop();
         }
         roots.add_parsable_certificates(self.extra_roots.iter().cloned());
-        if let Some(path) = &self.bundle {
-            let pem = std::fs::read(path).map_err(BoxError::from);
+        if let Some(bundle) = &self.bundle {
+            let pem = std::fs::read(&bundle.path).map_err(BoxError::from);
             let loaded = pem.and_then(|pem| certificates(&pem));
             roots.add_parsable_certificates(loaded.map_err(|source| TlsError::Bundle {
-                path: path.clone(),
+                bundle: bundle.clone(),
                 source,
             })?);
         }
