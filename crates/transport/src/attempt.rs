@@ -217,7 +217,8 @@ async fn once(call: &mut Call<'_>, fresh_connection: bool) -> Result<HttpRespons
     });
     let (response, unread) = match receive(call, response).await {
         Ok(response) => (response, None),
-        Err(Unread { head, problem }) => {
+        Err(unread) => {
+            let Unread { head, problem } = *unread;
             log_failure(call, &endpoint, &problem);
             let code = connect_protocol::error::metadata(&head).code().is_some();
             if head.status().is_success() || !code {

@@ -20,7 +20,7 @@ use crate::settings::Settings;
 pub(crate) async fn receive(
     call: &Call<'_>,
     response: http::Response<ResponseBody>,
-) -> Result<HttpResponse, Unread> {
+) -> Result<HttpResponse, Box<Unread>> {
     let (parts, mut body) = response.into_parts();
     let settings = call.settings;
     if settings.retry.reconnect && retry::is_transient(parts.status) {
@@ -41,10 +41,10 @@ pub(crate) async fn receive(
             parts.headers,
             SdkBody::from(bytes),
         )),
-        Err(problem) => Err(Unread {
+        Err(problem) => Err(Box::new(Unread {
             head: HttpResponse::new(parts.status, parts.headers, SdkBody::empty()),
             problem,
-        }),
+        })),
     }
 }
 
