@@ -1,15 +1,21 @@
 //! HTTP/2, which the server chooses by ALPN.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use connect_sdk::config::retry::RetryConfig;
+use connect_sdk::error::SdkError;
 use connect_sdk::sender::{HttpSender, HttpSenderBuilder, Proxy};
 use connect_tests::certificates::Authority;
 use connect_tests::http2::{Answer, AnswerAndLeave, HangUp, Reset, Server, Stall};
+use hyper::body::{Body, Frame};
 
 use crate::Seen::Dispatch;
 use crate::tls::trusting;
-use crate::{call, client_of, config, hurried, ok};
+use crate::{call, client_of, config, hurried, ok, request};
 
 #[tokio::test]
 async fn calls_share_one_connection() {
@@ -107,6 +113,37 @@ async fn a_request_that_waits_on_a_connection_that_breaks_is_retried() {
     let seen = tokio::join!(call(&client), call(&client));
     assert_eq!(seen, (ok(), ok()));
     assert_eq!(server.counts().1, 4);
+}
+
+/// A body that cannot be read.
+struct Broken;
+
+impl Body for Broken {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Poll::Ready(Some(Err(std::io::Error::other("the disk is gone"))))
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_body_fails_is_the_callers_fault() {
+    let authority = Authority::new();
+    let (server, url) = Server::start(&authority, |_| Stall).await;
+    let client = trusting(config(&url), &authority);
+    let call = request(&client).customize().mutate_request(|request| {
+        *request.body_mut() = SdkBody::from_body_1_x(Broken);
+    });
+    let error = call.send().await.unwrap_err();
+    assert!(
+        matches!(&error, SdkError::DispatchFailure(failure) if failure.is_user()),
+        "{error}"
+    );
+    assert!(server.counts().1 <= 1);
 }
 
 fn sender(authority: &Authority) -> HttpSenderBuilder {

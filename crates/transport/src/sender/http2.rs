@@ -151,6 +151,13 @@ fn refused(error: &hyper::Error) -> bool {
     })
 }
 
+/// Whether this side has ended the stream, as hyper does where the request's body fails.
+pub(super) fn is_own_reset(error: &hyper::Error) -> bool {
+    let cause =
+        std::error::Error::source(error).and_then(|error| error.downcast_ref::<h2::Error>());
+    cause.is_some_and(|error| error.is_reset() && !error.is_remote() && !error.is_library())
+}
+
 /// Whether another attempt may succeed: the connection broke off, or the server ended it or the stream in good order.
 pub(super) fn is_transient(error: &h2::Error) -> bool {
     let reasons = [

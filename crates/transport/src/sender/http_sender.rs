@@ -314,6 +314,10 @@ pub(super) fn exchange_error(failed: ExchangeError) -> ConnectorError {
 
 /// Sorts what hyper says went wrong, in a response's head or body.
 pub(crate) fn http_error(error: hyper::Error) -> ConnectorError {
+    #[cfg(feature = "http2")]
+    if super::http2::is_own_reset(&error) {
+        return ConnectorError::user(error.into());
+    }
     if error.is_user() {
         return ConnectorError::user(error.into());
     }
