@@ -36,6 +36,7 @@ mod proxy;
 mod smithy;
 mod stream;
 mod tls;
+mod tunnel;
 
 /// The future that [`Sender::send`] returns.
 pub type SendFuture<'a> =

@@ -6,9 +6,10 @@ use http::uri::{Authority, Scheme, Uri};
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 
 use super::dial;
-use super::proxy::{Proxy, Server, TunnelError, tunnel};
+use super::proxy::{Proxy, Server};
 use super::stream::Transport;
 use super::tls::{Tls, TlsError};
+use super::tunnel::{TunnelError, tunnel};
 use crate::error::ConnectorError;
 
 /// What a connection is to: connections of one key are interchangeable.

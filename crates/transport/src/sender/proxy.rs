@@ -2,22 +2,16 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 use percent_encoding::percent_decode_str;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::connect::{port, port_number};
-use super::stream::Transport;
 use crate::config::Environment;
 use crate::error::BoxError;
-
-/// A proxy's answer may be this long, headers and all.
-const MAX_ANSWER: usize = 16 * 1024;
 
 /// Which proxy to use for which host. `Debug` shows no credentials.
 #[derive(Clone, Debug, Default)]
@@ -237,14 +231,14 @@ impl Exception {
             _ => (text, None),
         };
         let name = name.trim_start_matches("*.").trim_start_matches('.');
-        let name = bare(name).to_ascii_lowercase();
+        let name = canonical(name);
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
         let is_host = !name.is_empty() && name.bytes().all(is_name);
         (is_host || name.parse::<IpAddr>().is_ok()).then_some(Self::Host { name, port })
     }
 
     fn covers(&self, host: &str, port: u16) -> bool {
-        let host = bare(host).to_ascii_lowercase();
+        let host = canonical(host);
         match self {
             Self::All => true,
             Self::Host { name, port: only } => {
@@ -274,89 +268,14 @@ fn same_bits(a: u128, b: u128, bits: u8) -> bool {
     different.leading_zeros() >= u32::from(bits)
 }
 
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host)
-}
-
-/// Why a proxy opened no tunnel.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum TunnelError {
-    #[error("the proxy {proxy:?} broke the connection off")]
-    Io { proxy: Server, source: io::Error },
-    #[error("the proxy {proxy:?} answered with something other than HTTP")]
-    NotHttp { proxy: Server },
-    #[error("the proxy {proxy:?} refused a tunnel to {target} with status {status}")]
-    Refused {
-        proxy: Server,
-        target: String,
-        status: u16,
-    },
-}
-
-impl TunnelError {
-    /// Whether another attempt may succeed: the network failed, or the proxy says that its own upstream did.
-    pub(super) fn is_transient(&self) -> bool {
-        match self {
-            Self::Io { .. } => true,
-            Self::NotHttp { .. } => false,
-            Self::Refused { status, .. } => matches!(status, 500 | 502 | 503 | 504),
-        }
-    }
-}
-
-/// Asks the proxy at the other end of `stream` for a tunnel to `host`.
-pub(super) async fn tunnel(
-    stream: &mut Transport,
-    proxy: &Server,
-    host: &str,
-    port: u16,
-) -> Result<(), TunnelError> {
-    let target = format!("{host}:{port}");
-    let mut request = format!("CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n").into_bytes();
-    if let Some(authorization) = &proxy.authorization {
-        request.extend_from_slice(b"proxy-authorization: ");
-        request.extend_from_slice(authorization.as_bytes());
-        request.extend_from_slice(b"\r\n");
-    }
-    request.extend_from_slice(b"\r\n");
-    let io = |source| TunnelError::Io {
-        proxy: proxy.clone(),
-        source,
-    };
-    stream.write_all(&request).await.map_err(io)?;
-    stream.flush().await.map_err(io)?;
-    // The server behind the tunnel waits for our TLS handshake, so nothing follows the answer that must be kept.
-    let mut answer = Vec::with_capacity(256);
-    while !answer.windows(4).any(|window| window == b"\r\n\r\n") {
-        if answer.len() > MAX_ANSWER {
-            return Err(TunnelError::NotHttp {
-                proxy: proxy.clone(),
-            });
-        }
-        if stream.read_buf(&mut answer).await.map_err(io)? == 0 {
-            return Err(io(io::ErrorKind::UnexpectedEof.into()));
-        }
-    }
-    match status(&answer) {
-        Some(200..=299) => Ok(()),
-        Some(status) => Err(TunnelError::Refused {
-            proxy: proxy.clone(),
-            target,
-            status,
-        }),
-        None => Err(TunnelError::NotHttp {
-            proxy: proxy.clone(),
-        }),
-    }
-}
-
-/// The status of an answer that begins `HTTP/1.1 200`.
-fn status(answer: &[u8]) -> Option<u16> {
-    let rest = answer.strip_prefix(b"HTTP/1.")?;
-    let digits = rest.get(1..)?.strip_prefix(b" ")?.get(..3)?;
-    std::str::from_utf8(digits).ok()?.parse().ok()
+/// A host as all its spellings are compared: an address without brackets and zeros, a name in small letters.
+fn canonical(host: &str) -> String {
+    let inside = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let host = inside.unwrap_or(host);
+    let address = host.parse::<IpAddr>();
+    address.map_or_else(|_| host.to_ascii_lowercase(), |address| address.to_string())
 }
 
 #[cfg(test)]
@@ -383,8 +302,9 @@ mod tests {
     #[test]
     fn exceptions_are_domains_addresses_networks_and_ports() {
         let proxy = Proxy::all("http://proxy").unwrap();
-        let proxy = proxy
-            .except("internal.example, .local, 10.0.0.0/8, [::1]:8080, 169.254.169.254,fd00::/8");
+        let proxy = proxy.except(
+            "internal.example, .local, 10.0.0.0/8, [::1]:8080, 169.254.169.254,fd00::/8, 0:0::2",
+        );
         let direct = |host, port| proxy.on_the_way_to(true, host, port).unwrap().is_none();
         for (host, port) in [
             ("internal.example", 443),
@@ -394,6 +314,7 @@ mod tests {
             ("[::1]", 8080),
             ("169.254.169.254", 80),
             ("[fd00::1]", 443),
+            ("[::2]", 443),
         ] {
             assert!(direct(host, port), "{host}:{port} is reached directly");
         }
