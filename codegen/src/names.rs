@@ -72,8 +72,10 @@ pub fn ident(name: &str) -> Ident {
 pub fn field_name(member: &str) -> String {
     let name = snake_case(member);
     match name.as_str() {
-        "build" | "builder" | "customize" | "default" | "make_operation" | "meta" | "presigned"
-        | "send" => format!("{name}_value"),
+        "as_input" | "build" | "builder" | "customize" | "default" | "into_paginator"
+        | "make_operation" | "meta" | "presigned" | "send" | "send_with" => {
+            format!("{name}_value")
+        }
         _ => escape(name),
     }
 }
@@ -105,6 +107,18 @@ pub fn variant_name(member: &str) -> String {
     }
 }
 
+/// The end of the names of the methods that ask a union for a member: `is_channel`, `as_channel`.
+///
+/// `is_unknown` is that of the variant that every union has.
+pub fn variant_method(member: &str) -> String {
+    let name = snake_case(member);
+    match name.as_str() {
+        "unknown" => "unknown_value".to_owned(),
+        "unknown_value" => "unknown_value_".to_owned(),
+        _ => name,
+    }
+}
+
 /// The member name of an enum value that came without one, as the `smithy.api#enum` trait of older models allows.
 ///
 /// None where nothing of the value can be part of a name.
@@ -124,7 +138,7 @@ pub fn enum_member_name(value: &str) -> Option<String> {
     }
 }
 
-/// The method of the client: `ListAssociatedContacts` is `list_associated_contacts`.
+/// The method of the client and the modules of an operation: `ListAssociatedContacts` is `list_associated_contacts`.
 ///
 /// Names that are taken get `_operation`: `Config` is `config_operation`.
 pub fn operation_method(operation: &str) -> String {
@@ -133,11 +147,6 @@ pub fn operation_method(operation: &str) -> String {
         return format!("{name}_operation");
     }
     escape(name)
-}
-
-/// The module of an operation, below `operation`; the same name as the method's.
-pub fn module_name(operation: &str) -> String {
-    operation_method(operation)
 }
 
 /// The input, output, error, paginator and builders of an operation.
@@ -156,11 +165,12 @@ pub fn operation_type(operation: &str, ty: OperationType) -> String {
         Ty::Paginator => "Paginator",
         Ty::PaginatorItems => "PaginatorItems",
     };
-    match ty {
-        Ty::Error | Ty::FluentBuilder => format!("{}{suffix}", capitalized(operation)),
-        // A name may begin with an underscore and a digit.
-        _ => escape(format!("{}{suffix}", pascal_case(operation))),
-    }
+    let name = match ty {
+        Ty::Error | Ty::FluentBuilder => capitalized(operation),
+        _ => pascal_case(operation),
+    };
+    // A name may begin with an underscore and a digit.
+    escape(name + suffix)
 }
 
 /// The operation among others, as the variant of an enum: as the model has it, with a capital first letter.
@@ -169,6 +179,10 @@ pub fn operation_variant(operation: &str) -> String {
 }
 
 fn capitalized(operation: &str) -> String {
+    // Rust warns of underscores in types.
+    if operation.contains('_') {
+        return pascal_case(operation);
+    }
     let mut letters = operation.chars();
     match letters.next() {
         Some(first) => first.to_ascii_uppercase().to_string() + letters.as_str(),
@@ -413,7 +427,7 @@ mod tests {
                 "list_associated_contacts",
             ),
             (operation_method("Match"), "r#match"),
-            (module_name("Use"), "r#use"),
+            (operation_method("Use"), "r#use"),
             (
                 operation_type("getARNs", OperationType::Error),
                 "GetARNsError",

@@ -8,12 +8,12 @@ use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::Model;
 use connect_codegen::{FileSet, names};
 use proc_macro2::{TokenStream, TokenTree};
-use serde_json::json;
+use serde_json::{Value, json};
 use syn::{ImplItem, Item, TraitItem, UseTree};
 
-/// Everything that is generated of a service with one operation.
-fn generate() -> FileSet {
-    let model = json!({"smithy": "2.0", "shapes": {
+/// A service with one operation.
+fn model() -> Value {
+    json!({"smithy": "2.0", "shapes": {
         "example#Service": {
             "type": "service", "version": "1", "operations": [{"target": "example#Mine"}],
             "traits": {
@@ -28,9 +28,19 @@ fn generate() -> FileSet {
             "traits": {"smithy.api#http": {"method": "POST", "uri": "/"}},
         },
         "example#Thing": {"type": "structure", "members": {"choice": {"target": "example#Choice"}}},
-        "example#Choice": {"type": "union", "members": {"a": {"target": "smithy.api#String"}}},
-    }});
-    let model = Model::parse("model.json", &model.to_string()).unwrap();
+        "example#Choice": {"type": "union", "members": {
+            "a": {"target": "smithy.api#String"}, "wrong": {"target": "example#Wrong"},
+        }},
+        "example#Wrong": {
+            "type": "structure", "members": {"why": {"target": "smithy.api#String"}},
+            "traits": {"smithy.api#error": "client"},
+        },
+    }})
+}
+
+/// Everything that is generated of the service.
+fn generate() -> FileSet {
+    let model = Model::parse("model.json", &model().to_string()).unwrap();
     let options = Options {
         server: true,
         tests: true,
@@ -128,4 +138,104 @@ fn no_file_is_a_device_of_windows() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn a_command_describes_errors_that_are_members() {
+    let files = generate();
+    let shapes = files.get("commands/shapes.rs").unwrap();
+    assert!(shapes.contains("static WRONG: Shape"), "{shapes}");
+    assert!(shapes.contains("&WRONG"), "{shapes}");
+}
+
+#[test]
+fn what_cannot_travel_or_be_told_apart_is_refused() {
+    let input = |traits: Value| json!({"m": {"target": "smithy.api#String", "traits": traits}});
+    let map =
+        json!({"m": {"target": "example#Map", "traits": {"smithy.api#httpPrefixHeaders": "x y"}}});
+    let place = "model.json: example#";
+    for (shape, key, value, expected) in [
+        (
+            "Mine",
+            "traits",
+            json!({"smithy.api#http": {"method": "POST", "uri": "/a-{b}"}}),
+            "Mine (smithy.api#http): \"/a-{b}\" has \"a-{b}\" as a segment",
+        ),
+        (
+            "Mine",
+            "traits",
+            json!({
+                "smithy.api#http": {"method": "POST", "uri": "/"},
+                "smithy.api#endpoint": {"hostPrefix": "a.test/"},
+            }),
+            "Mine (smithy.api#endpoint): \"a.test/\" is no beginning of a host's name",
+        ),
+        (
+            "Thing",
+            "members",
+            map,
+            "Thing$m (smithy.api#httpPrefixHeaders): no header's name begins so",
+        ),
+        (
+            "Thing",
+            "members",
+            input(json!({"smithy.api#httpQuery": ""})),
+            "Thing$m (smithy.api#httpQuery): a parameter needs a name",
+        ),
+        (
+            "Thing",
+            "members",
+            json!({"m": {"target": "example#Media", "traits": {"smithy.api#httpPayload": {}}}}),
+            "Thing$m (smithy.api#mediaType): the media type fits into no header",
+        ),
+        (
+            "Thing",
+            "members",
+            json!({"m": {"target": "smithy.api#Float", "traits": {"smithy.api#default": 1e39}}}),
+            "Thing$m (smithy.api#default): 1e+39 is no default for this type",
+        ),
+        (
+            "Choice",
+            "members",
+            json!({"ARNs": {"target": "smithy.api#String"}, "Arns": {"target": "smithy.api#String"}}),
+            "Choice$Arns: name clash: \"ARNs\" and \"Arns\" are both arns in Rust",
+        ),
+        (
+            "Service",
+            "traits",
+            json!({
+                "aws.protocols#restJson1": {},
+                "smithy.rules#clientContextParams": {"AB": {"type": "string"}, "Ab": {"type": "string"}},
+            }),
+            "Service (smithy.rules#clientContextParams): name clash: \"Ab\" is not the only ab in Rust",
+        ),
+    ] {
+        let mut model = model();
+        model["shapes"]["example#Map"] = json!({
+            "type": "map", "key": {"target": "smithy.api#String"}, "value": {"target": "smithy.api#String"},
+        });
+        model["shapes"]["example#Media"] =
+            json!({"type": "string", "traits": {"smithy.api#mediaType": "text/\n"}});
+        model["shapes"][format!("example#{shape}")][key] = value;
+        let model = Model::parse("model.json", &model.to_string()).unwrap();
+        let error = lower(&model, &Selection::default(), &mut BTreeSet::new()).unwrap_err();
+        assert_eq!(error.to_string(), format!("{place}{expected}"));
+    }
+}
+
+#[test]
+fn a_waiter_whose_method_is_taken_is_left_out() {
+    let mut model = model();
+    let ready = json!({"acceptors": [{"state": "success", "matcher": {"success": true}}]});
+    model["shapes"]["example#Mine"]["traits"]["smithy.waiters#waitable"] =
+        json!({"Match": ready, "FooBar": ready, "Foo_Bar": ready, "Member": ready});
+    model["shapes"]["example#Thing"]["members"]["waitUntilMember"] =
+        json!({"target": "smithy.api#String"});
+    let model = Model::parse("model.json", &model.to_string()).unwrap();
+    let mut warnings = BTreeSet::new();
+    let service = lower(&model, &Selection::default(), &mut warnings).unwrap();
+    let waiters: Vec<_> = service.operations[0].waiters.iter().collect();
+    let methods: Vec<_> = waiters.iter().map(|waiter| &*waiter.method).collect();
+    assert_eq!(methods, ["wait_until_foo_bar", "wait_until_match"]);
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
 }

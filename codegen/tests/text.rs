@@ -134,9 +134,16 @@ fn skeleton(tokens: TokenStream, docs: &mut Vec<String>) -> String {
             let mut inside = group.stream().into_iter();
             let name = inside.next().unwrap().to_string();
             if name == "doc" {
-                let line: syn::LitStr = syn::parse2(inside.skip(1).collect()).unwrap();
+                let line: syn::LitStr = syn::parse2(inside.by_ref().skip(1).collect()).unwrap();
                 doc.push_str(&line.value());
                 doc.push('\n');
+            }
+            if name == "deprecated"
+                && let Some(TokenTree::Group(note)) = inside.next()
+            {
+                let note: syn::LitStr =
+                    syn::parse2(note.stream().into_iter().skip(2).collect()).unwrap();
+                assert_plain(&note.value());
             }
             if name == "doc" || name == "deprecated" {
                 tokens = rest;
@@ -172,6 +179,18 @@ fn assert_inert(doc: &str) {
         };
         assert!(inert, "{event:?} in:\n{doc}");
     }
+}
+
+/// Nothing in it is Markdown.
+fn assert_plain(note: &str) {
+    for event in Parser::new(note) {
+        let plain = match &event {
+            Event::Start(tag) => matches!(tag, Tag::Paragraph),
+            event => matches!(event, Event::Text(_) | Event::End(_)),
+        };
+        assert!(plain, "{event:?} in:\n{note}");
+    }
+    assert!(!note.contains(char::is_control), "{note:?}");
 }
 
 fn assert_same(hostile: &FileSet, harmless: &FileSet, text: &str) {

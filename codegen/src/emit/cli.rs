@@ -227,7 +227,7 @@ fn reference(target: &Target, module: &TokenStream) -> TokenStream {
 /// `shapes.rs`: what members hold, where it has a name.
 fn shapes(service: &Service) -> TokenStream {
     let mut statics: Vec<(String, TokenStream)> = Vec::new();
-    for shape in &service.structures {
+    for shape in service.structures.iter().chain(&service.errors) {
         let members = shape
             .members
             .iter()
@@ -254,6 +254,7 @@ fn shapes(service: &Service) -> TokenStream {
     let needs_member = service
         .structures
         .iter()
+        .chain(&service.errors)
         .map(|shape| &shape.name)
         .chain(service.unions.iter().map(|shape| &shape.name))
         .any(|name| used.contains(name.as_str()));
@@ -297,6 +298,7 @@ fn used(service: &Service) -> BTreeSet<&str> {
         let structure = service
             .structures
             .iter()
+            .chain(&service.errors)
             .find(|shape| shape.name == name)
             .map(|shape| &shape.members);
         let union = service
@@ -313,15 +315,22 @@ fn used(service: &Service) -> BTreeSet<&str> {
 /// The named shape that a target is, or lists or maps.
 fn named(target: &Target) -> Option<&str> {
     match target {
-        Target::Enum(name) | Target::Structure(name) | Target::Union(name) => Some(name),
+        Target::Enum(name) | Target::Structure(name) | Target::Union(name) => {
+            Some(unqualified(name))
+        }
         Target::List(list) => named(&list.element),
         Target::Map(map) => named(&map.value),
         _ => None,
     }
 }
 
+/// An error can be a member's type, too.
+fn unqualified(name: &str) -> &str {
+    name.trim_start_matches("error::")
+}
+
 fn static_name(name: &str) -> proc_macro2::Ident {
-    let name = names::snake_case(name).to_ascii_uppercase();
+    let name = names::snake_case(unqualified(name)).to_ascii_uppercase();
     // A shape's name may begin with an underscore and a digit.
     let digit = name.starts_with(|c: char| c.is_ascii_digit());
     ident(&if digit { format!("_{name}") } else { name })

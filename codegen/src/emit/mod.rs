@@ -184,9 +184,14 @@ impl Files<'_> {
     }
 }
 
-/// The file of a type. A leading underscore keeps it apart from `types::error` and `types::builders`.
+/// The file of a type. A leading underscore keeps it apart from `types::error` and `types::builders`, another one from the type `_1`.
 fn file_of(name: &str) -> String {
-    format!("_{}", names::snake_case(name))
+    let file = format!("_{}", names::snake_case(name));
+    if file == name {
+        format!("_{file}")
+    } else {
+        file
+    }
 }
 
 /// Splits off leading `#![doc = ..]` attributes.
@@ -302,7 +307,12 @@ fn root(context: &Context, options: Options, service: &Service) -> TokenStream {
         #allow
         #![allow(
             clippy::enum_variant_names,
+            clippy::just_underscores_and_digits,
+            clippy::large_enum_variant,
+            clippy::module_inception,
+            clippy::should_implement_trait,
             clippy::type_complexity,
+            clippy::upper_case_acronyms,
             clippy::wrong_self_convention,
             reason = "names and types are the model's"
         )]

@@ -33,7 +33,7 @@ fn message_lines(structure: &Structure, headers: &TokenStream) -> TokenStream {
     }
     let body: Vec<&Member> = structure.body().collect();
     if body.len() == structure.members.len() && !body.is_empty() {
-        lines.push(quote!(json::read(response.bytes(), |r| r.object(|r, name| shape.read_member(r, name)))?;));
+        lines.push(quote!(json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;));
     } else if !body.is_empty() {
         let arms = read_arms(&quote!(shape), &body);
         lines.push(
@@ -112,7 +112,7 @@ pub(super) fn read_header(member: &Member, headers: &TokenStream) -> Option<Toke
     }
 }
 
-/// An error's `parse`, for the client.
+/// An error's `_parse`, for the client.
 pub(super) fn parse_error(error: &Structure) -> TokenStream {
     let name = ident(&error.name);
     let lines = message_lines(error, &quote!(response.headers()));
@@ -134,7 +134,7 @@ pub(super) fn parse_error(error: &Structure) -> TokenStream {
         #gate
         impl #name {
             #[inline]
-            pub(crate) fn parse(#response: &connect_protocol::http::HttpResponse, meta: error::ErrorMetadata) -> Result<Self, json::ReadError> {
+            pub(crate) fn _parse(#response: &connect_protocol::http::HttpResponse, meta: error::ErrorMetadata) -> Result<Self, json::ReadError> {
                 let mut shape = Self::builder();
                 #lines
                 #message

@@ -1,5 +1,6 @@
 //! The server side: a trait with a method per operation, a router, request parsers and response writers.
 
+use percent_encoding::percent_decode_str;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -119,6 +120,7 @@ fn parts(path: &[Segment]) -> Vec<TokenStream> {
                 parts.extend(
                     text.split('/')
                         .filter(|part| !part.is_empty())
+                        .map(|part| percent_decode_str(part).decode_utf8_lossy())
                         .map(|part| quote!(server::Part::Literal(#part))),
                 );
             }
@@ -315,7 +317,7 @@ fn decode(operation: &Operation) -> TokenStream {
     }
     let body: Vec<&Member> = input.body().collect();
     if body.len() == input.members.len() {
-        lines.push(quote!(request.json(|r| r.object(|r, name| shape.read_member(r, name)))?;));
+        lines.push(quote!(request.json(|r| r.object(|r, name| shape._read_member(r, name)))?;));
     } else if !body.is_empty() {
         let arms = read_arms(&quote!(shape), &body);
         lines.push(quote!(request.json(|reader| reader.object(|reader, name| #arms))?;));

@@ -228,11 +228,15 @@ pub(super) fn server_defaults(structure: &Structure) -> TokenStream {
 
 fn default_value(default: &Default, target: &Target) -> TokenStream {
     match default {
-        Default::Zero => quote!(Default::default()),
+        // A structure may be called `Default`.
+        Default::Zero => quote!(<_>::default()),
         Default::True => quote!(true),
         Default::Integer(value) => {
             let literal = number(*value);
             quote!(#literal)
+        }
+        Default::Float(value) if *target == Target::Float => {
+            parsed(&format!("{:?}", *value as f32))
         }
         Default::Float(value) => parsed(&format!("{value:?}")),
         Default::String(text) => match target {
@@ -289,7 +293,7 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
         });
         quote! {
             let mut shape = #builder::default();
-            reader.object(|reader, name| shape.read_member(reader, name))?;
+            reader.object(|reader, name| shape._read_member(reader, name))?;
             #defaults
             #finish
         }
@@ -326,7 +330,7 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
     }
 }
 
-/// A builder's `read_member`, which reads a member by its name.
+/// A builder's `_read_member`, which reads a member by its name.
 fn read_member(builder: &proc_macro2::Ident, members: &[&Member]) -> TokenStream {
     if members.is_empty() {
         return quote!();
@@ -336,7 +340,7 @@ fn read_member(builder: &proc_macro2::Ident, members: &[&Member]) -> TokenStream
     quote! {
         impl #builder {
             #[inline]
-            pub(crate) fn read_member(&mut self, reader: &mut json::Reader<'_>, name: &str) -> Result<(), json::ReadError> {
+            pub(crate) fn _read_member(&mut self, reader: &mut json::Reader<'_>, name: &str) -> Result<(), json::ReadError> {
                 #arms
             }
         }

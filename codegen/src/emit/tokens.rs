@@ -61,9 +61,10 @@ pub(super) fn title(service: &Service) -> String {
     plain_to_markdown(&service.title)
 }
 
-/// The attribute that says a thing is deprecated, if it is.
+/// The attribute that says a thing is deprecated, if it is. Rustdoc reads the note as Markdown.
 pub(super) fn deprecated(docs: &Docs) -> Option<TokenStream> {
-    docs.deprecated.as_ref().map(|note| match note.as_str() {
+    let note = docs.deprecated.as_deref().map(plain_to_markdown);
+    note.map(|note| match note.as_str() {
         "" => quote!(#[deprecated]),
         note => quote!(#[deprecated(note = #note)]),
     })
@@ -223,11 +224,11 @@ pub(super) fn unqualified(tokens: TokenStream, name: &str) -> TokenStream {
 /// take no type parameters and the prelude's types do, so `Option<` is not the shape `Option`.
 pub(super) fn qualify_prelude(tokens: TokenStream, name: &str) -> TokenStream {
     let path: TokenStream = match name {
-        "Box" => quote!(::std::boxed::Box),
-        "HashMap" => quote!(::std::collections::HashMap),
-        "Option" => quote!(::std::option::Option),
-        "Result" => quote!(::std::result::Result),
-        "Vec" => quote!(::std::vec::Vec),
+        "Box" => quote!(std::boxed::Box),
+        "HashMap" => quote!(std::collections::HashMap),
+        "Option" => quote!(std::option::Option),
+        "Result" => quote!(std::result::Result),
+        "Vec" => quote!(std::vec::Vec),
         _ => return tokens,
     };
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();

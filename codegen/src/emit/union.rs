@@ -19,11 +19,7 @@ pub(super) fn definition(context: &Context, union: &Union) -> TokenStream {
     });
     let rows = union.members.iter().map(|member| {
         let variant = ident(&member.field);
-        // `is_unknown` is that of the variant that every union has.
-        let method = match names::snake_case(&member.name).as_str() {
-            "unknown" => "unknown_value".to_owned(),
-            method => method.to_owned(),
-        };
+        let method = names::variant_method(&member.name);
         let (is, as_) = (prefixed("is_", &method), prefixed("as_", &method));
         match payload(member) {
             Some(kind) => quote!(#variant #is #as_: #kind;),

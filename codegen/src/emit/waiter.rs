@@ -70,7 +70,7 @@ pub(super) fn method(operation: &Operation, waiter: &Waiter) -> TokenStream {
                 limit: std::time::Duration,
             ) -> Result<Result<shapes::#output, error::SdkError<shapes::#error>>, transport::waiter::WaiterError<shapes::#output, shapes::#error>> {
                 let handle = self.handle.clone();
-                transport::waiter::wait(&handle, #name, (#min, #max), limit, move || self.clone().send(), |answer| match answer {
+                transport::waiter::wait(&handle, #name, (#min, #max), limit, move || Clone::clone(&self).send(), |answer| match answer {
                     #(#arms,)*
                     #other_output
                     #other_error

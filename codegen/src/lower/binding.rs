@@ -86,7 +86,10 @@ impl Lowering<'_> {
             }
             return Ok(Binding::Label);
         }
-        if input && let Some(name) = traits.read(ids::HTTP_QUERY, place)? {
+        if input && let Some(name) = traits.read::<String>(ids::HTTP_QUERY, place)? {
+            if name.is_empty() {
+                return refuse(ids::HTTP_QUERY, "a parameter needs a name");
+            }
             if !simple_or_list(target) {
                 return refuse(
                     ids::HTTP_QUERY,
@@ -105,11 +108,7 @@ impl Lowering<'_> {
             return Ok(Binding::QueryParams);
         }
         if let Some(name) = traits.read::<String>(ids::HTTP_HEADER, place)? {
-            let valid = !name.is_empty()
-                && name
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-            if !valid {
+            if name.is_empty() || !is_token(&name) {
                 return refuse(ids::HTTP_HEADER, "this is no header name");
             }
             if !simple_or_list(target) {
@@ -126,6 +125,9 @@ impl Lowering<'_> {
                     ids::HTTP_PREFIX_HEADERS,
                     "the target must be a map of strings",
                 );
+            }
+            if !is_token(&prefix) {
+                return refuse(ids::HTTP_PREFIX_HEADERS, "no header's name begins so");
             }
             return Ok(Binding::PrefixHeaders(prefix.to_ascii_lowercase()));
         }
@@ -145,6 +147,14 @@ impl Lowering<'_> {
             if !fits {
                 return refuse(ids::HTTP_PAYLOAD, "the target cannot be a body");
             }
+            let in_header = |text: &String| text.bytes().all(|b| (b' '..=b'~').contains(&b));
+            if let Target::Blob { media_type }
+            | Target::Stream { media_type, .. }
+            | Target::String { media_type } = target
+                && !media_type.iter().all(in_header)
+            {
+                return refuse(ids::MEDIA_TYPE, "the media type fits into no header");
+            }
             return Ok(Binding::Payload);
         }
         if outgoing && traits.has(ids::HTTP_RESPONSE_CODE) {
@@ -159,6 +169,12 @@ impl Lowering<'_> {
         }
         Ok(Binding::Body)
     }
+}
+
+/// Whether the text can be a part of a header's name.
+fn is_token(text: &str) -> bool {
+    text.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }
 
 /// Refuses members that would travel in the same place, or in one that another takes as a whole.

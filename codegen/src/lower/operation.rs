@@ -58,13 +58,20 @@ impl Lowering<'_> {
                     return Err(Error::new(place(), "hostPrefix is missing"));
                 }
                 let segments = segments(prefix).map_err(|message| Error::new(place(), message))?;
+                if !segments.iter().all(is_in_host)
+                    || prefix.starts_with('.')
+                    || prefix.contains("..")
+                {
+                    let message = format!("{prefix:?} is no beginning of a host's name");
+                    return Err(Error::new(place(), message));
+                }
                 host_labels_agree(&input, &segments)
                     .map_err(|message| Error::new(place(), message))?;
                 segments
             }
         };
         let pagination = self.pagination(service, shape, &input, &output)?;
-        let waiters = self.waiters(shape, &output)?;
+        let waiters = self.waiters(shape, &input, &output)?;
         let checksum: Option<HttpChecksum> =
             shape.traits.read_object(ids::HTTP_CHECKSUM, &shape.id)?;
         let compression: Option<RequestCompression> = shape
@@ -248,7 +255,13 @@ fn uri(pattern: &str) -> Result<Uri, String> {
     if let Some(odd) = path.chars().chain(query.chars()).find(odd) {
         return Err(format!("{pattern:?} has a {odd:?}, which no URI may have"));
     }
+    // A slash may stand at the end.
+    let parts = path.strip_suffix('/').unwrap_or(path).split('/');
+    let odd = parts.skip(1).find(|part| !is_segment(part));
     let path = segments(path)?;
+    if let Some(odd) = odd {
+        return Err(format!("{pattern:?} has {odd:?} as a segment"));
+    }
     let mut seen = std::collections::HashSet::new();
     if let Some(twice) = labels(&path).find(|label| !seen.insert(*label)) {
         return Err(format!("{pattern:?} has the label {twice:?} twice"));
@@ -273,6 +286,30 @@ fn uri(pattern: &str) -> Result<Uri, String> {
         })
         .collect::<Result<_, String>>()?;
     Ok((path, query))
+}
+
+/// Whether a segment of a path is a label and nothing else, or text that stays what it is on the way.
+fn is_segment(text: &str) -> bool {
+    if text.contains(['{', '}']) {
+        return text.starts_with('{') && text.find('}') == Some(text.len() - 1);
+    }
+    let is_encoded = |rest: &str| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    let decoded = percent_decode_str(text).decode_utf8();
+    text.split('%').skip(1).all(is_encoded)
+        && decoded.is_ok_and(|text| !["", ".", ".."].contains(&&*text))
+}
+
+/// Whether part of a host prefix leaves the host's name one.
+fn is_in_host(segment: &Segment) -> bool {
+    match segment {
+        Segment::Literal(text) => text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte)),
+        Segment::Label { greedy, .. } => !greedy,
+    }
 }
 
 /// Splits text at its `{labels}`.
@@ -448,6 +485,19 @@ mod tests {
             "/a#b",
             "/a?b?c",
             "/a?%FF",
+            "//a",
+            "/a//b",
+            "/a//",
+            "/a-{b}",
+            "/{a}{b}",
+            "/{a+}.json",
+            "/a%",
+            "/a%2",
+            "/a%zz",
+            "/%FF",
+            "/../a",
+            "/a/.",
+            "/a/%2e%2E/b",
             "/ä",
         ] {
             assert!(uri(pattern).is_err(), "{pattern}");

@@ -303,12 +303,18 @@ fn client_params(shape: &Shape) -> Result<Vec<ClientParam>, Error> {
         .traits
         .read(ids::CLIENT_CONTEXT_PARAMS, &shape.id)?
         .unwrap_or_default();
+    let mut methods = BTreeSet::new();
     params
         .into_iter()
         .map(|(name, param)| {
             let place = || Place::shape(&shape.id).with_trait(ids::CLIENT_CONTEXT_PARAMS);
             if !model::is_identifier(&name) {
                 return Err(Error::new(place(), format!("{name:?} is no identifier")));
+            }
+            let method = names::field_name(&name);
+            if !methods.insert(method.clone()) {
+                let message = format!("name clash: {name:?} is not the only {method} in Rust");
+                return Err(Error::new(place(), message));
             }
             let boolean = match param.r#type.as_str() {
                 "boolean" => true,
@@ -320,7 +326,7 @@ fn client_params(shape: &Shape) -> Result<Vec<ClientParam>, Error> {
                 }
             };
             Ok(ClientParam {
-                method: names::field_name(&name),
+                method,
                 boolean,
                 docs: docs_of(param.documentation.as_deref(), |form| {
                     format!("The endpoint parameter {}.", form.code(&name))

@@ -191,6 +191,14 @@ impl Lowering<'_> {
             &shape.id,
             lowered.iter().map(|member| (&member.name, &member.field)),
         )?;
+        let methods = lowered
+            .iter()
+            .map(|member| names::variant_method(&member.name));
+        let methods: Vec<String> = methods.collect();
+        unique(
+            &shape.id,
+            lowered.iter().map(|member| &member.name).zip(&methods),
+        )?;
         Ok(Union {
             shape: shape.id.to_string(),
             name: self.type_name(&shape.id)?,
@@ -320,24 +328,9 @@ struct OldEnumValue {
 /// Refuses a member whose builder methods would be those of another: `Name` is set by `set_name`, and so would `SetName` be.
 fn methods_differ(shape: &ShapeId, members: &[Member], role: &Role) -> Result<(), Error> {
     let mut taken = std::collections::HashMap::new();
-    // What generated code has of its own.
-    let own: &[(&str, &str)] = match role {
-        Role::Input => &[
-            ("as_input", "the request"),
-            ("into_paginator", "the request"),
-            ("send_with", "the request"),
-        ],
-        Role::Error(_) => &[
-            ("parse", "the reader of errors"),
-            ("set_meta", "the error's metadata"),
-        ],
-        Role::Nested | Role::Output => &[],
-    };
-    taken.extend(
-        own.iter()
-            .map(|(method, whose)| ((*method).to_owned(), *whose)),
-    );
-    taken.insert("read_member".to_owned(), "the reader of members");
+    if matches!(role, Role::Error(_)) {
+        taken.insert("set_meta".to_owned(), "the error's metadata");
+    }
     for member in members {
         let methods = [
             member.field.trim_start_matches("r#").to_owned(),

@@ -50,7 +50,11 @@ impl<'a> Lowering<'a> {
             (Target::Document, _) => Default::Document(value.to_string()),
             (Target::Boolean, Value::Bool(true)) => Default::True,
             (Target::Float | Target::Double, Value::Number(number)) => {
-                Default::Float(number.as_f64().ok_or_else(wrong)?)
+                let value = number.as_f64().ok_or_else(wrong)?;
+                if *target == Target::Float && (value as f32).is_infinite() {
+                    return Err(wrong());
+                }
+                Default::Float(value)
             }
             (Target::BigInteger | Target::BigDecimal, Value::Number(number)) => {
                 Default::String(number.to_string())

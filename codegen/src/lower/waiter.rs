@@ -14,16 +14,30 @@ impl Lowering<'_> {
     pub(super) fn waiters(
         &mut self,
         shape: &Shape,
+        input: &Structure,
         output: &Structure,
     ) -> Result<Vec<Waiter>, Error> {
         let waitable: Option<Waitable> = shape.traits.read_object(ids::WAITABLE, &shape.id)?;
-        let mut waiters = Vec::new();
+        let mut waiters: Vec<Waiter> = Vec::new();
         for (name, waiter) in waitable.unwrap_or_default() {
             if !model::is_identifier(&name) {
                 let place = Place::shape(&shape.id).with_trait(ids::WAITABLE);
                 return Err(Error::new(place, format!("{name:?} is no identifier")));
             }
-            match self.waiter(shape, output, &name, &waiter) {
+            let waiter = self.waiter(shape, output, &name, &waiter);
+            let waiter = waiter.and_then(|waiter| {
+                let method = &waiter.method;
+                let taken = waiters.iter().any(|other| other.method == *method)
+                    || input.members.iter().any(|member| member.field == *method);
+                if taken {
+                    return Err(Error::new(
+                        &shape.id,
+                        format!("name clash: the request has a {method} already"),
+                    ));
+                }
+                Ok(waiter)
+            });
+            match waiter {
                 Ok(waiter) => waiters.push(waiter),
                 Err(error) => self.leave_out(
                     Place::shape(&shape.id).with_trait(ids::WAITABLE),
@@ -64,7 +78,7 @@ impl Lowering<'_> {
         });
         Ok(Waiter {
             name: name.to_owned(),
-            method: format!("wait_until_{}", names::module_name(name)),
+            method: format!("wait_until_{}", names::snake_case(name)),
             docs: docs_of(waiter.documentation.as_deref(), |form| {
                 format!("Waits for {}.", form.code(name))
             }),

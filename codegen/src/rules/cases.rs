@@ -5,7 +5,7 @@ use quote::quote;
 use serde_json::Value;
 
 use super::check::{read_literal, read_signing};
-use super::emit::unsupported_signing;
+use super::emit::{names_module, unsupported_signing};
 use super::ir::{Literal, Parameter, RuleSet, Signing};
 use super::node::{Fault, Node};
 use super::{Error, TESTS};
@@ -107,14 +107,22 @@ pub fn emit_tests(cases: &[TestCase]) -> TokenStream {
         let expected = emit_expected(&case.expect);
         quote!((#what, #params, #expected))
     });
+    let cases = quote!(#(#cases),*);
+    let module = names_module(&cases).then(|| {
+        quote!(
+            use connect_protocol::endpoint;
+        )
+    });
     quote! {
         #[cfg(test)]
         mod tests {
+            #module
+
             use super::*;
 
             #[test]
             fn endpoints_are_as_the_model_expects() {
-                let cases = [#(#cases),*];
+                let cases = [#cases];
                 for (what, params, expected) in cases {
                     assert_eq!(resolve(&params), expected, "{what}");
                 }

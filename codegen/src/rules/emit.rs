@@ -41,7 +41,7 @@ pub fn emit(rule_set: &RuleSet) -> TokenStream {
 }
 
 /// Whether tokens name something of the module `endpoint`: `endpoint::..`, not the variable.
-fn names_module(tokens: &TokenStream) -> bool {
+pub(super) fn names_module(tokens: &TokenStream) -> bool {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     tokens.iter().enumerate().any(|(at, token)| match token {
         TokenTree::Group(group) => names_module(&group.stream()),

@@ -80,7 +80,7 @@ macro_rules! decode_error {
             meta: $crate::error::ErrorMetadata,
         ) -> $error {
             $(if meta.code() == ::std::option::Option::Some($crate::__code!($variant $($code)?)) {
-                return match crate::types::error::$variant::parse(response, meta.clone()) {
+                return match crate::types::error::$variant::_parse(response, meta.clone()) {
                     ::std::result::Result::Ok(error) => <$error>::$variant(error),
                     ::std::result::Result::Err(unread) => $crate::error::CreateUnhandledError::create_unhandled_error(
                         unread.into(),

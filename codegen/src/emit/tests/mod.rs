@@ -95,6 +95,11 @@ fn root(service: &Service, modules: &[Ident], cannot: &[Cannot]) -> TokenStream 
     let (compared, service) = (compared(service), exchange_service(service));
     quote! {
         //! Random values of every operation and error go over the wire and come back the same.
+        #![allow(
+            clippy::redundant_closure_for_method_calls,
+            clippy::vec_init_then_push,
+            reason = "one form for all values"
+        )]
 
         #(mod #modules;)*
 

@@ -75,7 +75,7 @@ impl<'a> Request<'a> {
             Body::Any => true,
             Body::None => given.is_none() || self.body.is_empty(),
             Body::Type(wanted) => match given {
-                Some(given) => given.eq_ignore_ascii_case(wanted),
+                Some(given) => given.eq_ignore_ascii_case(essence(wanted)),
                 None => self.body.is_empty(),
             },
         };
@@ -94,6 +94,7 @@ impl<'a> Request<'a> {
     /// # Errors
     /// 406.
     pub fn wants(&self, answer: &'static str) -> Result<(), ErrorResponse> {
+        let answer = essence(answer);
         let lines = self.headers.get_all(header::ACCEPT).iter();
         let mut ranges = lines
             .filter_map(|line| line.to_str().ok())
@@ -289,6 +290,28 @@ mod tests {
             ("%FF=1", "expected UTF-8"),
         ] {
             assert_eq!(query(text), Err(expected.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn parameters_of_a_media_type_do_not_count() {
+        let mut headers = HeaderMap::new();
+        let value = HeaderValue::from_static("Text/Plain;charset=us-ascii");
+        headers.insert(header::CONTENT_TYPE, value.clone());
+        headers.insert(header::ACCEPT, value);
+        let body = Bytes::from_static(b"a");
+        let request = Request::new(&headers, None, &body, Vec::new()).unwrap();
+        for (media_type, fits) in [
+            ("text/plain", true),
+            ("text/plain; charset=utf-8", true),
+            ("text/csv; charset=us-ascii", false),
+        ] {
+            let takes = request.takes(Body::Type(media_type)).is_ok();
+            assert_eq!(
+                (takes, request.wants(media_type).is_ok()),
+                (fits, fits),
+                "{media_type}"
+            );
         }
     }
 

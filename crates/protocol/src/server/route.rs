@@ -32,7 +32,8 @@ pub enum Part {
 /// The values of a path's labels by their member, decoded.
 pub(super) type Labels<'a> = Vec<(&'static str, Cow<'a, str>)>;
 
-/// Finds the route of a request. Among several, the one that says more of the path wins, then the one with more query literals.
+/// Finds the route of a request. Among several, the one that says more of the path wins, then the one without a greedy label, then
+/// the one with more query literals.
 ///
 /// # Errors
 /// 404 if no route has the path, 405 if one has it under another method, 400 if a label is no UTF-8.
@@ -42,7 +43,7 @@ pub fn find<'r, 'a, T>(
     path: &'a str,
     query: Option<&str>,
 ) -> Result<(&'r T, Labels<'a>), ErrorResponse> {
-    let mut best: Option<(&Route<T>, Segments<'a>, usize)> = None;
+    let mut best: Option<(&Route<T>, Segments<'a>, (usize, bool, usize))> = None;
     let mut path_known = false;
     for route in routes {
         let Some((labels, exact)) = match_path(route.path, path) else {
@@ -55,7 +56,9 @@ pub fn find<'r, 'a, T>(
         if route.method != method {
             continue;
         }
-        let weight = exact * 16 + route.query.len();
+        let is_greedy = |part: &Part| matches!(part, Part::Greedy(_));
+        let one_each = !route.path.iter().any(is_greedy);
+        let weight = (exact, one_each, route.query.len());
         if best
             .as_ref()
             .is_none_or(|(_, _, heaviest)| weight > *heaviest)
@@ -132,6 +135,9 @@ fn match_path<'a>(parts: &[Part], path: &'a str) -> Option<(Segments<'a>, usize)
             }
             Part::Greedy(member) => {
                 let end = at + segments.len() - (parts.len() - 1);
+                if segments[at..end] == [""] {
+                    return None;
+                }
                 labels.push((*member, segments[at..end].join("/").into()));
                 at = end;
             }
@@ -175,6 +181,18 @@ mod tests {
             method: "GET",
             path: &[Part::Literal("contact"), Part::Label("Id")],
             query: &[("mode of", Some("full"))],
+        },
+        Route {
+            operation: "any",
+            method: "PUT",
+            path: &[Part::Literal("contact"), Part::Greedy("Id")],
+            query: &[],
+        },
+        Route {
+            operation: "any one",
+            method: "PUT",
+            path: &[Part::Literal("contact"), Part::Label("Id")],
+            query: &[],
         },
         Route {
             operation: "deep",
@@ -231,6 +249,9 @@ mod tests {
             Ok(("deep", vec![("Key", "a/b".into())]))
         );
         assert_eq!(found("PUT", "/files/meta", None), Err(404));
+        assert_eq!(found("PUT", "/files//meta", None), Err(404));
+        assert_eq!(found("PUT", "/contact/a/b", None).unwrap().0, "any");
+        assert_eq!(found("PUT", "/contact/a", None).unwrap().0, "any one");
     }
 
     #[test]

@@ -33,7 +33,7 @@ connect_protocol::builder!(ListAssociatedContactsInput, ListAssociatedContactsIn
 
 impl ListAssociatedContactsInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -52,7 +52,7 @@ impl json::ReadJson for ListAssociatedContactsInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListAssociatedContactsInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ListAssociatedContactsInput {
             instance_id: shape.instance_id,
             contact_id: shape.contact_id,
@@ -104,7 +104,7 @@ connect_protocol::builder!(ListAssociatedContactsOutput, ListAssociatedContactsO
 
 impl ListAssociatedContactsOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -121,7 +121,7 @@ impl json::ReadJson for ListAssociatedContactsOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListAssociatedContactsOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -44,7 +44,7 @@ connect_protocol::builder!(AssociatedContactSummary, AssociatedContactSummaryBui
 
 impl AssociatedContactSummaryBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -68,7 +68,7 @@ impl json::ReadJson for AssociatedContactSummary {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = AssociatedContactSummaryBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -12,6 +12,8 @@ pub use connect_transport::error::*;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
+    /// The error `Large`.
+    Large(crate::types::error::Large),
     /// The error `LazyLock`.
     LazyLock(crate::types::error::LazyLock),
     /// The error `Vec`.
@@ -22,9 +24,14 @@ pub enum Error {
 
 #[cfg(feature = "client")]
 connect_transport::crate_error!(Error {
-    LazyLock, Vec,
+    Large, LazyLock, Vec,
 }
 crate::operation::aux_operation::AuxError {
+};
+crate::operation::client::ClientError {
+};
+crate::operation::clone::CloneError {
+    Large,
 };
 crate::operation::com1_operation::Com1Error {
 };
@@ -37,6 +44,10 @@ crate::operation::customize_operation::CustomizeError {
 crate::operation::endpoint_operation::EndpointError {
 };
 crate::operation::from_conf_operation::FromConfError {
+};
+crate::operation::from_it::FromItError {
+};
+crate::operation::get::GETError {
 };
 crate::operation::invalid_input_operation::InvalidInputError {
 };

@@ -3,7 +3,12 @@
 //! The service's shapes and operations.
 #![allow(
     clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::large_enum_variant,
+    clippy::module_inception,
+    clippy::should_implement_trait,
     clippy::type_complexity,
+    clippy::upper_case_acronyms,
     clippy::wrong_self_convention,
     reason = "names and types are the model's"
 )]

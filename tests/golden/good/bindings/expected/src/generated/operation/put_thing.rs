@@ -59,7 +59,7 @@ connect_protocol::builder!(PutThingInput, PutThingInputBuilder:Clone Debug Defau
 
 impl PutThingInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -86,7 +86,7 @@ impl json::ReadJson for PutThingInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = PutThingInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(PutThingInput {
             shelf: shape.shelf,
             path: shape.path,
@@ -168,7 +168,7 @@ connect_protocol::builder!(PutThingOutput, PutThingOutputBuilder:Clone Debug Def
 
 impl PutThingOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -188,7 +188,7 @@ impl json::ReadJson for PutThingOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = PutThingOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -27,7 +27,7 @@ connect_protocol::builder!(ReadThingInput, ReadThingInputBuilder:Clone Debug Def
 
 impl ReadThingInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -44,7 +44,7 @@ impl json::ReadJson for ReadThingInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ReadThingInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ReadThingInput {
             day: shape.day,
             zone: shape.zone,
@@ -94,7 +94,7 @@ connect_protocol::builder!(ReadThingOutput, ReadThingOutputBuilder:Clone Debug D
 
 impl ReadThingOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -112,7 +112,7 @@ impl json::ReadJson for ReadThingOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ReadThingOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

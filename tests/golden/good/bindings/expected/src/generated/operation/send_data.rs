@@ -20,7 +20,7 @@ pub struct SendDataInput {
 
 connect_protocol::builder!(SendDataInput, SendDataInputBuilder:Debug Default => result {
     optional string kind set_kind get_kind "kind";
-    required value(primitives::ByteStream) data set_data get_data "data" = Default::default();
+    required value(primitives::ByteStream) data set_data get_data "data" =<_>::default();
 });
 
 /// The output of `SendData`.
@@ -38,7 +38,7 @@ connect_protocol::builder!(SendDataOutput, SendDataOutputBuilder:Clone Debug Def
 
 impl SendDataOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -54,7 +54,7 @@ impl json::ReadJson for SendDataOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = SendDataOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

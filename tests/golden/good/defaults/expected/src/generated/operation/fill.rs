@@ -24,13 +24,13 @@ pub struct FillInput {
 
 connect_protocol::builder!(FillInput, FillInputBuilder:Clone Debug Default PartialEq => result {
     optional value(types::Inner) inner set_inner get_inner "inner";
-    required copy(i32) count set_count get_count "count" = Default::default();
+    required copy(i32) count set_count get_count "count" =<_>::default();
     required copy(i32) size set_size get_size "size" = 25;
 });
 
 impl FillInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -48,7 +48,7 @@ impl json::ReadJson for FillInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = FillInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(FillInput {
             inner: shape.inner,
             count: shape.count.unwrap_or_default(),
@@ -102,7 +102,7 @@ connect_protocol::builder!(FillOutput, FillOutputBuilder:Clone Debug Default Par
 
 impl FillOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -121,7 +121,7 @@ impl json::ReadJson for FillOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = FillOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(FillOutput {
             inner: shape.inner,
             count: shape.count.unwrap_or(7),

@@ -66,9 +66,9 @@ pub struct Inner {
 
 connect_protocol::builder!(Inner, InnerBuilder:Clone Debug Default PartialEq => result {
     required string text set_text get_text "text" = "some \"text\"" . to_owned();
-    required string empty set_empty get_empty "empty" = Default::default();
+    required string empty set_empty get_empty "empty" =<_>::default();
     required copy(bool) yes set_yes get_yes "yes" = true;
-    required copy(bool) no set_no get_no "no" = Default::default();
+    required copy(bool) no set_no get_no "no" =<_>::default();
     required copy(i8) byte set_byte get_byte "byte" = - 1;
     required copy(i16) short set_short get_short "short" = 2;
     required copy(i32) integer set_integer get_integer "integer" = 3;
@@ -76,8 +76,8 @@ connect_protocol::builder!(Inner, InnerBuilder:Clone Debug Default PartialEq => 
     required copy(f32) float set_float get_float "float" = 1.5;
     required copy(f64) double set_double get_double "double" = - 2.5;
     required value(primitives::Blob) blob set_blob get_blob "blob" = literal::blob("aGVsbG8=");
-    required list(string) list set_list get_list "list" = Default::default();
-    required map(string, string) map set_map get_map "map" = Default::default();
+    required list(string) list set_list get_list "list" =<_>::default();
+    required map(string, string) map set_map get_map "map" =<_>::default();
     required value(primitives::Document) document set_document get_document "document" = literal::document("{\"apple\":\"a\",\"zebra\":[1,{\"x\":true,\"y\":null}]}");
     required value(types::Color) color set_color get_color "color" = types::Color::from("red");
     required copy(i32) level set_level get_level "level" = 10;
@@ -94,7 +94,7 @@ connect_protocol::builder!(Inner, InnerBuilder:Clone Debug Default PartialEq => 
 
 impl InnerBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -134,7 +134,7 @@ impl json::ReadJson for Inner {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = InnerBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(Inner {
             text: shape.text.unwrap_or_else(|| "some \"text\"".to_owned()),
             empty: shape.empty.unwrap_or_default(),

@@ -45,7 +45,7 @@ connect_protocol::redacted_debug!(PaintInputBuilder {
 
 impl PaintInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -65,7 +65,7 @@ impl json::ReadJson for PaintInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = PaintInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(PaintInput {
             color: shape.color,
             colors: shape.colors,
@@ -144,7 +144,7 @@ connect_protocol::builder!(PaintOutput, PaintOutputBuilder:Clone Debug Default P
 
 impl PaintOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -162,7 +162,7 @@ impl json::ReadJson for PaintOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = PaintOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(PaintOutput {
             color: shape.color.unwrap_or_else(json::Placeholder::placeholder),
             by_color: shape.by_color,

@@ -22,7 +22,7 @@ connect_protocol::builder!(FailInput, FailInputBuilder:Clone Debug Default Parti
 
 impl FailInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -38,7 +38,7 @@ impl json::ReadJson for FailInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = FailInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(FailInput { name: shape.name })
     }
 }
@@ -73,7 +73,7 @@ connect_protocol::builder!(FailOutput, FailOutputBuilder:Clone Debug Default Par
 
 impl FailOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -90,7 +90,7 @@ impl json::ReadJson for FailOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = FailOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

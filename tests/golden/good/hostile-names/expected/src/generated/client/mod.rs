@@ -7,12 +7,16 @@ use connect_transport as transport;
 
 mod endpoint;
 pub(crate) mod aux_operation;
+pub(crate) mod client;
+pub(crate) mod clone;
 pub(crate) mod com1_operation;
 pub(crate) mod config_operation;
 pub(crate) mod connect_protocol_operation;
 pub(crate) mod customize_operation;
 pub(crate) mod endpoint_operation;
 pub(crate) mod from_conf_operation;
+pub(crate) mod from_it;
+pub(crate) mod get;
 pub(crate) mod invalid_input_operation;
 pub(crate) mod r#match;
 pub(crate) mod meta_operation;
@@ -66,6 +70,18 @@ impl Client {
         aux_operation::AuxFluentBuilder::_new(self.handle.clone())
     }
 
+    /// A request of [`Client`](crate::operation::client). Calls `Client`.
+    #[inline]
+    pub fn client(&self) -> client::ClientFluentBuilder {
+        client::ClientFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`Clone`](crate::operation::clone). Calls `Clone`.
+    #[inline]
+    pub fn clone(&self) -> clone::CloneFluentBuilder {
+        clone::CloneFluentBuilder::_new(self.handle.clone())
+    }
+
     /// A request of [`Com1`](crate::operation::com1_operation). Calls `Com1`.
     #[inline]
     pub fn com1_operation(&self) -> com1_operation::Com1FluentBuilder {
@@ -104,6 +120,18 @@ impl Client {
     #[inline]
     pub fn from_conf_operation(&self) -> from_conf_operation::FromConfFluentBuilder {
         from_conf_operation::FromConfFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`From_it`](crate::operation::from_it). Calls `From_it`.
+    #[inline]
+    pub fn from_it(&self) -> from_it::FromItFluentBuilder {
+        from_it::FromItFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`GET`](crate::operation::get). Calls `GET`.
+    #[inline]
+    pub fn get(&self) -> get::GETFluentBuilder {
+        get::GETFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`InvalidInput`](crate::operation::invalid_input_operation). Calls `InvalidInput`.

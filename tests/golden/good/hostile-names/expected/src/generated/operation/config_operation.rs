@@ -49,7 +49,7 @@ connect_protocol::builder!(ConfigInput, ConfigInputBuilder:Clone Debug Default P
 
 impl ConfigInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -73,7 +73,7 @@ impl json::ReadJson for ConfigInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ConfigInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ConfigInput {
             hashmap: shape.hashmap,
             con: shape.con,
@@ -166,7 +166,7 @@ connect_protocol::builder!(ConfigOutput, ConfigOutputBuilder:Clone Debug Default
 
 impl ConfigOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -190,7 +190,7 @@ impl json::ReadJson for ConfigOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ConfigOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -49,7 +49,7 @@ connect_protocol::builder!(MatchInput, MatchInputBuilder:Clone Debug Default Par
 
 impl MatchInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -73,7 +73,7 @@ impl json::ReadJson for MatchInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = MatchInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(MatchInput {
             hashmap: shape.hashmap,
             con: shape.con,
@@ -166,7 +166,7 @@ connect_protocol::builder!(MatchOutput, MatchOutputBuilder:Clone Debug Default P
 
 impl MatchOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -190,7 +190,7 @@ impl json::ReadJson for MatchOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = MatchOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

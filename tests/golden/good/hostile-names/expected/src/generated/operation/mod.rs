@@ -7,6 +7,10 @@ use connect_transport as transport;
 
 /// `Aux`
 pub mod aux_operation;
+/// `Client`
+pub mod client;
+/// `Clone`
+pub mod clone;
 /// `Com1`
 pub mod com1_operation;
 /// `Config`
@@ -19,6 +23,10 @@ pub mod customize_operation;
 pub mod endpoint_operation;
 /// `FromConf`
 pub mod from_conf_operation;
+/// `From_it`
+pub mod from_it;
+/// `GET`
+pub mod get;
 /// `InvalidInput`
 pub mod invalid_input_operation;
 /// `Match`

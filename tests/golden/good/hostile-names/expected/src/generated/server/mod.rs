@@ -6,12 +6,16 @@ use connect_protocol::server;
 use crate::operation;
 
 pub(crate) mod aux_operation;
+pub(crate) mod client;
+pub(crate) mod clone;
 pub(crate) mod com1_operation;
 pub(crate) mod config_operation;
 pub(crate) mod connect_protocol_operation;
 pub(crate) mod customize_operation;
 pub(crate) mod endpoint_operation;
 pub(crate) mod from_conf_operation;
+pub(crate) mod from_it;
+pub(crate) mod get;
 pub(crate) mod invalid_input_operation;
 pub(crate) mod r#match;
 pub(crate) mod meta_operation;
@@ -44,6 +48,36 @@ pub trait Service: Send + Sync + 'static {
                     server::not_implemented("Aux"),
                 ),
             )
+        }
+    }
+
+    /// Calls `Client`.
+    fn client(
+        &self,
+        input: operation::client::ClientInput,
+    ) -> impl Future<
+        Output = Result<operation::client::ClientOutput, operation::client::ClientError>,
+    > + Send {
+        let _ = input;
+        async {
+            Err(
+                operation::client::ClientError::generic(
+                    server::not_implemented("Client"),
+                ),
+            )
+        }
+    }
+
+    /// Calls `Clone`.
+    fn clone(
+        &self,
+        input: operation::clone::CloneInput,
+    ) -> impl Future<
+        Output = Result<operation::clone::CloneOutput, operation::clone::CloneError>,
+    > + Send {
+        let _ = input;
+        async {
+            Err(operation::clone::CloneError::generic(server::not_implemented("Clone")))
         }
     }
 
@@ -165,6 +199,37 @@ pub trait Service: Send + Sync + 'static {
                 ),
             )
         }
+    }
+
+    /// Calls `From_it`.
+    fn from_it(
+        &self,
+        input: operation::from_it::FromItInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::from_it::FromItOutput,
+            operation::from_it::FromItError,
+        >,
+    > + Send {
+        let _ = input;
+        async {
+            Err(
+                operation::from_it::FromItError::generic(
+                    server::not_implemented("From_it"),
+                ),
+            )
+        }
+    }
+
+    /// Calls `GET`.
+    fn get(
+        &self,
+        input: operation::get::GetInput,
+    ) -> impl Future<
+        Output = Result<operation::get::GetOutput, operation::get::GETError>,
+    > + Send {
+        let _ = input;
+        async { Err(operation::get::GETError::generic(server::not_implemented("GET"))) }
     }
 
     /// Calls `InvalidInput`.
@@ -394,6 +459,8 @@ async fn answer<S: Service>(
     )?;
     match operation {
         Operation::Aux => aux_operation::handle(service, request).await,
+        Operation::Client => client::handle(service, request).await,
+        Operation::Clone => clone::handle(service, request).await,
         Operation::Com1 => com1_operation::handle(service, request).await,
         Operation::Config => config_operation::handle(service, request).await,
         Operation::ConnectProtocol => {
@@ -402,6 +469,8 @@ async fn answer<S: Service>(
         Operation::Customize => customize_operation::handle(service, request).await,
         Operation::Endpoint => endpoint_operation::handle(service, request).await,
         Operation::FromConf => from_conf_operation::handle(service, request).await,
+        Operation::FromIt => from_it::handle(service, request).await,
+        Operation::GET => get::handle(service, request).await,
         Operation::InvalidInput => {
             invalid_input_operation::handle(service, request).await
         }
@@ -419,12 +488,16 @@ async fn answer<S: Service>(
 
 enum Operation {
     Aux,
+    Client,
+    Clone,
     Com1,
     Config,
     ConnectProtocol,
     Customize,
     Endpoint,
     FromConf,
+    FromIt,
+    GET,
     InvalidInput,
     Match,
     Meta,
@@ -442,6 +515,18 @@ static ROUTES: &[server::Route<Operation>] = &[
         operation: Operation::Aux,
         method: "POST",
         path: &[server::Part::Literal("Aux")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::Client,
+        method: "POST",
+        path: &[server::Part::Literal("Client")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::Clone,
+        method: "POST",
+        path: &[server::Part::Literal("Clone")],
         query: &[],
     },
     server::Route {
@@ -478,6 +563,18 @@ static ROUTES: &[server::Route<Operation>] = &[
         operation: Operation::FromConf,
         method: "POST",
         path: &[server::Part::Literal("FromConf")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::FromIt,
+        method: "POST",
+        path: &[server::Part::Literal("From_it")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::GET,
+        method: "POST",
+        path: &[server::Part::Literal("GET")],
         query: &[],
     },
     server::Route {

@@ -4,48 +4,56 @@ use std::collections::HashMap;
 #[cfg(any(feature = "client", feature = "server"))]
 use connect_protocol::check;
 use connect_protocol::json;
+use crate::types;
 
-/// The union `Default`.
+/// The structure `Default`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Default {
+pub struct Default {
     /// `map`: map of string to string.
-    Map(HashMap<String, String>),
+    pub map: Option<HashMap<String, String>>,
     /// `names`: list of string.
-    Names(Vec<String>),
+    pub names: Option<Vec<String>>,
     /// `pattern`: string, matches `^a+$`.
-    Pattern(String),
-    /// A member that the model did not know when this code was generated.
-    #[non_exhaustive]
-    Unknown,
+    pub pattern: Option<String>,
+    /// `again`: [`HashMap`](crate::types::HashMap).
+    pub again: Option<types::HashMap>,
+    /// `list`: list of string.
+    pub list: Vec<String>,
 }
 
-connect_protocol::union_variants!(Default {
-    Map is_map as_map:HashMap<String, String>;
-    Names is_names as_names:Vec<String>;
-    Pattern is_pattern as_pattern:String;
+connect_protocol::builder!(Default, DefaultBuilder:Clone Debug Default PartialEq => plain {
+    optional map(string, string) map set_map get_map "map";
+    optional list(string) names set_names get_names "names";
+    optional string pattern set_pattern get_pattern "pattern";
+    optional value(types::HashMap) again set_again get_again "again";
+    required list(string) list set_list get_list "list" =<_>::default();
 });
 
-impl Default {
+impl DefaultBuilder {
     #[inline]
-    fn read_variant(
+    pub(crate) fn _read_member(
+        &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
-    ) -> Result<Option<Self>, json::ReadError> {
-        let variant = match name {
-            "map" => Self::Map(reader.value()?),
-            "names" => Self::Names(reader.value()?),
-            "pattern" => Self::Pattern(reader.value()?),
-            _ => return Ok(None),
-        };
-        Ok(Some(variant))
+    ) -> Result<(), json::ReadError> {
+        match name {
+            "map" => reader.set(&mut self.map),
+            "names" => reader.set(&mut self.names),
+            "pattern" => reader.set(&mut self.pattern),
+            "again" => reader.set(&mut self.again),
+            "list" => reader.set(&mut self.list),
+            _ => reader.skip(),
+        }
     }
 }
 
 impl json::ReadJson for Default {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
-        reader.union(|| Self::Unknown, Self::read_variant)
+        let mut shape = DefaultBuilder::default();
+        reader.object(|reader, name| shape._read_member(reader, name))?;
+        Ok(shape.build())
     }
 }
 
@@ -53,18 +61,11 @@ impl json::WriteJson for Default {
     #[inline]
     fn write_json(&self, writer: &mut json::Writer) -> Result<(), json::WriteError> {
         writer.begin_object();
-        match self {
-            Self::Map(v) => {
-                writer.member("map", v)?;
-            }
-            Self::Names(v) => {
-                writer.member("names", v)?;
-            }
-            Self::Pattern(v) => {
-                writer.member("pattern", v)?;
-            }
-            Self::Unknown => writer.unknown_variant()?,
-        }
+        writer.member("map", &self.map)?;
+        writer.member("names", &self.names)?;
+        writer.member("pattern", &self.pattern)?;
+        writer.member("again", &self.again)?;
+        writer.member("list", &self.list)?;
         writer.end_object();
         Ok(())
     }
@@ -75,16 +76,15 @@ connect_protocol::serde_shape!(Default);
 #[cfg(any(feature = "client", feature = "server"))]
 impl Default {
     pub(crate) fn _check(&self, check: &mut check::Check) {
-        if let Self::Pattern(v) = self {
-            check
-                .value(
-                    "pattern",
-                    v,
-                    |c, v| {
-                        static PATTERN: check::Pattern = check::Pattern::new("^a+$");
-                        c.pattern(v, &PATTERN);
-                    },
-                );
-        }
+        check
+            .optional(
+                "pattern",
+                &self.pattern,
+                |c, v| {
+                    static PATTERN: check::Pattern = check::Pattern::new("^a+$");
+                    c.pattern(v, &PATTERN);
+                },
+            );
+        check.optional("again", &self.again, |c, v| v._check(c));
     }
 }

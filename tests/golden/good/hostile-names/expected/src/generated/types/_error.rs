@@ -28,7 +28,7 @@ connect_protocol::builder!(Error, ErrorBuilder:Clone Debug Default PartialEq => 
 
 impl ErrorBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -47,7 +47,7 @@ impl json::ReadJson for Error {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ErrorBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

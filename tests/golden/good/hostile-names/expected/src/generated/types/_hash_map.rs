@@ -4,50 +4,47 @@
 use connect_protocol::check;
 use connect_protocol::json;
 
-/// The structure `HashMap`.
+/// The union `HashMap`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct HashMap {
+pub enum HashMap {
     /// `map`: map of string to string.
-    pub map: Option<::std::collections::HashMap<String, String>>,
+    Map(std::collections::HashMap<String, String>),
     /// `names`: list of string.
-    pub names: Option<Vec<String>>,
+    Names(Vec<String>),
     /// `pattern`: string, matches `^a+$`.
-    pub pattern: Option<String>,
-    /// `again`: [`HashMap`](crate::types::HashMap).
-    pub again: Option<Box<HashMap>>,
+    Pattern(String),
+    /// A member that the model did not know when this code was generated.
+    #[non_exhaustive]
+    Unknown,
 }
 
-connect_protocol::builder!(HashMap, HashMapBuilder:Clone Debug Default PartialEq => plain {
-    optional map(string, string) map set_map get_map "map";
-    optional list(string) names set_names get_names "names";
-    optional string pattern set_pattern get_pattern "pattern";
-    optional boxed(HashMap) again set_again get_again "again";
+connect_protocol::union_variants!(HashMap {
+    Map is_map as_map:std::collections::HashMap<String, String>;
+    Names is_names as_names:Vec<String>;
+    Pattern is_pattern as_pattern:String;
 });
 
-impl HashMapBuilder {
+impl HashMap {
     #[inline]
-    pub(crate) fn read_member(
-        &mut self,
+    fn read_variant(
         reader: &mut json::Reader<'_>,
         name: &str,
-    ) -> Result<(), json::ReadError> {
-        match name {
-            "map" => reader.set(&mut self.map),
-            "names" => reader.set(&mut self.names),
-            "pattern" => reader.set(&mut self.pattern),
-            "again" => reader.set(&mut self.again),
-            _ => reader.skip(),
-        }
+    ) -> Result<Option<Self>, json::ReadError> {
+        let variant = match name {
+            "map" => Self::Map(reader.value()?),
+            "names" => Self::Names(reader.value()?),
+            "pattern" => Self::Pattern(reader.value()?),
+            _ => return Ok(None),
+        };
+        Ok(Some(variant))
     }
 }
 
 impl json::ReadJson for HashMap {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
-        let mut shape = HashMapBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
-        Ok(shape.build())
+        reader.union(|| Self::Unknown, Self::read_variant)
     }
 }
 
@@ -55,10 +52,18 @@ impl json::WriteJson for HashMap {
     #[inline]
     fn write_json(&self, writer: &mut json::Writer) -> Result<(), json::WriteError> {
         writer.begin_object();
-        writer.member("map", &self.map)?;
-        writer.member("names", &self.names)?;
-        writer.member("pattern", &self.pattern)?;
-        writer.member("again", &self.again)?;
+        match self {
+            Self::Map(v) => {
+                writer.member("map", v)?;
+            }
+            Self::Names(v) => {
+                writer.member("names", v)?;
+            }
+            Self::Pattern(v) => {
+                writer.member("pattern", v)?;
+            }
+            Self::Unknown => writer.unknown_variant()?,
+        }
         writer.end_object();
         Ok(())
     }
@@ -69,15 +74,16 @@ connect_protocol::serde_shape!(HashMap);
 #[cfg(any(feature = "client", feature = "server"))]
 impl HashMap {
     pub(crate) fn _check(&self, check: &mut check::Check) {
-        check
-            .optional(
-                "pattern",
-                &self.pattern,
-                |c, v| {
-                    static PATTERN: check::Pattern = check::Pattern::new("^a+$");
-                    c.pattern(v, &PATTERN);
-                },
-            );
-        check.optional("again", &self.again, |c, v| v._check(c));
+        if let Self::Pattern(v) = self {
+            check
+                .value(
+                    "pattern",
+                    v,
+                    |c, v| {
+                        static PATTERN: check::Pattern = check::Pattern::new("^a+$");
+                        c.pattern(v, &PATTERN);
+                    },
+                );
+        }
     }
 }

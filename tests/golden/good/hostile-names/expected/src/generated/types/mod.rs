@@ -2,6 +2,7 @@
 
 //! Structures, unions and enums.
 
+mod __1;
 mod _builder;
 mod _con;
 mod _core;
@@ -9,9 +10,12 @@ mod _debug;
 mod _default;
 mod _error;
 mod _hash_map;
+mod _outcome;
 mod _some;
+mod _zero;
 pub mod error;
 
+pub use self::__1::_1;
 pub use self::_builder::Builder;
 pub use self::_con::Con;
 pub use self::_core::Core;
@@ -19,13 +23,16 @@ pub use self::_debug::Debug;
 pub use self::_default::Default;
 pub use self::_error::Error;
 pub use self::_hash_map::HashMap;
+pub use self::_outcome::Outcome;
 pub use self::_some::Some;
+pub use self::_zero::Zero;
 
 /// Builders of structures.
 pub mod builders {
     pub use super::_builder::BuilderBuilder;
     pub use super::_con::ConBuilder;
+    pub use super::_default::DefaultBuilder;
     pub use super::_error::ErrorBuilder;
-    pub use super::_hash_map::HashMapBuilder;
     pub use super::_some::SomeBuilder;
+    pub use super::__1::_1Builder;
 }

@@ -21,7 +21,7 @@ connect_protocol::builder!(CheckInput, CheckInputBuilder:Clone Debug Default Par
 
 impl CheckInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -37,7 +37,7 @@ impl json::ReadJson for CheckInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = CheckInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(CheckInput { name: shape.name })
     }
 }

@@ -75,7 +75,7 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::CountBooksOutput, json::ReadError> {
     let mut shape = shapes::CountBooksOutput::builder();
-    json::read(response.bytes(), |r| r.object(|r, name| shape.read_member(r, name)))?;
+    json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shape.build())
 }

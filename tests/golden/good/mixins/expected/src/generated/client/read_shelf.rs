@@ -74,7 +74,7 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ReadShelfOutput, json::ReadError> {
     let mut shape = shapes::ReadShelfOutput::builder();
-    json::read(response.bytes(), |r| r.object(|r, name| shape.read_member(r, name)))?;
+    json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shapes::ReadShelfOutput {
         name: shape.name,

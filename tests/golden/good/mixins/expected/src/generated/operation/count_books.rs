@@ -23,7 +23,7 @@ connect_protocol::builder!(CountBooksInput, CountBooksInputBuilder:Clone Debug D
 
 impl CountBooksInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -39,7 +39,7 @@ impl json::ReadJson for CountBooksInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = CountBooksInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(CountBooksInput {
             shelf: shape.shelf,
         })
@@ -80,7 +80,7 @@ connect_protocol::builder!(CountBooksOutput, CountBooksOutputBuilder:Clone Debug
 
 impl CountBooksOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -96,7 +96,7 @@ impl json::ReadJson for CountBooksOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = CountBooksOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -27,7 +27,7 @@ connect_protocol::builder!(CreateShelfInput, CreateShelfInputBuilder:Clone Debug
 
 impl CreateShelfInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -45,7 +45,7 @@ impl json::ReadJson for CreateShelfInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = CreateShelfInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(CreateShelfInput {
             name: shape.name,
             tags: shape.tags,
@@ -86,7 +86,7 @@ connect_protocol::builder!(CreateShelfOutput, CreateShelfOutputBuilder:Clone Deb
 
 impl CreateShelfOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -103,7 +103,7 @@ impl json::ReadJson for CreateShelfOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = CreateShelfOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(CreateShelfOutput {
             name: shape.name,
             shelf: shape.shelf.unwrap_or_else(json::Placeholder::placeholder),

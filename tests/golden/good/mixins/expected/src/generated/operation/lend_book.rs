@@ -26,7 +26,7 @@ connect_protocol::builder!(LendBookInput, LendBookInputBuilder:Clone Debug Defau
 
 impl LendBookInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -43,7 +43,7 @@ impl json::ReadJson for LendBookInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = LendBookInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(LendBookInput {
             shelf: shape.shelf,
             book: shape.book,

@@ -23,7 +23,7 @@ connect_protocol::builder!(ReadShelfInput, ReadShelfInputBuilder:Clone Debug Def
 
 impl ReadShelfInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -39,7 +39,7 @@ impl json::ReadJson for ReadShelfInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ReadShelfInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ReadShelfInput {
             shelf: shape.shelf,
         })
@@ -83,7 +83,7 @@ connect_protocol::builder!(ReadShelfOutput, ReadShelfOutputBuilder:Clone Debug D
 
 impl ReadShelfOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -100,7 +100,7 @@ impl json::ReadJson for ReadShelfOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ReadShelfOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ReadShelfOutput {
             name: shape.name,
             shelf: shape.shelf.unwrap_or_else(json::Placeholder::placeholder),

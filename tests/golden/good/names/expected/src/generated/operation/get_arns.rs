@@ -69,7 +69,7 @@ connect_protocol::builder!(GetArNsInput, GetArNsInputBuilder:Clone Debug Default
 
 impl GetArNsInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -100,7 +100,7 @@ impl json::ReadJson for GetArNsInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = GetArNsInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(GetArNsInput {
             r#type: shape.r#type,
             self_: shape.self_,
@@ -200,7 +200,7 @@ connect_protocol::builder!(GetArNsOutput, GetArNsOutputBuilder:Clone Debug Defau
 
 impl GetArNsOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -223,7 +223,7 @@ impl json::ReadJson for GetArNsOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = GetArNsOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

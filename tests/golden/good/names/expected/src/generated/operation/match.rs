@@ -24,7 +24,7 @@ connect_protocol::builder!(MatchInput, MatchInputBuilder:Clone Debug Default Par
 
 impl MatchInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -41,7 +41,7 @@ impl json::ReadJson for MatchInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = MatchInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(MatchInput {
             _1: shape._1,
             a: shape.a,

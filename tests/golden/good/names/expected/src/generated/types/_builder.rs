@@ -16,7 +16,7 @@ connect_protocol::builder!(Builder, BuilderBuilder:Clone Debug Default PartialEq
 
 impl BuilderBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -32,7 +32,7 @@ impl json::ReadJson for Builder {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = BuilderBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

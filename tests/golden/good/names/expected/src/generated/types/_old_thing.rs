@@ -17,7 +17,7 @@ connect_protocol::builder!(OldThing, OldThingBuilder:Clone Debug Default Partial
 
 impl OldThingBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -33,7 +33,7 @@ impl json::ReadJson for OldThing {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = OldThingBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -7,9 +7,9 @@ use connect_protocol::json;
 #[non_exhaustive]
 pub struct Option {
     /// `some`: string.
-    pub some: ::std::option::Option<String>,
+    pub some: std::option::Option<String>,
     /// `none`: string.
-    pub none: ::std::option::Option<String>,
+    pub none: std::option::Option<String>,
 }
 
 connect_protocol::builder!(Option, OptionBuilder:Clone Debug Default PartialEq => plain {
@@ -19,7 +19,7 @@ connect_protocol::builder!(Option, OptionBuilder:Clone Debug Default PartialEq =
 
 impl OptionBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -36,7 +36,7 @@ impl json::ReadJson for Option {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = OptionBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -31,7 +31,7 @@ impl Result {
     fn read_variant(
         reader: &mut json::Reader<'_>,
         name: &str,
-    ) -> ::std::result::Result<Option<Self>, json::ReadError> {
+    ) -> std::result::Result<Option<Self>, json::ReadError> {
         let variant = match name {
             "Ok" => Self::Ok(reader.value()?),
             "Err" => Self::Err(reader.value()?),
@@ -47,7 +47,7 @@ impl json::ReadJson for Result {
     #[inline]
     fn read_json(
         reader: &mut json::Reader<'_>,
-    ) -> ::std::result::Result<Self, json::ReadError> {
+    ) -> std::result::Result<Self, json::ReadError> {
         reader.union(|| Self::Unknown, Self::read_variant)
     }
 }
@@ -57,7 +57,7 @@ impl json::WriteJson for Result {
     fn write_json(
         &self,
         writer: &mut json::Writer,
-    ) -> ::std::result::Result<(), json::WriteError> {
+    ) -> std::result::Result<(), json::WriteError> {
         writer.begin_object();
         match self {
             Self::Ok(v) => {

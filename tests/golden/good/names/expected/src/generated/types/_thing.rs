@@ -16,7 +16,7 @@ connect_protocol::builder!(Thing, ThingBuilder:Clone Debug Default PartialEq => 
 
 impl ThingBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -32,7 +32,7 @@ impl json::ReadJson for Thing {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ThingBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

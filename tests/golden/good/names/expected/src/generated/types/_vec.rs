@@ -7,7 +7,7 @@ use connect_protocol::json;
 #[non_exhaustive]
 pub struct Vec {
     /// `items`: list of string.
-    pub items: Option<::std::vec::Vec<String>>,
+    pub items: Option<std::vec::Vec<String>>,
 }
 
 connect_protocol::builder!(Vec, VecBuilder:Clone Debug Default PartialEq => plain {
@@ -16,7 +16,7 @@ connect_protocol::builder!(Vec, VecBuilder:Clone Debug Default PartialEq => plai
 
 impl VecBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -32,7 +32,7 @@ impl json::ReadJson for Vec {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = VecBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

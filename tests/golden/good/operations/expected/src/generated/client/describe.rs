@@ -72,7 +72,7 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::DescribeOutput, json::ReadError> {
     let mut shape = shapes::DescribeOutput::builder();
-    json::read(response.bytes(), |r| r.object(|r, name| shape.read_member(r, name)))?;
+    json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shape.build())
 }
@@ -102,7 +102,7 @@ impl DescribeFluentBuilder {
                 "Running",
                 (1, 30),
                 limit,
-                move || self.clone().send(),
+                move || Clone::clone(&self).send(),
                 |answer| match answer {
                     Ok(
                         output,
@@ -153,7 +153,7 @@ impl DescribeFluentBuilder {
                 "Settled",
                 (2, 120),
                 limit,
-                move || self.clone().send(),
+                move || Clone::clone(&self).send(),
                 |answer| match answer {
                     Ok(
                         output,
@@ -217,7 +217,7 @@ impl DescribeFluentBuilder {
                 "Stopped",
                 (2, 120),
                 limit,
-                move || self.clone().send(),
+                move || Clone::clone(&self).send(),
                 |answer| match answer {
                     Err(
                         error,

@@ -39,6 +39,7 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
 
 #[cfg(test)]
 mod tests {
+    use connect_protocol::endpoint;
     use super::*;
     #[test]
     fn endpoints_are_as_the_model_expects() {

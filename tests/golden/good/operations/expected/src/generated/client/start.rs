@@ -82,7 +82,7 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::StartOutput, json::ReadError> {
     let mut shape = shapes::StartOutput::builder();
-    json::read(response.bytes(), |r| r.object(|r, name| shape.read_member(r, name)))?;
+    json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shape.build())
 }

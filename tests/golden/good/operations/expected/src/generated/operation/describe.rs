@@ -24,7 +24,7 @@ connect_protocol::builder!(DescribeInput, DescribeInputBuilder:Clone Debug Defau
 
 impl DescribeInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -40,7 +40,7 @@ impl json::ReadJson for DescribeInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = DescribeInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(DescribeInput { id: shape.id })
     }
 }
@@ -88,7 +88,7 @@ connect_protocol::builder!(DescribeOutput, DescribeOutputBuilder:Clone Debug Def
 
 impl DescribeOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -107,7 +107,7 @@ impl json::ReadJson for DescribeOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = DescribeOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -24,7 +24,7 @@ connect_protocol::builder!(StartInput, StartInputBuilder:Clone Debug Default Par
 
 impl StartInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -41,7 +41,7 @@ impl json::ReadJson for StartInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = StartInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(StartInput {
             token: shape.token,
             name: shape.name,
@@ -77,7 +77,7 @@ connect_protocol::builder!(StartOutput, StartOutputBuilder:Clone Debug Default P
 
 impl StartOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -93,7 +93,7 @@ impl json::ReadJson for StartOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = StartOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -26,7 +26,7 @@ connect_protocol::builder!(ListByNameInput, ListByNameInputBuilder:Clone Debug D
 
 impl ListByNameInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -43,7 +43,7 @@ impl json::ReadJson for ListByNameInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListByNameInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ListByNameInput {
             token: shape.token,
             size: shape.size,
@@ -82,7 +82,7 @@ connect_protocol::builder!(ListByNameOutput, ListByNameOutputBuilder:Clone Debug
 
 impl ListByNameOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -99,7 +99,7 @@ impl json::ReadJson for ListByNameOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListByNameOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ListByNameOutput {
             next: shape.next.unwrap_or_else(json::Placeholder::placeholder),
             by_name: shape.by_name,

@@ -24,7 +24,7 @@ connect_protocol::builder!(ListNamesInput, ListNamesInputBuilder:Clone Debug Def
 
 impl ListNamesInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -41,7 +41,7 @@ impl json::ReadJson for ListNamesInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListNamesInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ListNamesInput {
             token: shape.token,
             size: shape.size,
@@ -80,7 +80,7 @@ connect_protocol::builder!(ListNamesOutput, ListNamesOutputBuilder:Clone Debug D
 
 impl ListNamesOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -97,7 +97,7 @@ impl json::ReadJson for ListNamesOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListNamesOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

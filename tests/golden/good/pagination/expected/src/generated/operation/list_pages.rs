@@ -25,7 +25,7 @@ connect_protocol::builder!(ListPagesInput, ListPagesInputBuilder:Clone Debug Def
 
 impl ListPagesInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -42,7 +42,7 @@ impl json::ReadJson for ListPagesInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListPagesInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ListPagesInput {
             cursor: shape.cursor,
             limit: shape.limit,
@@ -78,7 +78,7 @@ connect_protocol::builder!(ListPagesOutput, ListPagesOutputBuilder:Clone Debug D
 
 impl ListPagesOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -94,7 +94,7 @@ impl json::ReadJson for ListPagesOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListPagesOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

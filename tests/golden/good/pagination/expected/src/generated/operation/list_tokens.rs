@@ -24,7 +24,7 @@ connect_protocol::builder!(ListTokensInput, ListTokensInputBuilder:Clone Debug D
 
 impl ListTokensInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -41,7 +41,7 @@ impl json::ReadJson for ListTokensInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListTokensInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ListTokensInput {
             token: shape.token,
             size: shape.size,
@@ -77,7 +77,7 @@ connect_protocol::builder!(ListTokensOutput, ListTokensOutputBuilder:Clone Debug
 
 impl ListTokensOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -93,7 +93,7 @@ impl json::ReadJson for ListTokensOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListTokensOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

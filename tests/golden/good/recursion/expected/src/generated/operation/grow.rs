@@ -22,7 +22,7 @@ connect_protocol::builder!(GrowInput, GrowInputBuilder:Clone Debug Default Parti
 
 impl GrowInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -38,7 +38,7 @@ impl json::ReadJson for GrowInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = GrowInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(GrowInput { root: shape.root })
     }
 }
@@ -70,7 +70,7 @@ connect_protocol::builder!(GrowOutput, GrowOutputBuilder:Clone Debug Default Par
 
 impl GrowOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -86,7 +86,7 @@ impl json::ReadJson for GrowOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = GrowOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

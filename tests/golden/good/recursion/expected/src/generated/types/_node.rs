@@ -33,7 +33,7 @@ connect_protocol::builder!(Node, NodeBuilder:Clone Debug Default PartialEq => pl
 
 impl NodeBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -54,7 +54,7 @@ impl json::ReadJson for Node {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = NodeBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -27,7 +27,7 @@ connect_protocol::builder!(ListItemsInput, ListItemsInputBuilder:Clone Debug Def
 
 impl ListItemsInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -44,7 +44,7 @@ impl json::ReadJson for ListItemsInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListItemsInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ListItemsInput {
             token: shape.token,
             kinds: shape.kinds,
@@ -95,7 +95,7 @@ connect_protocol::builder!(ListItemsOutput, ListItemsOutputBuilder:Clone Debug D
 
 impl ListItemsOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -112,7 +112,7 @@ impl json::ReadJson for ListItemsOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ListItemsOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

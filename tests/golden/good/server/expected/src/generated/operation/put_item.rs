@@ -56,7 +56,7 @@ connect_protocol::builder!(PutItemInput, PutItemInputBuilder:Clone Debug Default
 
 impl PutItemInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -82,7 +82,7 @@ impl json::ReadJson for PutItemInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = PutItemInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(PutItemInput {
             id: shape.id,
             name: shape.name,
@@ -188,7 +188,7 @@ connect_protocol::builder!(PutItemOutput, PutItemOutputBuilder:Clone Debug Defau
 
 impl PutItemOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -204,7 +204,7 @@ impl json::ReadJson for PutItemOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = PutItemOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(PutItemOutput {
             id: shape.id.unwrap_or_else(json::Placeholder::placeholder),
             _request_id: shape._request_id,

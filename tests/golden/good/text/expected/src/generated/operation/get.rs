@@ -34,7 +34,7 @@ pub struct GetInput {
     ///
     /// - panic!()
     #[deprecated(
-        note = "Café e\u{301} \u{202e}\"Tables\" */ `x` \\ {y}\npub const STOLEN: Option<&str> = option_env!(\"HOME\");\n//! ```\npanic!()\n```\n"
+        note = "Café e\u{301} \"Tables\" \\*/ \\`x\\` \\\\ {y} pub const STOLEN: Option\\<\\&str> = option_env!(\"HOME\"); //! \\`\\`\\` panic!() \\`\\`\\`"
     )]
     pub name: Option<String>,
     /// `plain`: string, matches ``^[`"\\*/ ]*$``.
@@ -54,7 +54,7 @@ connect_protocol::builder!(GetInput, GetInputBuilder:Clone Debug Default Partial
 
 impl GetInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -73,7 +73,7 @@ impl json::ReadJson for GetInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = GetInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(GetInput {
             name: shape.name,
             plain: shape
@@ -164,7 +164,7 @@ pub struct GetOutput {
     ///
     /// - panic!()
     #[deprecated(
-        note = "Café e\u{301} \u{202e}\"Tables\" */ `x` \\ {y}\npub const STOLEN: Option<&str> = option_env!(\"HOME\");\n//! ```\npanic!()\n```\n"
+        note = "Café e\u{301} \"Tables\" \\*/ \\`x\\` \\\\ {y} pub const STOLEN: Option\\<\\&str> = option_env!(\"HOME\"); //! \\`\\`\\` panic!() \\`\\`\\`"
     )]
     pub name: Option<String>,
     /// `plain`: string, matches ``^[`"\\*/ ]*$``.
@@ -185,7 +185,7 @@ connect_protocol::builder!(GetOutput, GetOutputBuilder:Clone Debug Default Parti
 
 impl GetOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -204,7 +204,7 @@ impl json::ReadJson for GetOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = GetOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -39,7 +39,7 @@ fn decode(
     request: &mut server::Request<'_>,
 ) -> Result<shapes::GetInput, json::ReadError> {
     let mut shape = shapes::GetInput::builder();
-    request.json(|r| r.object(|r, name| shape.read_member(r, name)))?;
+    request.json(|r| r.object(|r, name| shape._read_member(r, name)))?;
     Ok(shapes::GetInput {
         name: shape.name,
         plain: shape

@@ -117,7 +117,7 @@ connect_protocol::redacted_debug!(EchoInputBuilder {
 
 impl EchoInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -162,7 +162,7 @@ impl json::ReadJson for EchoInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = EchoInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(EchoInput {
             text: shape.text,
             truth: shape.truth,
@@ -349,7 +349,7 @@ connect_protocol::redacted_debug!(EchoOutputBuilder {
 
 impl EchoOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -394,7 +394,7 @@ impl json::ReadJson for EchoOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = EchoOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -25,7 +25,7 @@ connect_protocol::builder!(ChooseInput, ChooseInputBuilder:Clone Debug Default P
 
 impl ChooseInputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -41,7 +41,7 @@ impl json::ReadJson for ChooseInput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ChooseInputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(ChooseInput {
             choice: shape.choice,
         })
@@ -88,7 +88,7 @@ connect_protocol::builder!(ChooseOutput, ChooseOutputBuilder:Clone Debug Default
 
 impl ChooseOutputBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -106,7 +106,7 @@ impl json::ReadJson for ChooseOutput {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ChooseOutputBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }

@@ -21,7 +21,7 @@ connect_protocol::builder!(Broken, BrokenBuilder:Clone Debug Default PartialEq =
 
 impl BrokenBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -37,7 +37,7 @@ impl json::ReadJson for Broken {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = BrokenBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }
@@ -59,14 +59,14 @@ connect_protocol::error_shape!(Broken, BrokenBuilder, "Broken", message:none);
 #[cfg(feature = "client")]
 impl Broken {
     #[inline]
-    pub(crate) fn parse(
+    pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
         json::read(
             response.bytes(),
-            |r| r.object(|r, name| shape.read_member(r, name)),
+            |r| r.object(|r, name| shape._read_member(r, name)),
         )?;
         shape.meta = Some(meta);
         Ok(shape.build())

@@ -20,7 +20,7 @@ connect_protocol::builder!(Busy, BusyBuilder:Clone Debug Default PartialEq => re
 
 impl BusyBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -36,7 +36,7 @@ impl json::ReadJson for Busy {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = BusyBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(Busy {
             message: shape.message.unwrap_or_else(json::Placeholder::placeholder),
             meta: shape.meta.unwrap_or_default(),
@@ -61,14 +61,14 @@ connect_protocol::error_shape!(Busy, BusyBuilder, "Busy", message:required);
 #[cfg(feature = "client")]
 impl Busy {
     #[inline]
-    pub(crate) fn parse(
+    pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
         json::read(
             response.bytes(),
-            |r| r.object(|r, name| shape.read_member(r, name)),
+            |r| r.object(|r, name| shape._read_member(r, name)),
         )?;
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
         shape.meta = Some(meta);

@@ -28,7 +28,7 @@ connect_protocol::redacted_debug!(DeniedBuilder {
 
 impl DeniedBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -44,7 +44,7 @@ impl json::ReadJson for Denied {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = DeniedBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(Denied {
             message: shape.message.unwrap_or_else(json::Placeholder::placeholder),
             meta: shape.meta.unwrap_or_default(),
@@ -69,14 +69,14 @@ connect_protocol::error_shape!(Denied, DeniedBuilder, "Denied", message:sensitiv
 #[cfg(feature = "client")]
 impl Denied {
     #[inline]
-    pub(crate) fn parse(
+    pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
         json::read(
             response.bytes(),
-            |r| r.object(|r, name| shape.read_member(r, name)),
+            |r| r.object(|r, name| shape._read_member(r, name)),
         )?;
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
         shape.meta = Some(meta);

@@ -28,7 +28,7 @@ connect_protocol::builder!(NotFound, NotFoundBuilder:Clone Debug Default Partial
 
 impl NotFoundBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -46,7 +46,7 @@ impl json::ReadJson for NotFound {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = NotFoundBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(NotFound {
             message: shape.message,
             kind: shape.kind.unwrap_or_else(json::Placeholder::placeholder),
@@ -75,7 +75,7 @@ connect_protocol::error_shape!(NotFound, NotFoundBuilder, "NotFound", message:op
 #[cfg(feature = "client")]
 impl NotFound {
     #[inline]
-    pub(crate) fn parse(
+    pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {

@@ -2,14 +2,17 @@
 
 //! The errors that the service answers with.
 
+mod _large;
 mod _lazy_lock;
 mod _vec;
 
+pub use self::_large::Large;
 pub use self::_lazy_lock::LazyLock;
 pub use self::_vec::Vec;
 
 /// Builders of errors.
 pub mod builders {
+    pub use super::_large::LargeBuilder;
     pub use super::_lazy_lock::LazyLockBuilder;
     pub use super::_vec::VecBuilder;
 }

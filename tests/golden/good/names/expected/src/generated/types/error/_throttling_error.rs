@@ -26,7 +26,7 @@ connect_protocol::builder!(ThrottlingError, ThrottlingErrorBuilder:Clone Debug D
 
 impl ThrottlingErrorBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -44,7 +44,7 @@ impl json::ReadJson for ThrottlingError {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ThrottlingErrorBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }
@@ -68,14 +68,14 @@ connect_protocol::error_shape!(ThrottlingError, ThrottlingErrorBuilder, "Throttl
 #[cfg(feature = "client")]
 impl ThrottlingError {
     #[inline]
-    pub(crate) fn parse(
+    pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
         json::read(
             response.bytes(),
-            |r| r.object(|r, name| shape.read_member(r, name)),
+            |r| r.object(|r, name| shape._read_member(r, name)),
         )?;
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
         shape.meta = Some(meta);

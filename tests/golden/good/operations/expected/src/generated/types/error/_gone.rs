@@ -39,7 +39,7 @@ connect_protocol::error_shape!(Gone, GoneBuilder, "Gone", message:none);
 #[cfg(feature = "client")]
 impl Gone {
     #[inline]
-    pub(crate) fn parse(
+    pub(crate) fn _parse(
         _: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {

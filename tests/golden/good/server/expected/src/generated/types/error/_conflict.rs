@@ -25,7 +25,7 @@ connect_protocol::builder!(Conflict, ConflictBuilder:Clone Debug Default Partial
 
 impl ConflictBuilder {
     #[inline]
-    pub(crate) fn read_member(
+    pub(crate) fn _read_member(
         &mut self,
         reader: &mut json::Reader<'_>,
         name: &str,
@@ -42,7 +42,7 @@ impl json::ReadJson for Conflict {
     #[inline]
     fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
         let mut shape = ConflictBuilder::default();
-        reader.object(|reader, name| shape.read_member(reader, name))?;
+        reader.object(|reader, name| shape._read_member(reader, name))?;
         Ok(shape.build())
     }
 }
@@ -65,14 +65,14 @@ connect_protocol::error_shape!(Conflict, ConflictBuilder, "Conflict", message:op
 #[cfg(feature = "client")]
 impl Conflict {
     #[inline]
-    pub(crate) fn parse(
+    pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
         meta: error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
         json::read(
             response.bytes(),
-            |r| r.object(|r, name| shape.read_member(r, name)),
+            |r| r.object(|r, name| shape._read_member(r, name)),
         )?;
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
         shape.meta = Some(meta);
