@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 
 use super::codec;
 use super::structure::write_lines;
-use super::tokens::{as_option, ident};
+use super::tokens::{as_option, ident, type_path};
 use crate::ir::{Binding, Member, Operation, Segment, Target, TimestampFormat};
 
 /// What a query literal has encoded: all that RFC 3986 reserves, so that it means itself wherever it is read.
@@ -281,8 +281,9 @@ pub(super) fn payload_line(
             let media_type = media_type.as_deref().unwrap_or("text/plain");
             quote!(#message.payload(#media_type, #value);)
         }
-        Target::Enum(_) => {
-            quote!(#message.payload("text/plain", #value.map(|value| value.as_str()).as_ref());)
+        Target::Enum(name) => {
+            let path = type_path(name);
+            quote!(#message.payload("text/plain", #value.map(#path::as_str).as_ref());)
         }
         Target::Structure(_) if empty_object => quote! {
             #message.json(|writer| match #value {

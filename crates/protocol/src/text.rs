@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use aws_smithy_types::DateTime;
+use aws_smithy_types::{BigDecimal, BigInteger, DateTime};
 
 use crate::date;
 use crate::decimal::Decimal;
@@ -121,6 +121,24 @@ macro_rules! floats {
 
 floats!(f32, f64);
 
+macro_rules! big_numbers {
+    ($($type:ty),*) => {$(
+        impl Text for $type {
+            fn text(&self) -> Cow<'_, str> {
+                self.as_ref().into()
+            }
+        }
+
+        impl FromText for $type {
+            fn from_text(text: &str) -> Result<Self, ReadError> {
+                text.parse().map_err(|_| ReadError::new("expected a number"))
+            }
+        }
+    )*};
+}
+
+big_numbers!(BigInteger, BigDecimal);
+
 /// Reads a value from text.
 ///
 /// # Errors
@@ -237,6 +255,9 @@ mod tests {
         assert_eq!(parse("Infinity"), Ok(f32::INFINITY));
         assert_eq!(parse("-128"), Ok(-128_i8));
         assert_eq!(parse(" x "), Ok(" x ".to_owned()));
+        let digits = "123456789012345678901234567890";
+        assert_eq!(parse::<BigInteger>(digits).unwrap().text(), digits);
+        assert_eq!(parse::<BigDecimal>("-0.10").unwrap().text(), "-0.10");
     }
 
     #[test]
@@ -248,6 +269,7 @@ mod tests {
             assert!(parse::<i16>(text).is_err(), "{text}");
         }
         assert!(parse::<i8>("128").is_err());
+        assert!(parse::<BigInteger>("1.5").is_err() && parse::<BigDecimal>("1,5").is_err());
         for text in [
             "", "true", "2ABC", "0x42", "inf", "nan", "-inf", "infinity", "1e999", " 1",
         ] {

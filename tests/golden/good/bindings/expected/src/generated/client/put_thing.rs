@@ -60,6 +60,7 @@ connect_protocol::fluent_members!(PutThingFluentBuilder, PutThingInput {
     optional list(types::Kind) kinds set_kinds get_kinds "kinds";
     optional value(primitives::DateTime) since set_since get_since "since";
     optional copy(f64) ratio set_ratio get_ratio "ratio";
+    optional value(primitives::BigInteger) count set_count get_count "count";
     optional map(string, Vec<String>) rest set_rest get_rest "rest";
     optional list(string) tags set_tags get_tags "tags";
     optional list(primitives::DateTime) dates set_dates get_dates "dates";
@@ -92,7 +93,11 @@ pub(crate) fn encode(input: &PutThingInput) -> Result<http::Request, error::Inpu
     );
     uri.query("since", input.since.as_ref().map(text::date_time).transpose()?);
     uri.query("ratio", input.ratio.as_ref().map(text::Text::text));
-    uri.query_map(input.rest.as_ref(), &["action", "quiet", "kind", "since", "ratio"]);
+    uri.query("count", input.count.as_ref().map(text::Text::text));
+    uri.query_map(
+        input.rest.as_ref(),
+        &["action", "quiet", "kind", "since", "ratio", "count"],
+    );
     let mut request = http::Request::new(http::Method::PUT, uri.finish());
     header::set_list(
         &mut request.headers,

@@ -26,6 +26,8 @@ pub struct PutThingInput {
     pub since: Option<primitives::DateTime>,
     /// `ratio`: number.
     pub ratio: Option<f64>,
+    /// `count`: integer.
+    pub count: Option<primitives::BigInteger>,
     /// `rest`: map of string to list of string.
     pub rest: Option<HashMap<String, Vec<String>>>,
     /// `tags`: list of string.
@@ -48,6 +50,7 @@ connect_protocol::builder!(PutThingInput, PutThingInputBuilder:Clone Debug Defau
     optional list(types::Kind) kinds set_kinds get_kinds "kinds";
     optional value(primitives::DateTime) since set_since get_since "since";
     optional copy(f64) ratio set_ratio get_ratio "ratio";
+    optional value(primitives::BigInteger) count set_count get_count "count";
     optional map(string, Vec<String>) rest set_rest get_rest "rest";
     optional list(string) tags set_tags get_tags "tags";
     optional list(primitives::DateTime) dates set_dates get_dates "dates";
@@ -70,6 +73,7 @@ impl PutThingInputBuilder {
             "kinds" => reader.set(&mut self.kinds),
             "since" => reader.set(&mut self.since),
             "ratio" => reader.set(&mut self.ratio),
+            "count" => reader.set(&mut self.count),
             "rest" => reader.set(&mut self.rest),
             "tags" => reader.set(&mut self.tags),
             "dates" => reader.set(&mut self.dates),
@@ -93,6 +97,7 @@ impl json::ReadJson for PutThingInput {
             kinds: shape.kinds,
             since: shape.since,
             ratio: shape.ratio,
+            count: shape.count,
             rest: shape.rest,
             tags: shape.tags,
             dates: shape.dates,
@@ -113,6 +118,7 @@ impl json::WriteJson for PutThingInput {
         writer.member("kinds", &self.kinds)?;
         writer.member("since", &self.since)?;
         writer.member("ratio", &self.ratio)?;
+        writer.member("count", &self.count)?;
         writer.member("rest", &self.rest)?;
         writer.member("tags", &self.tags)?;
         writer.member("dates", &self.dates)?;
