@@ -43,7 +43,7 @@ pub fn find<'r, 'a, T>(
     path: &'a str,
     query: Option<&str>,
 ) -> Result<(&'r T, Labels<'a>), ErrorResponse> {
-    let mut best: Option<(&Route<T>, Segments<'a>, (usize, bool, usize))> = None;
+    let mut best: Option<(&Route<T>, Segments<'a>, Weight)> = None;
     let mut path_known = false;
     for route in routes {
         let Some((labels, exact)) = match_path(route.path, path) else {
@@ -80,6 +80,9 @@ pub fn find<'r, 'a, T>(
         )),
     }
 }
+
+/// What a route says: how many segments are literals, whether no label is greedy, how many query literals there are.
+type Weight = (usize, bool, usize);
 
 /// The path's segments that fill labels, by the label's member.
 type Segments<'a> = Vec<(&'static str, Cow<'a, str>)>;
