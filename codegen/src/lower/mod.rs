@@ -10,6 +10,7 @@ mod structure;
 mod supported;
 mod target;
 mod time;
+mod uri;
 mod values;
 mod waiter;
 
