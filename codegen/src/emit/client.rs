@@ -6,11 +6,11 @@ use quote::quote;
 use super::server::answers;
 use super::structure::{builder_name, member_row, streams};
 use super::tokens::{
-    deprecated, doc, docs, first_sentence, ident, inner_doc, number, operation_type, pattern,
-    rust_type,
+    deprecated, doc, docs, first_sentence, follow, ident, inner_doc, number, operation_type,
+    pattern, rust_type,
 };
 use super::{request, response, waiter};
-use crate::ir::{Auth, Items, Operation, Pagination, ParamValue, Service, Step, Target};
+use crate::ir::{Auth, Items, Operation, Pagination, ParamValue, Service, Target};
 use crate::names::OperationType;
 
 /// `client/mod.rs`
@@ -275,21 +275,6 @@ fn decode_error(operation: &Operation) -> TokenStream {
         }
     });
     quote!(transport::decode_error!(shapes::#name { #(#rows),* });)
-}
-
-/// An expression of `Option<&T>` for the end of a path into `owner`.
-pub(super) fn follow(owner: &TokenStream, path: &[Step]) -> TokenStream {
-    let mut expression = quote!();
-    for (at, step) in path.iter().enumerate() {
-        let field = ident(&step.field);
-        expression = match (at, step.optional) {
-            (0, true) => quote!(#owner.#field.as_ref()),
-            (0, false) => quote!(Some(&#owner.#field)),
-            (_, true) => quote!(#expression.and_then(|value| value.#field.as_ref())),
-            (_, false) => quote!(#expression.map(|value| &value.#field)),
-        };
-    }
-    expression
 }
 
 fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {

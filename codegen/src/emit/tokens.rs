@@ -7,7 +7,7 @@ use quote::{ToTokens, quote};
 
 use super::Context;
 use crate::docs::{plain_to_markdown, printable};
-use crate::ir::{Docs, Member, Operation, Segment, Service, Target};
+use crate::ir::{Docs, Member, Operation, Segment, Service, Step, Target};
 use crate::names::{self, OperationType};
 
 /// An identifier; `r#type` gives a raw one.
@@ -170,6 +170,21 @@ pub(super) fn as_option(owner: &TokenStream, member: &Member) -> TokenStream {
         (false, true) => quote!(Some(&*#owner.#field)),
         (false, false) => quote!(Some(&#owner.#field)),
     }
+}
+
+/// An expression of `Option<&T>` for the end of a path into `owner`.
+pub(super) fn follow(owner: &TokenStream, path: &[Step]) -> TokenStream {
+    let mut expression = quote!();
+    for (at, step) in path.iter().enumerate() {
+        let field = ident(&step.field);
+        expression = match (at, step.optional) {
+            (0, true) => quote!(#owner.#field.as_ref()),
+            (0, false) => quote!(Some(&#owner.#field)),
+            (_, true) => quote!(#expression.and_then(|value| value.#field.as_ref())),
+            (_, false) => quote!(#expression.map(|value| &value.#field)),
+        };
+    }
+    expression
 }
 
 /// `use` lines for the modules that the tokens name: generated code refers to everything outside of its file by module. Those that

@@ -3,8 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::client::follow;
-use super::tokens::{docs, ident, number, operation_type};
+use super::tokens::{docs, follow, ident, number, operation_type};
 use crate::ir::{AcceptorState, Matcher, Operation, Step, Target, Waiter};
 use crate::names::OperationType;
 
