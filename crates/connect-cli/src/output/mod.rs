@@ -42,7 +42,7 @@ pub(crate) enum Color {
     On,
     /// Never.
     Off,
-    /// Where a terminal shows it, unless `NO_COLOR` is set.
+    /// Where a terminal shows it, unless NO_COLOR is set.
     #[default]
     Auto,
 }

@@ -15,6 +15,18 @@ fn list(arguments: &[&str]) -> Vec<String> {
 }
 
 #[test]
+fn help_is_plain_text() {
+    let help = connect(&["list-associated-contacts", "--help"]).ok();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = "told by their InitialContactId, PreviousContactId and RelatedContactId.";
+    assert!(help.contains(words), "{help}");
+    assert!(
+        !help.contains(['`', '\\']) && !help.contains("]("),
+        "{help}"
+    );
+}
+
+#[test]
 fn a_wrong_command_line_is_252() {
     for line in [
         vec![],

@@ -15,7 +15,7 @@ use crate::config::Config;
 
 /// What all requests have in common.
 pub(crate) static SERVICE: meta::Service = meta::Service {
-    sdk_id: "LeftOut",
+    sdk_id: "Glacier",
     version: "2026-03-14",
     signing_name: "left-out",
     endpoint: endpoint::resolve,
