@@ -9,20 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use connect_codegen::model::ids::{ALL, Fate};
 use serde_json::Value;
 
-/// Where the generator says which traits it reads.
-const TRAITS: &str = include_str!("../../codegen/src/model/traits.rs");
-
-/// Traits that it reads and that no vector needs, and why.
-const WITHOUT: [(&str, &str); 3] = [
-    ("aws.auth#sigv4a", "what needs it is left out"),
-    ("smithy.api#examples", "it is for people"),
-    (
-        "smithy.rules#operationContextParams",
-        "what needs it is left out",
-    ),
-];
+/// Traits that are read and that no vector needs: what is for people.
+const WITHOUT: [&str; 1] = ["smithy.api#examples"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance")
@@ -89,27 +80,24 @@ fn every_trait_that_the_generator_reads_is_used() {
         .flat_map(|(_, shape)| traits(shape))
         .map(|(id, _)| id.as_str())
         .collect();
-    let known: Vec<&str> = TRAITS
-        .split('"')
-        .filter(|text| {
-            let parts = text.split_once('#');
-            parts.is_some_and(|(namespace, name)| {
-                let spells =
-                    |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
-                namespace.contains('.') && spells(namespace) && spells(name)
-            })
-        })
-        .collect();
-    assert!(known.len() > 50, "{known:?}");
-    let (without, wanted): (Vec<&str>, Vec<&str>) = known
-        .iter()
-        .partition(|id| WITHOUT.iter().any(|(without, _)| without == *id));
-    assert_eq!(without.len(), WITHOUT.len(), "{without:?}");
-    assert_all("the trait", &wanted, &used);
-    assert!(
-        !without.iter().any(|id| used.contains(id)),
-        "{without:?} are used"
+    let of = |fates: &[Fate]| {
+        let rows = ALL.iter().filter(|(_, fate, _)| fates.contains(fate));
+        rows.map(|(id, ..)| *id).collect::<Vec<_>>()
+    };
+    let mut wanted = of(&[Fate::Generated]);
+    assert!(wanted.len() > 50, "{wanted:?}");
+    wanted.retain(|id| !WITHOUT.contains(id));
+    wanted.extend(
+        ALL.iter()
+            .map(|(id, ..)| *id)
+            .filter(|id| id.starts_with("smithy.test#http")),
     );
+    assert_all("the trait", &wanted, &used);
+    // What needs them is left out.
+    let mut without = of(&[Fate::OperationLeftOut, Fate::OtherAuth]);
+    without.extend(WITHOUT);
+    without.retain(|id| used.contains(id));
+    assert!(without.is_empty(), "{without:?} are used");
 }
 
 #[test]
