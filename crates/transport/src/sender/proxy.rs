@@ -180,8 +180,8 @@ impl Server {
         if uri.path_and_query().is_some_and(|path| path != "/") {
             return Err(ProxyError::new(setting, "a path or query", None));
         }
-        let port = port(authority)
-            .map_err(|error| ProxyError::new(setting, error.to_string(), Some(error.into())))?;
+        let port =
+            port(authority).map_err(|error| ProxyError::new(setting, error.to_string(), None))?;
         Ok(Self {
             tls,
             host: authority.host().to_owned(),
