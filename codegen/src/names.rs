@@ -221,6 +221,11 @@ pub fn builder_name(shape: &str) -> String {
     escape(format!("{}Builder", pascal_case(shape)))
 }
 
+/// A type's name without its module: `Gone` of `error::Gone`.
+pub fn unqualified(type_name: &str) -> &str {
+    type_name.rsplit("::").next().unwrap_or_default()
+}
+
 /// A name that is no keyword. Four keywords can't be raw identifiers.
 fn escape(name: String) -> String {
     match name.as_str() {

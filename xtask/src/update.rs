@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use connect_codegen::edit::{self, Edited, File};
 use connect_codegen::lower::{Selection, lower};
-use connect_codegen::model::Model;
+use connect_codegen::model::{Model, without_mark};
 use serde_json::{Map, Value};
 
 use crate::codegen::{self, read, tell};
@@ -161,8 +161,8 @@ fn edit_model(
 
 /// The shapes of a model file that has been read before, by ID.
 fn shapes(text: &str) -> Map<String, Value> {
-    let text = text.trim_start_matches('\u{feff}');
-    match serde_json::from_str::<Value>(text).map(|mut model| model["shapes"].take()) {
+    match serde_json::from_str::<Value>(without_mark(text)).map(|mut model| model["shapes"].take())
+    {
         Ok(Value::Object(shapes)) => shapes,
         _ => Map::new(),
     }
@@ -170,33 +170,32 @@ fn shapes(text: &str) -> Map<String, Value> {
 
 /// A line for each shape that came, went or changed, the last with the members that did, and how many there are.
 fn changes(old: &Map<String, Value>, new: &Map<String, Value>) -> String {
+    let changed_shapes: Vec<(char, &str)> = changed(old, new).collect();
     let mut lines = String::new();
-    let mut counts = [0; 3];
-    for (sign, id) in changed(old, new) {
-        let name = id.split_once('#').map_or(id, |(_, name)| name);
-        let shape = new.get(id).or(old.get(id)).unwrap_or(&Value::Null);
+    for (sign, id) in &changed_shapes {
+        let name = id.split_once('#').map_or(*id, |(_, name)| name);
+        let shape = new.get(*id).or(old.get(*id)).unwrap_or(&Value::Null);
         let kind = shape["type"].as_str().unwrap_or("shape");
-        let members = match (&old.get(id), &new.get(id)) {
-            (Some(Value::Object(old)), Some(Value::Object(new))) => {
-                let members = |shape: &Map<String, Value>| match shape.get("members") {
-                    Some(Value::Object(members)) => members.clone(),
-                    _ => Map::new(),
-                };
-                let (old, new) = (members(old), members(new));
-                let members = changed(&old, &new).map(|(sign, name)| format!(" {sign} {name}"));
-                members.collect::<String>()
-            }
-            _ => String::new(),
-        };
-        lines += &format!("{sign} {name}: {kind}{members}\n");
-        counts["+-~".find(sign).unwrap_or(2)] += 1;
-    }
-    match counts {
-        [0, 0, 0] => "no shape changed\n".to_owned(),
-        [added, removed, changed] => {
-            format!("{lines}shapes: {added} added, {removed} removed, {changed} changed\n")
+        lines += &format!("{sign} {name}: {kind}");
+        if let (Some(old), Some(new)) = (old.get(*id), new.get(*id)) {
+            let none = Map::new();
+            let [old, new] = [old, new].map(|shape| shape["members"].as_object().unwrap_or(&none));
+            let members = changed(old, new);
+            lines.extend(members.map(|(sign, name)| format!(" {sign} {name}")));
         }
+        lines.push('\n');
     }
+    if lines.is_empty() {
+        return "no shape changed\n".to_owned();
+    }
+    let count = |wanted| {
+        changed_shapes
+            .iter()
+            .filter(|(sign, _)| *sign == wanted)
+            .count()
+    };
+    let (added, removed, changed) = (count('+'), count('-'), count('~'));
+    format!("{lines}shapes: {added} added, {removed} removed, {changed} changed\n")
 }
 
 /// What is new, gone or another, by name.

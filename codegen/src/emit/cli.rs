@@ -316,7 +316,7 @@ fn used(service: &Service) -> BTreeSet<&str> {
 fn named(target: &Target) -> Option<&str> {
     match target {
         Target::Enum(name) | Target::Structure(name) | Target::Union(name) => {
-            Some(unqualified(name))
+            Some(names::unqualified(name))
         }
         Target::List(list) => named(&list.element),
         Target::Map(map) => named(&map.value),
@@ -324,13 +324,8 @@ fn named(target: &Target) -> Option<&str> {
     }
 }
 
-/// An error can be a member's type, too.
-fn unqualified(name: &str) -> &str {
-    name.trim_start_matches("error::")
-}
-
 fn static_name(name: &str) -> proc_macro2::Ident {
-    let name = names::snake_case(unqualified(name)).to_ascii_uppercase();
+    let name = names::snake_case(names::unqualified(name)).to_ascii_uppercase();
     // A shape's name may begin with an underscore and a digit.
     let digit = name.starts_with(|c: char| c.is_ascii_digit());
     ident(&if digit { format!("_{name}") } else { name })

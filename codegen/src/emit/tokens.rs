@@ -2,21 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::Context;
 use crate::docs::{plain_to_markdown, printable};
 use crate::ir::{Docs, Member, Operation, Segment, Service, Step, Target};
+pub(super) use crate::names::ident;
 use crate::names::{self, OperationType};
-
-/// An identifier; `r#type` gives a raw one.
-pub(super) fn ident(name: &str) -> Ident {
-    match name.strip_prefix("r#") {
-        Some(raw) => Ident::new_raw(raw, Span::call_site()),
-        None => Ident::new(name, Span::call_site()),
-    }
-}
 
 /// A type that an operation has of its own.
 pub(super) fn operation_type(operation: &Operation, ty: OperationType) -> Ident {

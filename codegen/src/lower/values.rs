@@ -8,6 +8,7 @@ use crate::docs::{self, Form};
 use crate::error::{Error, Place};
 use crate::ir::{self, Constraints, Default, Docs, Target};
 use crate::model::{Member, Shape, ShapeId, Traits, ids};
+use crate::names;
 
 impl<'a> Lowering<'a> {
     /// The default that a member states; a null one is none.
@@ -228,13 +229,10 @@ impl Target {
             Self::Timestamp(_) => "timestamp".to_owned(),
             Self::Blob { .. } => "bytes".to_owned(),
             Self::Stream { .. } => "stream of bytes".to_owned(),
-            Self::Enum(name) | Self::Structure(name) | Self::Union(name) => {
-                let name_of = name.rsplit("::").next().unwrap_or_default();
-                match form {
-                    Form::Markdown => format!("[`{name}`](crate::types::{name})"),
-                    Form::Plain => name_of.to_owned(),
-                }
-            }
+            Self::Enum(name) | Self::Structure(name) | Self::Union(name) => match form {
+                Form::Markdown => format!("[`{name}`](crate::types::{name})"),
+                Form::Plain => names::unqualified(name).to_owned(),
+            },
             Self::List(list) => format!("list of {}", list.element.words(form)),
             Self::Map(map) => format!(
                 "map of {} to {}",

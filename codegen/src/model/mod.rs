@@ -9,7 +9,8 @@ mod value;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::parse::{Entries, without_mark};
+pub(crate) use self::parse::Entries;
+pub use self::parse::without_mark;
 pub use self::traits::{
     AwsService, Http, HttpChecksum, HttpError, Length, Paginated, Range, RequestCompression,
     Retryable, TraitPlace, Traits, Waitable, Waiter,

@@ -26,7 +26,7 @@ pub(super) struct Parsed {
 }
 
 /// A file's text without the byte order mark that editors on Windows write.
-pub(crate) fn without_mark(text: &str) -> &str {
+pub fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 

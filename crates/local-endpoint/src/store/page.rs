@@ -101,9 +101,7 @@ impl Store {
             })
         })
     }
-}
 
-impl Store {
     /// The first IDs of an instance's contacts that begin with `prefix`, in order, `limit` at the most.
     ///
     /// # Errors
