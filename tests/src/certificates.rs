@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use connect_sdk::sender::{HttpSender, HttpSenderBuilder};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
 };
@@ -32,6 +33,12 @@ impl Authority {
     #[must_use]
     pub fn pem(&self) -> String {
         self.0.pem()
+    }
+
+    /// A sender in the making that trusts it and no other.
+    pub fn trusting(&self) -> HttpSenderBuilder {
+        let sender = HttpSender::builder().system_roots(false);
+        sender.ca_bundle(self.pem().as_bytes()).unwrap()
     }
 
     /// What a server of this name speaks TLS with.

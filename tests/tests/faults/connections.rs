@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use connect_sdk::config::retry::RetryConfig;
 use connect_sdk::sender::HttpSender;
+use tokio::runtime::{self, Runtime};
 
-use crate::{Seen, call, client_of, config, hurried, ok, page, request, row};
-use connect_tests::script::{Drip, Read, Reset, Server, ok as good, response, send};
+use crate::{Seen, call, calls, client_of, config, hurried, ok, page, request, row};
+use connect_tests::script::{Drip, Read, Reset, Server, Stall, ok as good, response, send};
 
 #[tokio::test]
 async fn calls_share_a_connection() {
@@ -70,12 +71,7 @@ async fn no_more_connections_than_allowed() {
     let server = Server::start(Vec::new()).await;
     let sender = HttpSender::builder().max_connections(3).build();
     let client = client_of(config(&server.url()).sender(sender));
-    let mut calls = tokio::task::JoinSet::new();
-    for _ in 0..60 {
-        let client = client.clone();
-        calls.spawn(async move { page(&client).await.is_ok() });
-    }
-    assert!(calls.join_all().await.into_iter().all(|done| done));
+    calls(&client, 60).await;
     assert_eq!(server.requests().len(), 60);
     assert!(server.connections() <= 3, "{}", server.connections());
 }
@@ -85,18 +81,7 @@ async fn five_thousand_calls_over_two_hundred_connections_end() {
     let server = Server::start(Vec::new()).await;
     let sender = HttpSender::builder().max_connections(200).build();
     let client = client_of(config(&server.url()).sender(sender));
-    let mut calls = tokio::task::JoinSet::new();
-    for _ in 0..5000 {
-        let client = client.clone();
-        calls.spawn(async move { page(&client).await.map_err(|error| error.to_string()) });
-    }
-    let failed: Vec<_> = calls
-        .join_all()
-        .await
-        .into_iter()
-        .filter_map(Result::err)
-        .collect();
-    assert!(failed.is_empty(), "{} failed: {}", failed.len(), failed[0]);
+    calls(&client, 5000).await;
     assert!(server.connections() <= 200, "{}", server.connections());
 }
 
@@ -110,17 +95,11 @@ async fn waiting_for_a_connection_is_not_under_the_read_limit() {
             send("200 OK\r\ncontent-length: 21\r\n\r\n{\"NextToken\":\"hello\"}"),
         ]
     };
-    let server = Server::start(vec![
-        std::iter::repeat_with(slow).take(10).flatten().collect(),
-    ])
-    .await;
+    let script = std::iter::repeat_with(slow).take(10).flatten();
+    let server = Server::start(vec![script.collect()]).await;
     let sender = HttpSender::builder().max_connections(1).build();
     let client = client_of(hurried(config(&server.url())).sender(sender));
-    let calls = (0..10).map(|_| client.clone());
-    let calls: tokio::task::JoinSet<_> = calls
-        .map(|client| async move { call(&client).await })
-        .collect();
-    assert!(calls.join_all().await.into_iter().all(|seen| seen == ok()));
+    calls(&client, 10).await;
     assert_eq!((server.requests().len(), server.connections()), (10, 1));
 }
 
@@ -189,23 +168,25 @@ async fn a_call_can_be_dropped_at_any_point() {
     assert!(dropped >= 1, "{dropped}");
 }
 
+/// A runtime that runs by itself.
+fn in_background() -> Runtime {
+    let mut builder = runtime::Builder::new_multi_thread();
+    builder.worker_threads(1).enable_all().build().unwrap()
+}
+
+/// A runtime that stands still unless it is waited for.
+fn in_foreground() -> Runtime {
+    let mut builder = runtime::Builder::new_current_thread();
+    builder.enable_all().build().unwrap()
+}
+
 #[test]
 fn a_connection_stays_on_its_runtime() {
-    let serving = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
+    let serving = in_background();
     let server = serving.block_on(Server::start(Vec::new()));
     let client = client_of(config(&server.url()));
-    let runtime = || {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-    };
     // Both are alive, and each stands still while the other one runs.
-    let runtimes = [runtime(), runtime()];
+    let runtimes = [in_foreground(), in_foreground()];
     for _ in 0..2 {
         for runtime in &runtimes {
             assert_eq!(runtime.block_on(call(&client)), ok());
@@ -216,18 +197,11 @@ fn a_connection_stays_on_its_runtime() {
 
 #[test]
 fn a_client_outlives_the_runtime_of_its_connections() {
-    let serving = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
+    let serving = in_background();
     let server = serving.block_on(Server::start(Vec::new()));
     let client = client_of(config(&server.url()));
     for _ in 0..2 {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = in_foreground();
         assert_eq!(runtime.block_on(call(&client)), ok());
     }
     assert_eq!(server.requests().len(), 2);
@@ -235,31 +209,17 @@ fn a_client_outlives_the_runtime_of_its_connections() {
 
 #[test]
 fn a_runtime_that_shuts_down_ends_its_calls_and_leaves_the_client_usable() {
-    let serving = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
-    let server = serving.block_on(Server::start(vec![vec![
-        Read,
-        connect_tests::script::Stall,
-    ]]));
+    let serving = in_background();
+    let server = serving.block_on(Server::start(vec![vec![Read, Stall]]));
     let client = client_of(config(&server.url()));
-    let doomed = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
+    let doomed = in_background();
     let running = client.clone();
     let task = doomed.spawn(async move { page(&running).await.is_ok() });
     while server.requests().is_empty() {
         std::thread::yield_now();
     }
     doomed.shutdown_background();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = in_foreground();
     assert!(runtime.block_on(task).unwrap_err().is_cancelled());
     assert_eq!(runtime.block_on(call(&client)), ok());
 }

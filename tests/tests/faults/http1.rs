@@ -6,9 +6,7 @@ use connect_sdk::config::Builder;
 
 use crate::Seen::{Dispatch, Response};
 use crate::{call, client_of, config, hurried, ok, row, row_with, rows};
-use connect_tests::script::{
-    Drip, Read, ReadSome, Reset, Script, Server, ok as good, response, send,
-};
+use connect_tests::script::{Drip, Read, ReadSome, Reset, Server, ok as good, response, send};
 
 /// A head that announces more than follows.
 const LONGER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"NextToken\":\"hel";
@@ -43,71 +41,40 @@ rows! {
 /// All of it takes longer than the read limit, no part of it does.
 #[tokio::test]
 async fn a_slow_drip() {
-    let script = vec![
-        Read,
-        send("HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n"),
-        Drip(
-            b"{\"NextToken\":\"hello\"}".to_vec(),
-            Duration::from_millis(30),
-        ),
-    ];
+    let head = send("HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n");
+    let body = b"{\"NextToken\":\"hello\"}".to_vec();
+    let script = vec![Read, head, Drip(body, Duration::from_millis(30))];
     assert_eq!(row_with(vec![script], hurried).await, (ok(), 1));
 }
 
-/// A row that is not retried, as another attempt would bring the same.
-async fn final_row(script: Script, expected: &str) {
-    let (seen, attempts) = row(vec![script]).await;
-    let (Dispatch("other", text) | Response(text)) = &seen else {
-        panic!("{seen:?}")
-    };
-    assert!(text.contains(expected), "{seen:?}");
-    assert_eq!(attempts, 1);
-}
-
+/// What is not retried, as another attempt would bring the same.
 #[tokio::test]
-async fn something_other_than_http() {
-    final_row(
-        vec![Read, send("SSH-2.0-OpenSSH_9.2\r\n\r\n\r\n")],
-        "invalid HTTP version",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn two_lengths() {
-    let head = "HTTP/1.1 200 OK\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabc";
-    final_row(vec![Read, send(head)], "content-length").await;
-}
-
-#[tokio::test]
-async fn a_bad_chunk_size() {
-    final_row(
-        vec![Read, send(format!("{CHUNKED}zz\r\n"))],
-        "the response could not be read",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn too_many_headers() {
-    let headers: String = (0..200)
+async fn nonsense_is_not_retried() {
+    let lengths = "HTTP/1.1 200 OK\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabc";
+    let many: String = (0..200)
         .map(|number| format!("x-{number}: 1\r\n"))
         .collect();
-    final_row(
-        vec![Read, response("200 OK", &headers, "{}")],
-        "message head is too large",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn a_header_without_end() {
-    let header = format!("x-long: {}\r\n", "x".repeat(1 << 20));
-    final_row(
-        vec![Read, response("200 OK", &header, "{}")],
-        "message head is too large",
-    )
-    .await;
+    let long = format!("x-long: {}\r\n", "x".repeat(1 << 20));
+    for (step, expected) in [
+        (
+            send("SSH-2.0-OpenSSH_9.2\r\n\r\n\r\n"),
+            "invalid HTTP version",
+        ),
+        (send(lengths), "content-length"),
+        (
+            send(format!("{CHUNKED}zz\r\n")),
+            "the response could not be read",
+        ),
+        (response("200 OK", &many, "{}"), "message head is too large"),
+        (response("200 OK", &long, "{}"), "message head is too large"),
+    ] {
+        let (seen, attempts) = row(vec![vec![Read, step]]).await;
+        let (Dispatch("other", text) | Response(text)) = &seen else {
+            panic!("{seen:?}")
+        };
+        assert!(text.contains(expected), "{text}");
+        assert_eq!(attempts, 1, "{text}");
+    }
 }
 
 #[tokio::test]
@@ -132,11 +99,8 @@ async fn an_error_page_over_the_limit_is_an_error_all_the_same() {
 #[tokio::test]
 async fn an_error_whose_page_is_over_the_limit_keeps_its_code() {
     let code = "x-amzn-errortype: ResourceNotFoundException\r\n";
-    let server = Server::start(vec![vec![
-        Read,
-        response("404 No", code, &"x".repeat(5_000)),
-    ]])
-    .await;
+    let page = response("404 No", code, &"x".repeat(5_000));
+    let server = Server::start(vec![vec![Read, page]]).await;
     let client = client_of(config(&server.url()).max_response_body_bytes(4_999));
     let error = crate::page(&client).await.unwrap_err();
     let text = "ListAssociatedContacts: ResourceNotFoundException (HTTP 404, 1 attempt)";
@@ -150,21 +114,17 @@ async fn an_error_whose_page_is_over_the_limit_keeps_its_code() {
 async fn a_body_over_the_limit_that_is_not_announced() {
     let chunk = format!("400\r\n{}\r\n", "x".repeat(0x400));
     let script = vec![Read, send(format!("{CHUNKED}{}", chunk.repeat(100)))];
-    let seen = row_with(vec![script], |config| {
-        config.max_response_body_bytes(50_000)
-    })
-    .await;
+    let adjust = |config: Builder| config.max_response_body_bytes(50_000);
+    let seen = row_with(vec![script], adjust).await;
     let text = "ListAssociatedContacts: the response could not be read: the body is larger than 50000 bytes (HTTP 200, 1 attempt)";
     assert_eq!(seen, (Response(text.to_owned()), 1));
 }
 
 #[tokio::test]
 async fn breaking_off_that_lasts() {
-    let (seen, attempts) = row(vec![vec![Read], vec![Read], vec![Read]]).await;
+    let (seen, attempts) = row(vec![vec![Read]; 3]).await;
     assert_eq!(attempts, 3);
-    let Dispatch("io", text) = &seen else {
-        panic!("{seen:?}")
-    };
+    let text = seen.dispatch("io");
     assert!(text.ends_with("(3 attempts)"), "{text}");
 }
 
@@ -174,9 +134,7 @@ async fn nobody_listens() {
     let url = server.url();
     drop(server);
     let seen = call(&client_of(config(&url))).await;
-    let Dispatch("io", text) = &seen else {
-        panic!("{seen:?}")
-    };
+    let text = seen.dispatch("io");
     assert!(text.contains("cannot connect to 127.0.0.1:"), "{text}");
     assert!(text.ends_with("(3 attempts)"), "{text}");
 }

@@ -4,20 +4,17 @@ use std::time::Duration;
 
 use connect_sdk::config::retry::RetryConfig;
 use connect_sdk::config::timeout::TimeoutConfig;
+use connect_sdk::config::{Builder, Config};
 use connect_sdk::error::{Limit, LimitExceeded, SdkError};
 use connect_sdk::sender::HttpSender;
 use tokio::net::TcpListener;
 
-use crate::Seen::{Dispatch, Timeout};
+use crate::Seen::{Dispatch, Service, Timeout};
 use crate::{call, client_of, config, hurried, ok, page, request, row_with};
-use connect_tests::script::{Drip, Read, Script, Server, Stall, response, send};
+use connect_tests::script::{Drip, Read, Server, Stall, response, send};
 
 fn milliseconds(count: u64) -> Duration {
     Duration::from_millis(count)
-}
-
-fn stalls(scripts: &[Script]) -> Vec<Script> {
-    scripts.iter().cycle().take(3).cloned().collect()
 }
 
 /// A server that stalls after it has sent this: once, and for ever.
@@ -25,7 +22,7 @@ async fn stall_after(sent: &str) {
     let script = vec![Read, send(sent), Stall];
     assert_eq!(row_with(vec![script.clone()], hurried).await, (ok(), 2));
     let text = "ListAssociatedContacts: the read time limit of 500ms ran out (3 attempts)";
-    let seen = row_with(stalls(&[script]), hurried).await;
+    let seen = row_with(vec![script; 3], hurried).await;
     assert_eq!(seen, (Dispatch("timeout", text.to_owned()), 3));
 }
 
@@ -35,18 +32,12 @@ async fn a_stall_after_the_request() {
 }
 
 #[tokio::test]
-async fn a_stall_within_the_status_line() {
-    stall_after("HTTP/1.1 2").await;
-}
-
-#[tokio::test]
-async fn a_stall_after_the_headers() {
-    stall_after("HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n").await;
-}
-
-#[tokio::test]
-async fn a_stall_within_the_body() {
-    stall_after("HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n{\"Next").await;
+async fn a_stall_within_the_response() {
+    tokio::join!(
+        stall_after("HTTP/1.1 2"),
+        stall_after("HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n"),
+        stall_after("HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n{\"Next"),
+    );
 }
 
 #[tokio::test]
@@ -72,19 +63,12 @@ async fn the_attempt_limit() {
     let limits = TimeoutConfig::builder()
         .operation_attempt_timeout(milliseconds(600))
         .build();
-    let drip = || {
-        vec![
-            Read,
-            Drip(
-                b"HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n".to_vec(),
-                milliseconds(20),
-            ),
-        ]
-    };
-    let adjust = |config: connect_sdk::config::Builder| config.timeout_config(limits.clone());
-    assert_eq!(row_with(vec![drip()], adjust).await, (ok(), 2));
+    let head = b"HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n";
+    let drip = vec![Read, Drip(head.to_vec(), milliseconds(20))];
+    let adjust = |config: Builder| config.timeout_config(limits.clone());
+    assert_eq!(row_with(vec![drip.clone()], adjust).await, (ok(), 2));
     let text = "ListAssociatedContacts: the attempt time limit of 600ms ran out (3 attempts)";
-    let seen = row_with(vec![drip(), drip(), drip()], adjust).await;
+    let seen = row_with(vec![drip; 3], adjust).await;
     assert_eq!(seen, (Timeout(text.to_owned()), 3));
 }
 
@@ -94,17 +78,15 @@ async fn the_operation_limit_covers_retries() {
         .read_timeout(milliseconds(400))
         .operation_timeout(milliseconds(1000))
         .build();
-    let seen = row_with(stalls(&[vec![Read, Stall]]), |config| {
-        config.timeout_config(limits.clone())
-    })
-    .await;
+    let adjust = |config: Builder| config.timeout_config(limits.clone());
+    let seen = row_with(vec![vec![Read, Stall]; 3], adjust).await;
     let text = "ListAssociatedContacts: the operation time limit of 1s ran out (3 attempts)";
     assert_eq!(seen, (Timeout(text.to_owned()), 3));
 }
 
 #[tokio::test]
 async fn an_error_carries_the_limit() {
-    let server = Server::start(stalls(&[vec![Read, Stall]])).await;
+    let server = Server::start(vec![vec![Read, Stall]; 3]).await;
     let client = client_of(hurried(config(&server.url())));
     let error = page(&client).await.unwrap_err();
     let SdkError::DispatchFailure(failure) = error else {
@@ -121,12 +103,10 @@ async fn an_error_carries_the_limit() {
 #[tokio::test]
 async fn retries_can_be_switched_off() {
     let script = vec![Read, response("500 Oops", "", "")];
-    let seen = row_with(vec![script], |config| {
-        config.retry_config(RetryConfig::disabled())
-    })
-    .await;
+    let adjust = |config: Builder| config.retry_config(RetryConfig::disabled());
+    let seen = row_with(vec![script], adjust).await;
     let text = "ListAssociatedContacts: service error without a code (HTTP 500, 1 attempt)";
-    assert_eq!(seen, (crate::Seen::Service(text.to_owned()), 1));
+    assert_eq!(seen, (Service(text.to_owned()), 1));
 }
 
 #[tokio::test]
@@ -136,7 +116,7 @@ async fn more_attempts_can_be_allowed_for_one_call() {
     let retries = RetryConfig::standard()
         .with_max_attempts(5)
         .with_initial_backoff(milliseconds(1));
-    let overrides = connect_sdk::config::Config::builder().retry_config(retries);
+    let overrides = Config::builder().retry_config(retries);
     let client = client_of(config(&server.url()));
     let call = request(&client).customize().config_override(overrides);
     assert!(call.send().await.is_ok());

@@ -74,6 +74,17 @@ enum Seen {
     Service(String),
 }
 
+impl Seen {
+    /// The text of a failed dispatch of this kind.
+    #[track_caller]
+    fn dispatch(&self, kind: &str) -> &str {
+        match self {
+            Self::Dispatch(found, text) if *found == kind => text,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 /// One call.
 async fn call(client: &Client) -> Seen {
     match page(client).await {
@@ -97,6 +108,17 @@ async fn call(client: &Client) -> Seen {
                 _ => panic!("a variant without a row: {error}"),
             }
         }
+    }
+}
+
+/// So many calls at once, all of which must work.
+async fn calls(client: &Client, count: usize) {
+    let calls = (0..count).map(|_| client.clone());
+    let calls: tokio::task::JoinSet<_> = calls
+        .map(|client| async move { call(&client).await })
+        .collect();
+    for seen in calls.join_all().await {
+        assert_eq!(seen, ok());
     }
 }
 

@@ -10,7 +10,6 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::Seen::Dispatch;
 use crate::{Seen, call, client_of, config, ok};
 use connect_tests::certificates::{Authority, Certificate};
 use connect_tests::script::{Read, Script, Server, Stream, header, ok as good, response, send};
@@ -20,11 +19,7 @@ type Heads = Arc<Mutex<Vec<String>>>;
 
 fn through(url: &str, proxy: &Server, authority: &Authority) -> Client {
     let proxy = Proxy::all(&format!("http://user:pass%20word@{}", proxy.address)).unwrap();
-    let sender = HttpSender::builder()
-        .system_roots(false)
-        .ca_bundle(authority.pem().as_bytes())
-        .unwrap();
-    client_of(config(url).sender(sender.proxy(proxy).build()))
+    client_of(config(url).sender(authority.trusting().proxy(proxy).build()))
 }
 
 /// A call to an HTTPS server through a proxy whose connections follow these scripts.
@@ -40,10 +35,8 @@ async fn refused(status: &str, attempts: usize) {
     let answer = vec![Read, response(status, "", "no")];
     let (seen, requests) = row(vec![answer; 3]).await;
     let kind = if attempts == 1 { "other" } else { "io" };
-    let Dispatch(found, text) = &seen else {
-        panic!("{seen:?}")
-    };
-    assert_eq!((*found, requests), (kind, attempts), "{text}");
+    let text = seen.dispatch(kind);
+    assert_eq!(requests, attempts, "{text}");
     let code = &status[..3];
     let refusal = format!("refused a tunnel to faults.example.com:443 with status {code}");
     assert!(text.contains(&refusal), "{text}");
@@ -64,21 +57,17 @@ async fn a_proxy_whose_own_way_fails_is_asked_again() {
 
 #[tokio::test]
 async fn a_proxy_that_breaks_off_is_asked_again() {
-    let (seen, requests) = row(vec![vec![Read], vec![Read], vec![Read]]).await;
-    assert!(
-        matches!(&seen, Dispatch("io", text) if text.contains("broke the connection off")),
-        "{seen:?}"
-    );
+    let (seen, requests) = row(vec![vec![Read]; 3]).await;
+    let expected = "broke the connection off";
+    assert!(seen.dispatch("io").contains(expected), "{seen:?}");
     assert_eq!(requests, 3);
 }
 
 #[tokio::test]
 async fn a_proxy_that_is_none() {
     let (seen, requests) = row(vec![vec![Read, send("220 smtp.example.com ESMTP\r\n\r\n")]]).await;
-    assert!(
-        matches!(&seen, Dispatch("other", text) if text.contains("something other than HTTP")),
-        "{seen:?}"
-    );
+    let expected = "something other than HTTP";
+    assert!(seen.dispatch("other").contains(expected), "{seen:?}");
     assert_eq!(requests, 1);
 }
 
@@ -133,12 +122,8 @@ async fn a_tunnel_through_a_proxy_that_is_spoken_to_over_tls() {
     })
     .await;
     let setting = Proxy::all(&format!("https://user:word@{}", proxy.address)).unwrap();
-    let sender = HttpSender::builder()
-        .system_roots(false)
-        .ca_bundle(authority.pem().as_bytes())
-        .unwrap();
-    let config = config("https://faults.example.com").sender(sender.proxy(setting).build());
-    let client = client_of(config);
+    let sender = authority.trusting().proxy(setting).build();
+    let client = client_of(config("https://faults.example.com").sender(sender));
     assert_eq!(call(&client).await, ok());
     assert_eq!(call(&client).await, ok());
     assert_eq!(
@@ -179,10 +164,8 @@ async fn hosts_that_are_excepted_are_reached_directly() {
     ]);
     let setting = Proxy::from_environment(&environment);
     let sender = HttpSender::builder().proxy(setting).build();
-    assert_eq!(
-        call(&client_of(config(&server.url()).sender(sender))).await,
-        ok()
-    );
+    let seen = call(&client_of(config(&server.url()).sender(sender))).await;
+    assert_eq!(seen, ok());
     assert_eq!((proxy.connections(), server.connections()), (0, 1));
 }
 
@@ -192,12 +175,8 @@ async fn a_proxy_that_is_spoken_to_over_tls() {
     let tls = authority.issue(Certificate::of("127.0.0.1"));
     let proxy = Server::start_tls(Vec::new(), tls).await;
     let setting = Proxy::all(&format!("https://{}", proxy.address)).unwrap();
-    let sender = HttpSender::builder()
-        .system_roots(false)
-        .ca_bundle(authority.pem().as_bytes())
-        .unwrap();
-    let client =
-        client_of(config("http://faults.example.com").sender(sender.proxy(setting).build()));
+    let sender = authority.trusting().proxy(setting).build();
+    let client = client_of(config("http://faults.example.com").sender(sender));
     assert_eq!(call(&client).await, ok());
     assert!(
         proxy.requests()[0]

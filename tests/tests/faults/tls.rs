@@ -8,10 +8,9 @@ use connect_sdk::config::{Builder, Environment};
 use connect_sdk::sender::HttpSender;
 use tokio_rustls::TlsAcceptor;
 
-use crate::Seen::Dispatch;
 use crate::{Seen, call, client_of, config, hurried, ok, page};
 use connect_tests::certificates::{Authority, Certificate};
-use connect_tests::script::{Read, Reset, Server, Stall, response, send};
+use connect_tests::script::{Read, ReadSome, Reset, Script, Server, Stall, Stream, response, send};
 
 fn https(server: &Server) -> Builder {
     config(&format!("https://{}", server.address))
@@ -19,18 +18,11 @@ fn https(server: &Server) -> Builder {
 
 /// A client that trusts this authority and no other.
 pub(crate) fn trusting(config: Builder, authority: &Authority) -> Client {
-    let sender = HttpSender::builder()
-        .system_roots(false)
-        .ca_bundle(authority.pem().as_bytes())
-        .unwrap();
-    client_of(config.sender(sender.build()))
+    client_of(config.sender(authority.trusting().build()))
 }
 
 /// A call to a server with a certificate for `name`, from an authority that the client trusts.
-async fn row(
-    certificate: Certificate,
-    scripts: Vec<connect_tests::script::Script>,
-) -> (Seen, usize, Seen) {
+async fn row(certificate: Certificate, scripts: Vec<Script>) -> (Seen, usize, Seen) {
     let authority = Authority::new();
     let server = Server::start_tls(scripts, authority.issue(certificate)).await;
     let client = trusting(https(&server), &authority);
@@ -47,13 +39,11 @@ async fn both_versions_of_tls() {
 }
 
 /// A row that is not retried, and fails again: what is wrong is the certificate.
-async fn refused(certificate: Certificate, expected: &str) {
+async fn rejected(certificate: Certificate, expected: &str) {
     let (first, connections, second) = row(certificate, Vec::new()).await;
     assert_eq!(connections, 1);
     for seen in [first, second] {
-        let Dispatch("other", text) = &seen else {
-            panic!("{seen:?}")
-        };
+        let text = seen.dispatch("other");
         assert!(text.contains(expected), "{text}");
         assert!(text.ends_with("(1 attempt)"), "{text}");
     }
@@ -61,16 +51,13 @@ async fn refused(certificate: Certificate, expected: &str) {
 
 #[tokio::test]
 async fn a_certificate_for_another_name() {
-    refused(Certificate::of("example.com"), "not valid for name").await;
+    rejected(Certificate::of("example.com"), "not valid for name").await;
 }
 
 #[tokio::test]
 async fn an_expired_certificate() {
-    refused(
-        Certificate::of("127.0.0.1").expired(),
-        "certificate expired",
-    )
-    .await;
+    let expired = Certificate::of("127.0.0.1").expired();
+    rejected(expired, "certificate expired").await;
 }
 
 #[tokio::test]
@@ -78,16 +65,10 @@ async fn a_certificate_of_an_unknown_authority() {
     let (known, unknown) = (Authority::new(), Authority::new());
     let server = Server::start_tls(Vec::new(), unknown.issue(Certificate::of("127.0.0.1"))).await;
     let seen = call(&trusting(https(&server), &known)).await;
-    assert!(
-        matches!(&seen, Dispatch("other", text) if text.contains("UnknownIssuer")),
-        "{seen:?}"
-    );
+    assert!(seen.dispatch("other").contains("UnknownIssuer"), "{seen:?}");
     assert_eq!(server.connections(), 1);
-    assert_eq!(
-        call(&trusting(https(&server), &unknown)).await,
-        ok(),
-        "the next call"
-    );
+    let next = call(&trusting(https(&server), &unknown)).await;
+    assert_eq!(next, ok());
 }
 
 #[tokio::test]
@@ -103,10 +84,8 @@ async fn a_ca_bundle_named_by_the_environment() {
             .environment(&environment)
     };
     let trusting = sender(bundle.path().to_str().unwrap()).build();
-    assert_eq!(
-        call(&client_of(https(&server).sender(trusting))).await,
-        ok()
-    );
+    let seen = call(&client_of(https(&server).sender(trusting))).await;
+    assert_eq!(seen, ok());
     std::fs::write(bundle.path(), "no certificate").unwrap();
     for (path, reason) in [
         ("/nonexistent.pem", "No such file"),
@@ -150,25 +129,18 @@ async fn no_trusted_roots_at_all() {
     let sender = HttpSender::builder().system_roots(false).build();
     let server = Server::start(Vec::new()).await;
     let seen = call(&client_of(https(&server).sender(sender))).await;
-    assert!(
-        matches!(&seen, Dispatch("other", text) if text.contains("no trusted root certificate was found")),
-        "{seen:?}"
-    );
+    let expected = "no trusted root certificate was found";
+    assert!(seen.dispatch("other").contains(expected), "{seen:?}");
 }
 
 #[tokio::test]
 async fn a_server_without_tls() {
     let authority = Authority::new();
-    let server = Server::start(vec![vec![
-        connect_tests::script::ReadSome(5),
-        send("HTTP/1.1 400 Bad Request\r\n\r\n"),
-    ]])
-    .await;
+    let plaintext = send("HTTP/1.1 400 Bad Request\r\n\r\n");
+    let server = Server::start(vec![vec![ReadSome(5), plaintext]]).await;
     let seen = call(&trusting(https(&server), &authority)).await;
-    assert!(
-        matches!(&seen, Dispatch("other", text) if text.contains("TLS handshake with 127.0.0.1 failed")),
-        "{seen:?}"
-    );
+    let expected = "TLS handshake with 127.0.0.1 failed";
+    assert!(seen.dispatch("other").contains(expected), "{seen:?}");
     assert_eq!(server.connections(), 1);
 }
 
@@ -185,7 +157,7 @@ async fn a_handshake_that_breaks_off_is_retried() {
         );
         async move {
             if number == 0 {
-                connect_tests::script::Stream::reset_on_close(&mut stream);
+                stream.reset_on_close();
                 return None;
             }
             acceptor.accept(stream).await.ok()

@@ -75,7 +75,7 @@ pub(crate) async fn local_endpoint(seen: &mut Seen) {
     endpoint.shutdown().await;
 }
 
-fn refusal(code: &str, body: &str) -> Step {
+fn denial(code: &str, body: &str) -> Step {
     let headers = format!("x-amzn-errortype: {code}\r\n");
     response("403 Forbidden", &headers, body)
 }
@@ -94,8 +94,8 @@ pub(crate) async fn faults(seen: &mut Seen) {
             Read,
             response("301 Moved", "location: http://127.0.0.1:1/\r\n", ""),
         ],
-        vec![Read, refusal("ExpiredTokenException", "{}")],
-        vec![Read, refusal("InvalidSignatureException", &quoting)],
+        vec![Read, denial("ExpiredTokenException", "{}")],
+        vec![Read, denial("InvalidSignatureException", &quoting)],
     ];
     for script in scripts {
         let server = Server::start(vec![script; 3]).await;
@@ -111,7 +111,7 @@ pub(crate) async fn faults(seen: &mut Seen) {
 /// Certificates that are not trusted, and calls over HTTP/1 and HTTP/2.
 pub(crate) async fn over_tls(seen: &mut Seen) {
     let authority = Authority::new();
-    seen.print(&trusting(&authority));
+    seen.print(&authority.trusting().build());
     for certificate in [
         Certificate::of("127.0.0.1"),
         Certificate::of("127.0.0.1").expired(),
@@ -119,7 +119,7 @@ pub(crate) async fn over_tls(seen: &mut Seen) {
     ] {
         let server = Server::start_tls(Vec::new(), authority.issue(certificate)).await;
         let url = format!("https://{}", server.address);
-        call(seen, config(&url).sender(trusting(&authority))).await;
+        call(seen, config(&url).sender(authority.trusting().build())).await;
         seen.signed(&server);
     }
     let (server, url) = http2::Server::start(&authority, |number| match number {
@@ -127,16 +127,8 @@ pub(crate) async fn over_tls(seen: &mut Seen) {
         _ => http2::Answer,
     })
     .await;
-    call(seen, config(&url).sender(trusting(&authority))).await;
+    call(seen, config(&url).sender(authority.trusting().build())).await;
     assert_eq!(server.counts(), (1, 3));
-}
-
-fn trusting(authority: &Authority) -> HttpSender {
-    let sender = HttpSender::builder().system_roots(false);
-    sender
-        .ca_bundle(authority.pem().as_bytes())
-        .unwrap()
-        .build()
 }
 
 /// A proxy with a password that refuses a tunnel, and one that passes plaintext on.
@@ -234,17 +226,11 @@ pub(crate) async fn configurations(seen: &mut Seen) {
     let environment = Environment::from_pairs([("HTTPS_PROXY", wrong.as_str())]);
     let sender = HttpSender::builder().environment(&environment);
     seen.print(&sender);
-    call(
-        seen,
-        config("https://connect.example.com").sender(sender.build()),
-    )
-    .await;
+    let unreachable = config("https://connect.example.com");
+    call(seen, unreachable.sender(sender.build())).await;
     let unsendable = Credentials::new("AKID\n", SECRET, None, None, "test");
-    call(
-        seen,
-        config("http://127.0.0.1:1").credentials_provider(unsendable),
-    )
-    .await;
+    let nowhere = config("http://127.0.0.1:1");
+    call(seen, nowhere.credentials_provider(unsendable)).await;
 }
 
 /// A sender for tests, and what it records.

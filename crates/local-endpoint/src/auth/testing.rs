@@ -56,6 +56,34 @@ impl Default for Signer {
 }
 
 impl Signer {
+    pub(crate) fn of(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn presigned() -> Self {
+        Self {
+            presigned: true,
+            ..Self::default()
+        }
+    }
+
+    /// The request as it goes over the wire.
+    pub(crate) fn text(&self, method: &str, uri: &str, body: &str) -> String {
+        let parts = self.sign(method, uri, body);
+        let mut request = format!("{method} {} HTTP/1.1\r\n", parts.uri);
+        for (name, value) in &parts.headers {
+            request += &format!("{name}: {}\r\n", value.to_str().unwrap());
+        }
+        request + &format!("content-length: {}\r\n\r\n{body}", body.len())
+    }
+
+    pub(crate) fn get(&self) -> Parts {
+        self.sign("GET", URI, "")
+    }
+
     pub(crate) fn sign(&self, method: &str, uri: &str, body: &str) -> Parts {
         let mut request = Request::builder()
             .method(method)
@@ -118,4 +146,14 @@ impl Signer {
             .insert(header::USER_AGENT, "boto3".parse().unwrap());
         request.into_parts().0
     }
+}
+
+/// A header of a response.
+pub(crate) fn header<'a>(response: &'a str, name: &str) -> &'a str {
+    let headers = response.lines().filter_map(|line| line.split_once(": "));
+    headers
+        .filter(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+        .next()
+        .unwrap_or_default()
 }

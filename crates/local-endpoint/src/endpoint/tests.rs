@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::auth::testing::{self, Signer};
+use crate::auth::testing::{self, Signer, header};
 
 async fn start() -> LocalEndpoint {
     builder().samples().start().await.unwrap()
@@ -25,47 +25,29 @@ async fn call(
     method: &str,
     uri: &str,
 ) -> (u16, String, Value) {
-    let parts = signer.sign(method, uri, "");
-    let mut request = format!("{method} {} HTTP/1.1\r\nconnection: close\r\n", parts.uri);
-    for (name, value) in &parts.headers {
-        request += &format!("{name}: {}\r\n", value.to_str().unwrap());
-    }
+    let request = signer.text(method, uri, "");
+    let request = request.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
     let mut stream = TcpStream::connect(endpoint.local_addr()).await.unwrap();
-    stream
-        .write_all(format!("{request}\r\n").as_bytes())
-        .await
-        .unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
     let mut response = String::new();
     stream.read_to_string(&mut response).await.unwrap();
     let (head, body) = response.split_once("\r\n\r\n").unwrap();
-    let header = |name: &str| {
-        head.lines()
-            .filter_map(|line| line.split_once(": "))
-            .find(|(key, _)| *key == name)
-            .map_or("", |(_, value)| value)
-    };
-    assert_eq!(header("content-type"), "application/json", "{response}");
-    assert_eq!(header("x-amzn-requestid").len(), 36, "{response}");
+    assert_eq!(header(head, "content-type"), "application/json");
+    assert_eq!(header(head, "x-amzn-requestid").len(), 36, "{response}");
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    (
-        status,
-        header("x-amzn-errortype").to_owned(),
-        serde_json::from_str(body).unwrap(),
-    )
+    let code = header(head, "x-amzn-errortype").to_owned();
+    (status, code, serde_json::from_str(body).unwrap())
 }
 
 async fn get(endpoint: &LocalEndpoint, uri: &str) -> (u16, String, Value) {
     call(endpoint, &Signer::default(), "GET", uri).await
 }
 
-/// The code and message that a request is refused with.
-async fn refused(endpoint: &LocalEndpoint, uri: &str) -> (u16, String, String) {
-    let (status, code, body) = get(endpoint, uri).await;
-    (
-        status,
-        code,
-        body["Message"].as_str().unwrap_or_default().to_owned(),
-    )
+/// Asserts that a request is rejected with this status and code; the message.
+async fn rejected(endpoint: &LocalEndpoint, uri: &str, status: u16, code: &str) -> String {
+    let (got_status, got_code, body) = get(endpoint, uri).await;
+    assert_eq!((got_status, got_code.as_str()), (status, code), "{uri}");
+    body["Message"].as_str().unwrap_or_default().to_owned()
 }
 
 fn of(contact: &str) -> String {
@@ -140,50 +122,35 @@ async fn an_instance_goes_by_its_arn_too() {
 #[tokio::test]
 async fn what_is_unknown_is_not_found() {
     let endpoint = start().await;
-    let not_found = |what: &str| {
+    for (uri, what) in [
+        (of("nobody"), "Contact"),
         (
-            404,
-            "ResourceNotFoundException".to_owned(),
-            format!("{what} not found."),
-        )
-    };
-    assert_eq!(
-        refused(&endpoint, &of("nobody")).await,
-        not_found("Contact")
-    );
-    assert_eq!(
-        refused(&endpoint, "/contact/associated/none?contactId=x").await,
-        not_found("Instance")
-    );
+            "/contact/associated/none?contactId=x".to_owned(),
+            "Instance",
+        ),
+    ] {
+        let message = rejected(&endpoint, &uri, 404, "ResourceNotFoundException").await;
+        assert_eq!(message, format!("{what} not found."));
+    }
 }
 
 #[tokio::test]
 async fn a_broken_constraint_names_its_member() {
     let endpoint = start().await;
     let instance = format!("/contact/associated/{}", samples::INSTANCE_ID);
+    let (long, long_instance) = ("x".repeat(257), "i".repeat(101));
     for (uri, member) in [
         (instance.clone(), "ContactId"),
         (format!("{instance}?contactId="), "ContactId"),
+        (format!("{instance}?contactId={long}"), "ContactId"),
+        (format!("{}&maxResults=0", of("x")), "MaxResults"),
+        (format!("{}&maxResults=101", of("x")), "MaxResults"),
         (
-            format!("{instance}?contactId={}", "x".repeat(257)),
-            "ContactId",
-        ),
-        (format!("{instance}?contactId=x&maxResults=0"), "MaxResults"),
-        (
-            format!("{instance}?contactId=x&maxResults=101"),
-            "MaxResults",
-        ),
-        (
-            format!("/contact/associated/{}?contactId=x", "i".repeat(101)),
+            format!("/contact/associated/{long_instance}?contactId=x"),
             "InstanceId",
         ),
     ] {
-        let (status, code, message) = refused(&endpoint, &uri).await;
-        assert_eq!(
-            (status, code.as_str()),
-            (400, "InvalidParameterException"),
-            "{uri}"
-        );
+        let message = rejected(&endpoint, &uri, 400, "InvalidParameterException").await;
         assert!(message.contains(member), "{message}");
     }
 }
@@ -198,12 +165,7 @@ async fn a_broken_token_and_one_of_another_contact_are_invalid() {
         format!("{}&nextToken={token}", of(samples::SINGLE_CONTACT_ID)),
         format!("{}&nextToken={token}A", of(samples::CONTACT_ID)),
     ] {
-        let (status, code, _) = refused(&endpoint, &uri).await;
-        assert_eq!(
-            (status, code.as_str()),
-            (400, "InvalidRequestException"),
-            "{uri}"
-        );
+        rejected(&endpoint, &uri, 400, "InvalidRequestException").await;
     }
 }
 
@@ -234,11 +196,8 @@ async fn a_failing_database_is_an_internal_error_without_details() {
         .unwrap()
         .write_all(&[7; 8192])
         .unwrap();
-    let (status, code, message) = refused(&endpoint, &of("x")).await;
-    assert_eq!(
-        (status, code.as_str(), message.as_str()),
-        (500, "InternalServiceException", "The service failed.")
-    );
+    let message = rejected(&endpoint, &of("x"), 500, "InternalServiceException").await;
+    assert_eq!(message, "The service failed.");
 }
 
 #[tokio::test]
@@ -250,17 +209,14 @@ async fn only_the_right_key_is_served() {
         .start()
         .await
         .unwrap();
-    let with = |credentials| Signer {
-        credentials,
-        ..Signer::default()
-    };
-    let wrong = with(Credentials::new(testing::ID, "wrong", None, None, "test"));
-    let unknown = with(Credentials::new("AKIDUNKNOWN", "wrong", None, None, "test"));
-    for (signer, expected) in [
+    let wrong = Credentials::new(testing::ID, "wrong", None, None, "test");
+    let unknown = Credentials::new("AKIDUNKNOWN", "wrong", None, None, "test");
+    for (credentials, expected) in [
         (wrong, "InvalidSignatureException"),
         (unknown, "UnrecognizedClientException"),
-        (with(denied), "AccessDeniedException"),
+        (denied, "AccessDeniedException"),
     ] {
+        let signer = Signer::of(credentials);
         let (status, code, _) = call(&endpoint, &signer, "GET", &of(samples::CONTACT_ID)).await;
         assert_eq!((status, code.as_str()), (403, expected));
     }

@@ -27,8 +27,8 @@ fn read_all(bytes: &[u8]) -> Vec<Item> {
     std::iter::from_fn(|| records.next().unwrap()).collect()
 }
 
-/// Contact IDs, and for refusals what is printed.
-fn told(bytes: &[u8]) -> Vec<String> {
+/// Contact IDs, and for rejected records what is printed.
+fn outcomes(bytes: &[u8]) -> Vec<String> {
     read_all(bytes)
         .into_iter()
         .map(|item| match item {
@@ -139,10 +139,8 @@ fn of_a_field_that_comes_twice_the_last_value_holds() {
 
 #[test]
 fn events_about_something_else_are_passed_over() {
-    assert_eq!(
-        told(br#"{"detail-type":"Contact Lens Rule Matched","detail":{"x":1}}"#),
-        ["other"]
-    );
+    let event = br#"{"detail-type":"Contact Lens Rule Matched","detail":{"x":1}}"#;
+    assert_eq!(outcomes(event), ["other"]);
 }
 
 #[test]
@@ -156,22 +154,25 @@ fn records_stand_one_after_another_or_on_lines_or_in_an_array() {
         format!("[{a}]\n[{b}]"),
     ];
     for file in files {
-        assert_eq!(told(file.as_bytes()), ["a", "b"]);
-        assert_eq!(told(&gzip(file.as_bytes())), ["a", "b"]);
+        assert_eq!(outcomes(file.as_bytes()), ["a", "b"]);
+        assert_eq!(outcomes(&gzip(file.as_bytes())), ["a", "b"]);
     }
-    assert_eq!(told(b""), [""; 0]);
-    assert_eq!(told(b" \n"), [""; 0]);
+    assert_eq!(outcomes(b""), [""; 0]);
+    assert_eq!(outcomes(b" \n"), [""; 0]);
 }
 
 #[test]
 fn marks_and_encodings_of_windows_are_read() {
     let (a, b) = (one_line("a"), one_line("b"));
     let marked = format!("\u{feff}{a}\n\u{feff}{b}");
-    assert_eq!(told(marked.as_bytes()), ["a", "b"]);
+    assert_eq!(outcomes(marked.as_bytes()), ["a", "b"]);
     // After a broken record too, whether that ended or not.
     for broken in ["nonsense", r#"{"ContactId":"x""#, r#"{"ContactId":"x","#] {
         let file = format!("\u{feff}{broken}\n\u{feff}{b}");
-        assert_eq!(told(file.as_bytes()).last().map(String::as_str), Some("b"));
+        assert_eq!(
+            outcomes(file.as_bytes()).last().map(String::as_str),
+            Some("b")
+        );
     }
     let accents = marked.replace("more", &"\u{e9}\u{1f600}".repeat(40_000));
     for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
@@ -179,8 +180,8 @@ fn marks_and_encodings_of_windows_are_read() {
             let file: Vec<u8> = text.encode_utf16().flat_map(to_bytes).collect();
             // The mark is two bytes.
             for file in [&file[..], &file[2..]] {
-                assert_eq!(told(file), ["a", "b"]);
-                assert_eq!(told(&gzip(file)), ["a", "b"]);
+                assert_eq!(outcomes(file), ["a", "b"]);
+                assert_eq!(outcomes(&gzip(file)), ["a", "b"]);
             }
         }
     }
@@ -191,20 +192,17 @@ fn half_a_character_costs_its_record_and_is_named() {
     let file: Vec<u8> = [one_line("X"), "\n".to_owned(), one_line("b")]
         .concat()
         .encode_utf16()
-        .map(|unit| {
-            if unit == u16::from(b'X') {
-                0xd800
-            } else {
-                unit
-            }
-        })
+        .map(|unit| if unit == 0x58 { 0xd800 } else { unit })
         .flat_map(u16::to_le_bytes)
         .chain([0])
         .collect();
-    let told = told(&file);
-    assert!(told[0].ends_with("invalid unicode code point"), "{told:?}");
-    assert_eq!(told[1], "b");
-    assert!(told[2].ends_with("begins with a brace"), "{told:?}");
+    let outcomes = outcomes(&file);
+    assert!(
+        outcomes[0].ends_with("invalid unicode code point"),
+        "{outcomes:?}"
+    );
+    assert_eq!(outcomes[1], "b");
+    assert!(outcomes[2].ends_with("begins with a brace"), "{outcomes:?}");
 }
 
 #[test]
@@ -245,16 +243,13 @@ fn records_in_messages_are_read() {
         serde_json::json!({"Records": [{"body": notification}]}),
         serde_json::json!({"Messages": [{"Body": a}, {"Body": b}]}),
     ] {
-        assert_eq!(
-            told(envelope.to_string().as_bytes()),
-            ["a", "b"],
-            "{envelope}"
-        );
+        let read = outcomes(envelope.to_string().as_bytes());
+        assert_eq!(read, ["a", "b"], "{envelope}");
     }
-    assert_eq!(told(br#"{"Records": []}"#), [""; 0]);
+    assert_eq!(outcomes(br#"{"Records": []}"#), [""; 0]);
     // Events of Lambda have up to 6 MB.
     let large = serde_json::json!({"Records": [{"body": a, "padding": "x".repeat(6 << 20)}]});
-    assert_eq!(told(large.to_string().as_bytes()), ["a"]);
+    assert_eq!(outcomes(large.to_string().as_bytes()), ["a"]);
     let file = format!(
         "{b}\n{}\n{b}",
         serde_json::json!({"Records": [{"body": "nonsense"}, {"body": a}, {"data": "%"}, {"body": "{}"}]})
@@ -262,7 +257,7 @@ fn records_in_messages_are_read() {
     let place = format!("calls.json:2 (byte {}): ", b.len() + 1);
     let refused = |reason: &str| format!("{place}{reason}");
     assert_eq!(
-        told(file.as_bytes()),
+        outcomes(file.as_bytes()),
         [
             "b".to_owned(),
             refused("expected a record, which begins with a brace"),
@@ -274,73 +269,67 @@ fn records_in_messages_are_read() {
     );
     // Nobody means this, and it has an end.
     let deep = (0..9).fold(a, |inner, _| serde_json::json!({"body": inner}).to_string());
-    assert_eq!(
-        told(deep.as_bytes()),
-        ["calls.json:1 (byte 0): InstanceARN: missing"]
-    );
+    let expected = "calls.json:1 (byte 0): InstanceARN: missing";
+    assert_eq!(outcomes(deep.as_bytes()), [expected]);
 }
 
 #[test]
 fn compressed_streams_may_follow_each_other() {
     let file = [gzip(record("a").as_bytes()), gzip(record("b").as_bytes())].concat();
-    assert_eq!(told(&file), ["a", "b"]);
+    assert_eq!(outcomes(&file), ["a", "b"]);
 }
 
 #[test]
 fn a_wrong_field_is_named_with_its_place_and_without_its_value() {
     let a = one_line("a");
-    for (from, to, expected) in [
+    let (id, began) = (r#""ContactId":"a""#, "2026-03-14T08:02:11Z");
+    let (voice, agent) = (r#""Channel":"VOICE""#, r#""Agent":null"#);
+    let arn = r#""InstanceARN":"arn:"#;
+    let form = "expected the form arn:aws:connect:REGION:ACCOUNT:instance/ID";
+    let time = "expected a time of the form 2026-03-14T08:02:11Z";
+    let years = "not between the years 1678 and 2261";
+    for (from, to, field, reason) in [
         (
-            r#""ContactId":"a""#,
+            id,
             r#""ContactId":17"#,
-            "ContactId: expected a string, found a number",
+            "ContactId",
+            "expected a string, found a number",
         ),
+        (id, r#""ContactId":null"#, "ContactId", "missing"),
         (
-            r#""ContactId":"a""#,
-            r#""ContactId":null"#,
-            "ContactId: missing",
-        ),
-        (
-            r#""ContactId":"a""#,
+            id,
             r#""ContactId":["secret"]"#,
-            "ContactId: expected a string, found an array",
+            "ContactId",
+            "expected a string, found an array",
         ),
         (
-            r#""Channel":"VOICE""#,
+            voice,
             r#""Channel":{"secret":1}"#,
-            "Channel: expected a string, found an object",
+            "Channel",
+            "expected a string, found an object",
         ),
+        (arn, r#""InstanceARN":"secret:"#, "InstanceARN", form),
+        (began, "secret", "InitiationTimestamp", time),
+        (began, "9026-03-14T08:02:11Z", "InitiationTimestamp", years),
         (
-            r#""InstanceARN":"arn:"#,
-            r#""InstanceARN":"secret:"#,
-            "InstanceARN: expected the form arn:aws:connect:REGION:ACCOUNT:instance/ID",
-        ),
-        (
-            "2026-03-14T08:02:11Z",
-            "secret",
-            "InitiationTimestamp: expected a time of the form 2026-03-14T08:02:11Z",
-        ),
-        (
-            "2026-03-14T08:02:11Z",
-            "9026-03-14T08:02:11Z",
-            "InitiationTimestamp: not between the years 1678 and 2261",
-        ),
-        (
-            r#""Agent":null"#,
+            agent,
             r#""detail":"secret""#,
-            "detail: expected an object",
+            "detail",
+            "expected an object",
         ),
     ] {
         let broken = a.replace(from, to);
         assert_ne!(broken, a);
-        let told = told(format!("{a}\n{broken}\n{a}").as_bytes());
-        assert_eq!(
-            (told.len(), told[0].as_str(), told[2].as_str()),
-            (3, "a", "a")
+        let [first, problem, last] = &outcomes(format!("{a}\n{broken}\n{a}").as_bytes())[..] else {
+            panic!("{broken}");
+        };
+        assert_eq!((first.as_str(), last.as_str()), ("a", "a"));
+        assert!(problem.starts_with("calls.json:2 (byte "), "{problem}");
+        assert!(
+            problem.ends_with(&format!("{field}: {reason}")),
+            "{problem}"
         );
-        assert!(told[1].starts_with("calls.json:2 (byte "), "{told:?}");
-        assert!(told[1].ends_with(expected), "{told:?}");
-        assert!(!told[1].contains("secret"), "{told:?}");
+        assert!(!problem.contains("secret"), "{problem}");
     }
     for field in ["ContactId", "Channel"] {
         let long = a.replace(
@@ -348,23 +337,20 @@ fn a_wrong_field_is_named_with_its_place_and_without_its_value() {
             &format!(r#""{field}":"{}"#, "x".repeat(256)),
         );
         let expected = format!("{field}: longer than 256 bytes");
-        assert!(told(long.as_bytes())[0].ends_with(&expected));
+        assert!(outcomes(long.as_bytes())[0].ends_with(&expected));
     }
 }
 
 #[test]
 fn a_syntax_error_is_placed_to_the_byte() {
-    let file = format!(
-        "{}\n{{\"ContactId\":\"b\", \"Agent\":nul}}\n{}",
-        one_line("a"),
-        one_line("c")
-    );
+    let [a, c] = ["a", "c"].map(one_line);
+    let file = format!("{a}\n{{\"ContactId\":\"b\", \"Agent\":nul}}\n{c}");
     let byte = file.find("nul}").unwrap() + 3;
     let expected = format!("calls.json:2 (byte {byte}): expected ident");
-    assert_eq!(told(file.as_bytes()), ["a", &expected, "c"]);
+    assert_eq!(outcomes(file.as_bytes()), ["a", &expected, "c"]);
 }
 
-/// Broken in such ways that the end of the record cannot be told by its brackets.
+/// Broken in such ways that the end of the record does not show in its brackets.
 #[test]
 fn the_records_around_a_broken_one_are_found() {
     for broken in [
@@ -379,59 +365,44 @@ fn the_records_around_a_broken_one_are_found() {
         "\0\0\0",
         "\u{1}{",
     ] {
-        let file = format!(
-            "{}\n{broken}\n{}\n{}",
-            one_line("a"),
-            one_line("b"),
-            one_line("c")
-        );
-        let told = told(file.as_bytes());
-        let good = told
+        let [a, b, c] = ["a", "b", "c"].map(one_line);
+        let outcomes = outcomes(format!("{a}\n{broken}\n{b}\n{c}").as_bytes());
+        let good: String = outcomes
             .iter()
-            .filter(|told| told.len() == 1)
+            .filter(|outcome| outcome.len() == 1)
             .map(String::as_str)
-            .collect::<Vec<_>>();
+            .collect();
         // A record that was cut behind a comma or an opening bracket takes the next one with it.
-        let expected = if broken.ends_with(',') {
-            vec!["a", "c"]
-        } else {
-            vec!["a", "b", "c"]
-        };
-        assert_eq!(good, expected, "{broken}: {told:?}");
-        assert!(told.len() > good.len(), "{broken}: not reported");
+        let expected = if broken.ends_with(',') { "ac" } else { "abc" };
+        assert_eq!(good, expected, "{broken}: {outcomes:?}");
+        assert!(outcomes.len() > good.len(), "{broken}: not reported");
     }
 }
 
 #[test]
 fn without_line_breaks_the_next_object_is_found_too() {
-    let file = format!(
-        r#"{}{{"ContactId":"x" "Agent":null}}{}"#,
-        one_line("a"),
-        one_line("b")
-    );
-    let told = told(file.as_bytes());
-    assert_eq!((told[0].as_str(), told[2].as_str()), ("a", "b"));
+    let [a, b] = ["a", "b"].map(one_line);
+    let file = format!(r#"{a}{{"ContactId":"x" "Agent":null}}{b}"#);
+    let outcomes = outcomes(file.as_bytes());
+    assert_eq!((outcomes[0].as_str(), outcomes[2].as_str()), ("a", "b"));
 }
 
 #[test]
 fn a_cut_file_is_reported() {
     let whole = record("a");
-    let told = told(&whole.as_bytes()[..whole.len() - 1]);
-    assert_eq!(
-        told,
-        ["calls.json:1 (byte 0): the file ends inside this record"]
-    );
+    let expected = "calls.json:1 (byte 0): the file ends inside this record";
+    assert_eq!(outcomes(&whole.as_bytes()[..whole.len() - 1]), [expected]);
 }
 
 #[test]
-fn deep_and_long_objects_are_refused() {
+fn deep_and_long_objects_are_rejected() {
     let deep = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
-    assert!(told(deep.as_bytes())[0].ends_with("nested too deeply"));
+    assert!(outcomes(deep.as_bytes())[0].ends_with("nested too deeply"));
     let long = format!("{{\"a\":\"{}\"}}\n{}", "x".repeat(17 << 20), one_line("b"));
-    let told = told(long.as_bytes());
-    assert_eq!(told.len(), 2);
-    assert!(told[0].ends_with("longer than 16 MiB"));
-    assert_eq!(told[1], "b");
+    let outcomes = outcomes(long.as_bytes());
+    assert_eq!(outcomes.len(), 2);
+    assert!(outcomes[0].ends_with("longer than 16 MiB"));
+    assert_eq!(outcomes[1], "b");
 }
 
 /// Hands out one byte at a time and fails at the end.
@@ -455,12 +426,10 @@ fn what_was_read_before_a_failure_counts() {
     assert!(matches!(records.next(), Ok(Some(Item::Contact(_)))));
     let error = records.next().unwrap_err();
     let refusal = records.refuse_rest(&error).to_string();
+    let place = format!("calls.json:1 (byte {})", file.len());
     assert_eq!(
         refusal,
-        format!(
-            "calls.json:1 (byte {}): cannot be read any further: unplugged",
-            file.len()
-        )
+        format!("{place}: cannot be read any further: unplugged")
     );
     assert!(matches!(records.next(), Ok(None)));
     assert!(Records::new("calls.json", Failing(b"")).next().is_err());

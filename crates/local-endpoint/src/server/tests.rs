@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::auth::testing::{Signer, credentials, now};
+use crate::auth::testing::{Signer, credentials, header, now};
 
 /// Answers with the body it was sent; under `/wait`, once it may.
 #[derive(Clone, Default)]
@@ -61,19 +61,10 @@ async fn start_for(strangers: usize) -> Started {
     }
 }
 
-/// A signed request in bytes, on a connection that closes after it.
+/// A signed request, on a connection that closes after it.
 fn signed(method: &str, uri: &str, body: &str) -> String {
-    signed_by(&Signer::default(), method, uri, body)
-        .replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")
-}
-
-fn signed_by(signer: &Signer, method: &str, uri: &str, body: &str) -> String {
-    let parts = signer.sign(method, uri, body);
-    let mut request = format!("{method} {} HTTP/1.1\r\n", parts.uri);
-    for (name, value) in &parts.headers {
-        request += &format!("{name}: {}\r\n", value.to_str().unwrap());
-    }
-    request + &format!("content-length: {}\r\n\r\n{body}", body.len())
+    let request = Signer::default().text(method, uri, body);
+    request.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")
 }
 
 async fn send(address: SocketAddr, request: &str) -> String {
@@ -82,16 +73,6 @@ async fn send(address: SocketAddr, request: &str) -> String {
     let mut response = String::new();
     stream.read_to_string(&mut response).await.unwrap();
     response
-}
-
-fn header<'a>(response: &'a str, name: &str) -> &'a str {
-    let line = response.lines().find(|line| {
-        line.split(':')
-            .next()
-            .is_some_and(|key| key.eq_ignore_ascii_case(name))
-    });
-    line.and_then(|line| line.split_once(": "))
-        .map_or("", |(_, value)| value)
 }
 
 #[tokio::test]
@@ -133,7 +114,7 @@ async fn an_unsigned_request_does_not() {
 }
 
 #[tokio::test]
-async fn long_bodies_are_refused_and_cut_ones_end_the_connection() {
+async fn long_bodies_are_rejected_and_cut_ones_end_the_connection() {
     let server = start().await;
     let longest = send(server.address, &signed("POST", "/", &"x".repeat(1000))).await;
     assert!(longest.starts_with("HTTP/1.1 200 "), "{longest}");
@@ -220,44 +201,28 @@ async fn held(address: SocketAddr, beginning: &str) -> (String, Duration) {
 async fn nobody_holds_the_server_without_a_right_signature() {
     let server = start().await;
     let address = server.address;
-    let head = |request: String| {
-        request
-            .split_inclusive("\r\n\r\n")
-            .next()
-            .unwrap()
-            .to_owned()
+    let post = |signer: Signer| {
+        let request = signer.text("POST", "/", "a body that does not come");
+        let head = request.split_inclusive("\r\n\r\n").next();
+        head.unwrap().to_owned()
     };
-    let post = |signer| head(signed_by(&signer, "POST", "/", "a body that does not come"));
     let unknown = Credentials::new("AKIDUNKNOWN", "secret", None, None, "test");
     let unsigned = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n".to_owned();
+    let foreign = Signer {
+        service: "s3",
+        ..Signer::default()
+    };
+    let late = Signer {
+        time: now() - Duration::from_secs(3600),
+        ..Signer::default()
+    };
     for (beginning, status, seconds) in [
         (String::new(), "", 30),
         ("POST / HT".to_owned(), "", 30),
         (unsigned, "403", 0),
-        (
-            post(Signer {
-                credentials: unknown,
-                ..Signer::default()
-            }),
-            "403",
-            0,
-        ),
-        (
-            post(Signer {
-                service: "s3",
-                ..Signer::default()
-            }),
-            "403",
-            0,
-        ),
-        (
-            post(Signer {
-                time: now() - Duration::from_secs(3600),
-                ..Signer::default()
-            }),
-            "403",
-            0,
-        ),
+        (post(Signer::of(unknown)), "403", 0),
+        (post(foreign), "403", 0),
+        (post(late), "403", 0),
         (post(Signer::default()), "408", 20),
     ] {
         let (answer, elapsed) = held(address, &beginning).await;
@@ -293,7 +258,7 @@ async fn the_oldest_unknown_connection_gives_way() {
 async fn a_connection_with_a_right_signature_is_not_counted_and_not_cut() {
     let server = start_for(1).await;
     let address = server.address;
-    let request = signed_by(&Signer::default(), "POST", "/", "hello");
+    let request = Signer::default().text("POST", "/", "hello");
     let mut kept = TcpStream::connect(address).await.unwrap();
     let mut answer = [0; 15];
     kept.write_all(request.as_bytes()).await.unwrap();

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::fixture::*;
 use super::*;
-use crate::Refusal;
 
 #[test]
 fn a_contact_comes_out_with_all_that_went_in() {
@@ -32,13 +31,7 @@ fn a_contact_comes_out_with_all_that_went_in() {
         channel: Some("FAX".into()),
     };
     let page = store.page(INSTANCE, "c", limit(1), None).unwrap();
-    assert_eq!(
-        page,
-        Page {
-            contacts: vec![expected],
-            next_token: None
-        }
-    );
+    assert_eq!((page.contacts, page.next_token), (vec![expected], None));
 }
 
 #[test]
@@ -60,10 +53,8 @@ fn all_three_references_make_one_tree_for_every_member() {
 fn an_id_that_is_only_referred_to_joins_and_is_not_listed() {
     let store = store(&[record("a", 1).after("x"), record("b", 2).related_to("x")]);
     assert_eq!(tree(&store, "b"), ["a", "b"]);
-    assert!(matches!(
-        store.page(INSTANCE, "x", limit(1), None),
-        Err(PageError::UnknownContact)
-    ));
+    let page = store.page(INSTANCE, "x", limit(1), None);
+    assert!(matches!(page, Err(PageError::UnknownContact)));
     import(&store, &[record("x", 0)]);
     assert_eq!(tree(&store, "x"), ["x", "a", "b"]);
 }
@@ -82,18 +73,14 @@ fn contacts_are_ordered_by_time_then_id_and_timeless_ones_come_last() {
         record("r", 5),
     ]);
     assert_eq!(tree(&store, "r"), ["c", "r", "a", "b", "0"]);
-    assert_eq!(
-        pages(&store, "0", 2)
+    let sizes = |size| {
+        pages(&store, "0", size)
             .iter()
             .map(Vec::len)
-            .collect::<Vec<_>>(),
-        [2, 2, 1]
-    );
-    assert_eq!(
-        pages(&store, "0", 5).len(),
-        1,
-        "a full last page has no token"
-    );
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(sizes(2), [2, 2, 1]);
+    assert_eq!(sizes(5), [5], "a full last page has no token");
 }
 
 #[test]
@@ -129,28 +116,18 @@ fn instances_do_not_mix() {
     assert_eq!(tree(&store, "a"), ["a"]);
     let page = store.page("other", "a", limit(9), None).unwrap();
     assert_eq!(page.contacts.len(), 2);
-    assert_eq!(
-        store.page(&arn("other"), "a", limit(9), None).unwrap(),
-        page,
-        "an ARN will do"
-    );
+    let by_arn = store.page(&arn("other"), "a", limit(9), None).unwrap();
+    assert_eq!(by_arn, page);
     let wrong = arn("other").replace("1111", "9999");
-    assert!(matches!(
-        store.page(&wrong, "a", limit(9), None),
-        Err(PageError::UnknownInstance)
-    ));
-    assert!(matches!(
-        store.page("none", "a", limit(9), None),
-        Err(PageError::UnknownInstance)
-    ));
-    assert!(matches!(
-        store.page("", "", limit(9), None),
-        Err(PageError::UnknownInstance)
-    ));
-    assert!(matches!(
-        store.page(INSTANCE, "", limit(9), None),
-        Err(PageError::UnknownContact)
-    ));
+    for (instance, contact) in [(wrong.as_str(), "a"), ("none", "a"), ("", "")] {
+        let page = store.page(instance, contact, limit(9), None);
+        assert!(
+            matches!(page, Err(PageError::UnknownInstance)),
+            "{instance}"
+        );
+    }
+    let page = store.page(INSTANCE, "", limit(9), None);
+    assert!(matches!(page, Err(PageError::UnknownContact)));
 }
 
 #[test]
@@ -261,21 +238,9 @@ fn an_aborted_import_leaves_nothing_behind() {
         Err(ImportError::Refused(refusal)) => refusal,
         other => panic!("{other:?}"),
     };
-    assert!(
-        matches!(
-            &refusal,
-            Refusal {
-                line: 2,
-                field: Some("InstanceARN"),
-                ..
-            }
-        ),
-        "{refusal}"
-    );
-    assert!(matches!(
-        store.page(INSTANCE, "a", limit(1), None),
-        Err(PageError::UnknownInstance)
-    ));
+    assert_eq!((refusal.line, refusal.field), (2, Some("InstanceARN")));
+    let page = store.page(INSTANCE, "a", limit(1), None);
+    assert!(matches!(page, Err(PageError::UnknownInstance)));
 }
 
 #[test]
@@ -310,53 +275,30 @@ fn a_token_is_good_for_its_contact_in_its_database_only() {
         .unwrap()
         .next_token
         .unwrap();
-    let follow = |store: &Store, instance: &str, contact: &str, token: &str| {
-        store
-            .page(instance, contact, limit(1), Some(token))
-            .map(|page| page.contacts[0].contact_id.clone())
+    let follow = |store: &Store, instance: &str, contact: &str, token: &str| match store.page(
+        instance,
+        contact,
+        limit(1),
+        Some(token),
+    ) {
+        Err(PageError::BadToken) => "bad".to_owned(),
+        page => page.unwrap().contacts[0].contact_id.clone(),
     };
-    assert_eq!(follow(&store, INSTANCE, "a", &token).unwrap(), "b");
-    assert_eq!(follow(&store, &arn(INSTANCE), "a", &token).unwrap(), "b");
-    assert!(matches!(
-        follow(&store, INSTANCE, "b", &token),
-        Err(PageError::BadToken)
-    ));
-    assert!(matches!(
-        follow(&store, "other", "a", &token),
-        Err(PageError::BadToken)
-    ));
+    assert_eq!(follow(&store, INSTANCE, "a", &token), "b");
+    assert_eq!(follow(&store, &arn(INSTANCE), "a", &token), "b");
+    assert_eq!(follow(&store, INSTANCE, "b", &token), "bad");
+    assert_eq!(follow(&store, "other", "a", &token), "bad");
     let another = self::store(&contacts);
-    assert!(matches!(
-        follow(&another, INSTANCE, "a", &token),
-        Err(PageError::BadToken)
-    ));
-    for place in 0..token.len() {
+    assert_eq!(follow(&another, INSTANCE, "a", &token), "bad");
+    let changed = (0..token.len()).map(|place| {
         let mut broken = token.clone().into_bytes();
         broken[place] = if broken[place] == b'A' { b'B' } else { b'A' };
-        let broken = String::from_utf8(broken).unwrap();
-        assert!(
-            matches!(
-                follow(&store, INSTANCE, "a", &broken),
-                Err(PageError::BadToken)
-            ),
-            "{place}"
-        );
-    }
-    for broken in [
-        "",
-        "x",
-        "%%%",
-        &token[1..],
-        &token[..token.len() - 1],
-        &format!("{token}AA"),
-    ] {
-        assert!(
-            matches!(
-                follow(&store, INSTANCE, "a", broken),
-                Err(PageError::BadToken)
-            ),
-            "{broken}"
-        );
+        String::from_utf8(broken).unwrap()
+    });
+    let (shorter, longer) = (&token[..token.len() - 1], format!("{token}AA"));
+    let others = ["", "x", "%%%", &token[1..], shorter, &longer].map(str::to_owned);
+    for broken in changed.chain(others) {
+        assert_eq!(follow(&store, INSTANCE, "a", &broken), "bad", "{broken}");
     }
 }
 
@@ -423,17 +365,10 @@ fn paging_goes_on_while_others_import() {
             for n in 0..40 {
                 let record = record(&format!("new-{n:02}"), n * 17).begun_by("old-00");
                 // Each moves the whole tree under a new key at times, or into a larger one.
-                let far = Record {
-                    id: format!("far-{n}"),
-                    ..record.clone()
-                }
-                .after(&record.id);
+                let far = self::record(&format!("far-{n}"), n * 17).after(&record.id);
+                let file = far.begun_by("old-00").json() + &record.json();
                 theirs
-                    .import(
-                        "test",
-                        (far.json() + &record.json()).as_bytes(),
-                        OnRefusal::Abort,
-                    )
+                    .import("test", file.as_bytes(), OnRefusal::Abort)
                     .unwrap();
             }
             done.store(true, Ordering::SeqCst);

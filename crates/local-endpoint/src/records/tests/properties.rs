@@ -29,7 +29,7 @@ proptest! {
         let place = place.index(file.len());
         if again { file.insert(place, byte) } else { file[place] = byte }
         file.extend(record("b").as_bytes());
-        let _ = told(&file);
+        let _ = outcomes(&file);
     }
 
     #[test]

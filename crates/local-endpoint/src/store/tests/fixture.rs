@@ -73,42 +73,23 @@ impl Record {
     pub(super) fn json(&self) -> String {
         let time = |minute: u32| format!("2026-03-14T{:02}:{:02}:00Z", minute / 60, minute % 60);
         let [previous, initial, related] = &self.references;
-        let names: [&str; 8] = if self.event {
-            [
-                "instanceArn",
-                "contactId",
-                "initiationTimestamp",
-                "",
-                "previousContactId",
-                "initialContactId",
-                "relatedContactId",
-                "channel",
-            ]
-        } else {
-            [
-                "InstanceARN",
-                "ContactId",
-                "InitiationTimestamp",
-                "LastUpdateTimestamp",
-                "PreviousContactId",
-                "InitialContactId",
-                "RelatedContactId",
-                "Channel",
-            ]
-        };
         let mut fields = serde_json::Map::new();
-        let values = [
-            Some(arn(self.instance)),
-            Some(self.id.clone()),
-            self.start.map(time),
-            Some(time(self.updated)),
-            previous.clone(),
-            initial.clone(),
-            related.clone(),
-            Some(self.channel.to_owned()),
-        ];
-        for (name, value) in names.into_iter().zip(values) {
+        for (record, event, value) in [
+            ("InstanceARN", "instanceArn", Some(arn(self.instance))),
+            ("ContactId", "contactId", Some(self.id.clone())),
+            (
+                "InitiationTimestamp",
+                "initiationTimestamp",
+                self.start.map(time),
+            ),
+            ("LastUpdateTimestamp", "", Some(time(self.updated))),
+            ("PreviousContactId", "previousContactId", previous.clone()),
+            ("InitialContactId", "initialContactId", initial.clone()),
+            ("RelatedContactId", "relatedContactId", related.clone()),
+            ("Channel", "channel", Some(self.channel.to_owned())),
+        ] {
             if value.is_some() || !self.sparse {
+                let name = if self.event { event } else { record };
                 fields.insert(name.to_owned(), value.into());
             }
         }
@@ -168,23 +149,17 @@ pub(super) fn tree(store: &Store, contact: &str) -> Vec<String> {
 
 /// The invariants of the tables: sizes are right, and trees are exactly what references connect.
 pub(super) fn check_trees(store: &Store) {
+    type Row = (String, i64, bool, [Option<String>; 3]);
     let connection = store.write();
-    let mut statement = connection
-        .prepare("SELECT instance || ':' || id, tree, listed, instance || ':' || previous, instance || ':' || initial, instance || ':' || related FROM contact")
-        .unwrap();
-    let rows = statement
-        .query_map([], |row| {
-            let references: [Option<String>; 3] = [row.get(3)?, row.get(4)?, row.get(5)?];
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, i64>(1)?,
-                row.get::<_, bool>(2)?,
-                references,
-            ))
-        })
-        .unwrap()
-        .collect::<Result<Vec<_>, _>>()
-        .unwrap();
+    let select = "SELECT instance || ':' || id, tree, listed, instance || ':' || previous,
+        instance || ':' || initial, instance || ':' || related FROM contact";
+    let read = |row: &rusqlite::Row<'_>| {
+        let references = [row.get(3)?, row.get(4)?, row.get(5)?];
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, references))
+    };
+    let mut statement = connection.prepare(select).unwrap();
+    let rows = statement.query_map([], read).unwrap();
+    let rows = rows.collect::<Result<Vec<Row>, _>>().unwrap();
     let mut expected: BTreeMap<String, BTreeSet<String>> = rows
         .iter()
         .map(|(id, ..)| (id.clone(), BTreeSet::from([id.clone()])))
