@@ -1,4 +1,4 @@
-//! A server that speaks HTTP/2, which it chooses by ALPN, and misbehaves as told.
+//! A server that speaks HTTP/2, which it chooses by ALPN, and misbehaves as a test says.
 #![allow(clippy::unwrap_used, reason = "a helper of tests, which may panic")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,20 +17,20 @@ use crate::certificates::{Authority, Certificate};
 /// What is done with a request.
 #[derive(Debug, Clone, Copy)]
 pub enum Does {
-    /// Answer with a page.
-    Answer,
-    /// End the stream without an answer.
+    /// Respond with a page.
+    Respond,
+    /// End the stream without a response.
     Reset,
-    /// Never answer.
+    /// Never respond.
     Stall,
-    /// Answer, and take no more requests on this connection.
-    AnswerAndLeave,
+    /// Respond, and take no more requests on this connection.
+    RespondAndLeave,
     /// Close the connection without a word.
     HangUp,
 }
-pub use Does::{Answer, AnswerAndLeave, HangUp, Reset, Stall};
+pub use Does::{HangUp, Reset, Respond, RespondAndLeave, Stall};
 
-/// A server that does with each request, by its number from 0 on, as told.
+/// A server that does with each request, by its number from 0 on, what the function returns.
 #[derive(Debug, Clone)]
 pub struct Server {
     does: fn(usize) -> Does,
@@ -79,19 +79,19 @@ impl Server {
         open_tunnel(&mut stream).await;
         let stream = TokioIo::new(acceptor.accept(stream).await.unwrap());
         let (leave, hang_up) = (Notify::new(), Notify::new());
-        let answer = service_fn(|request: http::Request<hyper::body::Incoming>| {
+        let service = service_fn(|request: http::Request<hyper::body::Incoming>| {
             assert_eq!(request.version(), http::Version::HTTP_2);
             let authority = request.uri().authority().unwrap().to_string();
             self.authorities.lock().unwrap().push(authority);
             let does = (self.does)(self.requests.fetch_add(1, Ordering::Relaxed));
             match does {
-                AnswerAndLeave => leave.notify_one(),
+                RespondAndLeave => leave.notify_one(),
                 HangUp => hang_up.notify_one(),
-                Answer | Reset | Stall => {}
+                Respond | Reset | Stall => {}
             }
             async move {
                 match does {
-                    Answer | AnswerAndLeave => {
+                    Respond | RespondAndLeave => {
                         Ok(http::Response::new(r#"{"NextToken":"hello"}"#.to_owned()))
                     }
                     Reset => Err("enough"),
@@ -102,7 +102,7 @@ impl Server {
         let mut builder = Builder::new(TokioExecutor::new());
         let serving = builder
             .max_concurrent_streams(self.streams)
-            .serve_connection(stream, answer);
+            .serve_connection(stream, service);
         let mut serving = Box::pin(serving);
         tokio::select! {
             _ = serving.as_mut() => {}

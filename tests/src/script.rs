@@ -1,4 +1,4 @@
-//! A server that misbehaves as told, over TCP or TLS: what a connection does is a script.
+//! A server that misbehaves, over TCP or TLS: what a connection does is a script.
 #![allow(clippy::unwrap_used, reason = "a helper of tests, which may panic")]
 
 use std::collections::VecDeque;
@@ -192,7 +192,7 @@ async fn serve<S: Stream>(mut stream: S, script: Option<Script>, seen: &Mutex<Se
     while matches!(stream.read(&mut rest).await, Ok(count) if count > 0) {}
 }
 
-/// Answers whether to go on.
+/// Whether to go on.
 async fn perform<S: Stream>(stream: &mut S, step: Step, seen: &Mutex<Seen>) -> bool {
     match step {
         Read => read_request(stream, seen).await,

@@ -1,4 +1,4 @@
-//! A server on a free port of this machine that answers as a test says.
+//! A server on a free port of this machine that responds as a test says.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -25,15 +25,15 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Answers every request with what a function makes of it. Each answer gets a request ID: `request-1`, `request-2`, ..
+    /// Responds to every request with what `handler` makes of it, with a request ID: `request-1`, `request-2`, ..
     ///
     /// # Errors
     /// There is no port to listen on.
-    pub async fn answering(answer: impl Answer) -> io::Result<Self> {
+    pub async fn handling(handler: impl Handler) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let requests = Arc::new(AtomicUsize::new(0));
-        let server = tokio::spawn(accept(listener, Arc::new(answer), Arc::clone(&requests)));
+        let server = tokio::spawn(accept(listener, Arc::new(handler), Arc::clone(&requests)));
         Ok(Self {
             address,
             requests,
@@ -41,12 +41,12 @@ impl Socket {
         })
     }
 
-    /// Answers by a service, as the generated router has it. Signatures are not looked at.
+    /// Serves a service, as the generated router has it. Signatures are not looked at.
     ///
     /// # Errors
     /// There is no port to listen on.
     pub async fn serving(service: impl Service) -> io::Result<Self> {
-        Self::answering(Served(service)).await
+        Self::handling(Served(service)).await
     }
 
     /// Where it listens.
@@ -68,41 +68,41 @@ impl Drop for Socket {
     }
 }
 
-/// What answers requests.
-pub trait Answer: Send + Sync + 'static {
-    /// The answer to a request.
-    fn answer(&self, request: Request<Bytes>) -> impl Future<Output = Response<Bytes>> + Send;
+/// What responds to requests.
+pub trait Handler: Send + Sync + 'static {
+    /// The response to a request.
+    fn handle(&self, request: Request<Bytes>) -> impl Future<Output = Response<Bytes>> + Send;
 }
 
-impl<F> Answer for F
+impl<F> Handler for F
 where
     F: Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
 {
-    async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+    async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         self(request)
     }
 }
 
 struct Served<S>(S);
 
-impl<S: Service> Answer for Served<S> {
-    async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+impl<S: Service> Handler for Served<S> {
+    async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         server::handle(&self.0, request).await
     }
 }
 
-async fn accept<A: Answer>(listener: TcpListener, answer: Arc<A>, requests: Arc<AtomicUsize>) {
+async fn accept<H: Handler>(listener: TcpListener, handler: Arc<H>, requests: Arc<AtomicUsize>) {
     // Connections end with the server: dropping the set aborts them.
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let (answer, requests) = (Arc::clone(&answer), Arc::clone(&requests));
+        let (handler, requests) = (Arc::clone(&handler), Arc::clone(&requests));
         let service = service_fn(move |request: Request<Incoming>| {
-            let (answer, requests) = (Arc::clone(&answer), Arc::clone(&requests));
+            let (handler, requests) = (Arc::clone(&handler), Arc::clone(&requests));
             async move {
                 let number = requests.fetch_add(1, Ordering::SeqCst) + 1;
                 let (head, body) = request.into_parts();
                 let body = body.collect().await?.to_bytes();
-                let mut response = answer.answer(Request::from_parts(head, body)).await;
+                let mut response = handler.handle(Request::from_parts(head, body)).await;
                 if let Ok(id) = HeaderValue::from_str(&format!("request-{number}")) {
                     response.headers_mut().insert("x-amzn-requestid", id);
                 }

@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use connect_tests::client::any_credentials;
-use connect_tests::socket::{Answer, Socket};
+use connect_tests::socket::{Handler, Socket};
 use http::{Request, Response};
 
 // This program is the root of the generated crate.
@@ -16,7 +16,7 @@ use self::operation::list_associated_contacts::{
 };
 use self::types::{AssociatedContactSummary, Channel};
 
-/// Answers with one contact of the channel that was asked for.
+/// Returns one contact of the channel that was asked for.
 struct Service;
 
 impl server::Service for Service {
@@ -32,8 +32,8 @@ impl server::Service for Service {
     }
 }
 
-impl Answer for Service {
-    async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+impl Handler for Service {
+    async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         server::handle(self, request).await
     }
 }
@@ -59,7 +59,7 @@ fn a_new_value_of_an_enum_is_a_variant() {
 
 #[tokio::test]
 async fn new_members_go_there_and_back() {
-    let socket = Socket::answering(Service).await.unwrap();
+    let socket = Socket::handling(Service).await.unwrap();
     let page = client(&socket.url())
         .list_associated_contacts()
         .instance_id("instance")
@@ -83,7 +83,7 @@ async fn a_new_optional_member_can_be_left_out() {
         let query = pairs.join("&");
         Response::new(Bytes::from(format!("{{\"NextToken\": {query:?}}}")))
     };
-    let socket = Socket::answering(query).await.unwrap();
+    let socket = Socket::handling(query).await.unwrap();
     let client = client(&socket.url());
     let request = client
         .list_associated_contacts()
@@ -98,7 +98,7 @@ async fn a_new_optional_member_can_be_left_out() {
 
 #[tokio::test]
 async fn yesterdays_client_reads_todays_answers() {
-    let socket = Socket::answering(|_| {
+    let socket = Socket::handling(|_| {
         let body = br#"{"ContactSummaryList": [{"Channel": "SMS"}], "TotalCount": 1}"#;
         Response::new(Bytes::from_static(body))
     });

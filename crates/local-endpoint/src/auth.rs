@@ -1,7 +1,7 @@
 //! Whether a request was signed by someone who may call: Signature Version 4, seen from the service.
 //!
 //! The signature is computed again over the request as it arrived, restricted to the headers that the caller says to
-//! have signed, and compared in constant time. Refusals have the codes that AWS gives them.
+//! have signed, and compared in constant time. Denials have the codes that AWS gives them.
 
 mod claim;
 
@@ -24,7 +24,7 @@ const WINDOW: Duration = Duration::from_secs(5 * 60);
 const SERVICE: &str = "connect";
 const TERMINATOR: &str = "aws4_request";
 
-/// A refusal to serve a caller; always status 403.
+/// Why a caller is not served; always status 403.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Denial {
     pub(crate) code: &'static str,

@@ -21,7 +21,7 @@ const BODY_LIMIT: usize = 1 << 20;
 /// Fewer than the file descriptors that a process may have by default, 256 on some systems.
 const STRANGERS: usize = 128;
 
-/// Amazon Connect on this machine: a server on a socket that answers from a [`Store`].
+/// Amazon Connect on this machine: a server on a socket, over a [`Store`].
 ///
 /// It stops when it is dropped; [`LocalEndpoint::shutdown`] waits for calls under way. `Debug` shows no secrets.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl LocalEndpoint {
         &self.credentials
     }
 
-    /// The contacts that it answers from. More can be imported while it runs.
+    /// The contacts that it serves. More can be imported while it runs.
     #[must_use]
     pub fn store(&self) -> &Arc<Store> {
         &self.store
@@ -129,7 +129,7 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Answers from this store instead of an empty one in memory.
+    /// Serves this store instead of an empty one in memory.
     #[must_use]
     pub fn store(mut self, store: Store) -> Self {
         self.store = Some(store);
@@ -158,7 +158,7 @@ impl Builder {
         self
     }
 
-    /// Knows callers who sign with these, and answers them with AccessDeniedException.
+    /// Returns AccessDeniedException to callers who sign with these.
     #[must_use]
     pub fn deny(mut self, credentials: Credentials) -> Self {
         self.denied.push(credentials);
@@ -206,7 +206,7 @@ impl Builder {
             strangers: STRANGERS,
         };
         let (stop, stopped) = oneshot::channel::<()>();
-        // Told to stop, or dropped: either way it is over.
+        // A message or a dropped sender: both stop the server.
         let server = tokio::spawn(server.run(listener, async { drop(stopped.await) }));
         Ok(LocalEndpoint {
             address,

@@ -1,7 +1,7 @@
 //! Amazon Connect on your machine: contact records in, ListAssociatedContacts out.
 //!
-//! [`LocalEndpoint`] listens on a socket and answers as the service does: it checks signatures, constraints and page
-//! tokens, and refuses with the service's own errors. Contacts live in a [`Store`], an SQLite database in a file or in
+//! [`LocalEndpoint`] listens on a socket and responds as the service does: it checks signatures, constraints and page
+//! tokens, and returns the service's own errors. Contacts live in a [`Store`], an SQLite database in a file or in
 //! memory, and come from contact records or contact events as Amazon Connect exports them.
 //!
 //! ```

@@ -1,4 +1,4 @@
-//! HTTP/1.1 on a socket: takes requests in, checks who signed them, hands them on, gives every answer its ID.
+//! HTTP/1.1 on a socket: reads requests, checks their signatures, passes them to the handler, gives every response an ID.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -35,17 +35,17 @@ const GRACE: Duration = Duration::from_secs(10);
 /// A pause after a failed accept, as when the process has no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Answers without a signature: whether the server runs is no secret.
+/// Served without a signature: whether the server runs is no secret.
 const HEALTH: &str = "/health";
 const REQUEST_ID: &str = "x-amzn-requestid";
 const ERROR_TYPE: &str = "x-amzn-errortype";
 
-/// What answers a request that may be answered.
+/// Handles requests whose signatures were checked.
 pub(crate) trait Handler: Send + Sync + 'static {
     fn handle(&self, request: Request<Bytes>) -> impl Future<Output = Response<Bytes>> + Send;
 }
 
-/// Tells the time.
+/// The time.
 #[derive(Clone)]
 pub(crate) struct Clock(pub(crate) Arc<dyn Fn() -> SystemTime + Send + Sync>);
 
@@ -108,14 +108,14 @@ impl<H: Handler> Server<H> {
             }
             let (place, given_away) = oneshot::channel();
             strangers.push_back((Instant::now(), place));
-            // Answers are small and written at once.
+            // Responses are small and written at once.
             let _ = stream.set_nodelay(true);
             let server = Arc::clone(&server);
             let known = Arc::new(Notify::new());
             let made_known = Arc::clone(&known);
             let service = hyper::service::service_fn(move |request| {
                 let (server, known) = (Arc::clone(&server), Arc::clone(&made_known));
-                async move { Ok::<_, Infallible>(server.answer(request, &known).await) }
+                async move { Ok::<_, Infallible>(server.respond(request, &known).await) }
             });
             let mut http = http1::Builder::new();
             http.timer(TokioTimer::new())
@@ -146,8 +146,8 @@ impl<H: Handler> Server<H> {
         connections.shutdown().await;
     }
 
-    /// Answers a request; tells `known` when it is signed by someone who is. All other answers end the connection.
-    async fn answer(&self, request: Request<Incoming>, known: &Notify) -> Response<Full<Bytes>> {
+    /// Responds to a request, and notifies `known` when its signature is right. Otherwise the response ends the connection.
+    async fn respond(&self, request: Request<Incoming>, known: &Notify) -> Response<Full<Bytes>> {
         // The system has had randomness to give when the endpoint was set up.
         let id = random::uuid().unwrap_or_default();
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -181,19 +181,19 @@ impl<H: Handler> Server<H> {
         response.map(Full::new)
     }
 
-    /// Takes a request in whole if it is signed by someone who may call; else the answer says why not.
+    /// Reads the whole of a request whose signature is right; otherwise the response says why not.
     async fn check(&self, request: Request<Incoming>) -> Result<Request<Bytes>, Response<Bytes>> {
-        let denied = |denial: Denial| refuse(StatusCode::FORBIDDEN, denial.code, &denial.message);
+        let denied = |denial: Denial| reject(StatusCode::FORBIDDEN, denial.code, &denial.message);
         let (head, body) = request.into_parts();
         let now = (self.clock.0)();
         // Before the body, which may be long and slow.
         let claimed = self.authenticator.precheck(&head, now).map_err(denied)?;
-        let body = self.take_in(body).await?;
+        let body = self.read_body(body).await?;
         claimed.verify(&head, &body, now).map_err(denied)?;
         Ok(Request::from_parts(head, body))
     }
 
-    async fn take_in(&self, body: Incoming) -> Result<Bytes, Response<Bytes>> {
+    async fn read_body(&self, body: Incoming) -> Result<Bytes, Response<Bytes>> {
         let whole = Limited::new(body, self.body_limit).collect();
         let (status, code, message) = match timeout(BODY_TIME, whole).await {
             Ok(Ok(body)) => return Ok(body.to_bytes()),
@@ -213,11 +213,11 @@ impl<H: Handler> Server<H> {
                 format!("The body took longer than {} seconds", BODY_TIME.as_secs()),
             ),
         };
-        Err(refuse(status, code, &message))
+        Err(reject(status, code, &message))
     }
 }
 
-fn refuse(status: StatusCode, code: &'static str, message: &str) -> Response<Bytes> {
+fn reject(status: StatusCode, code: &'static str, message: &str) -> Response<Bytes> {
     let body = serde_json::json!({ "message": message }).to_string();
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;

@@ -1,4 +1,4 @@
-//! The operations of Amazon Connect, answered from the store.
+//! The operations of Amazon Connect, over the store.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -21,7 +21,7 @@ pub use self::page::{ContactSummary, Page, PageError};
 
 use crate::random::{self, RandomError};
 
-/// "ConT" in ASCII: tells our files from other SQLite databases.
+/// "ConT" in ASCII: distinguishes our files from other SQLite databases.
 const APPLICATION_ID: i32 = 0x436f_6e54;
 const SCHEMA_VERSION: i32 = 2;
 /// What [`Store`] keeps open for readers between uses.
@@ -162,7 +162,7 @@ impl Store {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Refuses a file that is no longer the one at its path: what it holds is out of date, what it is given is lost.
+    /// Fails if the file is no longer the one at its path: what it holds is out of date, what is written to it is lost.
     fn check_identity(&self) -> Result<(), StoreError> {
         match &self.readers {
             Some(readers) if identity(&readers.path) != readers.identity => {
@@ -195,7 +195,7 @@ impl Store {
     }
 }
 
-/// Refuses a database that holds something else, before anything is written to it.
+/// Fails if the database holds something else, before anything is written to it.
 fn check_owner(connection: &Connection) -> Result<(), StoreError> {
     let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 =
@@ -207,7 +207,7 @@ fn check_owner(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-/// Makes a file that its owner alone can read. What stands in the way is told by SQLite, which opens it.
+/// Makes a file that its owner alone can read. What stands in the way is reported by SQLite, which opens it.
 fn create(path: &Path) {
     // To close a file gives up the locks that the process has on it.
     if path.exists() {
@@ -220,7 +220,7 @@ fn create(path: &Path) {
     drop(options.open(path));
 }
 
-/// Opens a file, and tells whether it is where nothing can be written.
+/// Opens a file; `true` if it is where nothing can be written.
 fn connect(path: &Path) -> Result<(Connection, bool), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -267,7 +267,7 @@ fn connect_sealed(path: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(format!("file:{path}?immutable=1"), flags)
 }
 
-/// Tells a file from another that takes its place.
+/// Distinguishes a file from another that takes its place.
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;

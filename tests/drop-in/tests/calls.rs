@@ -133,7 +133,7 @@ async fn a_client_takes_the_settings_of_all_clients() {
 }
 
 #[tokio::test]
-async fn a_request_tells_what_was_set_and_can_be_cloned_and_unset() {
+async fn a_request_shows_what_was_set_and_can_be_cloned_and_unset() {
     let endpoint = endpoint().await;
     let client = client(&endpoint);
     let first = request(&client).max_results(1);
@@ -193,8 +193,8 @@ async fn calls_run_as_tasks_with_credentials_of_a_provider_s() {
 
 #[tokio::test]
 async fn a_call_can_be_customised() {
-    // Answers with the header that the call added, as the contact's ID.
-    let socket = Socket::answering(|request: http::Request<bytes::Bytes>| {
+    // Returns the header that the call added, as the contact's ID.
+    let socket = Socket::handling(|request: http::Request<bytes::Bytes>| {
         let desk = request.headers()["x-desk"].to_str().unwrap_or_default();
         let body = format!(r#"{{"ContactSummaryList": [{{"ContactId": "{desk}"}}]}}"#);
         Response::new(body.into())

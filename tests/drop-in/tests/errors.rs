@@ -1,4 +1,4 @@
-//! Errors, as programs written for `aws-sdk-connect` tell them apart.
+//! Errors, as programs written for `aws-sdk-connect` distinguish them.
 #![allow(clippy::unwrap_used, reason = "helpers of tests, too, may panic")]
 
 use std::error::Error as _;
@@ -22,13 +22,13 @@ use aws_sdk_connect::{Client, Config, Error};
 use connect_tests::socket::Socket;
 use http::Response;
 
-/// Calls a service that answers everything with one response.
+/// Calls a service that has one response for everything.
 async fn call(
     status: u16,
     code: &'static str,
     body: &'static str,
 ) -> Result<ListAssociatedContactsOutput, SdkError<ListAssociatedContactsError>> {
-    let socket = Socket::answering(move |_: http::Request<bytes::Bytes>| {
+    let socket = Socket::handling(move |_: http::Request<bytes::Bytes>| {
         let response = Response::builder()
             .status(status)
             .header("x-amzn-errortype", code);
@@ -114,9 +114,9 @@ async fn each_error_gets_its_advice() {
 }
 
 #[tokio::test]
-async fn what_never_reached_the_service_is_told_apart() {
+async fn what_never_reached_the_service_is_an_error_of_its_own() {
     // Nobody listens on a port that was given back.
-    let url = Socket::answering(|_: http::Request<bytes::Bytes>| Response::default())
+    let url = Socket::handling(|_: http::Request<bytes::Bytes>| Response::default())
         .await
         .unwrap()
         .url();
@@ -138,7 +138,7 @@ async fn what_never_reached_the_service_is_told_apart() {
 }
 
 #[tokio::test]
-async fn an_error_tells_code_message_and_request_id_at_every_level() {
+async fn an_error_has_code_message_and_request_id_at_every_level() {
     let call = async || {
         call(
             404,
@@ -148,7 +148,7 @@ async fn an_error_tells_code_message_and_request_id_at_every_level() {
         .await
         .unwrap_err()
     };
-    fn told(error: &(impl ProvideErrorMetadata + RequestId)) -> [Option<&str>; 4] {
+    fn facts(error: &(impl ProvideErrorMetadata + RequestId)) -> [Option<&str>; 4] {
         let meta = error.meta();
         assert_eq!(meta.code(), error.code());
         [
@@ -165,24 +165,24 @@ async fn an_error_tells_code_message_and_request_id_at_every_level() {
         Some("request-1"),
     ];
     let error = call().await;
-    assert_eq!(told(&error), expected);
+    assert_eq!(facts(&error), expected);
     assert!(
         DisplayErrorContext(&error)
             .to_string()
             .contains("no such contact")
     );
     let error = error.into_service_error();
-    assert_eq!(told(&error), expected);
+    assert_eq!(facts(&error), expected);
     let ListAssociatedContactsError::ResourceNotFoundException(inner) = error else {
         panic!("it is another error: {error:?}");
     };
-    assert_eq!(told(&inner), expected);
+    assert_eq!(facts(&inner), expected);
     assert_eq!(
         inner.to_string(),
         "ResourceNotFoundException: no such contact"
     );
     let error = Error::from(call().await);
-    assert_eq!(told(&error), expected);
+    assert_eq!(facts(&error), expected);
     assert!(matches!(error, Error::ResourceNotFoundException(_)));
 }
 
@@ -191,8 +191,8 @@ async fn steps(error: &str) -> Result<(), Error> {
     let input = ListAssociatedContactsInput::builder().build()?;
     assert_eq!(input.contact_id(), None);
     match error {
-        "operation" => Err(ListAssociatedContactsError::unhandled("as told"))?,
-        "build" => Err(BuildError::missing_field("field", "as told"))?,
+        "operation" => Err(ListAssociatedContactsError::unhandled("as asked"))?,
+        "build" => Err(BuildError::missing_field("field", "as asked"))?,
         _ => call(429, "ThrottlingException", "{}").await?,
     };
     Ok(())
@@ -206,7 +206,7 @@ async fn one_error_of_the_crate_takes_them_all() {
         let error = steps(kind).await.unwrap_err();
         assert!(error.source().is_some());
         assert!(
-            DisplayErrorContext(&error).to_string().contains("as told"),
+            DisplayErrorContext(&error).to_string().contains("as asked"),
             "{error:?}"
         );
     }

@@ -204,7 +204,7 @@ async fn errors(programs: &Programs) {
         ),
         (200, "", "{", r#"Err("ListAssociatedContacts: "#),
     ] {
-        let socket = Socket::answering(move |_: Request<Bytes>| {
+        let socket = Socket::handling(move |_: Request<Bytes>| {
             let response = Response::builder()
                 .status(status)
                 .header("x-amzn-errortype", code);
@@ -214,7 +214,7 @@ async fn errors(programs: &Programs) {
         assert!(printed.starts_with(expected), "{printed}");
     }
     // Nobody listens on a port that was given back.
-    let gone = Socket::answering(|_: Request<Bytes>| Response::default())
+    let gone = Socket::handling(|_: Request<Bytes>| Response::default())
         .await
         .unwrap()
         .url();

@@ -31,7 +31,7 @@ impl Has {
 /// How the one request that was sent authenticates.
 fn way(sender: &TestSender) -> &'static str {
     match sender.requests().as_slice() {
-        [] => "refused",
+        [] => "rejected",
         [request] => match request.header("authorization") {
             None => "anonymous",
             Some(value) if value.starts_with("AWS4-HMAC-SHA256 ") => "signed",
@@ -46,9 +46,9 @@ macro_rules! ways {
     ($has:expr, $($operation:ident),*) => {
         [$({
             let (client, sender) = $has.client();
-            let answer = client.$operation().send().await;
+            let outcome = client.$operation().send().await;
             let way = way(&sender);
-            assert_eq!(answer.is_err(), way == "refused", "{answer:?}");
+            assert_eq!(outcome.is_err(), way == "rejected", "{outcome:?}");
             way
         }),*]
     };
@@ -75,7 +75,7 @@ async fn the_first_way_that_the_client_has_something_for_is_taken() {
             [
                 "signed",
                 "signed",
-                "refused",
+                "rejected",
                 "signed",
                 "anonymous",
                 "signed",
@@ -86,7 +86,7 @@ async fn the_first_way_that_the_client_has_something_for_is_taken() {
             true,
             [
                 "bearer",
-                "refused",
+                "rejected",
                 "bearer",
                 "bearer",
                 "anonymous",
@@ -97,10 +97,10 @@ async fn the_first_way_that_the_client_has_something_for_is_taken() {
             false,
             false,
             [
-                "refused",
-                "refused",
-                "refused",
-                "refused",
+                "rejected",
+                "rejected",
+                "rejected",
+                "rejected",
                 "anonymous",
                 "anonymous",
             ],

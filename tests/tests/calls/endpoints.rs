@@ -12,8 +12,8 @@ macro_rules! sent {
         let (config, sender) = config_with([Answer::json(200, "{}")]);
         let adjust: fn(Builder) -> Builder = $adjust;
         let client = Client::from_conf(adjust(config).build());
-        let answer = client.$($call)*.send().await;
-        match answer {
+        let outcome = client.$($call)*.send().await;
+        match outcome {
             Ok(_) => Ok(sender.requests().remove(0)),
             Err(error) => Err(DisplayErrorContext(error).to_string()),
         }
@@ -88,12 +88,15 @@ async fn a_custom_endpoint_wins_and_keeps_its_path() {
 
 #[tokio::test]
 async fn what_the_rules_refuse_is_not_sent() {
-    let refused = sent!(|it| it.region(None), open()).unwrap_err();
-    assert!(refused.contains("Missing Region"), "{refused}");
-    let refused = sent!(
+    let rejected = sent!(|it| it.region(None), open()).unwrap_err();
+    assert!(rejected.contains("Missing Region"), "{rejected}");
+    let rejected = sent!(
         |it| it.use_fips(true).endpoint_url("https://example.org"),
         open()
     );
-    let refused = refused.unwrap_err();
-    assert!(refused.contains("FIPS and a custom endpoint"), "{refused}");
+    let rejected = rejected.unwrap_err();
+    assert!(
+        rejected.contains("FIPS and a custom endpoint"),
+        "{rejected}"
+    );
 }

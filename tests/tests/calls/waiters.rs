@@ -1,4 +1,4 @@
-//! Waiters: what each answer means, how long is waited in between, and how it ends.
+//! Waiters: what each response means, how long is waited in between, and how it ends.
 
 use std::time::Duration;
 

@@ -2,14 +2,14 @@
 
 use connect_tests::script::{Read, Server, header, response};
 
-use crate::{ANSWERED, KEYS, REGION, file, path, run, signed_with};
+use crate::{KEYS, REGION, WORKED, file, path, run, signed_with};
 
 #[tokio::test]
 async fn the_environment() {
     let server = Server::start(Vec::new()).await;
     let url = server.url();
     let variables = [KEYS[0], KEYS[1], REGION, ("AWS_ENDPOINT_URL", &url)];
-    assert_eq!(run(&variables, "").await, ANSWERED);
+    assert_eq!(run(&variables, "").await, WORKED);
     assert_eq!(signed_with(&server).0, "AKIDENVIRONMENT");
 }
 
@@ -25,13 +25,13 @@ async fn a_profile_and_what_it_runs() {
     );
     let url = server.url();
     let variables = [REGION, ("AWS_ENDPOINT_URL", &url)];
-    assert_eq!(run(&variables, &profiles).await, ANSWERED);
+    assert_eq!(run(&variables, &profiles).await, WORKED);
     assert_eq!(signed_with(&server).0, "AKIDPROFILE");
 
     let server = Server::start(Vec::new()).await;
     let url = server.url();
     let variables = [REGION, ("AWS_ENDPOINT_URL", &url), ("AWS_PROFILE", "other")];
-    assert_eq!(run(&variables, &profiles).await, ANSWERED);
+    assert_eq!(run(&variables, &profiles).await, WORKED);
     assert_eq!(signed_with(&server).0, "AKIDPROCESS");
 }
 
@@ -48,7 +48,7 @@ async fn a_container() {
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI", &uri),
         ("AWS_ENDPOINT_URL", &url),
     ];
-    assert_eq!(run(&variables, "").await, ANSWERED);
+    assert_eq!(run(&variables, "").await, WORKED);
     assert!(container.requests()[0].starts_with("GET /credentials "));
     assert_eq!(signed_with(&server).0, "AKIDCONTAINER");
     let request = &server.requests()[0];
@@ -62,8 +62,8 @@ async fn a_role_by_web_identity() {
         <AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>\
         <SessionToken>token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>\
         </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
-    let answer = response("200 OK", "content-type: text/xml\r\n", given);
-    let tokens = Server::start(vec![vec![Read, answer]]).await;
+    let keys = response("200 OK", "content-type: text/xml\r\n", given);
+    let tokens = Server::start(vec![vec![Read, keys]]).await;
     let server = Server::start(Vec::new()).await;
     let token = file("a.web.token");
     let (token, tokens_url, url) = (path(&token), tokens.url(), server.url());
@@ -74,7 +74,7 @@ async fn a_role_by_web_identity() {
         ("AWS_ENDPOINT_URL_STS", &tokens_url),
         ("AWS_ENDPOINT_URL", &url),
     ];
-    assert_eq!(run(&variables, "").await, ANSWERED);
+    assert_eq!(run(&variables, "").await, WORKED);
     assert!(tokens.requests()[0].starts_with("POST / "));
     assert_eq!(signed_with(&server).0, "AKIDROLE");
 }
@@ -83,8 +83,8 @@ async fn a_role_by_web_identity() {
 async fn none_at_all() {
     let server = Server::start(Vec::new()).await;
     let url = server.url();
-    let told = run(&[REGION, ("AWS_ENDPOINT_URL", &url)], "").await;
+    let outcome = run(&[REGION, ("AWS_ENDPOINT_URL", &url)], "").await;
     let expected = "ListAssociatedContacts: the provider of credentials failed: ";
-    assert!(told.starts_with(expected), "{told}");
+    assert!(outcome.starts_with(expected), "{outcome}");
     assert_eq!(server.requests().len(), 0);
 }

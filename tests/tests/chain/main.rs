@@ -24,7 +24,7 @@ use connect_transport::SdkConfig;
 #[tokio::test]
 #[ignore = "run by the others, with an environment"]
 async fn call() {
-    tell(&Client::new(&aws_config_loader().load().await)).await;
+    print_outcome(&Client::new(&aws_config_loader().load().await)).await;
 }
 
 /// The same without the chain, and without an HTTP client.
@@ -36,24 +36,24 @@ async fn call_without_the_chain() {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-2"))
         .credentials_provider(SharedCredentialsProvider::new(credentials));
-    tell(&Client::new(&config.build())).await;
+    print_outcome(&Client::new(&config.build())).await;
 }
 
-async fn tell(client: &Client) {
+async fn print_outcome(client: &Client) {
     let request = client.list_associated_contacts();
     let outcome = request.instance_id("i").contact_id("c").send().await;
     match outcome {
-        Ok(page) => println!("told: {:?}", page.next_token()),
-        Err(error) => println!("told: {error}"),
+        Ok(page) => println!("outcome: {:?}", page.next_token()),
+        Err(error) => println!("outcome: {error}"),
     }
 }
 
-/// Makes a call in a process with these variables and no others that matter, and this profile; what it tells.
+/// Makes a call in a process with these variables and no others that matter, and this profile; what it prints.
 async fn run(variables: &[(&str, &str)], profile: &str) -> String {
-    told_by("call", variables, profile).await
+    outcome_of("call", variables, profile).await
 }
 
-async fn told_by(case: &str, variables: &[(&str, &str)], profile: &str) -> String {
+async fn outcome_of(case: &str, variables: &[(&str, &str)], profile: &str) -> String {
     let file = file(profile);
     let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
     command
@@ -65,11 +65,13 @@ async fn told_by(case: &str, variables: &[(&str, &str)], profile: &str) -> Strin
         .envs(variables.iter().copied());
     let output = command.output().await.unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let told = text
-        .split_once("told: ")
+    let outcome = text
+        .split_once("outcome: ")
         .and_then(|(_, rest)| rest.lines().next());
     let error = String::from_utf8_lossy(&output.stderr);
-    told.unwrap_or_else(|| panic!("{text}{error}")).to_owned()
+    outcome
+        .unwrap_or_else(|| panic!("{text}{error}"))
+        .to_owned()
 }
 
 /// A file with this text, until it is dropped.
@@ -91,8 +93,8 @@ const KEYS: [(&str, &str); 2] = [
     ("AWS_SECRET_ACCESS_KEY", "secret"),
 ];
 const REGION: (&str, &str) = ("AWS_REGION", "eu-west-2");
-/// What is told of a call that worked.
-const ANSWERED: &str = r#"Some("hello")"#;
+/// The outcome of a call that worked.
+const WORKED: &str = r#"Some("hello")"#;
 
 /// The access key and the region that a request is signed with.
 fn signed_with(server: &Server) -> (String, String) {

@@ -3,7 +3,7 @@
 use connect_tests::certificates::{Authority, Certificate};
 use connect_tests::script::{Read, Server, header, response, send};
 
-use crate::{ANSWERED, KEYS, REGION, file, path, run, signed_with, told_by};
+use crate::{KEYS, REGION, WORKED, file, outcome_of, path, run, signed_with};
 
 #[tokio::test]
 async fn the_region() {
@@ -21,23 +21,23 @@ async fn the_region() {
         let url = server.url();
         let fixed = [KEYS[0], KEYS[1], ("AWS_ENDPOINT_URL", url.as_str())];
         let variables = [&fixed[..], variables].concat();
-        assert_eq!(run(&variables, profile).await, ANSWERED);
+        assert_eq!(run(&variables, profile).await, WORKED);
         assert_eq!(signed_with(&server).1, expected);
     }
 }
 
-/// A proxy that opens no tunnel: what is told names the host that was asked for.
+/// A proxy that opens no tunnel: the error names the host that was asked for.
 async fn host_asked_for(variables: &[(&str, &str)], profile: &str) -> String {
     let refuse = vec![Read, response("403 Forbidden", "", "")];
     let proxy = Server::start(vec![refuse]).await;
     let url = proxy.url();
     let fixed = [KEYS[0], KEYS[1], REGION, ("HTTPS_PROXY", url.as_str())];
-    let told = run(&[&fixed[..], variables].concat(), profile).await;
-    let rest = told
+    let outcome = run(&[&fixed[..], variables].concat(), profile).await;
+    let rest = outcome
         .split_once("refused a tunnel to ")
         .map(|(_, rest)| rest);
     let host = rest.and_then(|rest| rest.split_once(":443 with status 403"));
-    host.unwrap_or_else(|| panic!("{told}")).0.to_owned()
+    host.unwrap_or_else(|| panic!("{outcome}")).0.to_owned()
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn the_endpoint() {
     {
         let fixed = [KEYS[0], KEYS[1], REGION];
         let variables = [&fixed[..], variables].concat();
-        assert_eq!(run(&variables, profile).await, ANSWERED, "{index}");
+        assert_eq!(run(&variables, profile).await, WORKED, "{index}");
         let counts: Vec<_> = servers
             .iter()
             .map(|server| server.requests().len())
@@ -114,7 +114,7 @@ async fn retries_and_the_applications_name() {
         ("AWS_RETRY_MODE", "adaptive"),
         ("AWS_SDK_UA_APP_ID", "desk"),
     ];
-    assert_eq!(run(&variables, "").await, ANSWERED);
+    assert_eq!(run(&variables, "").await, WORKED);
     let request = &server.requests()[0];
     assert_eq!(header(request, "amz-sdk-request"), Some("attempt=1; max=7"));
     let agent = header(request, "user-agent").unwrap();
@@ -144,15 +144,18 @@ async fn a_ca_bundle_and_a_host_that_no_proxy_is_for() {
         ("AWS_ENDPOINT_URL", &url),
         ("AWS_CA_BUNDLE", &bundle),
     ];
-    assert_eq!(run(&variables, "").await, ANSWERED);
+    assert_eq!(run(&variables, "").await, WORKED);
     // Without the bundle the server is not trusted, and the proxy would be asked for the host but for NO_PROXY.
-    let told = run(&variables[..6], "").await;
+    let outcome = run(&variables[..6], "").await;
     assert!(
-        told.contains("TLS handshake with 127.0.0.1 failed"),
-        "{told}"
+        outcome.contains("TLS handshake with 127.0.0.1 failed"),
+        "{outcome}"
     );
-    let told = run(&[&variables[..4], &variables[5..]].concat(), "").await;
-    assert!(told.contains("cannot connect to 127.0.0.1:1"), "{told}");
+    let outcome = run(&[&variables[..4], &variables[5..]].concat(), "").await;
+    assert!(
+        outcome.contains("cannot connect to 127.0.0.1:1"),
+        "{outcome}"
+    );
 }
 
 #[tokio::test]
@@ -168,11 +171,14 @@ async fn a_bundle_that_cannot_be_read_is_named() {
         ("AWS_CA_BUNDLE", "/nonexistent.pem"),
         ("HTTPS_PROXY", &url),
     ];
-    for told in [
+    for outcome in [
         run(&variables, "").await,
-        told_by("call_without_the_chain", &variables, "").await,
+        outcome_of("call_without_the_chain", &variables, "").await,
     ] {
-        assert!(told.contains("AWS_CA_BUNDLE: /nonexistent.pem: "), "{told}");
+        assert!(
+            outcome.contains("AWS_CA_BUNDLE: /nonexistent.pem: "),
+            "{outcome}"
+        );
     }
 }
 
@@ -180,11 +186,11 @@ async fn a_bundle_that_cannot_be_read_is_named() {
 async fn the_proxy_is_found_without_the_chain_too() {
     let proxy = Server::start(vec![vec![Read, response("407 No", "", "")]]).await;
     let url = format!("http://user:pass-word@{}", proxy.address);
-    let told = told_by("call_without_the_chain", &[("https_proxy", &url)], "").await;
+    let outcome = outcome_of("call_without_the_chain", &[("https_proxy", &url)], "").await;
     assert!(
-        told.contains("refused a tunnel to connect.eu-west-2.amazonaws.com:443"),
-        "{told}"
+        outcome.contains("refused a tunnel to connect.eu-west-2.amazonaws.com:443"),
+        "{outcome}"
     );
-    assert!(!told.contains("pass-word"), "{told}");
+    assert!(!outcome.contains("pass-word"), "{outcome}");
     assert!(header(&proxy.requests()[0], "proxy-authorization").is_some());
 }

@@ -1,4 +1,4 @@
-//! Errors that the local endpoint answers with, and what the client makes of them.
+//! Errors of the local endpoint, and what the client makes of them.
 
 use std::error::Error;
 
@@ -11,10 +11,10 @@ use connect_tests::client::large_tree;
 
 use crate::{SdkError, World};
 
-/// An error, checked for what all errors of the service tell.
-fn refused(error: &SdkError, status: u16, code: &str, message: &str) {
+/// Asserts what all errors of the service have.
+fn rejected(error: &SdkError, status: u16, code: &str, message: &str) {
     let SdkError::ServiceError(context) = error else {
-        panic!("the service did not answer: {error:?}");
+        panic!("not from the service: {error:?}");
     };
     let response = context.raw();
     assert_eq!(response.status().as_u16(), status);
@@ -40,7 +40,7 @@ async fn an_unknown_instance_is_not_found() {
         .send()
         .await
         .unwrap_err();
-    refused(
+    rejected(
         &error,
         404,
         "ResourceNotFoundException",
@@ -60,7 +60,7 @@ async fn an_unknown_contact_is_not_found() {
         .send()
         .await
         .unwrap_err();
-    refused(
+    rejected(
         &error,
         404,
         "ResourceNotFoundException",
@@ -89,7 +89,7 @@ async fn a_parameter_beyond_its_maximum_is_named() {
             .to_ascii_lowercase()
             .contains(&member.to_ascii_lowercase());
         assert!(names, "{member}: {message}");
-        refused(&error, 400, "InvalidParameterException", &message);
+        rejected(&error, 400, "InvalidParameterException", &message);
         let failure = error.into_service_error();
         assert!(failure.is_invalid_parameter_exception());
     }
@@ -110,7 +110,7 @@ async fn a_broken_token_is_an_invalid_request() {
         let request = large_tree(&world.client).next_token(broken);
         let error = request.send().await.unwrap_err();
         let message = "NextToken is not valid for this contact.";
-        refused(&error, 400, "InvalidRequestException", message);
+        rejected(&error, 400, "InvalidRequestException", message);
         assert!(error.into_service_error().is_invalid_request_exception());
     }
 }
@@ -126,7 +126,7 @@ async fn a_token_of_another_contact_is_an_invalid_request() {
         .await
         .unwrap_err();
     let message = "NextToken is not valid for this contact.";
-    refused(&error, 400, "InvalidRequestException", message);
+    rejected(&error, 400, "InvalidRequestException", message);
     let Failure::InvalidRequestException(inner) = error.into_service_error() else {
         panic!("another error");
     };
@@ -143,7 +143,7 @@ async fn a_token_of_another_database_is_an_invalid_request() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_refused() {
+async fn a_wrong_secret_is_rejected() {
     let world = World::with_samples().await;
     let id = world.endpoint.credentials().access_key_id();
     let wrong = Credentials::new(id, "wrong", None, None, "test");
@@ -152,14 +152,14 @@ async fn a_wrong_secret_is_refused() {
         .await
         .unwrap_err();
     let message = error.message().unwrap().to_owned();
-    refused(&error, 403, "InvalidSignatureException", &message);
+    rejected(&error, 403, "InvalidSignatureException", &message);
     let failure = error.into_service_error();
     assert!(matches!(failure, Failure::Unhandled(_)), "{failure:?}");
     assert_eq!(failure.code(), Some("InvalidSignatureException"));
 }
 
 #[tokio::test]
-async fn an_unknown_key_is_refused() {
+async fn an_unknown_key_is_rejected() {
     let world = World::with_samples().await;
     let secret = world.endpoint.credentials().secret_access_key();
     let unknown = Credentials::new("AKIDUNKNOWN", secret, None, None, "test");
@@ -171,7 +171,7 @@ async fn an_unknown_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_caller_without_the_right_is_told_so() {
+async fn a_caller_without_the_right_is_denied_access() {
     let denied = Credentials::new("AKIDDENIED", "denied", None, None, "test");
     let endpoint = LocalEndpoint::builder()
         .samples()
@@ -182,7 +182,7 @@ async fn a_caller_without_the_right_is_told_so() {
     let client = connect_tests::client::client(&endpoint.url(), denied);
     let error = large_tree(&client).send().await.unwrap_err();
     let message = error.message().unwrap().to_owned();
-    refused(&error, 403, "AccessDeniedException", &message);
+    rejected(&error, 403, "AccessDeniedException", &message);
     let id = error.request_id().unwrap().to_owned();
     let error = connect_sdk::Error::from(error);
     let connect_sdk::Error::Unhandled(unhandled) = &error else {
@@ -194,7 +194,7 @@ async fn a_caller_without_the_right_is_told_so() {
 }
 
 #[tokio::test]
-async fn every_answer_has_a_request_id_of_its_own() {
+async fn every_response_has_a_request_id_of_its_own() {
     let world = World::with_samples().await;
     let one = large_tree(&world.client).send().await.unwrap();
     let other = large_tree(&world.client).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! Errors that the local endpoint has no reason to answer with: a service of the tests' own does.
+//! Errors that the local endpoint has no reason for, from a service of the tests' own.
 
 use std::sync::Mutex;
 
@@ -25,20 +25,20 @@ use http::{Request, Response};
 
 use crate::SdkError;
 
-type Answer = Result<ListAssociatedContactsOutput, Failure>;
+type Outcome = Result<ListAssociatedContactsOutput, Failure>;
 
-/// Gives its answers one after the other, the last one first.
-struct Script(Mutex<Vec<Answer>>);
+/// Returns its outcomes one after the other, the last one first.
+struct Script(Mutex<Vec<Outcome>>);
 
 impl Service for Script {
-    async fn list_associated_contacts(&self, _: ListAssociatedContactsInput) -> Answer {
+    async fn list_associated_contacts(&self, _: ListAssociatedContactsInput) -> Outcome {
         self.0.lock().unwrap().pop().expect("a call too many")
     }
 }
 
-async fn script(mut answers: Vec<Answer>) -> (Socket, Client) {
-    answers.reverse();
-    let socket = Socket::serving(Script(Mutex::new(answers))).await.unwrap();
+async fn script(mut outcomes: Vec<Outcome>) -> (Socket, Client) {
+    outcomes.reverse();
+    let socket = Socket::serving(Script(Mutex::new(outcomes))).await.unwrap();
     let client = client(&socket.url(), any_credentials());
     (socket, client)
 }
@@ -55,20 +55,20 @@ fn internal() -> Failure {
     Failure::InternalServiceException(error)
 }
 
-/// As many refusals as there are attempts.
-fn refusals(refusals: [Failure; 3]) -> Vec<Answer> {
-    refusals.into_iter().map(Err).collect()
+/// As many errors as there are attempts.
+fn errors(errors: [Failure; 3]) -> Vec<Outcome> {
+    errors.into_iter().map(Err).collect()
 }
 
-/// The error of the one call that the service has an answer for.
-async fn error_of(refusal: Failure) -> SdkError {
-    let (_socket, client) = script(vec![Err(refusal)]).await;
+/// What the client makes of an error.
+async fn error_of(error: Failure) -> SdkError {
+    let (_socket, client) = script(vec![Err(error)]).await;
     large_tree(&client).send().await.unwrap_err()
 }
 
 #[tokio::test]
-async fn throttling_is_told_after_three_attempts() {
-    let (socket, client) = script(refusals([throttled(), throttled(), throttled()])).await;
+async fn throttling_is_reported_after_three_attempts() {
+    let (socket, client) = script(errors([throttled(), throttled(), throttled()])).await;
     let error = large_tree(&client).send().await.unwrap_err();
     assert_eq!(socket.requests(), 3);
     assert_eq!(error.raw_response().unwrap().status().as_u16(), 429);
@@ -85,7 +85,7 @@ async fn throttling_is_told_after_three_attempts() {
 }
 
 #[tokio::test]
-async fn throttling_that_ends_is_not_told() {
+async fn throttling_that_ends_is_not_reported() {
     let done = ListAssociatedContactsOutput::builder()
         .next_token("more")
         .build();
@@ -112,8 +112,8 @@ async fn retries_can_be_switched_off() {
 }
 
 #[tokio::test]
-async fn an_internal_error_is_retried_and_told() {
-    let (socket, client) = script(refusals([internal(), internal(), internal()])).await;
+async fn an_internal_error_is_retried_and_reported() {
+    let (socket, client) = script(errors([internal(), internal(), internal()])).await;
     let error = large_tree(&client).send().await.unwrap_err();
     assert_eq!(socket.requests(), 3);
     assert_eq!(
@@ -128,12 +128,12 @@ async fn errors_of_the_caller_are_not_retried() {
     let parameter = InvalidParameterException::builder().message("no").build();
     let request = InvalidRequestException::builder().message("no").build();
     let resource = ResourceNotFoundException::builder().message("no").build();
-    for refusal in [
+    for error in [
         Failure::InvalidParameterException(parameter),
         Failure::InvalidRequestException(request),
         Failure::ResourceNotFoundException(resource),
     ] {
-        let (socket, client) = script(vec![Err(refusal)]).await;
+        let (socket, client) = script(vec![Err(error)]).await;
         let error = large_tree(&client).send().await.unwrap_err();
         assert!(error.as_service_error().is_some(), "{error:?}");
         assert_eq!(socket.requests(), 1, "{error}");
@@ -188,8 +188,8 @@ async fn an_error_that_the_model_lacks_is_unhandled() {
         .code("TeapotException")
         .message("Short and stout")
         .build();
-    let refusal = || Failure::generic(meta.clone());
-    let (_socket, client) = script(refusals([refusal(), refusal(), refusal()])).await;
+    let teapot = || Failure::generic(meta.clone());
+    let (_socket, client) = script(errors([teapot(), teapot(), teapot()])).await;
     let error = large_tree(&client).send().await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -215,7 +215,7 @@ fn response(status: u16, body: &'static str) -> impl Fn(Request<Bytes>) -> Respo
 
 #[tokio::test]
 async fn a_page_of_a_proxy_is_an_error_without_a_code() {
-    let socket = Socket::answering(response(403, "<h1>Blocked</h1>"))
+    let socket = Socket::handling(response(403, "<h1>Blocked</h1>"))
         .await
         .unwrap();
     let client = client(&socket.url(), any_credentials());
@@ -228,8 +228,8 @@ async fn a_page_of_a_proxy_is_an_error_without_a_code() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_json_is_a_response_error() {
-    let socket = Socket::answering(response(200, "{\"NextToken\": 7}"))
+async fn a_body_that_is_no_json_is_a_response_error() {
+    let socket = Socket::handling(response(200, "{\"NextToken\": 7}"))
         .await
         .unwrap();
     let client = client(&socket.url(), any_credentials());
@@ -251,7 +251,7 @@ async fn an_answer_that_is_no_json_is_a_response_error() {
 
 #[tokio::test]
 async fn an_input_that_cannot_be_right_is_not_sent() {
-    let socket = Socket::answering(response(200, "{}")).await.unwrap();
+    let socket = Socket::handling(response(200, "{}")).await.unwrap();
     let client = client(&socket.url(), any_credentials());
     let request = || client.list_associated_contacts();
     let whole = || large_tree(&client);

@@ -28,7 +28,7 @@ async fn an_idle_connection_that_the_server_closes_costs_nothing() {
     assert_eq!(row(vec![vec![Read, good(), Reset]]).await, (ok(), 1));
 }
 
-/// The server reads the second request of a connection and closes: nobody can tell whether it acted on it.
+/// The server reads the second request of a connection and closes: nobody knows whether it acted on it.
 #[tokio::test]
 async fn a_request_that_was_delivered_is_sent_again_only_as_a_retry() {
     let scripts = || vec![vec![Read, good(), Read]];
@@ -53,7 +53,7 @@ async fn a_request_that_was_delivered_is_sent_again_only_as_a_retry() {
 }
 
 #[tokio::test]
-async fn an_unexpected_word_on_an_idle_connection_closes_it() {
+async fn unexpected_bytes_on_an_idle_connection_close_it() {
     let late = send("HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n");
     assert_eq!(row(vec![vec![Read, good(), late]]).await, (ok(), 1));
 }
@@ -87,7 +87,7 @@ async fn five_thousand_calls_over_two_hundred_connections_end() {
 
 #[tokio::test]
 async fn waiting_for_a_connection_is_not_under_the_read_limit() {
-    // Each answer takes 100 ms, all of them together twice the read limit.
+    // Each response takes 100 ms, all of them together twice the read limit.
     let slow = || {
         [
             Read,
@@ -133,7 +133,7 @@ async fn a_connection_that_was_idle_for_too_long_is_not_used() {
 
 /// Most systems have two addresses for this name, of which the server has but one.
 #[tokio::test]
-async fn an_address_that_refuses_is_followed_by_the_next() {
+async fn an_address_without_a_listener_is_followed_by_the_next() {
     let server = Server::start(Vec::new()).await;
     let url = format!("http://localhost:{}", server.address.port());
     assert_eq!(call(&client_of(config(&url))).await, ok());

@@ -20,11 +20,11 @@ fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// Answers each time as a function of how often it was asked.
+/// Returns each time what a function makes of how often it was asked.
 #[derive(Clone)]
 struct Scripted<F> {
     asked: Arc<AtomicUsize>,
-    answer: F,
+    provide: F,
 }
 
 impl<F> std::fmt::Debug for Scripted<F> {
@@ -42,18 +42,18 @@ where
         Self: 'a,
     {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed);
-        future::ProvideCredentials::ready((self.answer)(asked))
+        future::ProvideCredentials::ready((self.provide)(asked))
     }
 }
 
-fn scripted<F>(answer: F) -> (Scripted<F>, Arc<AtomicUsize>)
+fn scripted<F>(provide: F) -> (Scripted<F>, Arc<AtomicUsize>)
 where
     F: Fn(usize) -> Result<Credentials, CredentialsError> + Send + Sync,
 {
     let asked = Arc::new(AtomicUsize::new(0));
     let provider = Scripted {
         asked: asked.clone(),
-        answer,
+        provide,
     };
     (provider, asked)
 }
@@ -120,7 +120,7 @@ async fn a_provider_that_fails_is_asked_again_by_the_next_call() {
     assert_eq!(call(&client).await, ok(), "the next call");
 }
 
-/// A provider that never answers.
+/// A provider that never returns.
 #[derive(Debug)]
 struct Hanging;
 

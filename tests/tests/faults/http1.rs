@@ -33,7 +33,7 @@ rows! {
     a_body_that_ends_with_the_connection: [vec![Read, send("HTTP/1.1 200 OK\r\n\r\n{\"NextToken\":\"hello\"}")]] => ok(), 1;
     an_over_long_body:
         [vec![Read, send("HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n{\"NextToken\":\"hello\"} and more")]] => ok(), 1;
-    an_answer_before_the_request: [vec![good(), Read]] => ok(), 1;
+    a_response_before_the_request: [vec![good(), Read]] => ok(), 1;
     http_1_0: [vec![Read, send("HTTP/1.0 200 OK\r\ncontent-length: 21\r\n\r\n{\"NextToken\":\"hello\"}")]] => ok(), 1;
     connection_close: [vec![Read, response("200 OK", "connection: close\r\n", "{\"NextToken\":\"hello\"}")]] => ok(), 1;
 }

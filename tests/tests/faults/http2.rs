@@ -10,7 +10,7 @@ use connect_sdk::config::retry::RetryConfig;
 use connect_sdk::error::SdkError;
 use connect_sdk::sender::Proxy;
 use connect_tests::certificates::Authority;
-use connect_tests::http2::{Answer, AnswerAndLeave, HangUp, Reset, Server, Stall};
+use connect_tests::http2::{HangUp, Reset, Respond, RespondAndLeave, Server, Stall};
 use hyper::body::{Body, Frame};
 
 use crate::Seen::Dispatch;
@@ -20,7 +20,7 @@ use crate::{call, calls, client_of, config, hurried, ok, request};
 #[tokio::test]
 async fn calls_share_one_connection() {
     let authority = Authority::new();
-    let (server, url) = Server::start(&authority, |_| Answer).await;
+    let (server, url) = Server::start(&authority, |_| Respond).await;
     let client = trusting(config(&url), &authority);
     assert_eq!(call(&client).await, ok());
     calls(&client, 50).await;
@@ -32,7 +32,7 @@ async fn a_stream_that_is_reset_is_retried() {
     let authority = Authority::new();
     let resets = |number| match number {
         1 | 3..=5 => Reset,
-        _ => Answer,
+        _ => Respond,
     };
     let (server, url) = Server::start(&authority, resets).await;
     let client = trusting(config(&url), &authority);
@@ -49,7 +49,7 @@ async fn a_stream_that_stalls_is_a_read_timeout_and_the_connection_is_given_up()
     let authority = Authority::new();
     let stalls = |number| match number {
         1..=3 => Stall,
-        _ => Answer,
+        _ => Respond,
     };
     let (server, url) = Server::start(&authority, stalls).await;
     let client = trusting(hurried(config(&url)), &authority);
@@ -63,7 +63,7 @@ async fn a_stream_that_stalls_is_a_read_timeout_and_the_connection_is_given_up()
 #[tokio::test]
 async fn a_server_that_leaves_in_good_order_costs_nothing() {
     let authority = Authority::new();
-    let (server, url) = Server::start(&authority, |_| AnswerAndLeave).await;
+    let (server, url) = Server::start(&authority, |_| RespondAndLeave).await;
     let client = trusting(config(&url), &authority);
     for _ in 0..5 {
         assert_eq!(call(&client).await, ok());
@@ -71,12 +71,12 @@ async fn a_server_that_leaves_in_good_order_costs_nothing() {
     assert_eq!(server.counts(), (5, 5));
 }
 
-/// The server reads the request and closes: nobody can tell whether it acted on it.
+/// The server reads the request and closes: nobody knows whether it acted on it.
 #[tokio::test]
 async fn a_request_that_was_delivered_is_sent_again_only_as_a_retry() {
     let authority = Authority::new();
     for (retries, requests) in [(RetryConfig::disabled(), 2), (RetryConfig::standard(), 3)] {
-        let hangs_up = |number| if number == 1 { HangUp } else { Answer };
+        let hangs_up = |number| if number == 1 { HangUp } else { Respond };
         let (server, url) = Server::start(&authority, hangs_up).await;
         let client = trusting(config(&url).retry_config(retries), &authority);
         assert_eq!(call(&client).await, ok());
@@ -90,11 +90,11 @@ async fn a_request_that_was_delivered_is_sent_again_only_as_a_retry() {
     }
 }
 
-/// One request is answered by a closed connection while the other waits for its turn on that.
+/// One request gets a closed connection while the other waits for its turn on that.
 #[tokio::test]
 async fn a_request_that_waits_on_a_connection_that_breaks_is_retried() {
     let authority = Authority::new();
-    let hangs_up = |number| if number == 1 { HangUp } else { Answer };
+    let hangs_up = |number| if number == 1 { HangUp } else { Respond };
     let (server, url) = Server::with_streams(1, &authority, hangs_up).await;
     let client = trusting(config(&url), &authority);
     assert_eq!(call(&client).await, ok());
@@ -136,7 +136,7 @@ async fn a_request_whose_body_fails_is_the_callers_fault() {
 #[tokio::test]
 async fn a_connection_that_is_idle_for_too_long_is_closed() {
     let authority = Authority::new();
-    let (server, url) = Server::start(&authority, |_| Answer).await;
+    let (server, url) = Server::start(&authority, |_| Respond).await;
     let sender = authority.trusting().idle_timeout(Duration::from_millis(50));
     let client = client_of(config(&url).sender(sender.build()));
     for connections in 1..=2 {
@@ -150,7 +150,7 @@ async fn a_connection_that_is_idle_for_too_long_is_closed() {
 #[tokio::test]
 async fn the_authority_is_the_signed_host_where_the_url_names_the_default_port() {
     let authority = Authority::new();
-    let (server, url) = Server::start(&authority, |_| Answer).await;
+    let (server, url) = Server::start(&authority, |_| Respond).await;
     let proxy = Proxy::all(&url.replace("https", "http")).unwrap();
     let sender = authority.trusting().proxy(proxy).build();
     for (url, expected) in [

@@ -47,7 +47,7 @@ async fn a_stall_before_the_request_is_read() {
 
 #[tokio::test]
 async fn the_connect_limit() {
-    // A TLS server that never answers the first message.
+    // A TLS server that never responds to the first message.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     let limits = TimeoutConfig::builder()

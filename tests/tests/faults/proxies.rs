@@ -31,28 +31,28 @@ async fn row(scripts: Vec<Script>) -> (Seen, usize) {
     (seen, proxy.requests().len())
 }
 
-async fn refused(status: &str, attempts: usize) {
-    let answer = vec![Read, response(status, "", "no")];
-    let (seen, requests) = row(vec![answer; 3]).await;
+async fn rejected(status: &str, attempts: usize) {
+    let script = vec![Read, response(status, "", "no")];
+    let (seen, requests) = row(vec![script; 3]).await;
     let kind = if attempts == 1 { "other" } else { "io" };
     let text = seen.dispatch(kind);
     assert_eq!(requests, attempts, "{text}");
     let code = &status[..3];
-    let refusal = format!("refused a tunnel to faults.example.com:443 with status {code}");
-    assert!(text.contains(&refusal), "{text}");
+    let expected = format!("refused a tunnel to faults.example.com:443 with status {code}");
+    assert!(text.contains(&expected), "{text}");
     assert!(!text.contains("pass"), "{text}");
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_believed() {
-    refused("407 Proxy Authentication Required", 1).await;
-    refused("403 Forbidden", 1).await;
+async fn a_proxy_that_rejects_a_tunnel_is_believed() {
+    rejected("407 Proxy Authentication Required", 1).await;
+    rejected("403 Forbidden", 1).await;
 }
 
 #[tokio::test]
 async fn a_proxy_whose_own_way_fails_is_asked_again() {
-    refused("502 Bad Gateway", 3).await;
-    refused("503 Service Unavailable", 3).await;
+    rejected("502 Bad Gateway", 3).await;
+    rejected("503 Service Unavailable", 3).await;
 }
 
 #[tokio::test]
@@ -96,15 +96,15 @@ async fn a_tunnel_with_credentials() {
     assert_eq!(header(request, "proxy-authorization"), None);
 }
 
-/// Answers CONNECT on a stream and goes on to speak TLS on it: proxy and server in one.
+/// Accepts CONNECT on a stream and goes on to speak TLS on it: proxy and server in one.
 async fn tunnel<S: Stream>(mut stream: S, tls: TlsAcceptor, heads: Heads) -> Option<TlsStream<S>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
     }
     heads.lock().unwrap().push(String::from_utf8(head).unwrap());
-    let answer = b"HTTP/1.1 200 Connection established\r\nvia: x\r\n\r\n";
-    stream.write_all(answer).await.ok()?;
+    let accepted = b"HTTP/1.1 200 Connection established\r\nvia: x\r\n\r\n";
+    stream.write_all(accepted).await.ok()?;
     stream.flush().await.ok()?;
     tls.accept(stream).await.ok()
 }
@@ -133,7 +133,7 @@ async fn a_tunnel_through_a_proxy_that_is_spoken_to_over_tls() {
     assert_eq!(header(&proxy.requests()[0], "proxy-authorization"), None);
 }
 
-/// The proxy tells the server the host that it reads in the URL, so that has to be the one that was signed.
+/// The proxy sends the server the host that it reads in the URL, so that has to be the one that was signed.
 #[tokio::test]
 async fn plaintext_through_a_proxy() {
     for (url, host) in [

@@ -80,7 +80,7 @@ fn denial(code: &str, body: &str) -> Step {
     response("403 Forbidden", &headers, body)
 }
 
-/// Connections that break, answers that make no sense, and one that quotes what was signed, as AWS does.
+/// Connections that break, responses that make no sense, and one that quotes what was signed, as AWS does.
 pub(crate) async fn faults(seen: &mut Seen) {
     let quoting = format!(
         r#"{{"message":"The Canonical String for this request should have been\n'GET\n/\n\nx-amz-security-token:{SESSION_TOKEN}\n'"}}"#
@@ -124,20 +124,20 @@ pub(crate) async fn over_tls(seen: &mut Seen) {
     }
     let (server, url) = http2::Server::start(&authority, |number| match number {
         1 => http2::Reset,
-        _ => http2::Answer,
+        _ => http2::Respond,
     })
     .await;
     call(seen, config(&url).sender(authority.trusting().build())).await;
     assert_eq!(server.counts(), (1, 3));
 }
 
-/// A proxy with a password that refuses a tunnel, and one that passes plaintext on.
+/// A proxy with a password that rejects a tunnel, and one that passes plaintext on.
 pub(crate) async fn through_proxies(seen: &mut Seen) {
-    for (target, answer) in [
+    for (target, step) in [
         ("https://connect.example.com", response("407 No", "", "")),
         ("http://connect.example.com", ok()),
     ] {
-        let server = Server::start(vec![vec![Read, answer]; 2]).await;
+        let server = Server::start(vec![vec![Read, step]; 2]).await;
         let url = format!("http://user:{PROXY_PASSWORD}@{}", server.address);
         let environment = Environment::from_pairs([("ALL_PROXY", url.as_str())]);
         let proxy = Proxy::from_environment(&environment);
@@ -166,7 +166,7 @@ impl ProvideCredentials for Vault {
     where
         Self: 'a,
     {
-        let answer = match self.0.fetch_add(1, Ordering::Relaxed) {
+        let outcome = match self.0.fetch_add(1, Ordering::Relaxed) {
             0 => Ok(Credentials::new(
                 "AKIDVAULT",
                 SECRET,
@@ -176,7 +176,7 @@ impl ProvideCredentials for Vault {
             )),
             _ => Err(CredentialsError::provider_error("the vault is shut")),
         };
-        future::ProvideCredentials::ready(answer)
+        future::ProvideCredentials::ready(outcome)
     }
 }
 
@@ -247,7 +247,7 @@ pub(crate) async fn canned_answers(seen: &mut Seen) {
 /// Members that the model calls sensitive: of an input, in the query; of an output and of an error, in the body.
 pub(crate) async fn sensitive_members(seen: &mut Seen) {
     use crate::config::{Config, Region};
-    let answers = [
+    let responses = [
         response("200 OK", "", &format!(r#"{{"Remark":"{REMARK}"}}"#)),
         response(
             "400 Bad Request",
@@ -257,7 +257,7 @@ pub(crate) async fn sensitive_members(seen: &mut Seen) {
         response("200 OK", "", &format!(r#"{{"Remark":["{REMARK}"]}}"#)),
         response("200 OK", "", &format!(r#"{{"Remark":"{REMARK}"#)),
     ];
-    let scripts = answers.map(|answer| vec![Read, answer]);
+    let scripts = responses.map(|response| vec![Read, response]);
     let server = Server::start(scripts.into()).await;
     let config = Config::builder()
         .region(Region::new("eu-central-1"))

@@ -1,11 +1,11 @@
-//! How a file is written: its first bytes tell.
+//! How a file is encoded, which its first bytes show.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
 const BUFFER: usize = 64 * 1024;
-/// Stands for half a character, so that the record around it is refused.
+/// Stands for half a character, so that the record around it is rejected.
 const NO_UTF8: u8 = 0xff;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 /// What has to be unpacked or converted first, by its first bytes.

@@ -35,7 +35,7 @@ pub(crate) struct ContactState {
 }
 
 impl ContactState {
-    /// Takes over what is newer in `other`, and tells whether anything is.
+    /// Takes over what is newer in `other`; whether anything is.
     pub(crate) fn merge(&mut self, other: Self) -> bool {
         let times =
             self.disconnected.merge(other.disconnected) | self.initiated.merge(other.initiated);

@@ -1,7 +1,7 @@
 //! Cuts a stream of bytes into JSON objects, and finds the next one after a broken one.
 //!
 //! A JSON parser that meets an error cannot go on, so the objects are cut out first, by brackets and strings alone.
-//! The few rules of grammar that are checked on the way are the ones that tell early that an object was cut short:
+//! The few rules of grammar that are checked on the way are those that show early that an object was cut short:
 //! without them a missing brace would swallow the rest of the file. Every byte is looked at once, whatever happens.
 
 use std::io::{self, BufRead};

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::auth::testing::{Signer, credentials, header, now};
 
-/// Answers with the body it was sent; under `/wait`, once it may.
+/// Returns the body it was sent; under `/wait`, once it may.
 #[derive(Clone, Default)]
 struct Echo(Arc<Gate>);
 
@@ -76,7 +76,7 @@ async fn send(address: SocketAddr, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_signed_request_reaches_the_handler_and_every_answer_has_its_id() {
+async fn a_signed_request_reaches_the_handler_and_every_response_has_its_id() {
     let server = start().await;
     let first = send(server.address, &signed("POST", "/", "hello")).await;
     assert!(
@@ -132,7 +132,7 @@ async fn long_bodies_are_rejected_and_cut_ones_end_the_connection() {
         .unwrap();
     stream.shutdown().await.unwrap();
     let mut rest = Vec::new();
-    // An answer or none, but an end.
+    // A response or none, but an end.
     let _ = stream.read_to_end(&mut rest).await;
     assert!(
         send(server.address, &signed("POST", "/", "next"))
@@ -185,15 +185,19 @@ async fn the_server_stops_when_it_is_dropped() {
     server.task.await.unwrap();
 }
 
-/// Sends the beginning of a request, and reads until the server ends the connection: the answer, and how long it took.
+/// Sends the beginning of a request, and reads until the server ends the connection: the response, and how long it took.
 async fn held(address: SocketAddr, beginning: &str) -> (String, Duration) {
     let begun = Instant::now();
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(beginning.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    let ended = timeout(Duration::from_secs(600), stream.read_to_string(&mut answer)).await;
+    let mut response = String::new();
+    let ended = timeout(
+        Duration::from_secs(600),
+        stream.read_to_string(&mut response),
+    )
+    .await;
     ended.expect("the server ends the connection").unwrap();
-    (answer, begun.elapsed())
+    (response, begun.elapsed())
 }
 
 /// Time stands while there is something to do, and then jumps to the next limit.
@@ -225,12 +229,12 @@ async fn nobody_holds_the_server_without_a_right_signature() {
         (post(late), "403", 0),
         (post(Signer::default()), "408", 20),
     ] {
-        let (answer, elapsed) = held(address, &beginning).await;
-        let code = answer.split(' ').nth(1).unwrap_or_default();
+        let (response, elapsed) = held(address, &beginning).await;
+        let code = response.split(' ').nth(1).unwrap_or_default();
         assert_eq!(
             (code, elapsed.as_secs()),
             (status, seconds),
-            "{beginning}: {answer}"
+            "{beginning}: {response}"
         );
     }
 }
@@ -243,8 +247,8 @@ async fn the_oldest_unknown_connection_gives_way() {
     for _ in 0..3 {
         silent.push(TcpStream::connect(address).await.unwrap());
     }
-    let (answer, elapsed) = held(address, &signed("POST", "/", "prompt")).await;
-    assert!(answer.ends_with("prompt"), "{answer}");
+    let (response, elapsed) = held(address, &signed("POST", "/", "prompt")).await;
+    assert!(response.ends_with("prompt"), "{response}");
     assert_eq!(elapsed.as_secs(), 1);
     // Who came last keeps its time, which begins when it is let in.
     let begun = Instant::now();
@@ -260,10 +264,10 @@ async fn a_connection_with_a_right_signature_is_not_counted_and_not_cut() {
     let address = server.address;
     let request = Signer::default().text("POST", "/", "hello");
     let mut kept = TcpStream::connect(address).await.unwrap();
-    let mut answer = [0; 15];
+    let mut response = [0; 15];
     kept.write_all(request.as_bytes()).await.unwrap();
-    kept.read_exact(&mut answer).await.unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    kept.read_exact(&mut response).await.unwrap();
+    assert_eq!(&response, b"HTTP/1.1 200 OK");
     let (other, elapsed) = held(address, &signed("POST", "/", "other")).await;
     assert!(other.ends_with("other") && elapsed.is_zero(), "{other}");
     // It is idle for the longest that it may be.
@@ -276,10 +280,10 @@ async fn a_connection_with_a_right_signature_is_not_counted_and_not_cut() {
 async fn health_needs_no_signature_and_nothing_follows_it() {
     let server = start().await;
     let ask = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
-    let answer = send(server.address, &ask.repeat(2)).await;
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert_eq!(answer.matches("HTTP/1.1").count(), 1);
-    assert_eq!(header(&answer, "connection"), "close");
+    let response = send(server.address, &ask.repeat(2)).await;
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    assert_eq!(response.matches("HTTP/1.1").count(), 1);
+    assert_eq!(header(&response, "connection"), "close");
     let headed = send(server.address, &ask.replace("GET", "HEAD")).await;
     assert!(headed.starts_with("HTTP/1.1 200 "), "{headed}");
     let posted = send(server.address, &ask.replace("GET", "POST")).await;

@@ -24,7 +24,7 @@ const BATCH: usize = 10_000;
 const AHEAD: usize = 1_000;
 /// How long nothing comes from a pipe until what has come is written.
 const MOMENT: Duration = Duration::from_millis(100);
-/// How long another importer may hold the database until that is told, and how long a record may wait for the next.
+/// How long another importer may hold the database before that is reported, and how long a record may wait for the next.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What happens to the good records of an import that has bad ones.
@@ -62,8 +62,8 @@ impl Report {
         self.stale += other.stale;
         self.ignored += other.ignored;
         self.refused += other.refused;
-        let room = REFUSALS_KEPT.saturating_sub(self.refusals.len());
-        self.refusals.extend(other.refusals.into_iter().take(room));
+        let kept = REFUSALS_KEPT.saturating_sub(self.refusals.len());
+        self.refusals.extend(other.refusals.into_iter().take(kept));
     }
 }
 
@@ -252,14 +252,14 @@ impl Importer<'_> {
 /// Begins to write, as soon as nobody else does.
 fn lock(connection: &Connection, on_wait: fn()) -> rusqlite::Result<Transaction<'_>> {
     connection.busy_timeout(PATIENCE)?;
-    let mut was_told = false;
+    let mut was_reported = false;
     loop {
         match Transaction::new_unchecked(connection, TransactionBehavior::Immediate) {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
-                if !was_told {
+                if !was_reported {
                     on_wait();
                 }
-                was_told = true;
+                was_reported = true;
             }
             result => return result,
         }

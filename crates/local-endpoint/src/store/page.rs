@@ -172,7 +172,7 @@ fn rows(
     let (time, id) = after.map_or((i64::MIN, ""), |cursor| {
         (cursor.initiated, cursor.id.as_str())
     });
-    // One more than asked for tells whether there is a next page.
+    // One more than asked for shows whether there is a next page.
     let limit_and_one = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let mut statement = connection.prepare_cached(select)?;
     let mut rows = statement.query((place.tree, time, id, limit_and_one))?;

@@ -237,7 +237,7 @@ fn nothing_is_locked_while_records_are_read() {
 
 #[test]
 fn a_second_importer_waits_and_says_so() {
-    static TOLD: AtomicBool = AtomicBool::new(false);
+    static WAITED: AtomicBool = AtomicBool::new(false);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("contacts.db");
     let store = Store::open(&path).unwrap();
@@ -245,12 +245,12 @@ fn a_second_importer_waits_and_says_so() {
     first.execute_batch("BEGIN IMMEDIATE").unwrap();
     std::thread::scope(|scope| {
         let second = scope.spawn(|| {
-            let mut importer = store.importer(OnRefusal::Abort, || TOLD.store(true, SeqCst));
+            let mut importer = store.importer(OnRefusal::Abort, || WAITED.store(true, SeqCst));
             let json = record("a", 1).json();
             importer.read("x", json.as_bytes()).unwrap();
             importer.finish().unwrap()
         });
-        while !TOLD.load(SeqCst) {
+        while !WAITED.load(SeqCst) {
             std::thread::yield_now();
         }
         first.execute_batch("ROLLBACK").unwrap();
