@@ -3,49 +3,40 @@
 use std::fs;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 use crate::model::{Argument, Operation, Shape};
 use crate::pages::Paging;
 use crate::shorthand;
+use crate::skeleton;
 
 const INPUT_JSON: &str = "cli-input-json";
-const SKELETON: &str = "generate-cli-skeleton";
-const MAX_ITEMS: &str = "max-items";
-const PAGE_SIZE: &str = "page-size";
-const STARTING_TOKEN: &str = "starting-token";
+
+/// What an operation takes beside flags for its members.
+#[derive(Debug, Args)]
+#[group(skip)]
+struct Whole {
+    /// The input as JSON, or file://PATH of it; flags beat it
+    #[arg(long, value_name = "JSON")]
+    cli_input_json: Option<String>,
+    /// Print an input to fill in, or check the input and print a sample output; nothing is sent
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "input")]
+    generate_cli_skeleton: Option<skeleton::Kind>,
+}
 
 /// The operation as a subcommand.
 pub(crate) fn command(operation: &'static Operation) -> Command {
     let about = operation.about;
     let summary = about.lines().next().unwrap_or_default();
-    let mut command = Command::new(operation.command)
-        .about(without_period(summary))
-        .long_about(about);
-    for argument in operation.input {
-        command = command.args(flags(argument));
-    }
+    let mut command = Command::new(operation.command).args(operation.input.iter().flat_map(flags));
     if operation.pages.is_some() {
-        command = command.args(paging_flags());
+        command = Paging::augment_args(command);
     }
-    command
-        .arg(
-            Arg::new(INPUT_JSON)
-                .long(INPUT_JSON)
-                .value_name("JSON")
-                .help("The input as JSON, or file://PATH of it; flags beat it"),
-        )
-        .arg(
-            Arg::new(SKELETON)
-                .long(SKELETON)
-                .value_name("KIND")
-                .num_args(0..=1)
-                .default_missing_value("input")
-                .value_parser(["input", "output"])
-                .help("Print an input to fill in, or check the input and print a sample output; nothing is sent"),
-        )
+    Whole::augment_args(command)
+        .about(without_period(summary))
+        .long_about(about)
 }
 
 /// A text as clap's own help ends.
@@ -98,34 +89,13 @@ fn value_name(shape: &Shape) -> &'static str {
     }
 }
 
-fn paging_flags() -> [Arg; 3] {
-    [
-        Arg::new(MAX_ITEMS)
-            .long(MAX_ITEMS)
-            .value_name("COUNT")
-            .value_parser(value_parser!(u32).range(1..))
-            .help(
-                "Stop after this many items; a NextToken for --starting-token tells how to go on, on standard error where text has a --query",
-            ),
-        Arg::new(PAGE_SIZE)
-            .long(PAGE_SIZE)
-            .value_name("COUNT")
-            .value_parser(value_parser!(u32).range(1..))
-            .help("How many items to ask the service for at a time; all are printed all the same"),
-        Arg::new(STARTING_TOKEN)
-            .long(STARTING_TOKEN)
-            .value_name("TOKEN")
-            .help("Go on where an answer shortened by --max-items stopped"),
-    ]
-}
-
 /// What the command line says about an operation's input.
 #[derive(Debug)]
 pub(crate) struct Given {
     /// The input: `--cli-input-json`, overridden by flags. Not checked yet.
     pub(crate) input: Map<String, Value>,
-    /// The kind of skeleton asked for: `input` or `output`.
-    pub(crate) skeleton: Option<String>,
+    /// The kind of skeleton asked for.
+    pub(crate) skeleton: Option<skeleton::Kind>,
     /// What was asked of paging.
     pub(crate) paging: Paging,
     /// Whether the input pages by itself, by its token or page size.
@@ -138,8 +108,9 @@ pub(crate) struct Given {
 ///
 /// A value that does not fit its flag, a file that cannot be read.
 pub(crate) fn given(operation: &Operation, matches: &ArgMatches) -> Result<Given, Failure> {
-    let mut input = match matches.get_one::<String>(INPUT_JSON) {
-        Some(text) => match json(INPUT_JSON, &load_text(INPUT_JSON, text)?)? {
+    let whole = Whole::from_arg_matches(matches).map_err(Failure::other)?;
+    let mut input = match whole.cli_input_json {
+        Some(text) => match json(INPUT_JSON, &load_text(INPUT_JSON, &text)?)? {
             Value::Object(input) => input,
             _ => return Err(wrong(INPUT_JSON, "expected a JSON object")),
         },
@@ -150,28 +121,18 @@ pub(crate) fn given(operation: &Operation, matches: &ArgMatches) -> Result<Given
             input.insert(argument.member.name.to_owned(), value);
         }
     }
-    let skeleton = matches.get_one::<String>(SKELETON).cloned();
-    let Some(pages) = &operation.pages else {
-        return Ok(Given {
-            input,
-            skeleton,
-            paging: Paging::default(),
-            pages_by_hand: false,
-        });
-    };
-    let pages_by_hand = input.contains_key(pages.input_token)
-        || pages
-            .page_size
-            .is_some_and(|member| input.contains_key(member));
-    let count = |flag| matches.get_one::<u32>(flag).copied();
+    let (mut paging, mut pages_by_hand) = (Paging::default(), false);
+    if let Some(pages) = &operation.pages {
+        paging = Paging::from_arg_matches(matches).map_err(Failure::other)?;
+        let mut members = [Some(pages.input_token), pages.page_size]
+            .into_iter()
+            .flatten();
+        pages_by_hand = members.any(|member| input.contains_key(member));
+    }
     Ok(Given {
         input,
-        skeleton,
-        paging: Paging {
-            max_items: count(MAX_ITEMS).map(|count| count as usize),
-            page_size: count(PAGE_SIZE).map(i64::from),
-            starting_token: matches.get_one::<String>(STARTING_TOKEN).cloned(),
-        },
+        skeleton: whole.generate_cli_skeleton,
+        paging,
         pages_by_hand,
     })
 }
@@ -407,12 +368,18 @@ mod tests {
 
     #[test]
     fn a_skeleton_s_kind_is_input_unless_said() {
-        let kind = |line: &[&str]| parse(line).unwrap().skeleton;
-        assert_eq!(kind(&["--generate-cli-skeleton"]).as_deref(), Some("input"));
-        assert_eq!(
-            kind(&["--generate-cli-skeleton", "output"]).as_deref(),
-            Some("output")
-        );
-        assert_eq!(kind(&[]), None);
+        for (line, expected) in [
+            (
+                &["--generate-cli-skeleton"][..],
+                Some(skeleton::Kind::Input),
+            ),
+            (
+                &["--generate-cli-skeleton", "output"],
+                Some(skeleton::Kind::Output),
+            ),
+            (&[], None),
+        ] {
+            assert_eq!(parse(line).unwrap().skeleton, expected);
+        }
     }
 }

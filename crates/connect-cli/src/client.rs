@@ -16,7 +16,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// The contact that a beginning of its ID stands for, where the contacts are at hand to tell: with `--local`.
+    /// The contact that a beginning of its ID stands for, where the contacts are at hand: with `--local`.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Connection, Failure> 
             .timeout_config(settings.timeouts());
         (config, Some(endpoint))
     } else {
-        (settings.client_config()?, None)
+        (settings.client_config().await?, None)
     };
     Ok(Connection {
         client: Client::from_conf(config.build()),

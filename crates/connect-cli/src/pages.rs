@@ -1,18 +1,23 @@
 //! Paging as the AWS CLI does it: pages are fetched until there are none, or enough items.
 
+use clap::{Args, value_parser};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 use crate::model::Pages;
 
-/// What the caller wants of the pages.
-#[derive(Debug, Clone, Default)]
+/// What the command line asks of pages.
+#[derive(Debug, Clone, Default, Args)]
+#[group(skip)]
 pub(crate) struct Paging {
-    /// The most items to answer with.
-    pub(crate) max_items: Option<usize>,
-    /// The length of a page, in items.
-    pub(crate) page_size: Option<i64>,
-    /// Where an earlier, shortened answer ended.
+    /// Stop after this many items; a NextToken for --starting-token says how to go on, on standard error where text has a --query
+    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) max_items: Option<u32>,
+    /// How many items to ask the service for at a time; all are printed all the same
+    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) page_size: Option<u32>,
+    /// Go on where a result shortened by --max-items stopped
+    #[arg(long, value_name = "TOKEN")]
     pub(crate) starting_token: Option<String>,
 }
 
@@ -21,9 +26,9 @@ pub(crate) struct Paging {
 pub(crate) struct Walk<'a> {
     pages: &'a Pages,
     input: Map<String, Value>,
-    /// The items that may still be answered with.
+    /// How many items may still be returned.
     left: Option<usize>,
-    /// The items at the start of the next page that an earlier answer held.
+    /// How many items at the start of the next page were returned before.
     skip: usize,
     resume: Option<String>,
     done: bool,
@@ -54,7 +59,7 @@ impl<'a> Walk<'a> {
         Ok(Self {
             pages,
             input,
-            left: paging.max_items,
+            left: paging.max_items.map(|count| count as usize),
             skip,
             resume: None,
             done: false,
@@ -295,7 +300,7 @@ mod tests {
                     .iter()
                     .flat_map(|page| page.as_array().unwrap().clone())
                     .collect();
-                assert!(found.len() <= max_items);
+                assert!(found.len() <= max_items as usize);
                 items.extend(found);
                 match token {
                     Some(token) => paging.starting_token = Some(token),

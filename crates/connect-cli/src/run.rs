@@ -13,7 +13,7 @@ use crate::model::{Member, Operation, Pages};
 use crate::output::{Format, Printer};
 use crate::pages::{self, Paging, Walk};
 use crate::settings::Settings;
-use crate::skeleton::{self, Text};
+use crate::skeleton::{self, Kind};
 use crate::time::{self, Times};
 
 /// Runs an operation as the command line says.
@@ -38,11 +38,11 @@ pub(crate) async fn operation(
         .iter()
         .map(|argument| &argument.member)
         .collect();
-    if skeleton.as_deref() == Some("input") {
+    if skeleton == Some(Kind::Input) {
         // Meant for a file that `--cli-input-json` reads, so no format and no query applies.
         printer.format = Format::Json;
         printer.query = None;
-        let blank = skeleton::members(members.iter().copied(), Text::Blank);
+        let blank = skeleton::members(members.iter().copied(), Kind::Input);
         printer.print(operation.name, &blank)?;
         return printer.out.close();
     }
@@ -52,7 +52,7 @@ pub(crate) async fn operation(
     require(operation, &input)?;
     let input = check::input(&members, input)?;
     if skeleton.is_some() {
-        let sample = skeleton::members(operation.output.iter(), Text::MemberName);
+        let sample = skeleton::members(operation.output.iter(), Kind::Output);
         printer.print(operation.name, &sample)?;
         return printer.out.close();
     }

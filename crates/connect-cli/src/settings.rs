@@ -199,7 +199,7 @@ impl Settings {
     /// # Errors
     ///
     /// A region or credentials that are missing, a setting that cannot be understood.
-    pub(crate) fn client_config(&self) -> Result<Builder, Failure> {
+    pub(crate) async fn client_config(&self) -> Result<Builder, Failure> {
         let mut config = from_env(&self.environment).map_err(|error| self.wrong(&error))?;
         self.check_endpoint()?;
         if let Some(url) = &self.globals.endpoint_url {
@@ -241,7 +241,8 @@ impl Settings {
                 &region,
                 &verified,
                 &self.files.missing(),
-            )?;
+            )
+            .await?;
             config = config.credentials_provider(provider);
         }
         Ok(config.timeout_config(self.timeouts()).sender(sender))
@@ -360,8 +361,8 @@ mod tests {
         );
     }
 
-    #[test]
-    fn flags_go_before_variables() {
+    #[tokio::test]
+    async fn flags_go_before_variables() {
         let globals = Globals {
             region: Some("eu-west-1".to_owned()),
             endpoint_url: Some("http://flag".to_owned()),
@@ -376,7 +377,7 @@ mod tests {
         ];
         let settings = load(globals, &variables).unwrap();
         assert_eq!(settings.format().unwrap(), Format::Text);
-        let config = settings.client_config().unwrap().build();
+        let config = settings.client_config().await.unwrap().build();
         assert_eq!(config.region().map(Region::as_ref), Some("eu-west-1"));
         assert_eq!(config.endpoint_url(), Some("http://flag"));
         let globals = Globals {
@@ -385,7 +386,7 @@ mod tests {
         };
         let settings = load(globals, &variables).unwrap();
         assert_eq!(settings.format().unwrap(), Format::Table);
-        let config = settings.client_config().unwrap().build();
+        let config = settings.client_config().await.unwrap().build();
         assert_eq!(config.region().map(Region::as_ref), Some("us-east-1"));
     }
 }

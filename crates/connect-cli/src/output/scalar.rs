@@ -2,7 +2,28 @@
 
 use std::borrow::Cow;
 
+use serde::ser::{Error, Serialize, Serializer};
+use serde_json::value::RawValue;
 use serde_json::{Number, Value};
+
+/// A value for serde_json to write, with numbers as Python's `json` has them.
+pub(crate) struct Python<'v>(pub(crate) &'v Value);
+
+impl Serialize for Python<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Number(value) => {
+                let raw = RawValue::from_string(number(value)).map_err(S::Error::custom)?;
+                raw.serialize(serializer)
+            }
+            Value::Array(values) => serializer.collect_seq(values.iter().map(Python)),
+            Value::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, Python(value))))
+            }
+            value => value.serialize(serializer),
+        }
+    }
+}
 
 /// A scalar as `str()` writes it: text bare, `True`, `False`, `None`. Lists and objects are not scalars: they come as JSON.
 pub(super) fn text(value: &Value) -> Cow<'_, str> {
@@ -22,7 +43,7 @@ pub(super) fn is_scalar(value: &Value) -> bool {
 }
 
 /// A number as `repr()` writes it.
-pub(crate) fn number(number: &Number) -> String {
+pub(super) fn number(number: &Number) -> String {
     match number.as_f64() {
         Some(value) if number.is_f64() => float(value),
         _ => number.to_string(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::parser::Ast;
 use super::{QueryError, evaluate, order, same, within};
-use crate::output::scalar;
+use crate::output::Python;
 
 /// Calls a function with arguments that are evaluated against `value`.
 pub(super) fn call(name: &str, arguments: &[Ast], value: &Value) -> Result<Value, QueryError> {
@@ -44,10 +44,10 @@ pub(super) fn call(name: &str, arguments: &[Ast], value: &Value) -> Result<Value
             value => Value::Array(vec![value]),
         }),
         "to_number" => call.one().map(to_number),
-        "to_string" => call.one().map(|value| match value {
-            Value::String(_) => value,
-            value => Value::String(python_json(&value)),
-        }),
+        "to_string" => match call.one()? {
+            text @ Value::String(_) => Ok(text),
+            value => Ok(python_json(&value)?.into()),
+        },
         "type" => call.one().map(|value| Value::from(type_name(&value))),
         _ => Err(QueryError::UnknownFunction(name.to_owned())),
     }
@@ -346,32 +346,15 @@ fn to_number(value: Value) -> Value {
 }
 
 /// JSON in one line and in ASCII, as Python writes it.
-fn python_json(value: &Value) -> String {
-    let list = |parts: Vec<String>| parts.join(",");
-    match value {
-        Value::Number(number) => scalar::number(number),
-        Value::Array(values) => format!("[{}]", list(values.iter().map(python_json).collect())),
-        Value::Object(members) => {
-            let member = |(key, value): (&String, &Value)| {
-                format!(
-                    "{}:{}",
-                    python_json(&key.as_str().into()),
-                    python_json(value)
-                )
-            };
-            format!("{{{}}}", list(members.iter().map(member).collect()))
-        }
-        value => {
-            let mut ascii = String::new();
-            for unit in value.to_string().encode_utf16() {
-                match u8::try_from(unit) {
-                    Ok(byte) if byte < 0x7f => ascii.push(byte.into()),
-                    _ => ascii.push_str(&format!("\\u{unit:04x}")),
-                }
-            }
-            ascii
+fn python_json(value: &Value) -> Result<String, QueryError> {
+    let mut ascii = String::new();
+    for unit in serde_json::to_string(&Python(value))?.encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte) if byte < 0x7f => ascii.push(byte.into()),
+            _ => ascii.push_str(&format!("\\u{unit:04x}")),
         }
     }
+    Ok(ascii)
 }
 
 fn type_name(value: &Value) -> &'static str {

@@ -68,6 +68,8 @@ enum QueryError {
     Slice,
     #[error("An expression stands where a value is expected")]
     Expression,
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
 }
 
 type Found<'v> = Result<Cow<'v, Value>, QueryError>;
