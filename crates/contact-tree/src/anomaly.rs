@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::contact::{Link, NodeId};
 use crate::text::{Escaped, short_duration};
-use crate::{Link, NodeId};
 
 /// Something about the input that a tree should not have. The contact is kept all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]

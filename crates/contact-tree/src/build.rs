@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::forest::Entry;
-use crate::{Anomaly, AnomalyKind, Contact, Elapsed, Forest, Link, NodeId};
+use crate::anomaly::{Anomaly, AnomalyKind};
+use crate::contact::{Contact, Elapsed, Link, NodeId};
+use crate::forest::{Entry, Forest};
 
 impl Forest {
     /// Builds the trees. Takes `n log n` time, in any order of the input.
@@ -14,7 +15,7 @@ impl Forest {
 }
 
 fn build(mut contacts: Vec<Contact>) -> Forest {
-    contacts.sort_unstable_by(Contact::order);
+    contacts.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
     let mut found = Findings::default();
     let contacts = join_equal_copies(contacts, &mut found);
     let by_id = index(&contacts, &mut found);
