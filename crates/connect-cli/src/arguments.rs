@@ -265,42 +265,33 @@ mod tests {
         }
     }
 
-    fn parse(line: &[&str]) -> Result<Given, Failure> {
-        let line = ["do-things"].iter().chain(line);
+    fn parse(line: &str) -> Result<Given, Failure> {
+        let words = shlex::split(&format!("do-things {line}")).unwrap();
         let matches = command(&OPERATION)
-            .try_get_matches_from(line)
+            .try_get_matches_from(words)
             .map_err(|error| Failure::Usage(error.to_string()))?;
         given(&OPERATION, &matches)
     }
 
-    fn input(line: &[&str]) -> Value {
+    fn input(line: &str) -> Value {
         Value::Object(parse(line).unwrap().input)
     }
 
     #[test]
     fn flags_become_members() {
         for (line, expected) in [
-            (
-                vec!["--name", "n", "--count", "-5"],
-                json!({"Name": "n", "Count": -5}),
-            ),
-            (vec!["--live"], json!({"Live": true})),
-            (vec!["--live", "--no-live"], json!({"Live": false})),
-            (vec!["--types", "A", "B"], json!({"Types": ["A", "B"]})),
-            (vec!["--types", "A"], json!({"Types": ["A"]})),
-            (
-                vec!["--types", r#"["A","C"]"#],
-                json!({"Types": ["A", "C"]}),
-            ),
-            (
-                vec!["--tags", "k=v,l=w"],
-                json!({"Tags": {"k": "v", "l": "w"}}),
-            ),
-            (vec!["--tags", r#"{"k":"v"}"#], json!({"Tags": {"k": "v"}})),
-            (vec!["--filter", "Depth=3"], json!({"Filter": {"Depth": 3}})),
-            (vec!["--name", "123"], json!({"Name": "123"})),
+            ("--name n --count -5", json!({"Name": "n", "Count": -5})),
+            ("--live", json!({"Live": true})),
+            ("--live --no-live", json!({"Live": false})),
+            ("--types A B", json!({"Types": ["A", "B"]})),
+            ("--types A", json!({"Types": ["A"]})),
+            (r#"--types '["A","C"]'"#, json!({"Types": ["A", "C"]})),
+            ("--tags k=v,l=w", json!({"Tags": {"k": "v", "l": "w"}})),
+            (r#"--tags '{"k":"v"}'"#, json!({"Tags": {"k": "v"}})),
+            ("--filter Depth=3", json!({"Filter": {"Depth": 3}})),
+            ("--name 123", json!({"Name": "123"})),
         ] {
-            assert_eq!(input(&line), expected, "{line:?}");
+            assert_eq!(input(line), expected, "{line}");
         }
     }
 
@@ -309,75 +300,66 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("input");
         fs::write(&path, r#"{"Name":"from file","Count":1}"#).unwrap();
-        let file = format!("file://{}", path.display());
+        let name = path.display();
         assert_eq!(
-            input(&["--cli-input-json", &file, "--count", "2"]),
+            input(&format!("--cli-input-json 'file://{name}' --count 2")),
             json!({"Name": "from file", "Count": 2})
         );
         fs::write(&path, [0, 255]).unwrap();
         assert_eq!(
-            input(&["--bytes", &format!("fileb://{}", path.display())]),
+            input(&format!("--bytes 'fileb://{name}'")),
             json!({"Bytes": "AP8="})
-        );
-        let failure = parse(&["--name", "file:///no/such/file"]).unwrap_err();
-        assert!(
-            failure
-                .to_string()
-                .starts_with("Error parsing parameter '--name': Unable to load paramfile")
         );
     }
 
     #[test]
-    fn what_is_no_value_is_refused() {
+    fn what_is_no_value_is_rejected() {
         for (line, message) in [
             (
-                ["--count", "many"],
-                "Error parsing parameter '--count': expected a number, received: many",
+                "--count many",
+                "'--count': expected a number, received: many",
+            ),
+            ("--filter {", "'--filter': Invalid JSON"),
+            ("--filter deep", "'--filter': Expected: '='"),
+            (
+                "--cli-input-json []",
+                "'--cli-input-json': expected a JSON object",
             ),
             (
-                ["--filter", "{"],
-                "Error parsing parameter '--filter': Invalid JSON",
-            ),
-            (
-                ["--filter", "deep"],
-                "Error parsing parameter '--filter': Expected: '='",
-            ),
-            (
-                ["--cli-input-json", "[]"],
-                "Error parsing parameter '--cli-input-json': expected a JSON object",
+                "--name file:///no/such/file",
+                "'--name': Unable to load paramfile",
             ),
         ] {
-            let failure = parse(&line).unwrap_err();
+            let failure = parse(line).unwrap_err();
             assert_eq!(failure.exit_code(), 252);
-            assert!(failure.to_string().starts_with(message), "{failure}");
+            let message = format!("Error parsing parameter {message}");
+            assert!(failure.to_string().starts_with(&message), "{failure}");
         }
     }
 
     #[test]
     fn paging_by_hand_is_noticed() {
-        let by_hand = |line: &[&str]| parse(line).unwrap().pages_by_hand;
-        assert!(!by_hand(&[]));
-        assert!(by_hand(&["--next-token", "t"]));
-        assert!(by_hand(&["--cli-input-json", r#"{"NextToken":"t"}"#]));
-        let paging = parse(&["--max-items", "5", "--starting-token", "t"])
-            .unwrap()
-            .paging;
-        assert_eq!(paging.max_items, Some(5));
-        assert_eq!(paging.starting_token.as_deref(), Some("t"));
+        for (line, by_hand) in [
+            ("", false),
+            ("--next-token t", true),
+            (r#"--cli-input-json '{"NextToken":"t"}'"#, true),
+        ] {
+            assert_eq!(parse(line).unwrap().pages_by_hand, by_hand, "{line}");
+        }
+        let given = parse("--max-items 5 --starting-token t").unwrap();
+        assert_eq!(given.paging.max_items, Some(5));
+        assert_eq!(given.paging.starting_token.as_deref(), Some("t"));
     }
 
     #[test]
     fn a_skeleton_s_kind_is_input_unless_said() {
         for (line, expected) in [
+            ("--generate-cli-skeleton", Some(skeleton::Kind::Input)),
             (
-                &["--generate-cli-skeleton"][..],
-                Some(skeleton::Kind::Input),
-            ),
-            (
-                &["--generate-cli-skeleton", "output"],
+                "--generate-cli-skeleton output",
                 Some(skeleton::Kind::Output),
             ),
-            (&[], None),
+            ("", None),
         ] {
             assert_eq!(parse(line).unwrap().skeleton, expected);
         }

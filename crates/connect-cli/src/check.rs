@@ -1,4 +1,4 @@
-//! Input against its shape: what does not fit is refused with its path, what does is brought into the SDK's form.
+//! Input against its shape: what does not fit is reported with its path, what does is brought into the SDK's form.
 
 use serde_json::{Map, Value};
 
@@ -6,9 +6,9 @@ use crate::failure::Failure;
 use crate::model::{Member, Shape};
 use crate::time;
 
-/// Checks an operation's whole input, and answers it as the SDK reads it. All that is wrong is reported at once.
-pub(crate) fn input(
-    members: &[&Member],
+/// Checks an operation's whole input, and returns it as the SDK reads it. All that is wrong is reported at once.
+pub(crate) fn input<'m>(
+    members: impl Iterator<Item = &'m Member>,
     input: Map<String, Value>,
 ) -> Result<Map<String, Value>, Failure> {
     let mut check = Check::default();
@@ -29,12 +29,13 @@ struct Check {
 }
 
 impl Check {
-    fn members(
+    fn members<'m>(
         &mut self,
-        members: &[&Member],
+        members: impl Iterator<Item = &'m Member>,
         values: Map<String, Value>,
         path: &str,
     ) -> Map<String, Value> {
+        let members: Vec<_> = members.collect();
         let required = members.iter().filter(|member| member.required);
         let missing: Vec<_> = required
             .filter(|member| !values.contains_key(member.name))
@@ -102,28 +103,19 @@ impl Check {
                 })
                 .collect(),
             (Shape::Structure(members), Value::Object(values)) => {
-                Value::Object(self.nested(members, values, path))
+                Value::Object(self.members(members.iter(), values, path))
             }
             (Shape::Union(members), Value::Object(values)) => {
                 if values.len() != 1 {
                     self.invalid(path, "expected exactly one member");
                 }
-                Value::Object(self.nested(members, values, path))
+                Value::Object(self.members(members.iter(), values, path))
             }
             (shape, value) => {
                 self.invalid(path, &expected(shape));
                 value
             }
         }
-    }
-
-    fn nested(
-        &mut self,
-        members: &[Member],
-        values: Map<String, Value>,
-        path: &str,
-    ) -> Map<String, Value> {
-        self.members(&members.iter().collect::<Vec<_>>(), values, path)
     }
 
     fn timestamp(&mut self, text: &str, path: &str) -> Value {
@@ -183,7 +175,7 @@ mod tests {
         let Value::Object(value) = value else {
             panic!("the input of an operation is an object")
         };
-        input(&MEMBERS.iter().collect::<Vec<_>>(), value)
+        input(MEMBERS.iter(), value)
             .map(Value::Object)
             .map_err(|failure| failure.to_string())
     }

@@ -12,7 +12,7 @@ pub(crate) enum Failure {
     /// A setting or the credentials are missing or wrong.
     #[error("{0}")]
     Configuration(String),
-    /// The service answered with an error.
+    /// The service returned an error.
     #[error("An error occurred ({code}) when calling the {operation} operation{}: {message}", after(*.retries))]
     Service {
         /// The operation's name.
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_are_told_once() {
+    fn causes_are_named_once() {
         let failure = Failure::Output(io::Error::other("disk on fire"));
         assert_eq!(
             failure.report().as_deref(),

@@ -71,7 +71,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes a line on standard error; it cannot steer the terminal. Where that is closed there is nobody to tell.
+/// Writes a line on standard error; it cannot steer the terminal. Where that is closed nobody reads it.
 fn note(line: &str) {
     let _ = writeln!(io::stderr(), "{}", output::visible(line));
 }
@@ -88,25 +88,45 @@ fn log() {
 }
 
 fn run(globals: Globals, command: Command) -> Result<(), Failure> {
-    // What calls nobody needs no runtime, and Ctrl-C ends it as it ends any process.
-    match &command {
-        Command::Handwritten(Handwritten::Import(arguments)) => return import::run(arguments),
-        Command::Handwritten(Handwritten::Samples(_)) => return samples::run(),
-        _ => {}
+    match command {
+        // What calls nobody needs no runtime, and Ctrl-C ends it as it ends any process.
+        Command::Handwritten(Handwritten::Import(arguments)) => import::run(&arguments),
+        Command::Handwritten(Handwritten::Samples(_)) => samples::run(),
+        Command::Handwritten(Handwritten::Serve(arguments)) => {
+            block_on(serve::run(arguments, &Environment::process()))
+        }
+        Command::Handwritten(Handwritten::Tree(arguments)) => call(globals, async |settings| {
+            tree::run(arguments, settings).await
+        }),
+        Command::Handwritten(Handwritten::Export(arguments)) => call(globals, async |settings| {
+            export::run(arguments, settings).await
+        }),
+        Command::Operation(operation, matches) => call(globals, async |settings| {
+            run::operation(operation, &matches, settings).await
+        }),
     }
+}
+
+/// Runs a command that calls the service, until it is done or interrupted.
+fn call(
+    globals: Globals,
+    command: impl AsyncFnOnce(&Settings) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    block_on(async {
+        let settings = Settings::load(globals, variables())?;
+        tokio::select! {
+            result = command(&settings) => result,
+            _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
+        }
+    })
+}
+
+fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Failure::other)?;
-    let result = runtime.block_on(async {
-        if let Command::Handwritten(Handwritten::Serve(arguments)) = command {
-            return serve::run(arguments, &Environment::process()).await;
-        }
-        tokio::select! {
-            result = call(globals, command) => result,
-            _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
-        }
-    });
+    let result = runtime.block_on(command);
     // A process that gives credentials may still run: it is not waited for.
     runtime.shutdown_background();
     result
@@ -118,22 +138,4 @@ fn variables() -> HashMap<String, String> {
     pairs
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
-}
-
-/// Runs a command that calls the service.
-async fn call(globals: Globals, command: Command) -> Result<(), Failure> {
-    let settings = Settings::load(globals, variables())?;
-    match command {
-        Command::Operation(operation, matches) => {
-            run::operation(operation, &matches, &settings).await
-        }
-        Command::Handwritten(Handwritten::Tree(arguments)) => tree::run(arguments, &settings).await,
-        Command::Handwritten(Handwritten::Export(arguments)) => {
-            export::run(arguments, &settings).await
-        }
-        // These call nobody, and never come here.
-        Command::Handwritten(
-            Handwritten::Import(_) | Handwritten::Samples(_) | Handwritten::Serve(_),
-        ) => Ok(()),
-    }
 }

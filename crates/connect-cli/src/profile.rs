@@ -324,7 +324,7 @@ mod tests {
         assert_eq!(url("plain"), (Some("http://all"), Some("config, line 5")));
     }
 
-    /// As botocore 1.44 reads them; a byte order mark it refuses.
+    /// As botocore 1.44 reads them; a byte order mark it rejects.
     #[test]
     fn files_are_read_as_botocore_reads_them() {
         for (config, expected) in [

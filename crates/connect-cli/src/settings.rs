@@ -63,26 +63,26 @@ impl Settings {
         mut globals: Globals,
         mut variables: HashMap<String, String>,
     ) -> Result<Self, Failure> {
-        let set = |variables: &HashMap<String, String>, name: &str| {
-            variables
-                .get(name)
-                .filter(|value| !value.is_empty())
-                .cloned()
-        };
+        // Empty means no pager. To all other variables it means that they are not set.
+        let [pager, usual_pager] = ["AWS_PAGER", "PAGER"].map(|name| variables.remove(name));
+        let mut filled = Vec::new();
+        // As if the variable held it, so that it is judged as that is.
+        if let Some(region) = &globals.region {
+            variables.insert("AWS_REGION".to_owned(), region.clone());
+            filled.push(("AWS_REGION", "--region".to_owned()));
+        }
+        variables.retain(|_, value| !value.is_empty());
         globals.profile = globals.profile.filter(|name| !name.is_empty());
-        let mut files = Files::default();
-        let mut named = None;
+        let (mut files, mut named) = (Files::default(), None);
         if !globals.local {
-            files = Files::load(|name| set(&variables, name))?;
-            let by_variable = |by: &'static str| Some((set(&variables, by)?, by));
-            named = globals
-                .profile
-                .clone()
-                .map(|name| (name, "--profile"))
+            files = Files::load(|name| variables.get(name).cloned())?;
+            let by_flag = globals.profile.as_ref().map(|name| (name, "--profile"));
+            let by_variable = |by| Some((variables.get(by)?, by));
+            named = by_flag
                 .or_else(|| by_variable("AWS_PROFILE"))
                 .or_else(|| by_variable("AWS_DEFAULT_PROFILE"));
         }
-        if let Some((name, by)) = &named
+        if let Some((name, by)) = named
             && files.profile(name).is_none()
         {
             return Err(Failure::Configuration(format!(
@@ -90,13 +90,7 @@ impl Settings {
                 files.missing()
             )));
         }
-        let name = named.map_or_else(|| "default".to_owned(), |(name, _)| name);
-        let mut filled = Vec::new();
-        // As if the variable held it, so that it is judged as that is.
-        if let Some(region) = &globals.region {
-            variables.insert("AWS_REGION".to_owned(), region.clone());
-            filled.push(("AWS_REGION", "--region".to_owned()));
-        }
+        let name = named.map_or("default", |(name, _)| name).to_owned();
         if let Some(profile) = files.profile(&name) {
             let of_profile = OF_PROFILE.iter().map(|(key, names)| {
                 let set = Some((profile.get(key)?, profile.place(key)?));
@@ -105,7 +99,7 @@ impl Settings {
             let url = files.endpoint_url(profile, "connect");
             let url = url.map(|(url, place)| ("endpoint_url", &ENDPOINT_URLS[..], url, place));
             for (key, names, value, place) in of_profile.chain([url]).flatten() {
-                if names.iter().all(|name| set(&variables, name).is_none()) {
+                if !names.iter().any(|name| variables.contains_key(*name)) {
                     variables.insert(names[0].to_owned(), value.to_owned());
                     filled.push((names[0], format!("{place}: {key}")));
                 }
@@ -120,22 +114,16 @@ impl Settings {
         if globals.ca_bundle.is_some() {
             variables.remove("AWS_CA_BUNDLE");
         }
-        // Empty means no pager, so it has to be told from unset.
-        let chosen = variables
-            .get("AWS_PAGER")
-            .map(String::as_str)
-            .or_else(|| files.profile(&name)?.raw("cli_pager"))
-            .or_else(|| variables.get("PAGER").map(String::as_str));
-        let pager = match chosen {
+        let of_profile = || files.profile(&name)?.raw("cli_pager").map(str::to_owned);
+        let pager = match pager.or_else(of_profile).or(usual_pager) {
             _ if globals.no_cli_pager => Pager::None,
             // Such a terminal cannot page.
             _ if variables.get("TERM").is_some_and(|term| term == "dumb") => Pager::None,
-            Some(line) => Pager::Chosen(line.to_owned()),
+            Some(line) => Pager::Chosen(line),
             None => Pager::Usual,
         };
-        let pairs = variables
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let pairs = variables.iter();
+        let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
         Ok(Self {
             environment: Environment::from_pairs(pairs),
             globals,
@@ -166,30 +154,21 @@ impl Settings {
     ///
     /// A format or query that is wrong.
     pub(crate) fn printer(&self) -> Result<Printer, Failure> {
+        let query = self.globals.query.as_deref();
         Ok(Printer {
             format: self.format()?,
-            query: self
-                .globals
-                .query
-                .as_deref()
-                .map(Query::compile)
-                .transpose()?,
+            query: query.map(Query::compile).transpose()?,
             color: self.globals.color.on_stdout(),
             out: self.sink(),
         })
     }
 
     fn format(&self) -> Result<Format, Failure> {
-        match (
-            self.globals.output,
-            self.environment.get("AWS_DEFAULT_OUTPUT"),
-        ) {
+        let variable = "AWS_DEFAULT_OUTPUT";
+        match (self.globals.output, self.environment.get(variable)) {
             (Some(format), _) => Ok(format),
-            (None, Some(name)) => Format::from_str(&name, false).map_err(|_| {
-                self.wrong(&format_args!(
-                    "AWS_DEFAULT_OUTPUT: Unknown output type: {name}"
-                ))
-            }),
+            (None, Some(name)) => Format::from_str(&name, false)
+                .map_err(|_| self.wrong(&format_args!("{variable}: Unknown output type: {name}"))),
             (None, None) => Ok(Format::Json),
         }
     }
@@ -330,63 +309,62 @@ mod tests {
             ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
         ];
         let pairs = nowhere.iter().chain(variables);
-        Settings::load(
-            globals,
-            pairs
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-        )
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Settings::load(globals, pairs.map(owned).collect())
     }
 
     #[test]
     fn an_empty_pager_is_none_and_an_unset_one_the_usual() {
-        let pager = |variables: &[_]| load(Globals::default(), variables).unwrap().pager;
-        assert_eq!(pager(&[]), Pager::Usual);
-        assert_eq!(
-            pager(&[("PAGER", "more")]),
-            Pager::Chosen("more".to_owned())
-        );
-        assert_eq!(
-            pager(&[("PAGER", "more"), ("AWS_PAGER", "")]),
-            Pager::Chosen(String::new())
-        );
-        assert_eq!(pager(&[("TERM", "dumb"), ("PAGER", "more")]), Pager::None);
-        let globals = Globals {
-            no_cli_pager: true,
-            ..Globals::default()
-        };
-        assert_eq!(
-            load(globals, &[("AWS_PAGER", "more")]).unwrap().pager,
-            Pager::None
-        );
+        for (no_cli_pager, variables, expected) in [
+            (false, &[][..], Pager::Usual),
+            (
+                false,
+                &[("PAGER", "more")],
+                Pager::Chosen("more".to_owned()),
+            ),
+            (
+                false,
+                &[("PAGER", "more"), ("AWS_PAGER", "")],
+                Pager::Chosen(String::new()),
+            ),
+            (false, &[("TERM", "dumb"), ("PAGER", "more")], Pager::None),
+            (true, &[("AWS_PAGER", "more")], Pager::None),
+        ] {
+            let globals = Globals {
+                no_cli_pager,
+                ..Globals::default()
+            };
+            assert_eq!(load(globals, variables).unwrap().pager, expected);
+        }
     }
 
     #[tokio::test]
     async fn flags_go_before_variables() {
-        let globals = Globals {
+        let variables = [
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ENDPOINT_URL_CONNECT", "http://variable"),
+            ("AWS_DEFAULT_OUTPUT", "table"),
+        ];
+        let none = Globals {
+            no_sign_request: true,
+            ..Globals::default()
+        };
+        let all = Globals {
             region: Some("eu-west-1".to_owned()),
             endpoint_url: Some("http://flag".to_owned()),
             output: Some(Format::Text),
             no_sign_request: true,
             ..Globals::default()
         };
-        let variables = [
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_ENDPOINT_URL_CONNECT", "http://variable"),
-            ("AWS_DEFAULT_OUTPUT", "table"),
-        ];
-        let settings = load(globals, &variables).unwrap();
-        assert_eq!(settings.format().unwrap(), Format::Text);
-        let config = settings.client_config().await.unwrap().build();
-        assert_eq!(config.region().map(Region::as_ref), Some("eu-west-1"));
-        assert_eq!(config.endpoint_url(), Some("http://flag"));
-        let globals = Globals {
-            no_sign_request: true,
-            ..Globals::default()
-        };
-        let settings = load(globals, &variables).unwrap();
-        assert_eq!(settings.format().unwrap(), Format::Table);
-        let config = settings.client_config().await.unwrap().build();
-        assert_eq!(config.region().map(Region::as_ref), Some("us-east-1"));
+        for (globals, format, region, url) in [
+            (none, Format::Table, "us-east-1", None),
+            (all, Format::Text, "eu-west-1", Some("http://flag")),
+        ] {
+            let settings = load(globals, &variables).unwrap();
+            assert_eq!(settings.format().unwrap(), format);
+            let config = settings.client_config().await.unwrap().build();
+            assert_eq!(config.region().map(Region::as_ref), Some(region));
+            assert_eq!(config.endpoint_url(), url);
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::model::{Member, Shape};
 
-/// Reads a time as the AWS CLI takes it, ISO 8601 or seconds since 1970, and answers it in RFC 3339.
+/// Reads a time as the AWS CLI takes it, ISO 8601 or seconds since 1970, and returns it in RFC 3339.
 ///
 /// A date without a time is its midnight; a time without an offset is UTC.
 pub(crate) fn parse(text: &str) -> Option<String> {

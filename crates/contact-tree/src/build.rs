@@ -67,7 +67,7 @@ impl Findings {
     }
 
     fn into_anomalies(mut self, contacts: &[Contact]) -> Vec<Anomaly> {
-        // Stable: what was found first about a contact is told first.
+        // Stable: what was found first about a contact comes first.
         self.0.sort_by_key(|(index, _)| *index);
         self.0
             .into_iter()
@@ -80,7 +80,7 @@ impl Findings {
     }
 }
 
-/// Equal copies stand side by side. Contacts without an ID cannot be told to be the same, so each of them stays.
+/// Equal copies stand side by side. Contacts without an ID may be different ones, so each of them stays.
 fn join_equal_copies(sorted: Vec<Contact>, found: &mut Findings) -> Vec<Contact> {
     let mut contacts: Vec<Contact> = Vec::with_capacity(sorted.len());
     let mut merged: Vec<(usize, usize)> = Vec::new();
@@ -121,7 +121,7 @@ fn index<'a>(contacts: &'a [Contact], found: &mut Findings) -> HashMap<&'a str, 
     if versions.is_empty() {
         return by_id;
     }
-    // Equal copies of any version are told once, at the first one.
+    // Equal copies of any version are reported once, at the first one.
     let mut merged: HashMap<usize, usize> = HashMap::new();
     found.0.retain(|(index, kind)| match kind {
         AnomalyKind::Duplicate { merged: count, .. }
@@ -156,7 +156,7 @@ fn resolve(
                 parent = Some((link, target));
                 break;
             } else if missing != Some(id) {
-                // A chain's second contact names the same one as previous and as initial: tell it once.
+                // A chain's second contact names the same one as previous and as initial: report it once.
                 missing = Some(id);
                 found.note(
                     index,

@@ -76,7 +76,7 @@ proptest! {
         let forest = Forest::new(contacts.clone());
         let kept = forest.iter().map(contact_tree::Node::contact).collect::<HashSet<_>>();
         prop_assert!(contacts.iter().all(|contact| kept.contains(contact)));
-        // What is missing in number are equal copies, and that is told.
+        // What is missing in number are equal copies, and that is reported.
         prop_assert_eq!(forest.len() + merged(&forest), contacts.len());
         // Both walks meet every place exactly once.
         let depth_first = forest.depth_first().map(contact_tree::Node::id).collect::<HashSet<_>>();
@@ -125,10 +125,10 @@ proptest! {
                 .into_iter()
                 .flatten()
                 .any(|id| !id.is_empty() && *id != contact.id);
-            let told = root.anomalies().iter().any(|anomaly| {
+            let reported = root.anomalies().iter().any(|anomaly| {
                 matches!(anomaly.kind, AnomalyKind::MissingParent { .. } | AnomalyKind::Cycle { .. })
             });
-            prop_assert_eq!(refers, told);
+            prop_assert_eq!(refers, reported);
         }
     }
 

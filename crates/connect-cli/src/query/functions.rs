@@ -29,13 +29,13 @@ pub(super) fn call(name: &str, arguments: &[Ast], value: &Value) -> Result<Value
         "keys" => call.members(|key, _| Value::String(key)),
         "values" => call.members(|_, value| value),
         "length" => call.length(),
-        "map" => call.map(),
-        "max" => Ok(call.extreme(Ordering::Greater)?),
-        "min" => Ok(call.extreme(Ordering::Less)?),
-        "max_by" => call.extreme_by(Ordering::Greater),
-        "min_by" => call.extreme_by(Ordering::Less),
-        "sort" => call.sort(),
-        "sort_by" => call.sort_by(),
+        "map" => call.mapped(0, 1).map(|(found, _)| Value::Array(found)),
+        "max" => Ok(extreme(call.ordered()?, Ordering::Greater)),
+        "min" => Ok(extreme(call.ordered()?, Ordering::Less)),
+        "max_by" => Ok(extreme(call.ordered_by()?, Ordering::Greater)),
+        "min_by" => Ok(extreme(call.ordered_by()?, Ordering::Less)),
+        "sort" => Ok(sorted(call.ordered()?)),
+        "sort_by" => Ok(sorted(call.ordered_by()?)),
         "merge" => call.merge(),
         "not_null" => call.not_null(),
         "reverse" => call.reverse(),
@@ -209,90 +209,67 @@ impl Call<'_> {
         }
     }
 
-    /// The expression of `map(&expression, array)` and its like, and the array.
-    fn expression(
+    /// The array of `map(&expression, array)` and its like, and what the expression makes of each element.
+    fn mapped(
         &self,
         expression: usize,
         array: usize,
-    ) -> Result<(&Ast, Vec<Value>), QueryError> {
+    ) -> Result<(Vec<Value>, Vec<Value>), QueryError> {
         self.arity(2, "2 arguments")?;
         let values = self.array(self.argument(array)?)?;
-        match &self.arguments[expression] {
-            Ast::Reference(inner) => Ok((inner, values)),
-            _ => Err(self.wrong_type(&self.argument(expression)?, "an expression")),
-        }
-    }
-
-    fn map(&self) -> Result<Value, QueryError> {
-        let (expression, values) = self.expression(0, 1)?;
-        let mapped: Result<Vec<_>, _> = values
-            .iter()
-            .map(|value| within(expression, value).map(Cow::into_owned))
-            .collect();
-        Ok(Value::Array(mapped?))
-    }
-
-    /// Each element with what orders it: all numbers, or all strings.
-    fn keyed(&self) -> Result<Vec<(Value, Value)>, QueryError> {
-        let (expression, values) = self.expression(1, 0)?;
-        let keys: Result<Vec<_>, _> = values
-            .iter()
-            .map(|value| within(expression, value).map(Cow::into_owned))
-            .collect();
-        let keys = keys?;
-        self.check_comparable(&keys)?;
-        Ok(keys.into_iter().zip(values).collect())
-    }
-
-    fn comparable(&self) -> Result<Vec<Value>, QueryError> {
-        let values = self.array(self.one()?)?;
-        self.check_comparable(&values)?;
-        Ok(values)
-    }
-
-    fn check_comparable(&self, values: &[Value]) -> Result<(), QueryError> {
-        let Some(first) = values.first() else {
-            return Ok(());
+        let Ast::Reference(inner) = &self.arguments[expression] else {
+            return Err(self.wrong_type(&self.argument(expression)?, "an expression"));
         };
-        match values.iter().find(|value| order(first, value).is_none()) {
-            Some(value) => Err(self.wrong_type(value, "all numbers or all strings")),
-            None => Ok(()),
+        let found = values
+            .iter()
+            .map(|value| within(inner, value).map(Cow::into_owned));
+        let found: Result<_, _> = found.collect();
+        Ok((found?, values))
+    }
+
+    /// The elements of an array, each after what orders it: itself.
+    fn ordered(&self) -> Result<Vec<(Value, Value)>, QueryError> {
+        let values = self.array(self.one()?)?;
+        self.comparable(values.clone(), values)
+    }
+
+    /// The elements of an array, each after what orders it: what an expression makes of it.
+    fn ordered_by(&self) -> Result<Vec<(Value, Value)>, QueryError> {
+        let (keys, values) = self.mapped(1, 0)?;
+        self.comparable(keys, values)
+    }
+
+    /// Keys and values in pairs, if the keys are all numbers or all strings.
+    fn comparable(
+        &self,
+        keys: Vec<Value>,
+        values: Vec<Value>,
+    ) -> Result<Vec<(Value, Value)>, QueryError> {
+        let first = keys.first();
+        let has_order = |key: &&Value| first.is_some_and(|first| order(first, key).is_some());
+        match keys.iter().find(|key| !has_order(key)) {
+            Some(key) => Err(self.wrong_type(key, "all numbers or all strings")),
+            None => Ok(keys.into_iter().zip(values).collect()),
         }
-    }
-
-    fn extreme(&self, wanted: Ordering) -> Result<Value, QueryError> {
-        let values = self.comparable()?.into_iter();
-        Ok(values
-            .reduce(|best, value| better(best, value, wanted, |value| value))
-            .unwrap_or_default())
-    }
-
-    fn extreme_by(&self, wanted: Ordering) -> Result<Value, QueryError> {
-        let keyed = self.keyed()?.into_iter();
-        let best = keyed.reduce(|best, next| better(best, next, wanted, |(key, _)| key));
-        Ok(best.map(|(_, value)| value).unwrap_or_default())
-    }
-
-    fn sort(&self) -> Result<Value, QueryError> {
-        let mut values = self.comparable()?;
-        values.sort_by(|left, right| order(left, right).unwrap_or(Ordering::Equal));
-        Ok(Value::Array(values))
-    }
-
-    fn sort_by(&self) -> Result<Value, QueryError> {
-        let mut keyed = self.keyed()?;
-        keyed.sort_by(|(left, _), (right, _)| order(left, right).unwrap_or(Ordering::Equal));
-        Ok(keyed.into_iter().map(|(_, value)| value).collect())
     }
 }
 
-/// The one of two whose key stands as wanted towards the other's; of equal ones the first.
-fn better<T>(best: T, next: T, wanted: Ordering, key: impl Fn(&T) -> &Value) -> T {
-    if order(key(&next), key(&best)) == Some(wanted) {
-        next
-    } else {
-        best
-    }
+/// The value whose key stands as wanted towards all others; of equal ones the first.
+fn extreme(keyed: Vec<(Value, Value)>, wanted: Ordering) -> Value {
+    let better = |best: (Value, Value), next: (Value, Value)| {
+        if order(&next.0, &best.0) == Some(wanted) {
+            next
+        } else {
+            best
+        }
+    };
+    let best = keyed.into_iter().reduce(better);
+    best.map(|(_, value)| value).unwrap_or_default()
+}
+
+fn sorted(mut keyed: Vec<(Value, Value)>) -> Value {
+    keyed.sort_by(|(left, _), (right, _)| order(left, right).unwrap_or(Ordering::Equal));
+    keyed.into_iter().map(|(_, value)| value).collect()
 }
 
 fn number_abs(number: &Number) -> Value {
@@ -434,20 +411,15 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_order_is_refused() {
+    fn what_has_no_order_is_rejected() {
         for query in [
             "sort([`1`, 'a'])",
             "max([`true`])",
             "sort_by([{a: `null`}], &a)",
         ] {
-            let failure = Query::compile(query)
-                .unwrap()
-                .search(&json!({}))
-                .unwrap_err();
-            assert!(
-                failure.to_string().contains("all numbers or all strings"),
-                "{failure}"
-            );
+            let query = Query::compile(query).unwrap();
+            let failure = query.search(&json!({})).unwrap_err().to_string();
+            assert!(failure.contains("all numbers or all strings"), "{failure}");
         }
     }
 }

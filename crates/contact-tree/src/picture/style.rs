@@ -10,7 +10,8 @@ pub struct Style {
     /// ASCII instead of box-drawing lines.
     pub ascii: bool,
     /// Columns of the terminal. If the picture would be wider, deep levels are folded earlier, and if that is not enough,
-    /// contact IDs are shortened to what tells them apart; a row may still be wider. The summary is broken into lines. `None`: no limit.
+    /// contact IDs are shortened to what makes them differ; a row may still be wider. The summary is broken into lines.
+    /// `None`: no limit.
     pub width: Option<usize>,
     /// The zone that times are shown in.
     pub zone: Zone,

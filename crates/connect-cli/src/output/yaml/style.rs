@@ -20,7 +20,7 @@ pub(super) fn style(text: &str) -> Style {
             return Style::Double;
         }
         match (before, character, after) {
-            // The text around the break could not be told from the indent.
+            // The spaces beside the break would read as the indent.
             (Some('\n'), ' ', _) | (Some(' '), '\n', _) => return Style::Double,
             (_, '\n', _) | (None, ' ', _) | (_, ' ', None) => plain = false,
             (None, ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>', _)
