@@ -51,7 +51,7 @@ impl Connection {
 ///
 /// A setting that is missing or wrong, an endpoint that cannot be started.
 pub(crate) async fn connect(settings: &Settings) -> Result<Connection, Failure> {
-    let (config, endpoint) = if settings.globals().local {
+    let (config, endpoint) = if settings.globals.local {
         let endpoint = LocalEndpoint::builder().samples().start().await;
         let endpoint = endpoint.map_err(Failure::other)?;
         let config = Config::builder()

@@ -12,8 +12,8 @@ use crate::failure::Failure;
 pub(crate) struct Files {
     profiles: HashMap<String, Section>,
     services: HashMap<String, Section>,
-    /// Files that a variable names and that are not there, in words.
-    missing: Vec<String>,
+    /// What to add to a message that something is missing: the files that a variable names and that are not there.
+    pub(crate) missing: String,
 }
 
 impl Files {
@@ -44,9 +44,7 @@ impl Files {
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     if named.is_some() {
                         let path = path.display();
-                        files
-                            .missing
-                            .push(format!("{name} names {path}, which is not there"));
+                        files.missing += &format!(" ({name} names {path}, which is not there)");
                     }
                 }
                 Err(error) => {
@@ -56,14 +54,6 @@ impl Files {
             }
         }
         Ok(files)
-    }
-
-    /// What to add to a message that something is missing: the files that are not there, if any.
-    pub(crate) fn missing(&self) -> String {
-        self.missing
-            .iter()
-            .map(|file| format!(" ({file})"))
-            .collect()
     }
 
     /// A profile by its name.

@@ -42,7 +42,7 @@ pub(crate) async fn operation(
         printer.print(operation.name, &blank)?;
         return printer.out.close();
     }
-    if settings.globals().local {
+    if settings.globals.local {
         local::preset(members.clone(), &mut input);
     }
     require(operation, &input)?;
@@ -52,7 +52,7 @@ pub(crate) async fn operation(
         printer.print(operation.name, &sample)?;
         return printer.out.close();
     }
-    let one_call = pages_by_hand || settings.globals().no_paginate;
+    let one_call = pages_by_hand || settings.globals.no_paginate;
     if one_call {
         reject_paging(&paging)?;
     }

@@ -42,7 +42,8 @@ const ENDPOINT_URLS: [&str; 2] = ["AWS_ENDPOINT_URL_CONNECT", "AWS_ENDPOINT_URL"
 /// The settings of one command.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    globals: Globals,
+    /// The global options as they were given.
+    pub(crate) globals: Globals,
     files: Files,
     profile: String,
     /// The environment, with the profile's settings under the names of variables that are not set.
@@ -87,7 +88,7 @@ impl Settings {
         {
             return Err(Failure::Configuration(format!(
                 "The config profile ({name}) could not be found: {by} names it{}",
-                files.missing()
+                files.missing
             )));
         }
         let name = named.map_or("default", |(name, _)| name).to_owned();
@@ -132,11 +133,6 @@ impl Settings {
             pager,
             filled,
         })
-    }
-
-    /// The global options as they were given.
-    pub(crate) fn globals(&self) -> &Globals {
-        &self.globals
     }
 
     fn profile(&self) -> Option<&Section> {
@@ -187,7 +183,7 @@ impl Settings {
         let Some(region) = config.clone().build().region().cloned() else {
             return Err(Failure::Configuration(format!(
                 "You must specify a region: --region, AWS_REGION, or `region` of a profile.{}",
-                self.files.missing()
+                self.files.missing
             )));
         };
         let mut builder = HttpSender::builder().environment(&self.environment);
@@ -219,7 +215,7 @@ impl Settings {
                 explicit,
                 &region,
                 &verified,
-                &self.files.missing(),
+                &self.files.missing,
             )
             .await?;
             config = config.credentials_provider(provider);

@@ -173,26 +173,23 @@ mod tests {
 
     #[test]
     fn prints_the_zone_s_time_with_its_offset() {
-        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let utc = &TimeZone::UTC;
+        let berlin = &TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         for (zone, time, expected) in [
+            (utc, "2023-11-14T22:13:20Z", "2023-11-14T22:13:20+00:00"),
+            (berlin, "2023-11-14T22:13:20Z", "2023-11-14T23:13:20+01:00"),
+            (berlin, "2023-07-14T22:13:20Z", "2023-07-15T00:13:20+02:00"),
             (
-                &TimeZone::UTC,
-                "2023-11-14T22:13:20Z",
-                "2023-11-14T22:13:20+00:00",
-            ),
-            (&berlin, "2023-11-14T22:13:20Z", "2023-11-14T23:13:20+01:00"),
-            (&berlin, "2023-07-14T22:13:20Z", "2023-07-15T00:13:20+02:00"),
-            (
-                &TimeZone::UTC,
+                utc,
                 "2023-11-14T22:13:20.25Z",
                 "2023-11-14T22:13:20.250000+00:00",
             ),
             (
-                &TimeZone::UTC,
+                utc,
                 "2023-11-14T22:13:20.0000005Z",
                 "2023-11-14T22:13:20+00:00",
             ),
-            (&TimeZone::UTC, "never", "never"),
+            (utc, "never", "never"),
         ] {
             assert_eq!(display(time, zone), expected);
         }

@@ -26,8 +26,8 @@ pub(super) fn call(name: &str, arguments: &[Ast], value: &Value) -> Result<Value
         "starts_with" => call.affix(|text, part| text.starts_with(part)),
         "ends_with" => call.affix(|text, part| text.ends_with(part)),
         "join" => call.join(),
-        "keys" => call.members(|key, _| Value::String(key)),
-        "values" => call.members(|_, value| value),
+        "keys" => call.members(|(key, _)| key.into()),
+        "values" => call.members(|(_, value)| value),
         "length" => call.length(),
         "map" => call.mapped(0, 1).map(|(found, _)| Value::Array(found)),
         "max" => Ok(extreme(call.ordered()?, Ordering::Greater)),
@@ -37,7 +37,11 @@ pub(super) fn call(name: &str, arguments: &[Ast], value: &Value) -> Result<Value
         "sort" => Ok(sorted(call.ordered()?)),
         "sort_by" => Ok(sorted(call.ordered_by()?)),
         "merge" => call.merge(),
-        "not_null" => call.not_null(),
+        // All are evaluated: what is wrong in a later one is an error too.
+        "not_null" => call.all().map(|values| {
+            let mut values = values.into_iter();
+            values.find(|value| !value.is_null()).unwrap_or_default()
+        }),
         "reverse" => call.reverse(),
         "to_array" => call.one().map(|value| match value {
             Value::Array(_) => value,
@@ -72,13 +76,6 @@ impl Call<'_> {
         })
     }
 
-    fn some(&self) -> Result<(), QueryError> {
-        if self.arguments.is_empty() {
-            return self.arity(1, "at least 1 argument");
-        }
-        Ok(())
-    }
-
     fn wrong_type(&self, value: &Value, expected: &'static str) -> QueryError {
         QueryError::Type {
             name: self.name.to_owned(),
@@ -102,10 +99,26 @@ impl Call<'_> {
         Ok((self.argument(0)?, self.argument(1)?))
     }
 
+    /// All arguments, of which there is one at least.
+    fn all(&self) -> Result<Vec<Value>, QueryError> {
+        if self.arguments.is_empty() {
+            self.arity(1, "at least 1 argument")?;
+        }
+        let indexes = 0..self.arguments.len();
+        indexes.map(|index| self.argument(index)).collect()
+    }
+
     fn array(&self, value: Value) -> Result<Vec<Value>, QueryError> {
         match value {
             Value::Array(values) => Ok(values),
             value => Err(self.wrong_type(&value, "an array")),
+        }
+    }
+
+    fn object(&self, value: Value) -> Result<Map<String, Value>, QueryError> {
+        match value {
+            Value::Object(members) => Ok(members),
+            value => Err(self.wrong_type(&value, "an object")),
         }
     }
 
@@ -157,14 +170,9 @@ impl Call<'_> {
         Ok(texts?.join(&glue).into())
     }
 
-    fn members(&self, pick: impl Fn(String, Value) -> Value) -> Result<Value, QueryError> {
-        match self.one()? {
-            Value::Object(members) => Ok(members
-                .into_iter()
-                .map(|(key, value)| pick(key, value))
-                .collect()),
-            value => Err(self.wrong_type(&value, "an object")),
-        }
+    fn members(&self, pick: impl Fn((String, Value)) -> Value) -> Result<Value, QueryError> {
+        let members = self.object(self.one()?)?;
+        Ok(members.into_iter().map(pick).collect())
     }
 
     fn length(&self) -> Result<Value, QueryError> {
@@ -177,28 +185,11 @@ impl Call<'_> {
     }
 
     fn merge(&self) -> Result<Value, QueryError> {
-        self.some()?;
         let mut merged = Map::new();
-        for index in 0..self.arguments.len() {
-            match self.argument(index)? {
-                Value::Object(members) => merged.extend(members),
-                value => return Err(self.wrong_type(&value, "an object")),
-            }
+        for value in self.all()? {
+            merged.extend(self.object(value)?);
         }
         Ok(Value::Object(merged))
-    }
-
-    fn not_null(&self) -> Result<Value, QueryError> {
-        self.some()?;
-        let mut first = Value::Null;
-        for index in 0..self.arguments.len() {
-            // All are evaluated: what is wrong in a later one is an error too.
-            let value = self.argument(index)?;
-            if first.is_null() {
-                first = value;
-            }
-        }
-        Ok(first)
     }
 
     fn reverse(&self) -> Result<Value, QueryError> {
