@@ -46,31 +46,25 @@ fn without_period(text: &str) -> String {
 
 /// The flag of an input member; two for a boolean.
 fn flags(argument: &'static Argument) -> Vec<Arg> {
-    let name = argument.member.name;
+    let (name, shape) = (argument.member.name, argument.member.shape);
     let flag = Arg::new(name)
         .long(argument.flag)
         .help(without_period(argument.about));
-    match argument.member.shape {
-        Shape::Boolean => {
-            let no = format!("no-{}", argument.flag);
-            vec![
-                flag.action(ArgAction::SetTrue).overrides_with(no.clone()),
-                Arg::new(no.clone())
-                    .long(no)
-                    .action(ArgAction::SetTrue)
-                    .overrides_with(name)
-                    .help(format!("The opposite of --{}", argument.flag)),
-            ]
-        }
-        shape @ Shape::List(_) => vec![
-            flag.value_name(value_name(shape))
-                .num_args(1..)
-                .allow_negative_numbers(true),
-        ],
-        shape => vec![
-            flag.value_name(value_name(shape))
-                .allow_negative_numbers(true),
-        ],
+    if let Shape::Boolean = shape {
+        let no = format!("no-{}", argument.flag);
+        let opposite = Arg::new(no.clone())
+            .long(no.clone())
+            .action(ArgAction::SetTrue)
+            .overrides_with(name)
+            .help(format!("The opposite of --{}", argument.flag));
+        return vec![flag.action(ArgAction::SetTrue).overrides_with(no), opposite];
+    }
+    let flag = flag
+        .value_name(value_name(shape))
+        .allow_negative_numbers(true);
+    match shape {
+        Shape::List(_) => vec![flag.num_args(1..)],
+        _ => vec![flag],
     }
 }
 
@@ -92,7 +86,7 @@ fn value_name(shape: &Shape) -> &'static str {
 /// What the command line says about an operation's input.
 #[derive(Debug)]
 pub(crate) struct Given {
-    /// The input: `--cli-input-json`, overridden by flags. Not checked yet.
+    /// The input: `--cli-input-json`, overridden by flags. Not validated yet.
     pub(crate) input: Map<String, Value>,
     /// The kind of skeleton asked for.
     pub(crate) skeleton: Option<skeleton::Kind>,

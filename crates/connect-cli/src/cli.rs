@@ -59,7 +59,7 @@ pub(crate) fn command() -> clap::Command {
 /// Whether a global option, by the name of its field, means something to a command.
 fn applies(option: &str, command: &str) -> bool {
     match command {
-        // They call nobody.
+        // They make no calls.
         "import" | "samples" | "serve" => option == "debug",
         // They work on whole trees, and the formats of exports are not those of results.
         "tree" => option != "no_paginate",

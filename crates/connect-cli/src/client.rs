@@ -16,7 +16,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// The contact that a beginning of its ID stands for, where the contacts are at hand: with `--local`.
+    /// The whole of an ID of which the beginning was given. Only the contacts of `--local` can be searched for it.
     ///
     /// # Errors
     ///

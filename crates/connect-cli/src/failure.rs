@@ -51,7 +51,7 @@ impl Failure {
     /// The exit code, as the AWS CLI has them.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            // Whoever closed the pipe has what they want.
+            // The reader closed the pipe, and has what it wants.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Interrupted => 130,
             Self::Usage(_) => 252,

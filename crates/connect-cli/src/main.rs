@@ -2,7 +2,6 @@
 
 mod arguments;
 mod call;
-mod check;
 mod cli;
 mod client;
 mod commands;
@@ -22,6 +21,7 @@ mod settings;
 mod shorthand;
 mod skeleton;
 mod time;
+mod validation;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
                 note(error.render().to_string().trim_end());
                 return ExitCode::from(USAGE);
             }
-            // Help and version come this way too, on standard output. A closed one is nobody's loss.
+            // Help and version come this way too. They go to standard output; if that is closed, it does not matter.
             let _ = error.print();
             return ExitCode::SUCCESS;
         }
@@ -71,7 +71,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes a line on standard error; it cannot steer the terminal. Where that is closed nobody reads it.
+/// Writes a line on standard error; it cannot steer the terminal. If that is closed, the line is lost.
 fn note(line: &str) {
     let _ = writeln!(io::stderr(), "{}", output::visible(line));
 }
@@ -89,7 +89,7 @@ fn log() {
 
 fn run(globals: Globals, command: Command) -> Result<(), Failure> {
     match command {
-        // What calls nobody needs no runtime, and Ctrl-C ends it as it ends any process.
+        // A command without a call needs no runtime, and Ctrl-C ends it as it ends any process.
         Command::Handwritten(Handwritten::Import(arguments)) => import::run(&arguments),
         Command::Handwritten(Handwritten::Samples(_)) => samples::run(),
         Command::Handwritten(Handwritten::Serve(arguments)) => {
@@ -132,7 +132,7 @@ fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Fa
     result
 }
 
-/// The environment's variables; what is not Unicode is none of ours.
+/// The environment's variables, without those that are not Unicode.
 fn variables() -> HashMap<String, String> {
     let pairs = std::env::vars_os();
     pairs

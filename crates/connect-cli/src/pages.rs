@@ -13,7 +13,7 @@ pub(crate) struct Paging {
     /// Stop after this many items; a NextToken for --starting-token says how to go on, on standard error where text has a --query
     #[arg(long, value_name = "COUNT", value_parser = value_parser!(u32).range(1..))]
     pub(crate) max_items: Option<u32>,
-    /// How many items to ask the service for at a time; all are printed all the same
+    /// How many items to ask the service for in one call; all pages are printed
     #[arg(long, value_name = "COUNT", value_parser = value_parser!(u32).range(1..))]
     pub(crate) page_size: Option<u32>,
     /// Go on where a result shortened by --max-items stopped

@@ -92,7 +92,7 @@ impl Files {
             let indent = line.len() - line.trim_start().len();
             if let Some((key, _)) = outer.as_ref().filter(|(_, outer)| indent > *outer) {
                 if let Some(section) = &mut section {
-                    section.go_on(key, content, &place).map_err(wrong)?;
+                    section.add_line(key, content, &place).map_err(wrong)?;
                 }
                 continue;
             }
@@ -178,7 +178,7 @@ impl Section {
     }
 
     /// Takes a line that is indented deeper than its key: nested where the key itself has no value, else more of it.
-    fn go_on(&mut self, key: &str, line: &str, place: &str) -> Result<(), &'static str> {
+    fn add_line(&mut self, key: &str, line: &str, place: &str) -> Result<(), &'static str> {
         match self.0.get_mut(key) {
             Some(setting) if !setting.value.is_empty() => {
                 setting.value.push('\n');

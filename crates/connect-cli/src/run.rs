@@ -5,7 +5,6 @@ use connect_sdk::Client;
 use serde_json::{Map, Value};
 
 use crate::arguments::{self, Given};
-use crate::check;
 use crate::client;
 use crate::failure::Failure;
 use crate::local;
@@ -15,6 +14,7 @@ use crate::pages::{self, Paging, Walk};
 use crate::settings::Settings;
 use crate::skeleton::{self, Kind};
 use crate::time::{self, Times};
+use crate::validation;
 
 /// Runs an operation as the command line says.
 ///
@@ -46,7 +46,7 @@ pub(crate) async fn operation(
         local::preset(members.clone(), &mut input);
     }
     require(operation, &input)?;
-    let input = check::input(members, input)?;
+    let input = validation::validate(members, input)?;
     if skeleton.is_some() {
         let sample = skeleton::members(operation.output.iter(), Kind::Output);
         printer.print(operation.name, &sample)?;
@@ -75,8 +75,8 @@ pub(crate) async fn operation(
     printer.out.close()
 }
 
-/// Rejects input that lacks a required member, by the names of the flags. Where a name in it is unknown, the check of all
-/// input says both.
+/// Rejects input that lacks a required member, by the names of the flags. Where a name in it is unknown, the validation
+/// of all input says both.
 fn require(operation: &Operation, input: &Map<String, Value>) -> Result<(), Failure> {
     let arguments = operation.input.iter();
     let known = |name: &String| {

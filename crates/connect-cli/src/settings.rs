@@ -196,7 +196,7 @@ impl Settings {
         {
             builder = builder.ca_bundle_file(place, path);
         }
-        // Whoever signs in is not the command's own call: certificates are verified there all the same.
+        // Calls that get credentials are not the command's own: their certificates are always verified.
         let verified = builder.clone().build();
         let sender = if self.globals.no_verify_ssl {
             builder.danger_accept_invalid_certs(true).build()
@@ -252,7 +252,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// A `cli_timestamp_format` that there is not.
+    /// A `cli_timestamp_format` that does not exist.
     pub(crate) fn times(&self) -> Result<Times, Failure> {
         let key = "cli_timestamp_format";
         let profile = self.profile();

@@ -184,7 +184,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Gives shorthand the shape it stands for. What does not fit stays as it is, for the check of all input to name.
+/// Gives shorthand the shape it stands for. What does not fit stays as it is, for the validation of all input to name.
 fn shaped(shape: &Shape, raw: Raw<'_>) -> Result<Value, String> {
     match (shape, raw) {
         (Shape::List(element), Raw::List(values)) => values
@@ -223,7 +223,7 @@ fn member(members: &'static [Member], name: &str) -> Option<&'static Shape> {
     Some(member.shape)
 }
 
-/// Reads a bare scalar. Whether it is in range is checked later, with all input.
+/// Reads a bare scalar. Whether it is in range is validated later, with all input.
 pub(crate) fn scalar(shape: &Shape, text: &str) -> Result<Value, String> {
     let read = |text: &str| serde_json::from_str::<Value>(text).ok();
     match shape {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::contact::{Link, NodeId};
 use crate::text::{Escaped, short_duration};
 
-/// Something about the input that a tree should not have. The contact is kept all the same.
+/// Something about the input that a tree should not have. The contact is kept nevertheless.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anomaly {
     /// The contact it was found at.

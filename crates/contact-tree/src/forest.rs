@@ -231,7 +231,7 @@ impl PartialEq for Node<'_> {
 
 impl Eq for Node<'_> {}
 
-/// Each contact, then what hangs under it. See [`Forest::depth_first`]. A stack of its own stands for recursion.
+/// Each contact, then what hangs under it. See [`Forest::depth_first`]. It keeps a stack and does not recurse.
 #[derive(Clone, Debug)]
 pub struct DepthFirst<'a> {
     forest: &'a Forest,

@@ -18,7 +18,7 @@ pub(crate) struct TreeArguments {
     /// The ID of any contact in the tree; with --local, its beginning is enough
     #[arg(long, value_name = "STRING", required_unless_present = "local")]
     contact_id: Option<String>,
-    /// How many contacts to ask the service for at a time; all are fetched all the same
+    /// How many contacts to ask the service for in one call; all pages are fetched
     #[arg(long, value_name = "COUNT", default_value = "100", value_parser = clap::value_parser!(i32).range(1..=100))]
     page_size: i32,
 }

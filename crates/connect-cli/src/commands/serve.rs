@@ -78,10 +78,10 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
              contacts",
         );
     }
-    // Before the URL is printed: whoever reads it may end us at once.
+    // Before the URL is printed: its reader may end this process at once.
     let interrupted = interruption().map_err(Failure::other)?;
     match output::print(&announcement(&endpoint, made_up)) {
-        // Whoever read the URL has gone, but may still call.
+        // The reader of the URL is gone, but may still call.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
         printed => printed?,
     }

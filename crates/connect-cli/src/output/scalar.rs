@@ -1,10 +1,11 @@
 //! Scalars as Python writes them, which is how the AWS CLI prints.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::ser::{Error, Serialize, Serializer};
 use serde_json::value::RawValue;
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 /// A value for serde_json to write, with numbers as Python's `json` has them.
 pub(crate) struct Python<'v>(pub(crate) &'v Value);
@@ -40,6 +41,22 @@ pub(super) fn text(value: &Value) -> Cow<'_, str> {
 /// Whether a value is neither list nor object.
 pub(super) fn is_scalar(value: &Value) -> bool {
     !value.is_array() && !value.is_object()
+}
+
+/// The keys of scalars and those of lists and objects, each sorted.
+pub(super) fn keys<'a>(
+    objects: impl Iterator<Item = &'a Map<String, Value>>,
+) -> (Vec<&'a str>, Vec<&'a str>) {
+    let mut scalars = BTreeSet::new();
+    let mut nested = BTreeSet::new();
+    for (key, value) in objects.flatten() {
+        if is_scalar(value) {
+            scalars.insert(key.as_str());
+        } else {
+            nested.insert(key.as_str());
+        }
+    }
+    (scalars.into_iter().collect(), nested.into_iter().collect())
 }
 
 /// A number as `repr()` writes it.

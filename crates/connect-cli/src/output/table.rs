@@ -1,12 +1,11 @@
 //! `--output table`: boxed sections, one for each list and object, inner ones indented.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthChar;
 
-use super::scalar::{is_scalar, text};
+use super::scalar::{is_scalar, keys, text};
 
 /// Spaces around a cell's text: two on its left, the rest on its right.
 const PADDING: usize = 4;
@@ -73,7 +72,7 @@ impl Table {
 
     /// One object: a row under its keys, or the key beside the value where there is only one.
     fn object(&mut self, members: &Map<String, Value>, depth: usize) {
-        let (columns, nested) = columns([members].into_iter());
+        let (columns, nested) = keys([members].into_iter());
         match columns.as_slice() {
             [] => {}
             [column] => {
@@ -92,7 +91,7 @@ impl Table {
 
     /// A list of objects: rows under the keys of all, in sections of their own where they hold lists or objects.
     fn objects(&mut self, title: Option<&str>, values: &[Value], depth: usize) {
-        let (columns, nested) = columns(values.iter().filter_map(Value::as_object));
+        let (columns, nested) = keys(values.iter().filter_map(Value::as_object));
         self.header(&columns);
         for (index, members) in values.iter().filter_map(Value::as_object).enumerate() {
             if index > 0 && !nested.is_empty() {
@@ -175,22 +174,6 @@ fn is_empty(value: &Value) -> bool {
         Value::Array(values) => values.is_empty(),
         Value::Object(members) => members.is_empty(),
     }
-}
-
-/// The keys of scalars and those of lists and objects, each sorted.
-fn columns<'a>(
-    objects: impl Iterator<Item = &'a Map<String, Value>>,
-) -> (Vec<&'a str>, Vec<&'a str>) {
-    let mut scalars = BTreeSet::new();
-    let mut nested = BTreeSet::new();
-    for (key, value) in objects.flatten() {
-        if is_scalar(value) {
-            scalars.insert(key.as_str());
-        } else {
-            nested.insert(key.as_str());
-        }
-    }
-    (scalars.into_iter().collect(), nested.into_iter().collect())
 }
 
 #[derive(Default)]

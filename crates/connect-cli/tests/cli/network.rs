@@ -13,7 +13,7 @@ use rustls::{ServerConfig, ServerConnection, Stream};
 
 use crate::connect::{call, contains, file, folder, run, text};
 
-/// A server with a certificate for `name` that vouches for itself: its address and the certificate.
+/// A server with a self-signed certificate for `name`: its address and the certificate.
 fn https(name: &str) -> (SocketAddr, String) {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(vec![name.to_owned()]).expect("a certificate");
@@ -95,7 +95,7 @@ fn any_certificate_counts_where_none_is_verified() {
     assert_eq!(run(list(&url, "--no-verify-ssl")).ok(), NOTHING);
 }
 
-/// The switch is for the command's own calls: whoever gives it credentials is verified.
+/// The switch is for the command's own calls: those that get credentials verify certificates.
 #[cfg(feature = "aws-config")]
 #[test]
 fn a_token_service_is_verified_all_the_same() {

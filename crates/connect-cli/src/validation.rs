@@ -6,17 +6,17 @@ use crate::failure::Failure;
 use crate::model::{Member, Shape};
 use crate::time;
 
-/// Checks an operation's whole input, and returns it as the SDK reads it. All that is wrong is reported at once.
-pub(crate) fn input<'m>(
+/// Validates an operation's whole input, and returns it as the SDK reads it. All that is wrong is reported at once.
+pub(crate) fn validate<'m>(
     members: impl Iterator<Item = &'m Member>,
     input: Map<String, Value>,
 ) -> Result<Map<String, Value>, Failure> {
-    let mut check = Check::default();
-    let input = check.members(members, input, "");
-    if check.problems.is_empty() {
+    let mut validation = Validation::default();
+    let input = validation.members(members, input, "");
+    if validation.problems.is_empty() {
         Ok(input)
     } else {
-        let problems = check.problems.join("\n");
+        let problems = validation.problems.join("\n");
         Err(Failure::Usage(format!(
             "Parameter validation failed:\n{problems}"
         )))
@@ -24,11 +24,11 @@ pub(crate) fn input<'m>(
 }
 
 #[derive(Default)]
-struct Check {
+struct Validation {
     problems: Vec<String>,
 }
 
-impl Check {
+impl Validation {
     fn members<'m>(
         &mut self,
         members: impl Iterator<Item = &'m Member>,
@@ -40,7 +40,7 @@ impl Check {
         let missing: Vec<_> = required
             .filter(|member| !values.contains_key(member.name))
             .collect();
-        let mut checked = Map::new();
+        let mut validated = Map::new();
         for (name, value) in values {
             let Some(member) = members.iter().find(|member| member.name == name) else {
                 let known: Vec<_> = members.iter().map(|member| member.name).collect();
@@ -56,7 +56,7 @@ impl Check {
             } else {
                 format!("{path}.{name}")
             };
-            checked.insert(name, self.value(member.shape, value, &path));
+            validated.insert(name, self.value(member.shape, value, &path));
         }
         // Last, since what is missing is most often there under a name that is wrong.
         for member in missing {
@@ -66,7 +66,7 @@ impl Check {
                 member.name
             ));
         }
-        checked
+        validated
     }
 
     fn value(&mut self, shape: &Shape, value: Value, path: &str) -> Value {
@@ -171,11 +171,11 @@ mod tests {
         ),
     ];
 
-    fn checked(value: Value) -> Result<Value, String> {
+    fn validated(value: Value) -> Result<Value, String> {
         let Value::Object(value) = value else {
             panic!("the input of an operation is an object")
         };
-        input(MEMBERS.iter(), value)
+        validate(MEMBERS.iter(), value)
             .map(Value::Object)
             .map_err(|failure| failure.to_string())
     }
@@ -188,7 +188,7 @@ mod tests {
         });
         let mut expected = input.clone();
         expected["At"] = json!("2023-11-14T22:13:20.5Z");
-        assert_eq!(checked(input), Ok(expected));
+        assert_eq!(validated(input), Ok(expected));
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
             "Choice": {"Left": 1, "Right": 2}, "Extra": null,
         });
         assert_eq!(
-            checked(input).expect_err("nothing fits"),
+            validated(input).expect_err("nothing fits"),
             "Parameter validation failed:\n\
              Invalid value for parameter Count: expected a whole number from -2147483648 to 2147483647\n\
              Invalid value for parameter At: expected a time: ISO 8601, or seconds since 1970\n\
