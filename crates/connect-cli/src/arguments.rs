@@ -17,7 +17,7 @@ const INPUT_JSON: &str = "cli-input-json";
 /// What an operation takes beside flags for its members.
 #[derive(Debug, Args)]
 #[group(skip)]
-struct Whole {
+struct Common {
     /// The input as JSON, or file://PATH of it; flags beat it
     #[arg(long, value_name = "JSON")]
     cli_input_json: Option<String>,
@@ -34,7 +34,7 @@ pub(crate) fn command(operation: &'static Operation) -> Command {
     if operation.pages.is_some() {
         command = Paging::augment_args(command);
     }
-    Whole::augment_args(command)
+    Common::augment_args(command)
         .about(without_period(summary))
         .long_about(about)
 }
@@ -102,8 +102,8 @@ pub(crate) struct Given {
 ///
 /// A value that does not fit its flag, a file that cannot be read.
 pub(crate) fn given(operation: &Operation, matches: &ArgMatches) -> Result<Given, Failure> {
-    let whole = Whole::from_arg_matches(matches).map_err(Failure::other)?;
-    let mut input = match whole.cli_input_json {
+    let common = Common::from_arg_matches(matches).map_err(Failure::other)?;
+    let mut input = match common.cli_input_json {
         Some(text) => match json(INPUT_JSON, &load_text(INPUT_JSON, &text)?)? {
             Value::Object(input) => input,
             _ => return Err(wrong(INPUT_JSON, "expected a JSON object")),
@@ -125,7 +125,7 @@ pub(crate) fn given(operation: &Operation, matches: &ArgMatches) -> Result<Given
     }
     Ok(Given {
         input,
-        skeleton: whole.generate_cli_skeleton,
+        skeleton: common.generate_cli_skeleton,
         paging,
         pages_by_hand,
     })
