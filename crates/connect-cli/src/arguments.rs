@@ -14,7 +14,7 @@ use crate::skeleton;
 
 const INPUT_JSON: &str = "cli-input-json";
 
-/// What an operation takes beside flags for its members.
+/// The flags that every operation has beside those of its members.
 #[derive(Debug, Args)]
 #[group(skip)]
 struct Common {

@@ -82,7 +82,7 @@ fn without_globals(command: clap::Command) -> clap::Command {
     command.args(hidden.map(|option| option.hide(true)))
 }
 
-/// Rejects options that do not apply to the command: what is accepted counts.
+/// Rejects options that do not apply to the command, so that none is ignored silently.
 fn reject_globals(name: &str, matches: &ArgMatches) -> Result<(), clap::Error> {
     let given = |option: &clap::Arg| {
         matches.value_source(option.get_id().as_str()) == Some(ValueSource::CommandLine)

@@ -86,7 +86,7 @@ async fn chain(
     }
 }
 
-/// That there are no credentials, or whose they would be.
+/// The failure: there are no credentials, or a build with `aws-config` could get them.
 #[cfg(not(feature = "aws-config"))]
 fn none(profile: Option<&Section>, missing_files: &str) -> Failure {
     // Keys that alone do not stand for credentials, but say what was meant.

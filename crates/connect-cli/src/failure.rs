@@ -61,7 +61,7 @@ impl Failure {
         }
     }
 
-    /// What to print on standard error; nothing where silence is right.
+    /// What to print on standard error; nothing where there is nothing to say.
     pub(crate) fn report(&self) -> Option<String> {
         match self {
             Self::Interrupted => None,

@@ -76,7 +76,7 @@ fn note(line: &str) {
     let _ = writeln!(io::stderr(), "{}", output::visible(line));
 }
 
-/// Logs what our own crates do. They keep secrets out of it; what others would log is not known.
+/// Logs what our own crates do. They keep secrets out of it; other crates may not.
 fn log() {
     let ours = Targets::new().with_target("connect", LevelFilter::DEBUG);
     let stderr = tracing_subscriber::fmt::layer()

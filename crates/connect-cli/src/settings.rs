@@ -1,4 +1,4 @@
-//! What the command line, the environment and the profile come to, in this order.
+//! Settings: from the command line, else from the environment, else from the profile.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -49,7 +49,7 @@ pub(crate) struct Settings {
     /// The environment, with the profile's settings under the names of variables that are not set.
     environment: Environment,
     pager: Pager,
-    /// Of variables that the profile filled: its place and key.
+    /// The variables that were not set and have a value now, each with the place and key of the value.
     filled: Vec<(&'static str, String)>,
 }
 
@@ -67,7 +67,7 @@ impl Settings {
         // Empty means no pager. To all other variables it means that they are not set.
         let [pager, usual_pager] = ["AWS_PAGER", "PAGER"].map(|name| variables.remove(name));
         let mut filled = Vec::new();
-        // As if the variable held it, so that it is judged as that is.
+        // As if the variable held it, so that it is validated in the same way.
         if let Some(region) = &globals.region {
             variables.insert("AWS_REGION".to_owned(), region.clone());
             filled.push(("AWS_REGION", "--region".to_owned()));
@@ -106,7 +106,7 @@ impl Settings {
                 }
             }
         }
-        // Its way to try again is that of older programs, which the standard one replaces.
+        // The AWS CLI's oldest retry mode, which the standard one replaces.
         if let Some(mode) = variables.get_mut("AWS_RETRY_MODE")
             && mode.eq_ignore_ascii_case("legacy")
         {
@@ -118,7 +118,7 @@ impl Settings {
         let of_profile = || files.profile(&name)?.raw("cli_pager").map(str::to_owned);
         let pager = match pager.or_else(of_profile).or(usual_pager) {
             _ if globals.no_cli_pager => Pager::None,
-            // Such a terminal cannot page.
+            // A dumb terminal cannot page.
             _ if variables.get("TERM").is_some_and(|term| term == "dumb") => Pager::None,
             Some(line) => Pager::Chosen(line),
             None => Pager::Usual,

@@ -30,7 +30,7 @@ pub(crate) fn parse(text: &str) -> Option<String> {
 /// Reads seconds with a fraction. A double holds today's times to the microsecond, not finer.
 fn fractional_seconds(text: &str) -> Option<Timestamp> {
     let microseconds = (text.parse::<f64>().ok()? * 1e6).round();
-    // Past this a double no longer holds every whole number, and no calendar reaches.
+    // Beyond this a double does not hold every whole number, and the calendar has ended.
     const MOST: f64 = 9e15 * 1e3;
     (microseconds.abs() < MOST)
         .then(|| Timestamp::from_microsecond(microseconds as i64).ok())

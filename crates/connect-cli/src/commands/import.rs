@@ -115,9 +115,9 @@ fn report(report: &Report) -> Result<(), Failure> {
 
 /// Finds the files to import.
 struct Walk {
-    /// Is no file to import, wherever it lies.
+    /// The database, which is not imported itself.
     database: Option<PathBuf>,
-    /// The folders around the present place, to see links that lead back.
+    /// The folders that contain the current one, to find links that lead back.
     folders: Vec<PathBuf>,
     files: Vec<PathBuf>,
 }
@@ -145,7 +145,7 @@ impl Walk {
                 return Ok(());
             }
         };
-        // A pipe has no place.
+        // A pipe has no canonical path.
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if self.is_database(&place) {
             return skip("it belongs to the database");
@@ -171,7 +171,7 @@ impl Walk {
                 }
             }
             Err(error) if is_asked_for => return Err(unreadable(path, &error)),
-            // To read it as a file says what is wrong, and counts it.
+            // Reading it as a file reports the error and counts it.
             Err(_) => self.files.push(path.to_owned()),
         }
         self.folders.pop();

@@ -269,7 +269,7 @@ fn centred(text: &str, width: usize, left_border: usize) -> String {
     format!("{}{text}{}", spaces(before), spaces(after))
 }
 
-/// A format's own width ends at 65535.
+/// `{:width$}` ends at a width of 65535.
 fn spaces(count: usize) -> String {
     " ".repeat(count)
 }
