@@ -360,30 +360,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_understood_is_named_with_its_line() {
-        for (config, message) in [
-            ("[default\n", "config, line 1: expected ]"),
-            (
-                "[default]\n\nregion\n",
-                "config, line 3: expected a key, =, and a value",
-            ),
-            (
-                "[default]\n= x\n",
-                "config, line 2: expected a key, =, and a value",
-            ),
-            (
-                "[default]\ns3 =\n  path\n",
-                "config, line 3: expected a key, =, and a value",
-            ),
+        let pair = "expected a key, =, and a value";
+        for (config, line, message) in [
+            ("[default\n", 1, "expected ]"),
+            ("[default]\n\nregion\n", 3, pair),
+            ("[default]\n= x\n", 2, pair),
+            ("[default]\ns3 =\n  path\n", 3, pair),
             (
                 "# one\nregion = x\n[default]\n",
-                "config, line 2: expected a [section] first",
+                2,
+                "expected a [section] first",
             ),
         ] {
             let failure = files(config, "").unwrap_err();
-            assert_eq!(
-                (failure.to_string().as_str(), failure.exit_code()),
-                (message, 253)
-            );
+            let message = format!("config, line {line}: {message}");
+            assert_eq!((failure.to_string(), failure.exit_code()), (message, 253));
         }
     }
 

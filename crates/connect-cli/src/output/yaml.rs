@@ -212,68 +212,28 @@ mod tests {
 
     #[test]
     fn strings_that_would_read_as_something_else_are_quoted() {
-        for text in [
-            "",
-            "~",
-            "null",
-            "True",
-            "=",
-            "<<",
-            "12",
-            "-0",
-            "019",
-            "0o7",
-            "0x1F",
-            "0b1",
-            "1_000",
-            "1.",
-            ".5",
-            "1e3",
-            "1.5e+3",
-            ".inf",
-            "-.INF",
-            ".nan",
+        let words = ["", "~", "null", "True", "=", "<<"];
+        let numbers = [
+            "12", "-0", "019", "0o7", "0x1F", "0b1", "1_000", "1.", ".5", "1e3", "1.5e+3", ".inf",
+            "-.INF", ".nan",
+        ];
+        let times = [
             "2023-11-14",
             "2023-11-14T22:13:20+00:00",
             "2023-1-1 1:00:00.5 Z",
-            "- a",
-            "?",
-            "a:",
-            "a: b",
-            "a #b",
-            "#a",
-            "@a",
-            "{a",
-            "---",
-            " a",
-            "a ",
-        ] {
+        ];
+        let marks = [
+            "- a", "?", "a:", "a: b", "a #b", "#a", "@a", "{a", "---", " a", "a ",
+        ];
+        for text in [&words[..], &numbers, &times, &marks].concat() {
             assert_eq!(yaml(&json!([text])), format!("- '{text}'\n"));
         }
-        for text in [
-            "yes",
-            "off",
-            "nil",
-            "0xfg",
-            "0b12",
-            "1.2.3",
-            "--",
-            "+",
-            ".",
-            "e1",
-            ".5e1",
-            "1:30",
-            "2023-11",
-            "a:b",
-            "a#b",
-            "a,b",
-            "-a",
-            ":a",
-            "it's",
-            "c-1",
-            "8a6d1b62-0000",
-            "日本",
-        ] {
+        let words = ["yes", "off", "nil", "日本", "it's", "c-1"];
+        let no_numbers = [
+            "0xfg", "0b12", "1.2.3", "--", "+", ".", "e1", ".5e1", "1:30", "2023-11",
+        ];
+        let no_marks = ["a:b", "a#b", "a,b", "-a", ":a"];
+        for text in [&words[..], &no_numbers, &no_marks, &["8a6d1b62-0000"]].concat() {
             assert_eq!(yaml(&json!([text])), format!("- {text}\n"));
         }
     }
