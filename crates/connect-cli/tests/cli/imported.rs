@@ -1,7 +1,6 @@
 //! `connect import`: what it reads, what it leaves alone.
 
 use std::io::Write;
-use std::path::Path;
 use std::process::Stdio;
 
 use crate::connect::{
@@ -174,6 +173,7 @@ fn a_sparse_event_leaves_a_tree_whole() {
 #[test]
 fn a_new_database_is_its_owners_only() {
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
     let folder = folder();
     let records = file(&folder, "a.jsonl", &record("a"));
     let database = database(&folder);
