@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
-use super::scalar::Python;
+use crate::python::Python;
 
 /// Writes a value with an indent of four, and a line break after it.
 pub(super) fn write(out: &mut dyn Write, value: &Value) -> io::Result<()> {

@@ -13,7 +13,6 @@ use std::io::{self, IsTerminal};
 use serde_json::{Value, json};
 
 pub(crate) use self::pager::{Pager, Sink};
-pub(crate) use self::scalar::Python;
 use self::visible::visible_value;
 pub(crate) use self::visible::{Visible, visible};
 use crate::failure::Failure;

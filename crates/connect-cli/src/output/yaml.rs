@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use self::style::{Style, escape, is_printable, style};
-use super::scalar;
+use crate::python;
 
 /// The column after which a line is folded at the next space.
 const FOLD: usize = 80;
@@ -102,7 +102,7 @@ impl Emitter {
     fn scalar(&mut self, value: &Value, indent: usize) {
         match value {
             Value::String(text) => self.styled(text, style(text), Some(indent)),
-            Value::Number(number) => self.push(&scalar::number(number)),
+            Value::Number(number) => self.push(&python::number(number)),
             // `null`, `true`, `[]`, `{}`: as in JSON.
             other => self.push(&other.to_string()),
         }

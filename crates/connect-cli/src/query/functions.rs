@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::parser::Ast;
 use super::{QueryError, evaluate, order, same, within};
-use crate::output::Python;
+use crate::python::Python;
 
 /// Calls a function with arguments that are evaluated against `value`.
 pub(super) fn call(name: &str, arguments: &[Ast], value: &Value) -> Result<Value, QueryError> {
