@@ -5,8 +5,8 @@ use std::borrow::Cow;
 mod functions;
 
 pub use functions::{
-    Arn, Url, host_text, is_valid_host_label, is_virtual_hostable_s3_bucket, parse_arn, parse_url,
-    partition, split, substring, uri_encode,
+    Arn, Url, host_text, ip_address, is_valid_host_label, is_virtual_hostable_s3_bucket, parse_arn,
+    parse_url, partition, split, substring, uri_encode,
 };
 
 /// A partition of AWS: regions with names, suffixes and abilities in common.

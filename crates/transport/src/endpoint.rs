@@ -1,9 +1,8 @@
 //! Where a request goes: the model's rules, or the override, taken apart once.
 
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
 
-use connect_protocol::endpoint::{Params, Value, is_valid_host_label};
+use connect_protocol::endpoint::{Params, Value, ip_address, is_valid_host_label};
 use connect_protocol::http::Request;
 use connect_protocol::operation::Operation;
 use http::HeaderValue;
@@ -12,7 +11,7 @@ use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 
 use crate::config::AccountIdEndpointMode;
 use crate::error::BoxError;
-use crate::sender::{UrlError, host_and_port, port};
+use crate::sender::{UrlError, host_value, port};
 use crate::settings::Settings;
 
 /// An endpoint, ready to be put into requests.
@@ -148,8 +147,7 @@ impl ResolvedEndpoint {
     }
 
     fn is_ip(&self) -> bool {
-        let host = self.authority.host();
-        host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
+        ip_address(self.authority.host()).is_some()
     }
 
     fn with_prefix(mut self, prefix: &str) -> Result<Self, EndpointProblem> {
@@ -280,7 +278,7 @@ pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
 }
 
 fn host_header(scheme: &Scheme, authority: &Authority) -> Result<HeaderValue, EndpointProblem> {
-    let host = host_and_port(*scheme == Scheme::HTTPS, authority);
+    let host = host_value(*scheme == Scheme::HTTPS, authority);
     HeaderValue::from_str(host).map_err(|source| EndpointProblem::Header {
         source: source.into(),
     })

@@ -20,7 +20,7 @@ use body::{RequestBody, ResponseBody};
 pub use http_sender::{HttpSender, HttpSenderBuilder};
 pub use proxy::{Proxy, ProxyError};
 
-pub(crate) use connect::{UrlError, host_and_port, port};
+pub(crate) use connect::{UrlError, host_value, port};
 pub(crate) use http_sender::http_error;
 pub(crate) use smithy::runtime_components;
 

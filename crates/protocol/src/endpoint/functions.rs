@@ -1,5 +1,7 @@
 //! The functions of the endpoint rules language.
 
+use std::net::IpAddr;
+
 use percent_encoding::utf8_percent_encode;
 
 use super::{EndpointError, Partition};
@@ -62,13 +64,7 @@ pub fn parse_url(url: &str) -> Option<Url<'_>> {
     let end = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     // The port has nothing to say about whether the host is valid, the parser of URIs has.
-    authority.parse::<http::uri::Authority>().ok()?;
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority
-            .rsplit_once(':')
-            .map_or(authority, |(host, _)| host),
-    };
+    let parsed = authority.parse::<http::uri::Authority>().ok()?;
     let trimmed = path.trim_matches('/');
     Some(Url {
         scheme,
@@ -79,8 +75,16 @@ pub fn parse_url(url: &str) -> Option<Url<'_>> {
         } else {
             format!("/{trimmed}/")
         },
-        is_ip: host.parse::<std::net::IpAddr>().is_ok(),
+        is_ip: ip_address(parsed.host()).is_some(),
     })
+}
+
+/// The address that a URL's host is, if it is none by name. An IPv6 address may be in brackets.
+pub fn ip_address(host: &str) -> Option<IpAddr> {
+    let inside = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    inside.unwrap_or(host).parse().ok()
 }
 
 /// An ARN as `aws.parseArn` takes it apart.

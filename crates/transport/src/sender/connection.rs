@@ -14,23 +14,34 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::body::RequestBody;
 use super::connect::Key;
 use super::pool::{OpenConnection, Pool};
-use super::stream::Stream;
+use super::stream::ServerStream;
 
 /// An HTTP/1 connection.
 pub(super) struct Http1 {
     sender: http1::SendRequest<RequestBody>,
     /// `None` once the connection has ended.
-    connection: Option<http1::Connection<TokioIo<Stream>, RequestBody>>,
+    connection: Option<Driver>,
     key: Key,
     /// Whether it has served a request before.
     reused: bool,
     _open: OpenConnection,
+}
+
+type Driver = http1::Connection<ServerStream, RequestBody>;
+
+/// Polls a connection until it has ended.
+fn drive(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
+    if let Some(connection) = driver
+        && Pin::new(connection).poll(cx).is_ready()
+    {
+        // What went wrong, if anything, the response or its body reports.
+        *driver = None;
+    }
 }
 
 /// Why an exchange failed before the response's head.
@@ -44,10 +55,7 @@ pub(super) struct ExchangeError {
 
 impl Http1 {
     pub(super) fn new(
-        (sender, connection): (
-            http1::SendRequest<RequestBody>,
-            http1::Connection<TokioIo<Stream>, RequestBody>,
-        ),
+        (sender, connection): (http1::SendRequest<RequestBody>, Driver),
         key: Key,
         open: OpenConnection,
     ) -> Box<Self> {
@@ -60,33 +68,23 @@ impl Http1 {
         })
     }
 
-    fn drive(&mut self, cx: &mut Context<'_>) {
-        if let Some(connection) = &mut self.connection
-            && Pin::new(connection).poll(cx).is_ready()
-        {
-            // What went wrong, if anything, the response or its body has been told.
-            self.connection = None;
-        }
-    }
-
     /// Whether another request can be sent. A server that has closed the connection is noticed here.
     pub(super) fn is_usable(&mut self) -> bool {
-        self.drive(&mut Context::from_waker(Waker::noop()));
+        drive(
+            &mut self.connection,
+            &mut Context::from_waker(Waker::noop()),
+        );
         self.connection.is_some() && self.sender.is_ready()
     }
 
-    /// Sends a request; answers when the response's head is there.
+    /// Sends a request and waits for the response's head.
     pub(super) async fn exchange(
         &mut self,
         request: http::Request<RequestBody>,
     ) -> Result<http::Response<Incoming>, ExchangeError> {
         let mut response = pin!(self.sender.send_request(request));
         let result = poll_fn(|cx| {
-            if let Some(connection) = &mut self.connection
-                && Pin::new(connection).poll(cx).is_ready()
-            {
-                self.connection = None;
-            }
+            drive(&mut self.connection, cx);
             // The response comes only through the connection polled above, so nothing else has to wake this task.
             response
                 .as_mut()
@@ -174,7 +172,7 @@ impl Body for ConnectionBody {
                 let mut ready = Context::from_waker(Waker::noop());
                 match Pin::new(&mut this.incoming).poll_frame(&mut ready) {
                     Poll::Pending => {
-                        lease.connection.drive(cx);
+                        drive(&mut lease.connection.connection, cx);
                         Pin::new(&mut this.incoming).poll_frame(&mut ready)
                     }
                     polled => polled,

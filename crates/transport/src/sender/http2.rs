@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::header::HOST;
 use http::{Request, Response};
 use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::Instant;
 
 use super::SendSettings;
@@ -17,7 +17,7 @@ use super::connect::Key;
 use super::connection::{ConnectionBody, ExchangeError};
 use super::http_sender::{exchange_error, put_host};
 use super::pool::{OpenConnection, Pool};
-use super::stream::Stream;
+use super::stream::ServerStream;
 use crate::error::ConnectorError;
 use crate::limits::{Limit, within};
 
@@ -34,7 +34,7 @@ pub(super) struct Http2 {
 
 /// What a connection has done so far.
 struct History {
-    /// Whether it has answered a request.
+    /// Whether it has brought a response.
     proven: AtomicBool,
     used: Mutex<Instant>,
 }
@@ -47,7 +47,7 @@ impl History {
 
 impl Http2 {
     pub(super) async fn new(
-        stream: Stream,
+        stream: ServerStream,
         key: &Key,
         open: OpenConnection,
     ) -> Result<Self, ConnectorError> {
@@ -56,11 +56,11 @@ impl Http2 {
             .timer(TokioTimer::new())
             .keep_alive_interval(PING_INTERVAL)
             .keep_alive_timeout(PING_TIMEOUT);
-        let parts = builder.handshake(TokioIo::new(stream)).await;
+        let parts = builder.handshake(stream).await;
         let (sender, connection) = parts.map_err(|error| ConnectorError::io(error.into()))?;
         let host = key.authority.clone();
         tokio::spawn(async move {
-            // What goes wrong, the requests on it are told as well.
+            // The requests on it report what went wrong as well.
             if let Err(error) = connection.await {
                 let error = &error as &dyn std::error::Error;
                 tracing::debug!(host = host.as_str(), error, "connection ended");

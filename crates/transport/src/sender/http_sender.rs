@@ -13,16 +13,14 @@ use http::header::{HOST, PROXY_AUTHORIZATION};
 use http::uri::{self, Authority, PathAndQuery, Uri};
 use http::{HeaderValue, Request, Response};
 use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use rustls::pki_types::CertificateDer;
+use tokio::sync::OnceCell;
 
 use super::body::{RequestBody, ResponseBody};
-use super::connect::{Connector, Key};
+use super::connect::{Dialler, Key};
 use super::connection::{ConnectionBody, ExchangeError, Http1, Lease};
 use super::pool::Pool;
 use super::proxy::{Proxy, ProxyError};
-use super::stream::Stream;
-use super::tls::{self, Bundle, Tls};
+use super::tls::{self, Bundle, Tls, Trust};
 use super::{SendFuture, SendSettings, Sender};
 use crate::config::Environment;
 use crate::error::ConnectorError;
@@ -34,7 +32,7 @@ pub struct HttpSender(Arc<Shared>);
 
 struct Shared {
     pool: Arc<Pool>,
-    connector: Connector,
+    dialler: Dialler,
     http1: http1::Builder,
 }
 
@@ -45,10 +43,7 @@ pub struct HttpSenderBuilder {
     max_connections: usize,
     idle_timeout: Duration,
     proxy: Proxy,
-    system_roots: bool,
-    extra_roots: Vec<CertificateDer<'static>>,
-    bundle: Option<Bundle>,
-    any_certificate: bool,
+    trust: Trust,
 }
 
 impl HttpSenderBuilder {
@@ -79,20 +74,20 @@ impl HttpSenderBuilder {
         let certificates = tls::certificates(pem);
         let certificates = certificates
             .map_err(|error| ProxyError::new("CA bundle", error.to_string(), Some(error)))?;
-        self.extra_roots.extend(certificates);
+        self.trust.extra_roots.extend(certificates);
         Ok(self)
     }
 
     /// Whether the system's certificates are trusted. Default: `true`.
     pub fn system_roots(mut self, trusted: bool) -> Self {
-        self.system_roots = trusted;
+        self.trust.system_roots = trusted;
         self
     }
 
     /// Takes any certificate of any name, so that whoever sits on the network can read and change everything: for tests
     /// against servers of one's own. Default: `false`.
     pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
-        self.any_certificate = accept;
+        self.trust.any_certificate = accept;
         self
     }
 
@@ -109,7 +104,7 @@ impl HttpSenderBuilder {
     /// Trusts the certificates of this PEM file as well. It is read when the first connection needs it; an error names the
     /// setting that it comes from.
     pub fn ca_bundle_file(mut self, setting: &str, path: impl Into<PathBuf>) -> Self {
-        self.bundle = Some(Bundle {
+        self.trust.bundle = Some(Bundle {
             setting: setting.to_owned(),
             path: path.into(),
         });
@@ -123,14 +118,12 @@ impl HttpSenderBuilder {
         http1.allow_obsolete_multiline_headers_in_responses(true);
         HttpSender(Arc::new(Shared {
             pool: Pool::new(self.max_connections, self.idle_timeout),
-            connector: Connector {
+            dialler: Dialler {
                 proxy: self.proxy,
-                tls: Tls::new(
-                    self.system_roots,
-                    self.extra_roots,
-                    self.bundle,
-                    self.any_certificate,
-                ),
+                tls: Tls {
+                    trust: self.trust,
+                    config: OnceCell::new(),
+                },
             },
             http1,
         }))
@@ -143,16 +136,18 @@ impl Default for HttpSenderBuilder {
             max_connections: 256,
             idle_timeout: Duration::from_secs(60),
             proxy: Proxy::default(),
-            system_roots: true,
-            extra_roots: Vec::new(),
-            bundle: None,
-            any_certificate: false,
+            trust: Trust {
+                system_roots: true,
+                extra_roots: Vec::new(),
+                bundle: None,
+                any_certificate: false,
+            },
         }
     }
 }
 
 /// A connection to send a request over.
-enum Connection {
+enum HttpConnection {
     Http1(Box<Http1>),
     #[cfg(feature = "http2")]
     Http2(super::http2::Http2),
@@ -186,7 +181,7 @@ impl HttpSender {
         let slot = pool.slot().await;
         let pooled = (!settings.fresh_connection).then(|| pool.take(&key));
         let connection = match pooled.flatten() {
-            Some(connection) => Connection::Http1(connection),
+            Some(connection) => HttpConnection::Http1(connection),
             None => {
                 // In a box, as its states would make every call's future many times larger.
                 let mut dialled = Box::pin(self.dial(&key, settings));
@@ -198,11 +193,11 @@ impl HttpSender {
         };
         #[cfg(feature = "http2")]
         let mut connection = match connection {
-            Connection::Http1(connection) => connection,
-            Connection::Http2(shared) => return shared.exchange(request, settings, pool).await,
+            HttpConnection::Http1(connection) => connection,
+            HttpConnection::Http2(shared) => return shared.exchange(request, settings, pool).await,
         };
         #[cfg(not(feature = "http2"))]
-        let Connection::Http1(mut connection) = connection;
+        let HttpConnection::Http1(mut connection) = connection;
         self.put_target(&key, &mut request)?;
         let (limit, response) = (settings.read_timeout, connection.exchange(request));
         let response = within(&settings.sleep, Limit::Read, limit, pin!(response)).await;
@@ -226,7 +221,7 @@ impl HttpSender {
         request: &mut Request<RequestBody>,
     ) -> Result<(), ConnectorError> {
         if !key.tls
-            && let Some(proxy) = self.0.connector.proxy(key)?
+            && let Some(proxy) = self.0.dialler.proxy(key)?
         {
             if let Some(authorization) = &proxy.authorization {
                 let headers = request.headers_mut();
@@ -245,22 +240,25 @@ impl HttpSender {
         Ok(())
     }
 
-    async fn dial(&self, key: &Key, settings: &SendSettings) -> Result<Connection, ConnectorError> {
+    async fn dial(
+        &self,
+        key: &Key,
+        settings: &SendSettings,
+    ) -> Result<HttpConnection, ConnectorError> {
         let open = self.0.pool.open();
-        let transport = self.0.connector.connect(key, &settings.sleep).await?;
-        let http2 = transport.speaks_http2();
+        let stream = self.0.dialler.connect(key, &settings.sleep).await?;
+        let http2 = stream.speaks_http2();
         let host = key.authority.as_str();
         tracing::debug!(host, tls = key.tls, http2, "connected");
-        let stream = Stream::new(transport);
         #[cfg(feature = "http2")]
         if http2 {
             let shared = super::http2::Http2::new(stream, key, open).await?;
             self.0.pool.share(key.clone(), shared.clone());
-            return Ok(Connection::Http2(shared));
+            return Ok(HttpConnection::Http2(shared));
         }
-        let parts = self.0.http1.handshake(TokioIo::new(stream)).await;
+        let parts = self.0.http1.handshake(stream).await;
         let parts = parts.map_err(|error| ConnectorError::io(error.into()))?;
-        Ok(Connection::Http1(Http1::new(parts, key.clone(), open)))
+        Ok(HttpConnection::Http1(Http1::new(parts, key.clone(), open)))
     }
 }
 
@@ -284,7 +282,7 @@ impl Default for HttpSender {
 impl fmt::Debug for HttpSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpSender")
-            .field("proxy", &self.0.connector.proxy)
+            .field("proxy", &self.0.dialler.proxy)
             .finish_non_exhaustive()
     }
 }

@@ -207,10 +207,11 @@ impl Drop for Reaping {
 mod tests {
     use http::Uri;
     use hyper::client::conn::http1;
+    use hyper_rustls::MaybeHttpsStream;
     use hyper_util::rt::TokioIo;
     use tokio::net::{TcpListener, TcpStream};
 
-    use super::super::stream::{Stream, Transport};
+    use super::super::stream::ServerStream;
     use super::*;
 
     /// The clock is tokio's, which jumps.
@@ -222,8 +223,9 @@ mod tests {
         let pool = Pool::new(9, Duration::from_secs(60));
         let open = || pool.open.load(Ordering::Relaxed);
         for early in [false, true, false] {
-            let stream = Stream::new(Transport::Tcp(TcpStream::connect(address).await.unwrap()));
-            let parts = http1::handshake(TokioIo::new(stream)).await.unwrap();
+            let tcp = TokioIo::new(TcpStream::connect(address).await.unwrap());
+            let stream = ServerStream::new(MaybeHttpsStream::Http(tcp.into()));
+            let parts = http1::handshake(stream).await.unwrap();
             let connection = Http1::new(parts, key.clone(), pool.open());
             if early {
                 // A reaper that is about to end: it has let go of the locks and the connection comes back.

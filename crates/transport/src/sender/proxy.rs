@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use connect_protocol::endpoint::ip_address;
 use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 use percent_encoding::percent_decode_str;
@@ -46,9 +47,8 @@ impl ProxyError {
 /// One proxy.
 #[derive(Clone)]
 pub(super) struct Server {
-    pub(super) tls: bool,
-    pub(super) host: String,
-    pub(super) port: u16,
+    /// Scheme, host and port.
+    pub(super) uri: Uri,
     pub(super) authorization: Option<HeaderValue>,
 }
 
@@ -182,12 +182,15 @@ impl Server {
         }
         let port =
             port(authority).map_err(|error| ProxyError::new(setting, error.to_string(), None))?;
-        Ok(Self {
-            tls,
-            host: authority.host().to_owned(),
-            port: port.unwrap_or(if tls { 443 } else { 80 }),
-            authorization: authorization(setting, authority)?,
-        })
+        let port = port.unwrap_or(if tls { 443 } else { 80 });
+        let authorization = authorization(setting, authority)?;
+        let uri = Uri::builder()
+            .scheme(if tls { Scheme::HTTPS } else { Scheme::HTTP })
+            .authority(format!("{}:{port}", authority.host()))
+            .path_and_query("/")
+            .build();
+        let uri = uri.map_err(|error| ProxyError::new(setting, "not a URL", Some(error.into())))?;
+        Ok(Self { uri, authorization })
     }
 }
 
@@ -208,7 +211,7 @@ fn authorization(setting: &str, authority: &Authority) -> Result<Option<HeaderVa
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
+        f.write_str(self.uri.authority().map_or("", Authority::as_str))
     }
 }
 
@@ -270,12 +273,8 @@ fn same_bits(a: u128, b: u128, bits: u8) -> bool {
 
 /// A host as all its spellings are compared: an address without brackets and zeros, a name in small letters.
 fn canonical(host: &str) -> String {
-    let inside = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    let host = inside.unwrap_or(host);
-    let address = host.parse::<IpAddr>();
-    address.map_or_else(|_| host.to_ascii_lowercase(), |address| address.to_string())
+    let address = ip_address(host);
+    address.map_or_else(|| host.to_ascii_lowercase(), |address| address.to_string())
 }
 
 #[cfg(test)]
@@ -293,7 +292,7 @@ mod tests {
             proxy
                 .on_the_way_to(tls, "example.com", 443)
                 .unwrap()
-                .map(|server| server.host.clone())
+                .and_then(|server| server.uri.host().map(str::to_owned))
         };
         assert_eq!(host(true).as_deref(), Some("secure"));
         assert_eq!(host(false).as_deref(), Some("rest"));

@@ -89,7 +89,7 @@ impl HttpClient for HttpSender {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let sleep = components.sleep_impl();
-        SharedHttpConnector::new(Connector {
+        SharedHttpConnector::new(SenderConnector {
             sender: self.clone(),
             settings: SendSettings {
                 connect_timeout: limits.connect_timeout(),
@@ -109,12 +109,12 @@ impl HttpClient for HttpSender {
 }
 
 #[derive(Debug)]
-struct Connector {
+struct SenderConnector {
     sender: HttpSender,
     settings: SendSettings,
 }
 
-impl HttpConnector for Connector {
+impl HttpConnector for SenderConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         if let Some(question) = request.extension::<Undress>() {
             *question.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.sender.clone());
