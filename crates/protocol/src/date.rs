@@ -79,6 +79,26 @@ pub(crate) fn format_date_time(time: &DateTime) -> Option<String> {
     Some(text)
 }
 
+/// ISO 8601's basic form, as signatures have it, of seconds since the epoch: `20140429T183038Z`. `None` outside the years 0000
+/// to 9999.
+pub fn basic_date_time(seconds: i64) -> Option<[u8; 16]> {
+    let civil = Civil::of(seconds)?;
+    let mut text = *b"00000000T000000Z";
+    let mut put = |range: std::ops::Range<usize>, mut number: i64| {
+        for digit in text[range].iter_mut().rev() {
+            *digit = b"0123456789"[(number % 10) as usize];
+            number /= 10;
+        }
+    };
+    put(0..4, civil.year);
+    put(4..6, civil.month as i64);
+    put(6..8, civil.day.into());
+    put(9..11, civil.hour);
+    put(11..13, civil.minute);
+    put(13..15, civil.second);
+    Some(text)
+}
+
 /// The preferred form of RFC 9110, which has whole seconds: `Tue, 29 Apr 2014 18:30:38 GMT`.
 pub(crate) fn format_http_date(time: &DateTime) -> Option<String> {
     let civil = Civil::of(time.secs())?;

@@ -6,7 +6,9 @@ use aws_smithy_types::{BigDecimal, BigInteger, DateTime};
 
 use crate::date;
 use crate::decimal::Decimal;
-use crate::json::{ReadError, WriteError};
+use crate::error::{ReadError, WriteError};
+
+pub use crate::date::basic_date_time;
 
 /// A value that has one form as text.
 pub trait Text {

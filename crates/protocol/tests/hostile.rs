@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use aws_smithy_types::body::SdkBody;
 use connect_protocol::endpoint as functions;
-use connect_protocol::error;
 use connect_protocol::header;
 use connect_protocol::http::HttpResponse;
 use connect_protocol::json::{ReadError, Reader};
@@ -166,7 +165,7 @@ proptest! {
             headers.insert("x-amzn-errortype", code);
         }
         let response = HttpResponse::new(StatusCode::BAD_REQUEST, headers, SdkBody::from(body));
-        let _ = error::metadata(&response);
+        let _ = response.error_metadata();
     }
 
     #[test]

@@ -1,18 +1,19 @@
 //! Where a request goes: the model's rules, or the override, taken apart once.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
+use aws_types::endpoint_config::AccountIdEndpointMode;
+use aws_types::region::Region;
 use connect_protocol::endpoint::{Params, Value, ip_address, is_valid_host_label};
 use connect_protocol::http::Request;
-use connect_protocol::operation::Operation;
+use connect_protocol::operation::{Operation, Service};
 use http::HeaderValue;
 use http::header::HeaderName;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 
-use crate::config::AccountIdEndpointMode;
 use crate::error::BoxError;
 use crate::sender::{UrlError, host_value, port};
-use crate::settings::Settings;
 
 /// An endpoint, ready to be put into requests.
 #[derive(Debug, Clone)]
@@ -59,36 +60,50 @@ pub(crate) enum EndpointProblem {
     Target { source: BoxError },
 }
 
-impl ResolvedEndpoint {
+/// What decides where requests go.
+pub(crate) struct EndpointSettings {
+    pub(crate) service: &'static Service,
+    pub(crate) region: Option<Region>,
+    /// The URL that overrides the rules.
+    pub(crate) url: Option<String>,
+    pub(crate) use_fips: bool,
+    pub(crate) use_dual_stack: bool,
+    pub(crate) disable_host_prefix: bool,
+    pub(crate) account_id_mode: AccountIdEndpointMode,
+    pub(crate) params: Vec<(&'static str, Value)>,
+    /// The endpoint of all calls that bring no parameters of their own.
+    pub(crate) known: OnceLock<ResolvedEndpoint>,
+}
+
+impl EndpointSettings {
     /// The endpoint for one request.
     pub(crate) fn resolve(
-        settings: &Settings,
+        &self,
         operation: &Operation,
         request: &Request,
         account_id: Option<&str>,
-    ) -> Result<Self, BoxError> {
+    ) -> Result<ResolvedEndpoint, BoxError> {
         let has_params =
             !(operation.endpoint_params.is_empty() && request.endpoint_params.is_empty());
         let endpoint = if has_params {
             let sources = [
                 operation.endpoint_params,
-                &settings.endpoint_params,
+                &self.params,
                 &request.endpoint_params,
             ];
-            Self::from_rules(settings, &sources.concat(), account_id)?
+            self.from_rules(&sources.concat(), account_id)?
         } else {
-            match settings.endpoint.get() {
+            match self.known.get() {
                 Some(known) if known.account_id.as_deref() == account_id => known.clone(),
                 _ => {
-                    let endpoint =
-                        Self::from_rules(settings, &settings.endpoint_params, account_id)?;
-                    settings.endpoint.get_or_init(|| endpoint.clone());
+                    let endpoint = self.from_rules(&self.params, account_id)?;
+                    self.known.get_or_init(|| endpoint.clone());
                     endpoint
                 }
             }
         };
         match &request.host_prefix {
-            Some(prefix) if !settings.disable_host_prefix && !endpoint.is_ip() => {
+            Some(prefix) if !self.disable_host_prefix && !endpoint.is_ip() => {
                 Ok(endpoint.with_prefix(prefix)?)
             }
             _ => Ok(endpoint),
@@ -96,56 +111,57 @@ impl ResolvedEndpoint {
     }
 
     fn from_rules(
-        settings: &Settings,
+        &self,
         custom: &[(&'static str, Value)],
         account_id: Option<&str>,
-    ) -> Result<Self, BoxError> {
-        let region = settings.region.as_ref().map(AsRef::as_ref);
-        let mode = match settings.account_id_endpoint_mode {
+    ) -> Result<ResolvedEndpoint, BoxError> {
+        let mode = match self.account_id_mode {
             AccountIdEndpointMode::Disabled => "disabled",
             AccountIdEndpointMode::Required => "required",
             _ => "preferred",
         };
-        let endpoint = (settings.service.endpoint)(&Params {
-            region,
-            use_fips: settings.use_fips,
-            use_dual_stack: settings.use_dual_stack,
-            endpoint: settings.endpoint_url.as_deref(),
+        let endpoint = (self.service.endpoint)(&Params {
+            region: self.region.as_ref().map(AsRef::as_ref),
+            use_fips: self.use_fips,
+            use_dual_stack: self.use_dual_stack,
+            endpoint: self.url.as_deref(),
             account_id,
             account_id_endpoint_mode: Some(mode),
             custom,
         })?;
         check_region(endpoint.signing_region.as_deref())?;
         let url = BaseUrl::read(&endpoint.url)?;
-        if url.scheme == Scheme::HTTP && settings.endpoint_url.is_none() {
+        if url.scheme == Scheme::HTTP && self.url.is_none() {
             let url = without_user(&endpoint.url).into_owned();
             return Err(EndpointProblem::Plaintext { url }.into());
         }
-        let header = |(name, value): (String, String)| {
-            let name = HeaderName::try_from(name).map_err(|source| EndpointProblem::Header {
-                source: source.into(),
-            })?;
-            let value = HeaderValue::try_from(value).map_err(|source| EndpointProblem::Header {
-                source: source.into(),
-            })?;
-            Ok::<_, EndpointProblem>((name, value))
-        };
-        Ok(Self {
+        let mut headers = Vec::with_capacity(endpoint.headers.len());
+        for (name, value) in endpoint.headers {
+            let name = HeaderName::try_from(name).map_err(EndpointProblem::header)?;
+            let value = HeaderValue::try_from(value).map_err(EndpointProblem::header)?;
+            headers.push((name, value));
+        }
+        Ok(ResolvedEndpoint {
             account_id: account_id.map(str::to_owned),
             host: host_header(&url.scheme, &url.authority)?,
             base_path: url.path,
-            headers: endpoint
-                .headers
-                .into_iter()
-                .map(header)
-                .collect::<Result<_, _>>()?,
+            headers,
             signing_region: endpoint.signing_region,
             signing_name: endpoint.signing_name,
             scheme: url.scheme,
             authority: url.authority,
         })
     }
+}
 
+impl EndpointProblem {
+    fn header(source: impl Into<BoxError>) -> Self {
+        let source = source.into();
+        Self::Header { source }
+    }
+}
+
+impl ResolvedEndpoint {
     fn is_ip(&self) -> bool {
         ip_address(self.authority.host()).is_some()
     }
@@ -198,7 +214,7 @@ struct BaseUrl {
 impl BaseUrl {
     fn read(text: &str) -> Result<Self, EndpointProblem> {
         let url = || without_user(text).into_owned();
-        // The parser drops a fragment without a word.
+        // The parser drops a fragment silently.
         if text.contains('#') {
             return Err(EndpointProblem::Fragment { url: url() });
         }
@@ -279,9 +295,7 @@ pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
 
 fn host_header(scheme: &Scheme, authority: &Authority) -> Result<HeaderValue, EndpointProblem> {
     let host = host_value(*scheme == Scheme::HTTPS, authority);
-    HeaderValue::from_str(host).map_err(|source| EndpointProblem::Header {
-        source: source.into(),
-    })
+    HeaderValue::from_str(host).map_err(EndpointProblem::header)
 }
 
 #[cfg(test)]

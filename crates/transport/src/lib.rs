@@ -4,7 +4,7 @@
 //! what lies between. [`operating`] is about running it: limits, retries, logging, proxies, credentials, testing.
 //!
 //! A reader follows a call top-down: `handle` (what depends on types), `call` (the loop of attempts), `attempt` (authenticate,
-//! address, sign, send, receive), [`sender`] (pool and connection).
+//! address, send, receive), `request` (headers and signature), [`sender`] (pool and connection).
 //!
 //! # Features
 //!
@@ -25,6 +25,7 @@ pub mod test_util;
 
 mod attempt;
 mod auth;
+mod bucket;
 mod call;
 #[cfg(any(test, feature = "test-util"))]
 mod clock;
@@ -32,6 +33,7 @@ mod clock;
 mod compression;
 mod crate_error;
 mod endpoint;
+mod environment;
 mod fluent;
 mod handle;
 mod identity;
@@ -39,6 +41,7 @@ mod limits;
 mod random;
 mod rate_limit;
 mod receive;
+mod request;
 mod retry;
 mod settings;
 mod sign;

@@ -6,7 +6,7 @@ use aws_smithy_types::retry::{ErrorKind, ReconnectMode, RetryConfig, RetryMode, 
 use connect_protocol::operation::{Operation, Retry};
 use http::HeaderMap;
 
-use crate::error::ConnectorError;
+use crate::error::{CallError, ConnectorError, SdkError};
 use crate::random::SharedRandom;
 
 pub(crate) use adaptive::AdaptiveLimiter;
@@ -61,11 +61,7 @@ impl Reason {
 }
 
 /// Sorts a response that is no success.
-pub(crate) fn classify_response(
-    operation: &Operation,
-    status: u16,
-    code: Option<&str>,
-) -> Option<Reason> {
+fn classify_response(operation: &Operation, status: u16, code: Option<&str>) -> Option<Reason> {
     let modeled = code.and_then(|code| operation.errors.iter().find(|error| error.code == code));
     let known = |codes: &[&str]| code.is_some_and(|code| codes.contains(&code));
     match modeled.and_then(|error| error.retry) {
@@ -85,8 +81,28 @@ pub(crate) fn is_transient(status: http::StatusCode) -> bool {
     TRANSIENT_STATUSES.contains(&status.as_u16())
 }
 
+/// Why another attempt makes sense after this error, if it does.
+pub(crate) fn classify(error: &CallError, operation: &Operation) -> Option<Reason> {
+    match error {
+        SdkError::DispatchFailure(failure) => {
+            failure.as_connector_error().and_then(classify_connector)
+        }
+        SdkError::TimeoutError(_) => Some(Reason::Transient),
+        SdkError::ServiceError(context) if context.err().skewed => Some(Reason::ClockSkew),
+        SdkError::ServiceError(context) => {
+            let code = context.err().metadata.code();
+            classify_response(operation, context.raw().status().as_u16(), code)
+        }
+        // An error page that is too large is an error all the same.
+        SdkError::ResponseError(context) => {
+            classify_response(operation, context.raw().status().as_u16(), None)
+        }
+        SdkError::ConstructionFailure(_) => None,
+    }
+}
+
 /// Sorts the error of a sender.
-pub(crate) fn classify_connector(error: &ConnectorError) -> Option<Reason> {
+fn classify_connector(error: &ConnectorError) -> Option<Reason> {
     if error.is_io() || error.is_timeout() {
         return Some(Reason::Transient);
     }
@@ -112,7 +128,7 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 pub(crate) struct RetryPolicy {
     pub(crate) mode: RetryMode,
     pub(crate) max_attempts: u32,
-    /// Close a connection whose server answered with a transient error.
+    /// Close a connection whose server responded with a transient error.
     pub(crate) reconnect: bool,
     throttling_base: Duration,
     transient_base: Duration,

@@ -23,11 +23,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use http_body::Body;
 
-use crate::config::Random;
 use crate::error::ConnectorError;
 use crate::sender::{SendFuture, SendSettings, Sender, SharedSender};
 
 pub use crate::clock::TokioClock;
+pub use crate::random::SeededRandom;
 
 /// A sender that sends nothing: it answers as told and keeps the requests. Clones are the same one.
 #[derive(Clone)]
@@ -221,22 +221,5 @@ impl From<TestSender> for SharedSender {
 impl fmt::Debug for TestSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TestSender").finish_non_exhaustive()
-    }
-}
-
-/// The same numbers for the same seed.
-#[derive(Debug)]
-pub struct SeededRandom(Mutex<fastrand::Rng>);
-
-impl SeededRandom {
-    /// A generator with this seed.
-    pub fn new(seed: u64) -> Self {
-        Self(Mutex::new(fastrand::Rng::with_seed(seed)))
-    }
-}
-
-impl Random for SeededRandom {
-    fn next_u64(&self) -> u64 {
-        lock(&self.0).u64(..)
     }
 }

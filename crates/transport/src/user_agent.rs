@@ -2,13 +2,12 @@
 
 use std::fmt::Write;
 
+use aws_smithy_types::retry::RetryMode;
 use aws_types::app_name::AppName;
 use aws_types::build_metadata::BUILD_METADATA;
 use aws_types::sdk_ua_metadata::FrameworkMetadata;
 use connect_protocol::operation::Service;
 use http::HeaderValue;
-
-use crate::config::retry::RetryMode;
 
 /// `connect-rust/0.1.0 ua/2.1 api/connect#2017-08-08 os/linux lang/rust#1.95.0 m/E app/desk`
 pub(crate) fn user_agent(

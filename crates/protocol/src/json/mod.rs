@@ -39,7 +39,6 @@
 //! # }
 //! ```
 
-mod error;
 mod placeholder;
 mod reader;
 mod scalar;
@@ -48,7 +47,7 @@ mod string;
 mod value;
 mod writer;
 
-pub use error::{ReadError, WriteError};
+pub use crate::error::{ReadError, WriteError};
 pub use placeholder::Placeholder;
 pub use reader::{Reader, read, read_payload};
 pub use value::{ReadJson, WriteJson};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::{Placeholder, ReadError};
-use crate::check::{Finding, Violation, ViolationKind, keep, prefix};
+use crate::violation::{Finding, Violation, ViolationKind, keep, prefix};
 
 /// How deep lists and objects may lie within each other.
 const DEPTH: u8 = 128;

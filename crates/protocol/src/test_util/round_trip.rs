@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 
 use super::Comparable;
@@ -59,19 +60,13 @@ impl Trip {
     /// # Panics
     /// It is no HTTP request, or its stream broke.
     pub async fn arrive(&self, request: Request) -> http::Request<Bytes> {
-        let body = self.body(request.body).await;
+        let body = ByteStream::new(request.body.into()).collect().await;
+        let body = self.done(body).into_bytes();
         let mut arrived = http::Request::new(body);
         *arrived.method_mut() = request.method;
         *arrived.uri_mut() = self.done(request.uri.parse());
         *arrived.headers_mut() = request.headers;
         arrived
-    }
-
-    async fn body(&self, body: SdkBody) -> Bytes {
-        let collected = aws_smithy_types::byte_stream::ByteStream::new(body)
-            .collect()
-            .await;
-        self.done(collected).into_bytes()
     }
 
     /// The response as it reaches a client.
@@ -225,11 +220,11 @@ macro_rules! error_trips {
                 let response = $crate::server::ErrorResponse::from(error).into_response();
                 for _ in 0..COPIES {
                     let response = trip.return_home(breaker.response(&response));
-                    let meta = $crate::error::metadata(&response);
+                    let meta = response.error_metadata();
                     trip.read(<$error>::_parse(&response, meta));
                 }
                 let response = trip.return_home(response);
-                let meta = $crate::error::metadata(&response);
+                let meta = response.error_metadata();
                 assert_eq!(meta.code(), Some($code));
                 let arrived = trip.done(<$error>::_parse(&response, meta));
                 let sent = <$error>::sample(&mut Source::new(seed));

@@ -1,23 +1,143 @@
-//! What a configuration is set up with.
+//! A configuration, and what it is set up with.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_credential_types::provider::token::{ProvideToken, SharedTokenProvider};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_runtime_api::client::auth::AuthSchemePreference;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
+use aws_smithy_runtime_api::client::identity::{ResolveCachedIdentity, SharedIdentityCache};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_runtime_api::shared::IntoShared;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::app_name::AppName;
+use aws_types::endpoint_config::AccountIdEndpointMode;
+use aws_types::region::Region;
+use aws_types::sdk_ua_metadata::FrameworkMetadata;
 use connect_protocol::endpoint::Value;
 
-use super::retry::RetryConfig;
-use super::timeout::TimeoutConfig;
-use super::{
-    AccountIdEndpointMode, AppName, AsyncSleep, BehaviorVersion, Config, EndpointSource,
-    Environment, FrameworkMetadata, HttpClient, IdempotencyTokenProvider, IntoShared,
-    ProvideCredentials, Random, RateLimit, Region, RequestChange, ResolveCachedIdentity,
-    SharedAsyncSleep, SharedCredentialsProvider, SharedHttpClient, SharedIdentityCache,
-    SharedRandom, StalledStreamProtectionConfig,
-};
+use super::endpoint_source::EndpointSource;
 use crate::endpoint::without_user;
+use crate::environment::Environment;
+use crate::error::BoxError;
+use crate::random::{IdempotencyTokenProvider, Random, SharedRandom};
+use crate::rate_limit::RateLimit;
 use crate::sender::SharedSender;
+
+pub(crate) type RequestChange =
+    Arc<dyn Fn(HttpRequest) -> Result<HttpRequest, BoxError> + Send + Sync>;
+
+/// A client's configuration. Made by [`Config::builder`], which reads no environment, or from an `SdkConfig`.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) fields: Builder,
+}
+
+impl Config {
+    /// A configuration from what `aws_config` loaded.
+    ///
+    /// Every field of `SdkConfig` is honoured or adapted; a `protocol` other than restJson1 is the error
+    /// of the client's first call.
+    pub fn new(config: &aws_types::SdkConfig) -> Self {
+        Self::from(config)
+    }
+
+    /// A builder in which nothing is set.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A builder with everything that is set here.
+    pub fn to_builder(&self) -> Builder {
+        self.fields.clone()
+    }
+
+    /// The region.
+    pub fn region(&self) -> Option<&Region> {
+        self.fields.region.as_ref()
+    }
+
+    /// The URL that overrides the endpoint rules.
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.fields.endpoint_url.as_deref()
+    }
+
+    /// The credentials provider.
+    pub fn credentials_provider(&self) -> Option<SharedCredentialsProvider> {
+        self.fields.credentials_provider.clone()
+    }
+
+    /// The bearer token provider.
+    pub fn token_provider(&self) -> Option<SharedTokenProvider> {
+        self.fields.token_provider.clone()
+    }
+
+    /// The identity cache that replaces the built-in one.
+    pub fn identity_cache(&self) -> Option<SharedIdentityCache> {
+        self.fields.identity_cache.clone()
+    }
+
+    /// The preferred order of authentication schemes.
+    pub fn auth_scheme_preference(&self) -> Option<&AuthSchemePreference> {
+        self.fields.auth_scheme_preference.as_ref()
+    }
+
+    /// How often and how soon to retry.
+    pub fn retry_config(&self) -> Option<&RetryConfig> {
+        self.fields.retry_config.as_ref()
+    }
+
+    /// The time limits.
+    pub fn timeout_config(&self) -> Option<&TimeoutConfig> {
+        self.fields.timeout_config.as_ref()
+    }
+
+    /// How long a body may make no progress.
+    pub fn stalled_stream_protection(&self) -> Option<&StalledStreamProtectionConfig> {
+        self.fields.stalled_stream_protection.as_ref()
+    }
+
+    /// How to sleep.
+    pub fn sleep_impl(&self) -> Option<SharedAsyncSleep> {
+        self.fields.sleep_impl.clone()
+    }
+
+    /// The clock.
+    pub fn time_source(&self) -> Option<SharedTimeSource> {
+        self.fields.time_source.clone()
+    }
+
+    /// The HTTP client that replaces the built-in one.
+    pub fn http_client(&self) -> Option<SharedHttpClient> {
+        self.fields.http_client.clone()
+    }
+
+    /// What sends the requests, if that was set; an HTTP client of the AWS SDK's kind is adapted to it.
+    pub fn sender(&self) -> Option<&SharedSender> {
+        self.fields.sender.as_ref()
+    }
+
+    /// The application's name.
+    pub fn app_name(&self) -> Option<&AppName> {
+        self.fields.app_name.as_ref()
+    }
+
+    /// The frameworks named in the user agent.
+    pub fn framework_metadata(&self) -> Vec<&FrameworkMetadata> {
+        self.fields.framework_metadata.iter().flatten().collect()
+    }
+
+    /// Whether requests are signed with the local clock as it is.
+    pub fn disable_clock_skew_correction(&self) -> Option<bool> {
+        self.fields.disable_clock_skew_correction
+    }
+}
 
 /// Sets up a [`Config`]. Nothing is read from the environment; what is not set has the default that its method names.
 #[derive(Clone, Default)]
@@ -54,20 +174,23 @@ pub struct Builder {
     pub(crate) environment: Option<Environment>,
     pub(crate) request_changes: Option<Vec<RequestChange>>,
     pub(crate) endpoint_source: Option<EndpointSource>,
-    pub(crate) refused: Option<Refused>,
+    pub(crate) error: Option<ConfigError>,
 }
 
 /// A setting that this client cannot honour. The first call reports it, as building a configuration cannot fail.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Refused(pub(crate) String);
+pub(crate) struct ConfigError(pub(crate) String);
 
-/// `x(value)` and `set_x(Option<value>)` for the fields whose setters take the field's own type.
+/// `x(value)` and `set_x(Option<value>)`, for fields whose setters take the field's own type or something that becomes it.
 macro_rules! setters {
-    ($($(#[$doc:meta])* $field:ident, $set:ident: $type:ty;)*) => {$(
+    ($($(#[$doc:meta])* $field:ident, $set:ident: $type:ty;)*) => {
+        setters! { $($(#[$doc])* $field: $type => Some($field), $set: $type;)* }
+    };
+    ($($(#[$doc:meta])* $field:ident: $input:ty => $value:expr, $set:ident: $type:ty;)*) => {$(
         $(#[$doc])*
-        pub fn $field(mut self, $field: $type) -> Self {
-            self.$field = Some($field);
+        pub fn $field(mut self, $field: $input) -> Self {
+            self.$field = $value;
             self
         }
 
@@ -115,79 +238,41 @@ impl Builder {
         environment, set_environment: Environment;
     }
 
-    /// The region. Default: none, which is an error unless the endpoint rules need none.
-    pub fn region(mut self, region: impl Into<Option<Region>>) -> Self {
-        self.region = region.into();
-        self
-    }
-
-    /// The region. Default: none, which is an error unless the endpoint rules need none.
-    pub fn set_region(&mut self, region: Option<Region>) -> &mut Self {
-        self.region = region;
-        self
-    }
-
-    /// A URL that overrides the endpoint rules. Only here may the scheme be `http`.
-    pub fn endpoint_url(mut self, endpoint_url: impl Into<String>) -> Self {
-        self.endpoint_url = Some(endpoint_url.into());
-        self
-    }
-
-    /// A URL that overrides the endpoint rules. Only here may the scheme be `http`.
-    pub fn set_endpoint_url(&mut self, endpoint_url: Option<String>) -> &mut Self {
-        self.endpoint_url = endpoint_url;
-        self
-    }
-
-    /// Use the endpoint whose cryptography is FIPS 140 validated. Default: `false`.
-    pub fn use_fips(mut self, use_fips: impl Into<bool>) -> Self {
-        self.use_fips = Some(use_fips.into());
-        self
-    }
-
-    /// Use the endpoint whose cryptography is FIPS 140 validated. Default: `false`.
-    pub fn set_use_fips(&mut self, use_fips: Option<bool>) -> &mut Self {
-        self.use_fips = use_fips;
-        self
-    }
-
-    /// Use the endpoint with IPv4 and IPv6 addresses. Default: `false`.
-    pub fn use_dual_stack(mut self, use_dual_stack: impl Into<bool>) -> Self {
-        self.use_dual_stack = Some(use_dual_stack.into());
-        self
-    }
-
-    /// Use the endpoint with IPv4 and IPv6 addresses. Default: `false`.
-    pub fn set_use_dual_stack(&mut self, use_dual_stack: Option<bool>) -> &mut Self {
-        self.use_dual_stack = use_dual_stack;
-        self
-    }
-
-    /// Where credentials come from. They are cached and refreshed ahead of their expiry.
-    pub fn credentials_provider(mut self, provider: impl ProvideCredentials + 'static) -> Self {
-        self.credentials_provider = Some(SharedCredentialsProvider::new(provider));
-        self
-    }
-
-    /// Where credentials come from. They are cached and refreshed ahead of their expiry.
-    pub fn set_credentials_provider(
-        &mut self,
-        provider: Option<SharedCredentialsProvider>,
-    ) -> &mut Self {
-        self.credentials_provider = provider;
-        self
-    }
-
-    /// Where bearer tokens come from. They are cached and refreshed ahead of their expiry.
-    pub fn token_provider(mut self, provider: impl ProvideToken + 'static) -> Self {
-        self.token_provider = Some(SharedTokenProvider::new(provider));
-        self
-    }
-
-    /// Where bearer tokens come from. They are cached and refreshed ahead of their expiry.
-    pub fn set_token_provider(&mut self, provider: Option<SharedTokenProvider>) -> &mut Self {
-        self.token_provider = provider;
-        self
+    setters! {
+        /// The region. Default: none, which is an error unless the endpoint rules need none.
+        region: impl Into<Option<Region>> => region.into(), set_region: Region;
+        /// A URL that overrides the endpoint rules. Only here may the scheme be `http`.
+        endpoint_url: impl Into<String> => Some(endpoint_url.into()), set_endpoint_url: String;
+        /// Use the endpoint whose cryptography is FIPS 140 validated. Default: `false`.
+        use_fips: impl Into<bool> => Some(use_fips.into()), set_use_fips: bool;
+        /// Use the endpoint with IPv4 and IPv6 addresses. Default: `false`.
+        use_dual_stack: impl Into<bool> => Some(use_dual_stack.into()), set_use_dual_stack: bool;
+        /// Where credentials come from. They are cached and refreshed ahead of their expiry.
+        credentials_provider: impl ProvideCredentials + 'static =>
+            Some(SharedCredentialsProvider::new(credentials_provider)),
+            set_credentials_provider: SharedCredentialsProvider;
+        /// Where bearer tokens come from. They are cached and refreshed ahead of their expiry.
+        token_provider: impl ProvideToken + 'static =>
+            Some(SharedTokenProvider::new(token_provider)), set_token_provider: SharedTokenProvider;
+        /// The preferred order of authentication schemes, by ID (`sigv4`, `httpBearerAuth`, `noAuth`). Those that an operation
+        /// does not have are ignored. Default: the model's order.
+        auth_scheme_preference: impl Into<AuthSchemePreference> =>
+            Some(auth_scheme_preference.into()), set_auth_scheme_preference: AuthSchemePreference;
+        /// How to sleep. Default: tokio's timer.
+        sleep_impl: impl AsyncSleep + 'static => Some(SharedAsyncSleep::new(sleep_impl)),
+            set_sleep_impl: SharedAsyncSleep;
+        /// The clock. Default: the system's.
+        time_source: impl TimeSource + 'static => Some(SharedTimeSource::new(time_source)),
+            set_time_source: SharedTimeSource;
+        /// Where jitter and IDs come from. Default: a thread-local generator.
+        random: impl Random + 'static => Some(SharedRandom::new(random)), set_random: SharedRandom;
+        /// Where idempotency tokens come from. Default: random UUIDs.
+        idempotency_token_provider: impl Into<IdempotencyTokenProvider> =>
+            Some(idempotency_token_provider.into()),
+            set_idempotency_token_provider: IdempotencyTokenProvider;
+        /// Sign with the local clock as it is, and do not retry errors that a wrong clock explains. Default: `false`.
+        disable_clock_skew_correction: impl Into<Option<bool>> =>
+            disable_clock_skew_correction.into(), set_disable_clock_skew_correction: bool;
     }
 
     /// A cache for credentials and tokens that replaces the built-in one.
@@ -202,22 +287,6 @@ impl Builder {
         self
     }
 
-    /// The preferred order of authentication schemes, by ID (`sigv4`, `httpBearerAuth`, `noAuth`). Those that an operation
-    /// does not have are ignored. Default: the model's order.
-    pub fn auth_scheme_preference(mut self, preference: impl Into<AuthSchemePreference>) -> Self {
-        self.auth_scheme_preference = Some(preference.into());
-        self
-    }
-
-    /// The preferred order of authentication schemes. Default: the model's order.
-    pub fn set_auth_scheme_preference(
-        &mut self,
-        preference: Option<AuthSchemePreference>,
-    ) -> &mut Self {
-        self.auth_scheme_preference = preference;
-        self
-    }
-
     /// Send requests unsigned where there is nothing to sign them with. Default: that is an error.
     pub fn allow_no_auth(mut self) -> Self {
         self.set_allow_no_auth();
@@ -227,60 +296,6 @@ impl Builder {
     /// Send requests unsigned where there is nothing to sign them with. Default: that is an error.
     pub fn set_allow_no_auth(&mut self) -> &mut Self {
         self.allow_no_auth = Some(true);
-        self
-    }
-
-    /// How to sleep. Default: tokio's timer.
-    pub fn sleep_impl(mut self, sleep: impl AsyncSleep + 'static) -> Self {
-        self.sleep_impl = Some(SharedAsyncSleep::new(sleep));
-        self
-    }
-
-    /// How to sleep. Default: tokio's timer.
-    pub fn set_sleep_impl(&mut self, sleep: Option<SharedAsyncSleep>) -> &mut Self {
-        self.sleep_impl = sleep;
-        self
-    }
-
-    /// The clock. Default: the system's.
-    pub fn time_source(mut self, time_source: impl TimeSource + 'static) -> Self {
-        self.time_source = Some(SharedTimeSource::new(time_source));
-        self
-    }
-
-    /// The clock. Default: the system's.
-    pub fn set_time_source(&mut self, time_source: Option<SharedTimeSource>) -> &mut Self {
-        self.time_source = time_source;
-        self
-    }
-
-    /// Where jitter and IDs come from. Default: a thread-local generator.
-    pub fn random(mut self, random: impl Random + 'static) -> Self {
-        self.random = Some(SharedRandom::new(random));
-        self
-    }
-
-    /// Where jitter and IDs come from. Default: a thread-local generator.
-    pub fn set_random(&mut self, random: Option<SharedRandom>) -> &mut Self {
-        self.random = random;
-        self
-    }
-
-    /// Where idempotency tokens come from. Default: random UUIDs.
-    pub fn idempotency_token_provider(
-        mut self,
-        provider: impl Into<IdempotencyTokenProvider>,
-    ) -> Self {
-        self.idempotency_token_provider = Some(provider.into());
-        self
-    }
-
-    /// Where idempotency tokens come from. Default: random UUIDs.
-    pub fn set_idempotency_token_provider(
-        &mut self,
-        provider: Option<IdempotencyTokenProvider>,
-    ) -> &mut Self {
-        self.idempotency_token_provider = provider;
         self
     }
 
@@ -325,18 +340,6 @@ impl Builder {
         self
     }
 
-    /// Sign with the local clock as it is, and do not retry errors that a wrong clock explains. Default: `false`.
-    pub fn disable_clock_skew_correction(mut self, disable: impl Into<Option<bool>>) -> Self {
-        self.disable_clock_skew_correction = disable.into();
-        self
-    }
-
-    /// Sign with the local clock as it is, and do not retry errors that a wrong clock explains. Default: `false`.
-    pub fn set_disable_clock_skew_correction(&mut self, disable: Option<bool>) -> &mut Self {
-        self.disable_clock_skew_correction = disable;
-        self
-    }
-
     /// Accepted for compatibility: this client has one behaviour.
     pub fn behavior_version_latest(self) -> Self {
         self.behavior_version(BehaviorVersion::latest())
@@ -359,7 +362,7 @@ impl Builder {
         self.time_source = Some(SharedTimeSource::new(StaticTimeSource::from_secs(
             1_234_567_890,
         )));
-        self.random = Some(SharedRandom::new(crate::test_util::SeededRandom::new(0)));
+        self.random = Some(SharedRandom::new(crate::random::SeededRandom::new(0)));
         self.idempotency_token_provider = Some("00000000-0000-4000-8000-000000000000".into());
         self
     }
@@ -385,12 +388,12 @@ impl Builder {
         self.request_changes.get_or_insert_default().push(change);
     }
 
-    pub(crate) fn refuse(&mut self, field: &str, reason: &str) {
+    pub(crate) fn reject(&mut self, field: &str, reason: &str) {
         let reason = format!("the configuration's `{field}` cannot be honoured: {reason}");
-        self.refused = Some(Refused(reason));
+        self.error = Some(ConfigError(reason));
     }
 
-    /// The configuration. What is wrong with it, the first call says.
+    /// The configuration. What is wrong with it is the first call's error.
     pub fn build(self) -> Config {
         Config { fields: self }
     }
@@ -443,7 +446,7 @@ impl Builder {
             environment,
             request_changes,
             endpoint_source,
-            refused
+            error
         )
     }
 }

@@ -9,6 +9,7 @@ use super::proxy::{Proxy, Server};
 use super::stream::ServerStream;
 use super::tls::{self, Tls};
 use super::tunnel::ProxyDialler;
+use super::url::{UrlError, host_value, port};
 use crate::error::ConnectorError;
 
 /// What a connection is to: connections of one key are interchangeable.
@@ -18,40 +19,6 @@ pub(super) struct Key {
     pub(super) authority: Authority,
     /// The runtime that polls the connection: on another one it might never be woken.
     runtime: Option<tokio::runtime::Id>,
-}
-
-/// A URL that cannot be connected to.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum UrlError {
-    #[error("the URL has no host")]
-    NoHost,
-    #[error("the URL's scheme is neither http nor https")]
-    Scheme,
-    #[error("the URL's port is no number from 0 to 65535")]
-    Port,
-}
-
-/// The port that follows the host, if one does; `port_u16` takes what it cannot read for no port at all.
-pub(crate) fn port(authority: &Authority) -> Result<Option<u16>, UrlError> {
-    let (host, text) = (authority.host(), host_and_port_as_written(authority));
-    if host.is_empty() {
-        return Err(UrlError::NoHost);
-    }
-    if text.len() == host.len() {
-        return Ok(None);
-    }
-    let digits = text[host.len()..].strip_prefix(':');
-    digits.and_then(port_number).map(Some).ok_or(UrlError::Port)
-}
-
-/// A port; Rust would take a plus sign before it.
-pub(super) fn port_number(text: &str) -> Option<u16> {
-    text.parse().ok().filter(|_| !text.starts_with('+'))
-}
-
-fn host_and_port_as_written(authority: &Authority) -> &str {
-    let text = authority.as_str();
-    text.rsplit_once('@').map_or(text, |(_, host)| host)
 }
 
 impl Key {
@@ -93,25 +60,6 @@ impl Key {
     pub(super) fn host_header(&self) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
         HeaderValue::from_str(host_value(self.tls, &self.authority))
     }
-}
-
-/// The value of the header `host`: the port only where it is not the scheme's own.
-pub(crate) fn host_value(tls: bool, authority: &Authority) -> &str {
-    if authority.port_u16() == Some(if tls { 443 } else { 80 }) {
-        return authority.host();
-    }
-    host_and_port_as_written(authority)
-}
-
-/// Host and port to connect to; the host of an IPv6 address has its brackets.
-pub(super) fn host_and_port(uri: &Uri) -> (&str, u16) {
-    let default = if uri.scheme() == Some(&Scheme::HTTPS) {
-        443
-    } else {
-        80
-    };
-    let port = uri.port_u16().unwrap_or(default);
-    (uri.host().unwrap_or_default(), port)
 }
 
 /// Connects to servers: TCP, proxy, TLS.

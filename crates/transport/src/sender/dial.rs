@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpSocket, TcpStream};
 use tower_service::Service;
 
-use super::connect::host_and_port;
+use super::url::host_and_port;
 use crate::error::ConnectorError;
 
 /// How long an address may take before the next one is tried beside it (RFC 8305).

@@ -1,28 +1,29 @@
 //! The built-in sender.
 
-use std::error::Error;
 use std::fmt;
-use std::io;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
+use connect_protocol::http::MessageBody;
 use http::header::{HOST, PROXY_AUTHORIZATION};
-use http::uri::{self, Authority, PathAndQuery, Uri};
-use http::{HeaderValue, Request, Response};
+use http::uri::{self, PathAndQuery, Uri};
+use http::{Request, Response};
 use hyper::client::conn::http1;
 use tokio::sync::OnceCell;
 
-use super::body::{RequestBody, ResponseBody};
+use super::api::{SendFuture, SendSettings, Sender};
+use super::body::{ConnectionBody, Lease, ResponseBody};
 use super::connect::{Dialler, Key};
-use super::connection::{ConnectionBody, ExchangeError, Http1, Lease};
+use super::http1::Http1;
+use super::hyper_error::exchange_error;
 use super::pool::Pool;
 use super::proxy::{Proxy, ProxyError};
 use super::tls::{self, Bundle, Tls, Trust};
-use super::{SendFuture, SendSettings, Sender};
-use crate::config::Environment;
+use super::url::put_host;
+use crate::environment::Environment;
 use crate::error::ConnectorError;
 use crate::limits::{Limit, within};
 
@@ -162,7 +163,7 @@ impl HttpSender {
     /// Sends a request over a pooled connection or a new one.
     pub(crate) async fn exchange(
         &self,
-        mut request: Request<RequestBody>,
+        mut request: Request<MessageBody>,
         settings: &SendSettings,
     ) -> Result<Response<ResponseBody>, ConnectorError> {
         let pool = &self.0.pool;
@@ -176,7 +177,7 @@ impl HttpSender {
         if !settings.fresh_connection
             && let Some(shared) = pool.share_of(&key)
         {
-            return shared.exchange(request, settings, pool).await;
+            return self.exchange_http2(shared, request, settings).await;
         }
         let slot = pool.slot().await;
         let pooled = (!settings.fresh_connection).then(|| pool.take(&key));
@@ -194,7 +195,9 @@ impl HttpSender {
         #[cfg(feature = "http2")]
         let mut connection = match connection {
             HttpConnection::Http1(connection) => connection,
-            HttpConnection::Http2(shared) => return shared.exchange(request, settings, pool).await,
+            HttpConnection::Http2(shared) => {
+                return self.exchange_http2(shared, request, settings).await;
+            }
         };
         #[cfg(not(feature = "http2"))]
         let HttpConnection::Http1(mut connection) = connection;
@@ -214,11 +217,29 @@ impl HttpSender {
         Ok(response.map(body))
     }
 
+    #[cfg(feature = "http2")]
+    async fn exchange_http2(
+        &self,
+        mut shared: super::http2::Http2,
+        request: Request<MessageBody>,
+        settings: &SendSettings,
+    ) -> Result<Response<ResponseBody>, ConnectorError> {
+        let response = shared.exchange(request, settings).await;
+        // One that has not responded in time, or is closed: the next call makes another one.
+        if let Err(error) = &response
+            && (error.is_timeout() || !shared.is_usable())
+        {
+            self.0.pool.forget(&shared);
+        }
+        let body = |incoming| ResponseBody::Connection(ConnectionBody::new(incoming, None));
+        Ok(response?.map(body))
+    }
+
     /// The path alone is what an HTTP/1 server wants to see; a proxy that is no tunnel wants the whole URL.
     fn put_target(
         &self,
         key: &Key,
-        request: &mut Request<RequestBody>,
+        request: &mut Request<MessageBody>,
     ) -> Result<(), ConnectorError> {
         if !key.tls
             && let Some(proxy) = self.0.dialler.proxy(key)?
@@ -266,7 +287,7 @@ impl Sender for HttpSender {
     fn send<'a>(&'a self, request: Request<SdkBody>, settings: &'a SendSettings) -> SendFuture<'a> {
         Box::pin(async move {
             let response = self
-                .exchange(request.map(RequestBody::from), settings)
+                .exchange(request.map(MessageBody::from), settings)
                 .await?;
             Ok(response.map(SdkBody::from))
         })
@@ -285,62 +306,4 @@ impl fmt::Debug for HttpSender {
             .field("proxy", &self.0.dialler.proxy)
             .finish_non_exhaustive()
     }
-}
-
-/// Puts what was signed as host into the URL, as its authority.
-pub(super) fn put_host<B>(
-    request: &mut Request<B>,
-    host: &HeaderValue,
-) -> Result<(), ConnectorError> {
-    let authority = request.uri().authority();
-    if authority.is_some_and(|authority| authority.as_str() == host) {
-        return Ok(());
-    }
-    let mut parts = std::mem::take(request.uri_mut()).into_parts();
-    let authority = Authority::try_from(host.as_bytes());
-    parts.authority = Some(authority.map_err(|error| ConnectorError::user(error.into()))?);
-    let uri = Uri::from_parts(parts);
-    *request.uri_mut() = uri.map_err(|error| ConnectorError::user(error.into()))?;
-    Ok(())
-}
-
-pub(super) fn exchange_error(failed: ExchangeError) -> ConnectorError {
-    let mut error = http_error(failed.error);
-    error.unsent = failed.unsent && error.is_io();
-    error
-}
-
-/// Sorts what hyper says went wrong, in a response's head or body.
-pub(crate) fn http_error(error: hyper::Error) -> ConnectorError {
-    #[cfg(feature = "http2")]
-    if super::http2::is_own_reset(&error) {
-        return ConnectorError::user(error.into());
-    }
-    if error.is_user() {
-        return ConnectorError::user(error.into());
-    }
-    let broken_off = error.is_incomplete_message() || error.is_canceled() || error.is_closed();
-    if broken_off || network_failed(&error) {
-        return ConnectorError::io(error.into());
-    }
-    ConnectorError::other(error.into(), None)
-}
-
-/// Whether an I/O error is the cause; hyper reports bad chunks as I/O errors too, by kinds that no network has.
-fn network_failed(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        #[cfg(feature = "http2")]
-        if let Some(error) = error.downcast_ref::<h2::Error>() {
-            return super::http2::is_transient(error);
-        }
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return !matches!(
-                error.kind(),
-                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
-            );
-        }
-        cause = error.source();
-    }
-    false
 }

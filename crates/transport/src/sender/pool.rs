@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::connect::Key;
-use super::connection::Http1;
+use super::http1::{Http1, OpenConnection};
 #[cfg(feature = "http2")]
 use super::http2::Http2;
 
@@ -33,16 +33,6 @@ pub(super) struct Pool {
 struct Idle {
     connection: Box<Http1>,
     since: Instant,
-}
-
-/// Counts a connection for as long as it is open.
-#[derive(Debug)]
-pub(super) struct OpenConnection(Arc<AtomicUsize>);
-
-impl Drop for OpenConnection {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 impl Pool {

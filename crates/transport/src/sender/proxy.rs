@@ -10,8 +10,8 @@ use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 use percent_encoding::percent_decode_str;
 
-use super::connect::{port, port_number};
-use crate::config::Environment;
+use super::url::{port, port_number};
+use crate::environment::Environment;
 use crate::error::BoxError;
 
 /// Which proxy to use for which host. `Debug` shows no credentials.

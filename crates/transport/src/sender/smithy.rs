@@ -14,14 +14,14 @@ use aws_smithy_runtime_api::client::result::ConnectorError as SmithyConnectorErr
 use aws_smithy_runtime_api::client::runtime_components::{BuildError, RuntimeComponents};
 use aws_smithy_types::body::SdkBody;
 
-use super::{HttpSender, SendFuture, SendSettings, Sender};
+use super::api::{SendFuture, SendSettings, Sender};
+use super::http_sender::HttpSender;
 use crate::error::ConnectorError;
 
+use components::NAME;
 pub(crate) use components::runtime_components;
 
 mod components;
-
-const NAME: &str = "connect-transport";
 
 /// An HTTP client of theirs as a sender of ours.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use tokio::sync::OnceCell;
 use tower_service::Service;
 
-use super::connect::host_and_port;
+use super::url::host_and_port;
 use crate::error::{BoxError, ConnectorError};
 
 /// Which certificates to trust.

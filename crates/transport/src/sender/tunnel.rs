@@ -11,11 +11,11 @@ use rustls::ClientConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower_service::Service;
 
-use super::connect::host_and_port;
 use super::dial::{Dialling, TcpDialler};
 use super::proxy::Server;
 use super::stream::FirstHop;
 use super::tls::connect;
+use super::url::host_and_port;
 use crate::error::ConnectorError;
 
 /// A proxy's response may be this long, headers and all.

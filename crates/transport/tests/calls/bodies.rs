@@ -37,7 +37,7 @@ impl Body for Once {
 fn post(body: SdkBody) -> Request {
     let mut request = request();
     request.method = Method::POST;
-    request.body = body;
+    request.body = body.into();
     request
 }
 

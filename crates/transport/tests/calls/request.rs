@@ -381,7 +381,7 @@ async fn a_large_body_is_compressed_where_the_operation_allows_it() {
     let post = |body: &str| {
         let mut request = request();
         request.method = http::Method::POST;
-        request.body = SdkBody::from(body);
+        request.body = SdkBody::from(body).into();
         request
     };
     let (client, sender) = client([good(), good(), good()]);

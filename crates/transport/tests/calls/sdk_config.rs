@@ -310,7 +310,7 @@ async fn compression_is_under_the_configurations_settings() {
         let sender = TestSender::new([good()]);
         let config = Builder::from(&config).sender(sender.clone()).build();
         let mut request = crate::service::request();
-        request.body = SdkBody::from("0123456789".repeat(10));
+        request.body = SdkBody::from("0123456789".repeat(10)).into();
         let client = Handle::new(&SERVICE, config);
         let sent = crate::service::greet_with(&client, request, None).await;
         sent.unwrap();

@@ -22,17 +22,19 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::error::BoxError;
 
+pub(super) const NAME: &str = "connect-transport";
+
 /// A clock and a timer, and all the components that must be there but have no part in it.
 pub(crate) fn runtime_components(
     sleep: SharedAsyncSleep,
     time_source: SharedTimeSource,
 ) -> Result<RuntimeComponents, BuildError> {
-    RuntimeComponentsBuilder::new(super::NAME)
+    RuntimeComponentsBuilder::new(NAME)
         .with_auth_scheme(Unused)
         .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(Vec::new())))
         .with_endpoint_resolver(Some(Unused))
         .with_identity_cache(Some(Unused))
-        .with_identity_resolver(AuthSchemeId::new(super::NAME), Unused)
+        .with_identity_resolver(AuthSchemeId::new(NAME), Unused)
         .with_retry_strategy(Some(Unused))
         .with_sleep_impl(Some(sleep))
         .with_time_source(Some(time_source))
@@ -47,7 +49,7 @@ const NOT_HERE: &str = "this component has no part in sending a request";
 
 impl AuthScheme for Unused {
     fn scheme_id(&self) -> AuthSchemeId {
-        AuthSchemeId::new(super::NAME)
+        AuthSchemeId::new(NAME)
     }
 
     fn identity_resolver(&self, _: &dyn GetIdentityResolver) -> Option<SharedIdentityResolver> {
