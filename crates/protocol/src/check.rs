@@ -1,7 +1,7 @@
 //! What a model demands of values: required, lengths, ranges, patterns, unique items, enum values.
 //!
 //! Generated code describes each shape's constraints once, and who checks decides which of them count. A client looks at what
-//! is required and at minima, as botocore does: the service may relax the rest, and yesterday's client must not refuse it. A server looks at
+//! is required and at minima, as botocore does: the service may relax the rest, and yesterday's client must not reject it. A server looks at
 //! everything.
 
 use std::cmp::Ordering;

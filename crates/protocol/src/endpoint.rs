@@ -1,4 +1,4 @@
-//! Endpoints: what rules are given, what they answer.
+//! Endpoints: the parameters of rules, and their result.
 
 use std::borrow::Cow;
 
@@ -136,7 +136,7 @@ impl Endpoint {
     }
 }
 
-/// Why there is no endpoint: a configuration that the rules refuse.
+/// Why there is no endpoint: a configuration that the rules reject.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no endpoint: {message}")]
 pub struct EndpointError {

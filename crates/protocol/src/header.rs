@@ -25,14 +25,14 @@ pub fn set(
 }
 
 fn insert(headers: &mut HeaderMap, name: &str, text: &str) -> Result<(), InputError> {
-    let refuse = |reason: &'static str| InputError::new(format!("header {name}"), reason);
+    let error = |reason: &'static str| InputError::new(format!("header {name}"), reason);
     let header = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| refuse("its name has characters that a header cannot have"))?;
+        .map_err(|_| error("its name has characters that a header cannot have"))?;
     let value = HeaderValue::from_bytes(text.as_bytes())
-        .map_err(|_| refuse("its value has a control character"))?;
+        .map_err(|_| error("its value has a control character"))?;
     match headers.try_insert(header, value) {
         Ok(_) => Ok(()),
-        Err(_) => Err(refuse("there are too many headers")),
+        Err(_) => Err(error("there are too many headers")),
     }
 }
 
@@ -130,7 +130,7 @@ pub fn get<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Re
 /// The value of a header, read by `parse`: [`text::parse`] or one of its kind.
 ///
 /// # Errors
-/// What `parse` refuses, under the header's name.
+/// What `parse` rejects, under the header's name.
 pub fn parse_with<T>(
     headers: &HeaderMap,
     name: &str,

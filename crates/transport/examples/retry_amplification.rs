@@ -50,10 +50,10 @@ struct Scenario {
     calls_per_second: f64,
     /// For how long calls arrive.
     duration: Duration,
-    /// What the service serves: requests per second, and so many at once. More is answered with 429.
+    /// What the service serves: requests per second, and so many at once. More gets 429.
     served_per_second: f64,
     burst: f64,
-    /// From and until when everything is answered with 503.
+    /// From and until when everything gets 503.
     outage: Option<(Duration, Duration)>,
 }
 

@@ -192,7 +192,7 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Prints how it goes until time is up. Answers by which part memory has grown since the first tenth of the time.
+/// Prints how it goes until time is up. Returns by which part memory has grown since the first tenth of the time.
 async fn watch(start: Instant, duration: Duration, counts: &Counts) -> f64 {
     let mut settled = None;
     let step = Duration::from_secs(30).min(duration / 10);

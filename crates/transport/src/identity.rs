@@ -328,7 +328,7 @@ impl Identities {
         }
     }
 
-    /// Whether the caller's cache gave what the service has called expired: it cannot be told, so the provider is asked.
+    /// Whether the caller's cache gave what the service has called expired: that cache cannot be cleared, so the provider is asked.
     fn is_rejected(&self, identity: &Identity) -> bool {
         let state = self.state();
         let rejected = state.rejected.as_ref().and_then(|held| held.credentials());

@@ -17,7 +17,8 @@
 pub mod client;
 pub mod config;
 pub mod error;
-pub mod operating;
+#[doc = include_str!("operating.md")]
+pub mod operating {}
 pub mod pagination;
 pub mod sender;
 #[cfg(any(test, feature = "test-util"))]
@@ -59,5 +60,6 @@ pub use handle::Handle;
 /// What expanded macros need from other crates.
 #[doc(hidden)]
 pub mod __private {
+    pub use connect_protocol::error_enum;
     pub use connect_protocol::http::HttpResponse;
 }

@@ -29,7 +29,7 @@ use crate::sender::{SendFuture, SendSettings, Sender, SharedSender};
 pub use crate::clock::TokioClock;
 pub use crate::random::SeededRandom;
 
-/// A sender that sends nothing: it answers as told and keeps the requests. Clones are the same one.
+/// A sender that sends nothing: it returns canned answers and keeps the requests. Clones are the same one.
 #[derive(Clone)]
 pub struct TestSender(Arc<State>);
 
@@ -142,7 +142,7 @@ impl TestSender {
         Self::with(Answers::InOrder(Mutex::new(answers)))
     }
 
-    /// Answers each request as `answer` says.
+    /// Gives each request what `answer` returns.
     pub fn answering(answer: impl Fn(&RecordedRequest) -> Answer + Send + Sync + 'static) -> Self {
         Self::with(Answers::ByRequest(Box::new(answer)))
     }

@@ -1,4 +1,4 @@
-//! Waiting for a state: an operation asked again and again until its answers say that it is reached.
+//! Waiting for a state: an operation called again and again until its outcome shows that it is reached.
 
 use std::fmt;
 use std::future::Future;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::Handle;
 use crate::error::SdkError;
 
-/// What an answer says of the state that is waited for.
+/// What an outcome means for the state that is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// It is reached.
@@ -24,11 +24,11 @@ pub enum State {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WaiterError<O, E> {
-    /// It cannot be reached any more, as this answer says.
+    /// It cannot be reached any more, as this outcome shows.
     Failed {
         /// The waiter's name.
         waiter: &'static str,
-        /// The answer.
+        /// The outcome.
         answer: Box<Result<O, SdkError<E>>>,
     },
     /// The time was up.
@@ -86,13 +86,13 @@ where
     let mut attempts = 0_u32;
     loop {
         attempts = attempts.saturating_add(1);
-        let answer = call().await;
-        match (judge(&answer), answer) {
-            (State::Success, answer) => return Ok(answer),
-            (State::Failure, answer) => {
+        let outcome = call().await;
+        match (judge(&outcome), outcome) {
+            (State::Success, outcome) => return Ok(outcome),
+            (State::Failure, outcome) => {
                 return Err(WaiterError::Failed {
                     waiter,
-                    answer: Box::new(answer),
+                    answer: Box::new(outcome),
                 });
             }
             (State::Unknown, Err(error)) => return Err(WaiterError::Call(error)),

@@ -15,7 +15,7 @@ const DEPTH: u8 = 128;
 pub(super) enum Mode {
     /// A client reads a response: nulls in lists are skipped, required members may be missing.
     Client,
-    /// A server reads a request: what the model does not allow is refused.
+    /// A server reads a request: what the model does not allow is an error.
     Server,
     /// Feature `serde` reads a shape: nothing is dropped, and timestamps may be text or number.
     #[cfg(feature = "serde")]
@@ -42,7 +42,7 @@ pub struct Reader<'a> {
 /// Reads a whole body. An empty one reads as `{}`.
 ///
 /// # Errors
-/// What `read` refuses, and anything but white space after the value.
+/// What `read` rejects, and anything but white space after the value.
 pub fn read<'a, T>(
     body: &'a [u8],
     read: impl FnOnce(&mut Reader<'a>) -> Result<T, ReadError>,
@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
     /// passed twice: the last wins where values are stored by key.
     ///
     /// # Errors
-    /// What `member` refuses, under the key; any other value than an object.
+    /// What `member` rejects, under the key; any other value than an object.
     pub fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, &str) -> Result<(), ReadError>,
@@ -250,7 +250,7 @@ impl<'a> Reader<'a> {
     /// Reads a value that may be `null`.
     ///
     /// # Errors
-    /// What `read` refuses.
+    /// What `read` rejects.
     #[inline]
     pub fn optional<T>(
         &mut self,
@@ -272,8 +272,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Lets a full list grow to what the rest of the text can hold, if that is more entries like those read since
-    /// `start`. Entries that are never read get no more room than 31 times those that were.
-    pub(super) fn make_room<T>(&self, list: &mut Vec<T>, start: usize) {
+    /// `start`. Entries that are never read get no more space than 31 times those that were.
+    pub(super) fn reserve_entries<T>(&self, list: &mut Vec<T>, start: usize) {
         let entries = list.len();
         if entries == 0 || entries < list.capacity() {
             return;
@@ -306,7 +306,7 @@ impl<'a> Reader<'a> {
     /// Reads a list. A client skips nulls in it.
     ///
     /// # Errors
-    /// What `read` refuses, under its index; any other value than a list; for a server a `null`.
+    /// What `read` rejects, under its index; any other value than a list; for a server a `null`.
     pub fn list<T>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<T, ReadError>,
@@ -325,7 +325,7 @@ impl<'a> Reader<'a> {
     /// Reads a list that may hold nulls.
     ///
     /// # Errors
-    /// What `read` refuses, under its index; any other value than a list.
+    /// What `read` rejects, under its index; any other value than a list.
     pub fn sparse_list<T>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<T, ReadError>,
@@ -341,7 +341,7 @@ impl<'a> Reader<'a> {
     /// Reads a map. A client skips nulls in it. Of a key that comes twice, the last value stays.
     ///
     /// # Errors
-    /// What `read` refuses; any other value than an object; for a server a `null`.
+    /// What `read` rejects; any other value than an object; for a server a `null`.
     pub fn map<K: for<'s> From<&'s str> + Eq + Hash, V>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
@@ -361,7 +361,7 @@ impl<'a> Reader<'a> {
     /// Reads a map that may hold nulls.
     ///
     /// # Errors
-    /// What `read` refuses; any other value than an object.
+    /// What `read` rejects; any other value than an object.
     pub fn sparse_map<K: for<'s> From<&'s str> + Eq + Hash, V>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
@@ -377,10 +377,10 @@ impl<'a> Reader<'a> {
 
     /// Reads a union: an object with exactly one member that is not null. A `__type` beside it is ignored.
     ///
-    /// `read` answers `None` to a member that it does not know and leaves its value alone; a client then gets `unknown()`.
+    /// `read` returns `None` for a member that it does not know and leaves its value alone; a client then gets `unknown()`.
     ///
     /// # Errors
-    /// What `read` refuses; no member or several; any other value than an object; for a server a member that `read` does
+    /// What `read` rejects; no member or several; any other value than an object; for a server a member that `read` does
     /// not know.
     pub fn union<T>(
         &mut self,

@@ -15,7 +15,7 @@ pub trait ReadJson: Sized {
     /// Another form than the type's.
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError>;
 
-    /// What a `null` means; `None` for a type that has no room for it.
+    /// What a `null` means; `None` for a type that has no value for it.
     #[inline]
     fn from_null() -> Option<Self> {
         None
@@ -120,7 +120,7 @@ impl<T: ReadJson> ReadJson for Vec<T> {
         let mut list = Self::new();
         let start = reader.at;
         reader.items(|reader| {
-            reader.make_room(&mut list, start);
+            reader.reserve_entries(&mut list, start);
             if !reader.null()? {
                 list.push(T::read_json(reader)?);
             } else if let Some(item) = T::from_null() {
@@ -181,7 +181,7 @@ impl Reader<'_> {
     /// Reads a member into a builder's field by a function, for a form that is not the type's own.
     ///
     /// # Errors
-    /// What `read` refuses.
+    /// What `read` rejects.
     #[inline]
     pub fn set_with<T>(
         &mut self,
@@ -204,7 +204,7 @@ impl Reader<'_> {
     /// Reads a value by a function, for a form that is not the type's own.
     ///
     /// # Errors
-    /// What `read` refuses.
+    /// What `read` rejects.
     #[inline]
     pub fn value_with<T>(
         &mut self,

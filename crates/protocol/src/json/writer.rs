@@ -12,7 +12,7 @@ use crate::{date, text};
 
 /// Writes shapes as JSON, without white space. Maps are written in the order of their keys, so equal shapes give equal bytes.
 ///
-/// Each method that writes a value takes it by reference and answers with a result, so that it can be passed to
+/// Each method that writes a value takes it by reference and returns a result, so that it can be passed to
 /// [`member`](Self::member), [`list`](Self::list) and [`map`](Self::map).
 #[derive(Debug)]
 pub struct Writer {
@@ -60,7 +60,7 @@ impl Writer {
         }
     }
 
-    /// A writer that marks timestamps with [`TIMESTAMP_MARK`] and refuses nothing.
+    /// A writer that marks timestamps with [`TIMESTAMP_MARK`] and rejects nothing.
     #[cfg(feature = "serde")]
     pub(crate) fn shape() -> Self {
         Self {

@@ -107,7 +107,7 @@ impl Response {
     }
 }
 
-/// What the default of a service's method answers with, by way of [`ErrorResponse::unmodeled`].
+/// What the default of a service's method returns, by way of [`ErrorResponse::unmodeled`].
 pub fn not_implemented(operation: &str) -> ErrorMetadata {
     let message = format!("{operation} is not implemented");
     ErrorMetadata::builder()
@@ -118,7 +118,7 @@ pub fn not_implemented(operation: &str) -> ErrorMetadata {
 
 const NOT_IMPLEMENTED: &str = "NotImplementedException";
 
-/// An error as the service answers with it.
+/// An error response of the service.
 #[derive(Debug)]
 pub struct ErrorResponse {
     code: String,
@@ -182,7 +182,7 @@ impl ErrorResponse {
         Self::text("SerializationException", 400, &error.to_string())
     }
 
-    /// Broken constraints, as `smithy.framework#ValidationException` tells them.
+    /// Broken constraints, as `smithy.framework#ValidationException` lists them.
     pub fn validation(violations: &[Violation]) -> Self {
         let count = violations.len();
         let noun = if count == 1 { "error" } else { "errors" };

@@ -14,13 +14,13 @@ use crate::json::ReadError;
 /// The seeds that generated tests try: every optional member, none, and some.
 pub const SEEDS: std::ops::Range<u64> = 0..16;
 
-/// Bytes of an answer that tells what is wrong with a request, at the most.
-const LONGEST_ANSWER: usize = 64 * 1024;
+/// The most bytes of a response to a request that is wrong.
+const LONGEST_RESPONSE: usize = 64 * 1024;
 
-/// Bytes of an error that tells what is wrong with a response, at the most.
+/// The most bytes of the message of an error.
 const LONGEST_ERROR: usize = 16 * 1024;
 
-/// What a future answers that waits for nothing: neither server nor codecs do.
+/// The value of a future that waits for nothing: neither server nor codecs do.
 pub fn now<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -86,23 +86,23 @@ impl Trip {
             None => {
                 let body = String::from_utf8_lossy(response.bytes());
                 self.fail(&format!(
-                    "sent {sent:#?}\nrefused with {} {body}",
+                    "sent {sent:#?}\nrejected with {} {body}",
                     response.status()
                 ));
             }
         }
     }
 
-    /// The answer to a request that may be broken must be short, and no failure of the service.
+    /// The response to a request that may be broken must be short, and no failure of the service.
     ///
     /// # Panics
     /// It is not.
     pub fn answered(&self, request: &http::Request<Bytes>, response: &http::Response<Bytes>) {
         let status = response.status();
         if status == http::StatusCode::INTERNAL_SERVER_ERROR
-            || response.body().len() > LONGEST_ANSWER
+            || response.body().len() > LONGEST_RESPONSE
         {
-            self.fail(&format!("{request:?} is answered with {response:?}"));
+            self.fail(&format!("{request:?} gets {response:?}"));
         }
     }
 

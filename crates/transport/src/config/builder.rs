@@ -39,6 +39,15 @@ pub struct Config {
     pub(crate) fields: Builder,
 }
 
+macro_rules! getters {
+    ($($(#[$doc:meta])* $field:ident: $type:ty => $get:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $field(&self) -> $type {
+            self.fields.$field.$get()
+        }
+    )*};
+}
+
 impl Config {
     /// A configuration from what `aws_config` loaded.
     ///
@@ -58,84 +67,42 @@ impl Config {
         self.fields.clone()
     }
 
-    /// The region.
-    pub fn region(&self) -> Option<&Region> {
-        self.fields.region.as_ref()
-    }
-
-    /// The URL that overrides the endpoint rules.
-    pub fn endpoint_url(&self) -> Option<&str> {
-        self.fields.endpoint_url.as_deref()
-    }
-
-    /// The credentials provider.
-    pub fn credentials_provider(&self) -> Option<SharedCredentialsProvider> {
-        self.fields.credentials_provider.clone()
-    }
-
-    /// The bearer token provider.
-    pub fn token_provider(&self) -> Option<SharedTokenProvider> {
-        self.fields.token_provider.clone()
-    }
-
-    /// The identity cache that replaces the built-in one.
-    pub fn identity_cache(&self) -> Option<SharedIdentityCache> {
-        self.fields.identity_cache.clone()
-    }
-
-    /// The preferred order of authentication schemes.
-    pub fn auth_scheme_preference(&self) -> Option<&AuthSchemePreference> {
-        self.fields.auth_scheme_preference.as_ref()
-    }
-
-    /// How often and how soon to retry.
-    pub fn retry_config(&self) -> Option<&RetryConfig> {
-        self.fields.retry_config.as_ref()
-    }
-
-    /// The time limits.
-    pub fn timeout_config(&self) -> Option<&TimeoutConfig> {
-        self.fields.timeout_config.as_ref()
-    }
-
-    /// How long a body may make no progress.
-    pub fn stalled_stream_protection(&self) -> Option<&StalledStreamProtectionConfig> {
-        self.fields.stalled_stream_protection.as_ref()
-    }
-
-    /// How to sleep.
-    pub fn sleep_impl(&self) -> Option<SharedAsyncSleep> {
-        self.fields.sleep_impl.clone()
-    }
-
-    /// The clock.
-    pub fn time_source(&self) -> Option<SharedTimeSource> {
-        self.fields.time_source.clone()
-    }
-
-    /// The HTTP client that replaces the built-in one.
-    pub fn http_client(&self) -> Option<SharedHttpClient> {
-        self.fields.http_client.clone()
-    }
-
-    /// What sends the requests, if that was set; an HTTP client of the AWS SDK's kind is adapted to it.
-    pub fn sender(&self) -> Option<&SharedSender> {
-        self.fields.sender.as_ref()
-    }
-
-    /// The application's name.
-    pub fn app_name(&self) -> Option<&AppName> {
-        self.fields.app_name.as_ref()
+    getters! {
+        /// The region.
+        region: Option<&Region> => as_ref;
+        /// The URL that overrides the endpoint rules.
+        endpoint_url: Option<&str> => as_deref;
+        /// The credentials provider.
+        credentials_provider: Option<SharedCredentialsProvider> => clone;
+        /// The bearer token provider.
+        token_provider: Option<SharedTokenProvider> => clone;
+        /// The identity cache that replaces the built-in one.
+        identity_cache: Option<SharedIdentityCache> => clone;
+        /// The preferred order of authentication schemes.
+        auth_scheme_preference: Option<&AuthSchemePreference> => as_ref;
+        /// How often and how soon to retry.
+        retry_config: Option<&RetryConfig> => as_ref;
+        /// The time limits.
+        timeout_config: Option<&TimeoutConfig> => as_ref;
+        /// How long a body may make no progress.
+        stalled_stream_protection: Option<&StalledStreamProtectionConfig> => as_ref;
+        /// How to sleep.
+        sleep_impl: Option<SharedAsyncSleep> => clone;
+        /// The clock.
+        time_source: Option<SharedTimeSource> => clone;
+        /// The HTTP client that replaces the built-in one.
+        http_client: Option<SharedHttpClient> => clone;
+        /// What sends the requests, if that was set; an HTTP client of the AWS SDK's kind is adapted to it.
+        sender: Option<&SharedSender> => as_ref;
+        /// The application's name.
+        app_name: Option<&AppName> => as_ref;
+        /// Whether requests are signed with the local clock as it is.
+        disable_clock_skew_correction: Option<bool> => clone;
     }
 
     /// The frameworks named in the user agent.
     pub fn framework_metadata(&self) -> Vec<&FrameworkMetadata> {
         self.fields.framework_metadata.iter().flatten().collect()
-    }
-
-    /// Whether requests are signed with the local clock as it is.
-    pub fn disable_clock_skew_correction(&self) -> Option<bool> {
-        self.fields.disable_clock_skew_correction
     }
 }
 

@@ -89,12 +89,11 @@ fn retries(environment: &Environment) -> Result<Option<RetryConfig>, Environment
     }
     let mut config = RetryConfig::standard();
     if let Some(mode) = mode {
-        let mode = mode
-            .parse::<RetryMode>()
-            .map_err(|_| EnvironmentError::Value {
-                name: "AWS_RETRY_MODE",
-                expected: "standard or adaptive",
-            })?;
+        let mode = mode.parse::<RetryMode>();
+        let mode = mode.map_err(|_| EnvironmentError::Value {
+            name: "AWS_RETRY_MODE",
+            expected: "standard or adaptive",
+        })?;
         config = config.with_retry_mode(mode);
     }
     if let Some(attempts) = attempts {
@@ -115,7 +114,7 @@ fn retries(environment: &Environment) -> Result<Option<RetryConfig>, Environment
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&'static str, &'static str)]) -> Result<Builder, EnvironmentError> {
+    fn read(pairs: &[(&str, &str)]) -> Result<Builder, EnvironmentError> {
         from_env(&Environment::from_pairs(pairs.iter().copied()))
     }
 
@@ -133,39 +132,23 @@ mod tests {
         .unwrap()
         .build();
         assert_eq!(config.region().map(Region::as_ref), Some("eu-central-1"));
-        let endpoint = config
-            .fields
-            .endpoint_source
-            .as_ref()
-            .unwrap()
-            .endpoint_url("Connect");
+        let endpoint = config.fields.endpoint_source.as_ref().unwrap();
+        let endpoint = endpoint.endpoint_url("Connect");
         assert_eq!(endpoint.as_deref(), Some("http://connect"));
-        assert_eq!(
-            config.retry_config().map(RetryConfig::max_attempts),
-            Some(5)
-        );
-        assert_eq!(
-            config.retry_config().map(RetryConfig::mode),
-            Some(RetryMode::Adaptive)
-        );
+        let retries = config.retry_config().unwrap();
+        let expected = (5, RetryMode::Adaptive);
+        assert_eq!((retries.max_attempts(), retries.mode()), expected);
         assert_eq!(config.fields.use_fips, Some(true));
     }
 
     #[test]
     fn a_region_that_would_be_another_host_is_rejected_by_name() {
         for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
-            for region in [
-                "evil.test/",
-                "evil.test#",
-                "evil.test:443/x",
-                "a b",
-                "a\r\n",
-            ] {
+            let regions = "evil.test/;evil.test#;evil.test:443/x;a b;a\r\n";
+            for region in regions.split(';') {
                 let error = read(&[(name, region)]).unwrap_err().to_string();
-                assert!(
-                    error.starts_with(&format!("{name}: expected a region")),
-                    "{error}"
-                );
+                let expected = format!("{name}: expected a region");
+                assert!(error.starts_with(&expected), "{error}");
             }
         }
     }
@@ -181,14 +164,12 @@ mod tests {
 
     #[test]
     fn a_variable_that_makes_no_sense_is_named() {
-        let message = |pairs| read(pairs).map(|_| ()).unwrap_err().to_string();
-        assert_eq!(
-            message(&[("AWS_MAX_ATTEMPTS", "0")]),
-            "AWS_MAX_ATTEMPTS: expected a positive number"
-        );
-        assert_eq!(
-            message(&[("AWS_USE_FIPS_ENDPOINT", "yes")]),
-            "AWS_USE_FIPS_ENDPOINT: expected true or false"
-        );
+        for (name, value, expected) in [
+            ("AWS_MAX_ATTEMPTS", "0", "a positive number"),
+            ("AWS_USE_FIPS_ENDPOINT", "yes", "true or false"),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err().to_string();
+            assert_eq!(error, format!("{name}: expected {expected}"));
+        }
     }
 }

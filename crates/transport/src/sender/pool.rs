@@ -110,7 +110,7 @@ impl Pool {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives up on a connection that does not answer: the next call makes another one.
+    /// Gives up on a connection that does not respond: the next call makes another one.
     #[cfg(feature = "http2")]
     pub(super) fn forget(&self, connection: &Http2) {
         self.shared().retain(|_, known| !known.is_same(connection));

@@ -16,9 +16,9 @@ mod sdk_config;
 mod skew;
 mod streaming;
 
-use connect_transport::Handle;
 use connect_transport::config::Builder;
-use connect_transport::test_util::{Answer, TestSender};
+use connect_transport::test_util::{Answer, RecordedRequest, TestSender};
+use connect_transport::{Handle, SdkConfig};
 use service::SERVICE;
 
 fn good() -> Answer {
@@ -37,4 +37,21 @@ fn client_with(
     let sender = TestSender::new(answers);
     let config = Builder::new().with_test_defaults().sender(sender.clone());
     (Handle::new(&SERVICE, adjust(config).build()), sender)
+}
+
+/// The only request there was.
+fn only(sender: &TestSender) -> RecordedRequest {
+    let requests = sender.requests();
+    assert_eq!(requests.len(), 1);
+    requests[0].clone()
+}
+
+/// A client made from this configuration, and what it sends with.
+fn client_from(
+    config: &SdkConfig,
+    answers: impl IntoIterator<Item = Answer>,
+) -> (Handle, TestSender) {
+    let sender = TestSender::new(answers);
+    let config = Builder::from(config).sender(sender.clone());
+    (Handle::new(&SERVICE, config.build()), sender)
 }
