@@ -46,13 +46,22 @@ pub fn set_list(
     name: &'static str,
     items: Option<impl IntoIterator<Item = impl AsRef<str>>>,
 ) -> Result<(), InputError> {
+    insert_list(headers, name, items, push_item)
+}
+
+fn insert_list(
+    headers: &mut HeaderMap,
+    name: &str,
+    items: Option<impl IntoIterator<Item = impl AsRef<str>>>,
+    push: fn(&mut String, &str),
+) -> Result<(), InputError> {
     let Some(items) = items else { return Ok(()) };
     let mut list = String::new();
     for (index, item) in items.into_iter().enumerate() {
         if index > 0 {
             list.push_str(", ");
         }
-        push_item(&mut list, item.as_ref());
+        push(&mut list, item.as_ref());
     }
     insert(headers, name, &list)
 }
@@ -80,15 +89,7 @@ pub fn set_date_list(
     name: &'static str,
     dates: Option<impl IntoIterator<Item = impl AsRef<str>>>,
 ) -> Result<(), InputError> {
-    let Some(dates) = dates else { return Ok(()) };
-    let mut list = String::new();
-    for (index, date) in dates.into_iter().enumerate() {
-        if index > 0 {
-            list.push_str(", ");
-        }
-        list.push_str(date.as_ref());
-    }
-    insert(headers, name, &list)
+    insert_list(headers, name, dates, String::push_str)
 }
 
 /// Sets a header for each entry of a map, its key behind the prefix. A header that is set already stays: members of their own

@@ -201,21 +201,15 @@ mod tests {
 
     #[test]
     fn values_of_headers_are_text() {
-        let headers = headers(&[
-            ("x-a", b"1"),
-            ("x-a", b"\xff"),
-            ("x-a", b"2"),
-            ("x-b", b"\xff"),
-        ]);
+        let (no_text, a, b) = (&b"\xff"[..], "x-a", "x-b");
+        let headers = headers(&[(a, b"1"), (a, no_text), (a, b"2"), (b, no_text)]);
         assert_eq!(headers.get("X-A"), Some("1"));
         assert_eq!(headers.get("x-b"), None);
         assert_eq!(headers.get("no name"), None);
         assert!(headers.contains_key("x-b"));
         assert_eq!(headers.get_all("x-a").collect::<Vec<_>>(), ["1", "2"]);
-        assert_eq!(
-            headers.iter().collect::<Vec<_>>(),
-            [("x-a", "1"), ("x-a", "2")]
-        );
+        let all: Vec<_> = headers.iter().collect();
+        assert_eq!(all, [("x-a", "1"), ("x-a", "2")]);
         assert_eq!(headers.len(), 4);
     }
 
@@ -229,11 +223,7 @@ mod tests {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        HttpResponse::new(
-            StatusCode::BAD_REQUEST,
-            headers.collect::<HeaderMap>(),
-            SdkBody::from(body),
-        )
+        HttpResponse::new(StatusCode::BAD_REQUEST, headers.collect(), body.into())
     }
 
     #[test]
@@ -247,8 +237,8 @@ mod tests {
             let from_header = response(&[("x-amzn-errortype", text)], "{}").error_metadata();
             assert_eq!(from_header.code(), Some("FooError"), "{text}");
             for key in ["code", "__type", "Code"] {
-                let from_body =
-                    response(&[], &format!(r#"{{"{key}": "{text}"}}"#)).error_metadata();
+                let body = format!(r#"{{"{key}": "{text}"}}"#);
+                let from_body = response(&[], &body).error_metadata();
                 assert_eq!(from_body.code(), Some("FooError"), "{key} {text}");
             }
         }
@@ -256,26 +246,16 @@ mod tests {
 
     #[test]
     fn header_before_code_before_type() {
-        let body = r#"{"__type": "C", "code": "B"}"#;
-        assert_eq!(
-            response(&[("x-amzn-errortype", "A")], body)
-                .error_metadata()
-                .code(),
-            Some("A")
-        );
-        assert_eq!(
-            response(&[("x-amzn-errortype", ":x")], body)
-                .error_metadata()
-                .code(),
-            Some("B")
-        );
-        assert_eq!(response(&[], body).error_metadata().code(), Some("B"));
-        assert_eq!(
-            response(&[], r#"{"code": 7, "__type": "C"}"#)
-                .error_metadata()
-                .code(),
-            Some("C")
-        );
+        let both = r#"{"__type": "C", "code": "B"}"#;
+        for (headers, body, expected) in [
+            (&[("x-amzn-errortype", "A")][..], both, "A"),
+            (&[("x-amzn-errortype", ":x")], both, "B"),
+            (&[], both, "B"),
+            (&[], r#"{"code": 7, "__type": "C"}"#, "C"),
+        ] {
+            let metadata = response(headers, body).error_metadata();
+            assert_eq!(metadata.code(), Some(expected));
+        }
     }
 
     #[test]
@@ -294,11 +274,8 @@ mod tests {
     fn a_body_that_is_no_object_says_nothing() {
         for body in ["<html>", "[1]", "\"x\"", ""] {
             let metadata = response(&[], body).error_metadata();
-            assert_eq!(
-                (metadata.code(), metadata.message()),
-                (None, None),
-                "{body}"
-            );
+            let found = (metadata.code(), metadata.message());
+            assert_eq!(found, (None, None), "{body}");
         }
     }
 

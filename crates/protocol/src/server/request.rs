@@ -10,7 +10,7 @@ use super::ErrorResponse;
 use super::route::Labels;
 use crate::check::Violation;
 use crate::json::{ReadError, Reader};
-use crate::uri;
+use crate::uri::{self, QueryValues};
 
 /// A request whose route is known.
 #[derive(Debug)]
@@ -146,21 +146,18 @@ impl<'a> Request<'a> {
 
     /// All query parameters, the first value of each; `None` if there is none.
     pub fn query_map(&self) -> Option<HashMap<String, String>> {
-        let mut map = HashMap::new();
-        for (name, value) in &self.query {
-            map.entry(name.to_string())
-                .or_insert_with(|| value.to_string());
-        }
-        (!map.is_empty()).then_some(map)
+        self.map()
     }
 
     /// All query parameters with all their values; `None` if there is none.
     pub fn query_map_of_lists(&self) -> Option<HashMap<String, Vec<String>>> {
-        let mut map: HashMap<String, Vec<String>> = HashMap::new();
+        self.map()
+    }
+
+    fn map<V: QueryValues>(&self) -> Option<HashMap<String, V>> {
+        let mut map = HashMap::new();
         for (name, value) in &self.query {
-            map.entry(name.to_string())
-                .or_default()
-                .push(value.to_string());
+            V::add(map.entry(name.to_string()), value.to_string());
         }
         (!map.is_empty()).then_some(map)
     }
