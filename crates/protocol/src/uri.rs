@@ -12,12 +12,15 @@ use crate::error::InputError;
 use crate::json::ReadError;
 
 /// Everything but RFC 3986's unreserved characters.
-pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+#[doc(hidden)]
+pub const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-const RESERVED_BUT_SLASH: &AsciiSet = &RESERVED.remove(b'/');
+/// The same without the slash.
+#[doc(hidden)]
+pub const RESERVED_BUT_SLASH: &AsciiSet = &RESERVED.remove(b'/');
 
 /// Text as it was before it was percent-encoded.
 #[cfg(feature = "server")]

@@ -35,23 +35,9 @@ pub(crate) enum EndpointProblem {
     #[error("region: {region:?} is no region: letters, digits and hyphens, at most 63")]
     Region { region: String },
     #[error("the endpoint {url:?} is no URL")]
-    Url { url: String, source: BoxError },
-    #[error("the endpoint {url:?} has a port that is no number from 0 to 65535")]
-    Port { url: String },
-    #[error("the endpoint {url:?} has a fragment, which is never sent")]
-    Fragment { url: String },
-    #[error("the endpoint {url:?} has a user name, for which there is no use: requests are signed")]
-    User { url: String },
-    #[error("the endpoint {url:?} has a query, which requests have of their own")]
-    Query { url: String },
-    #[error(
-        "the endpoint {url:?} has a segment . or .. in its path, which is signed as another one"
-    )]
-    Dots { url: String },
-    #[error("the endpoint {url:?} has neither http nor https as its scheme, or no host")]
-    SchemeOrHost { url: String },
-    #[error("the endpoint {url:?} is plaintext, which only an explicit `endpoint_url` may be")]
-    Plaintext { url: String },
+    NoUrl { url: String, source: BoxError },
+    #[error("the endpoint {url:?} {problem}")]
+    Url { url: String, problem: &'static str },
     #[error("the endpoint has a header that cannot be sent")]
     Header { source: BoxError },
     #[error("the host prefix {prefix:?} fits no host name")]
@@ -91,12 +77,12 @@ impl EndpointSettings {
                 &self.params,
                 &request.endpoint_params,
             ];
-            self.from_rules(&sources.concat(), account_id)?
+            self.by_rules(&sources.concat(), account_id)?
         } else {
             match self.known.get() {
                 Some(known) if known.account_id.as_deref() == account_id => known.clone(),
                 _ => {
-                    let endpoint = self.from_rules(&self.params, account_id)?;
+                    let endpoint = self.by_rules(&self.params, account_id)?;
                     self.known.get_or_init(|| endpoint.clone());
                     endpoint
                 }
@@ -110,7 +96,7 @@ impl EndpointSettings {
         }
     }
 
-    fn from_rules(
+    fn by_rules(
         &self,
         custom: &[(&'static str, Value)],
         account_id: Option<&str>,
@@ -132,8 +118,8 @@ impl EndpointSettings {
         check_region(endpoint.signing_region.as_deref())?;
         let url = BaseUrl::read(&endpoint.url)?;
         if url.scheme == Scheme::HTTP && self.url.is_none() {
-            let url = without_user(&endpoint.url).into_owned();
-            return Err(EndpointProblem::Plaintext { url }.into());
+            let problem = "is plaintext, which only an explicit `endpoint_url` may be";
+            return Err(EndpointProblem::url(&endpoint.url, problem).into());
         }
         let mut headers = Vec::with_capacity(endpoint.headers.len());
         for (name, value) in endpoint.headers {
@@ -159,6 +145,11 @@ impl EndpointProblem {
         let source = source.into();
         Self::Header { source }
     }
+
+    fn url(url: &str, problem: &'static str) -> Self {
+        let url = without_user(url).into_owned();
+        Self::Url { url, problem }
+    }
 }
 
 impl ResolvedEndpoint {
@@ -171,12 +162,8 @@ impl ResolvedEndpoint {
             prefix: prefix.to_owned(),
         };
         let labels = prefix.split_terminator('.');
-        let valid = |label: &str| {
-            (1..=63).contains(&label.len())
-                && label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        };
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let valid = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(allowed);
         if !labels.clone().all(valid) {
             return Err(bad());
         }
@@ -213,33 +200,34 @@ struct BaseUrl {
 
 impl BaseUrl {
     fn read(text: &str) -> Result<Self, EndpointProblem> {
-        let url = || without_user(text).into_owned();
+        let reject = |problem| Err(EndpointProblem::url(text, problem));
         // The parser drops a fragment silently.
         if text.contains('#') {
-            return Err(EndpointProblem::Fragment { url: url() });
+            return reject("has a fragment, which is never sent");
         }
         let parts = text.parse::<Uri>().map(Uri::into_parts);
-        let parts = parts.map_err(|source| EndpointProblem::Url {
-            url: url(),
+        let parts = parts.map_err(|source| EndpointProblem::NoUrl {
+            url: without_user(text).into_owned(),
             source: source.into(),
         })?;
+        let no_host = "has neither http nor https as its scheme, or no host";
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(EndpointProblem::SchemeOrHost { url: url() });
+            return reject(no_host);
         };
         if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
-            return Err(EndpointProblem::SchemeOrHost { url: url() });
+            return reject(no_host);
         }
         if authority.as_str().contains('@') {
-            return Err(EndpointProblem::User { url: url() });
+            return reject("has a user name, for which there is no use: requests are signed");
         }
         match port(&authority) {
             Ok(_) => {}
-            Err(UrlError::NoHost) => return Err(EndpointProblem::SchemeOrHost { url: url() }),
-            Err(_) => return Err(EndpointProblem::Port { url: url() }),
+            Err(UrlError::NoHost) => return reject(no_host),
+            Err(_) => return reject("has a port that is no number from 0 to 65535"),
         }
         let path = parts.path_and_query.as_ref();
         if path.and_then(PathAndQuery::query).is_some() {
-            return Err(EndpointProblem::Query { url: url() });
+            return reject("has a query, which requests have of their own");
         }
         let path = path.map_or("", PathAndQuery::path);
         let is_dots = |segment: &str| {
@@ -247,7 +235,7 @@ impl BaseUrl {
             matches!(&*decoded, "." | "..")
         };
         if path.split('/').any(is_dots) {
-            return Err(EndpointProblem::Dots { url: url() });
+            return reject("has a segment . or .. in its path, which is signed as another one");
         }
         Ok(Self {
             scheme,

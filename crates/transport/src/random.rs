@@ -65,7 +65,10 @@ impl SeededRandom {
 #[cfg(any(test, feature = "test-util"))]
 impl Random for SeededRandom {
     fn next_u64(&self) -> u64 {
-        let mut random = self.0.lock().unwrap_or_else(|poison| poison.into_inner());
+        let mut random = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         random.u64(..)
     }
 }

@@ -151,9 +151,10 @@ mod tests {
 
     use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningParams, SigningSettings};
     use aws_smithy_runtime_api::client::identity::Identity;
+    use connect_protocol::uri::RESERVED;
+    use percent_encoding::utf8_percent_encode;
     use proptest::prelude::*;
 
-    use super::canonical::push_encoded;
     use super::*;
 
     const SCOPE: Scope<'static> = Scope {
@@ -230,7 +231,7 @@ mod tests {
             seconds in 0..4_000_000_000_u64,
             token in proptest::option::of("[a-zA-Z0-9+/=]{1,20}"),
         ) {
-            let encode = |part: &str| { let mut text = String::new(); push_encoded(&mut text, part, b"."); text };
+            let encode = |part: &str| utf8_percent_encode(part, RESERVED).to_string();
             let path: Vec<_> = path.iter().map(|part| encode(part)).collect();
             let query: Vec<_> = query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
             let uri: Uri = format!("https://connect.eu-west-2.amazonaws.com/{}?{}", path.join("/"), query.join("&")).parse().unwrap();

@@ -1,6 +1,5 @@
 //! Waiting for a state: an operation called again and again until its outcome shows that it is reached.
 
-use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
@@ -21,10 +20,11 @@ pub enum State {
 }
 
 /// Why a state was not reached.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaiterError<O, E> {
     /// It cannot be reached any more, as this outcome shows.
+    #[error("{waiter} cannot be reached any more")]
     Failed {
         /// The waiter's name.
         waiter: &'static str,
@@ -32,6 +32,7 @@ pub enum WaiterError<O, E> {
         answer: Box<Result<O, SdkError<E>>>,
     },
     /// The time was up.
+    #[error("{waiter} was not reached in time, after {attempts} attempts")]
     TimedOut {
         /// The waiter's name.
         waiter: &'static str,
@@ -39,31 +40,8 @@ pub enum WaiterError<O, E> {
         attempts: u32,
     },
     /// A request failed in a way that the waiter does not know.
-    Call(SdkError<E>),
-}
-
-impl<O, E> fmt::Display for WaiterError<O, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed { waiter, .. } => write!(f, "{waiter} cannot be reached any more"),
-            Self::TimedOut { waiter, attempts } => {
-                write!(
-                    f,
-                    "{waiter} was not reached in time, after {attempts} attempts"
-                )
-            }
-            Self::Call(error) => error.fmt(f),
-        }
-    }
-}
-
-impl<O: fmt::Debug, E: std::error::Error + 'static> std::error::Error for WaiterError<O, E> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Call(error) => Some(error),
-            Self::Failed { .. } | Self::TimedOut { .. } => None,
-        }
-    }
+    #[error("{0}")]
+    Call(#[source] SdkError<E>),
 }
 
 /// Calls until `judge` is satisfied, waiting ever longer between calls: from the least to the longest of `delay` (seconds), doubled each

@@ -13,11 +13,9 @@ use connect_transport::config::retry::RetryConfig;
 use connect_transport::test_util::Answer;
 use http::Method;
 use http_body::{Body, Frame};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
 use crate::service::{config, greet_with, handle, request};
-use crate::{client_with, good, only};
+use crate::{client_with, good, only, serve_once};
 
 /// A body of one frame that cannot be replayed.
 struct Once(Option<Bytes>);
@@ -102,18 +100,11 @@ impl Body for Late {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_response_that_comes_before_the_body_is_sent_is_the_calls() {
     for late in [false, true] {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let (closing, closed) = mpsc::channel();
-        tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let _ = stream.read(&mut [0; 4096]).await.unwrap();
-            let response = b"HTTP/1.1 413 Too Large\r\nx-amzn-errortype: TooLarge\r\ncontent-length: 0\r\n\r\n";
-            stream.write_all(response).await.unwrap();
-            // What was not read makes this a reset.
-            drop(stream);
-            let _ = closing.send(());
-        });
+        let response =
+            b"HTTP/1.1 413 Too Large\r\nx-amzn-errortype: TooLarge\r\ncontent-length: 0\r\n\r\n";
+        // What was not read makes this a reset.
+        let url = serve_once(response, false, closing).await;
         let client = handle(config(&url).retry_config(RetryConfig::disabled()));
         let closed = Mutex::new(closed);
         let body = if late {

@@ -1,6 +1,7 @@
 //! Outputs that are streams.
 
 use std::pin::Pin;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
@@ -11,11 +12,9 @@ use connect_transport::config::StalledStreamProtectionConfig;
 use connect_transport::error::{LimitExceeded, SdkError};
 use connect_transport::test_util::Answer;
 use http_body::Body;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
-use crate::client;
 use crate::service::{DOWNLOAD, Outcome, config, handle, read_error, request};
+use crate::{client, serve_once};
 
 fn take(response: &mut HttpResponse) -> Result<SdkBody, ReadError> {
     Ok(response.take_body())
@@ -58,22 +57,6 @@ async fn a_body_is_handed_over_and_its_error_is_read() {
     );
 }
 
-/// A server that sends the head and ten of a hundred bytes, then stalls or closes.
-async fn partial(stall: bool) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let _ = stream.read(&mut [0; 4096]).await.unwrap();
-        let start = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789";
-        stream.write_all(start).await.unwrap();
-        if stall {
-            let _ = stream.read(&mut [0; 1]).await;
-        }
-    });
-    url
-}
-
 #[tokio::test]
 async fn a_stream_that_stalls_or_breaks_off_says_so() {
     let grace = |milliseconds| {
@@ -86,7 +69,10 @@ async fn a_stream_that_stalls_or_breaks_off_says_so() {
         (true, grace(50), "the read time limit of 50ms ran out"),
         (false, None, "broken off"),
     ] {
-        let mut config = config(&partial(stalls).await);
+        // Ten of a hundred bytes.
+        let start = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789";
+        let url = serve_once(start, stalls, mpsc::channel().0).await;
+        let mut config = config(&url);
         config.set_stalled_stream_protection(grace);
         let body = download(&handle(config)).await.unwrap();
         let expected = Some(expected.to_owned());
