@@ -14,7 +14,10 @@
 //! - `aws-config`: the credentials and region chain of AWS's SDKs.
 //! - `test-util`: canned responses and recorded requests.
 
-pub mod client;
+/// Calls that are changed before they are sent.
+pub mod client {
+    pub mod customize;
+}
 pub mod config;
 pub mod error;
 #[doc = include_str!("operating.md")]

@@ -264,7 +264,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What a `null` in a list or map that is not sparse means: to a client that there is nothing.
-    pub(super) fn null_entry(&self) -> Result<(), ReadError> {
+    fn null_entry(&self) -> Result<(), ReadError> {
         match self.mode {
             Mode::Client => Ok(()),
             _ => Err(self.fail("expected a value, not null,")),
@@ -273,7 +273,7 @@ impl<'a> Reader<'a> {
 
     /// Lets a full list grow to what the rest of the text can hold, if that is more entries like those read since
     /// `start`. Entries that are never read get no more space than 31 times those that were.
-    pub(super) fn reserve_entries<T>(&self, list: &mut Vec<T>, start: usize) {
+    fn reserve_entries<T>(&self, list: &mut Vec<T>, start: usize) {
         let entries = list.len();
         if entries == 0 || entries < list.capacity() {
             return;
@@ -284,7 +284,7 @@ impl<'a> Reader<'a> {
         list.reserve((expected + expected / 8).clamp(entries, entries * 31));
     }
 
-    pub(super) fn items(
+    fn items(
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
@@ -309,17 +309,9 @@ impl<'a> Reader<'a> {
     /// What `read` rejects, under its index; any other value than a list; for a server a `null`.
     pub fn list<T>(
         &mut self,
-        mut read: impl FnMut(&mut Self) -> Result<T, ReadError>,
+        read: impl FnMut(&mut Self) -> Result<T, ReadError>,
     ) -> Result<Vec<T>, ReadError> {
-        let mut list = Vec::new();
-        self.items(|reader| {
-            if reader.null()? {
-                return reader.null_entry();
-            }
-            list.push(read(reader)?);
-            Ok(())
-        })?;
-        Ok(list)
+        self.list_with(read, || None)
     }
 
     /// Reads a list that may hold nulls.
@@ -330,9 +322,27 @@ impl<'a> Reader<'a> {
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<T, ReadError>,
     ) -> Result<Vec<Option<T>>, ReadError> {
+        self.list_with(|reader| read(reader).map(Some), || Some(None))
+    }
+
+    /// Reads a list whose nulls mean `null()`, if they may be there.
+    #[inline]
+    pub(super) fn list_with<T>(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Result<T, ReadError>,
+        null: impl Fn() -> Option<T>,
+    ) -> Result<Vec<T>, ReadError> {
         let mut list = Vec::new();
+        let start = self.at;
         self.items(|reader| {
-            list.push(reader.optional(&mut read)?);
+            reader.reserve_entries(&mut list, start);
+            if !reader.null()? {
+                list.push(read(reader)?);
+            } else if let Some(item) = null() {
+                list.push(item);
+            } else {
+                reader.null_entry()?;
+            }
             Ok(())
         })?;
         Ok(list)
@@ -344,18 +354,9 @@ impl<'a> Reader<'a> {
     /// What `read` rejects; any other value than an object; for a server a `null`.
     pub fn map<K: for<'s> From<&'s str> + Eq + Hash, V>(
         &mut self,
-        mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
+        read: impl FnMut(&mut Self) -> Result<V, ReadError>,
     ) -> Result<HashMap<K, V>, ReadError> {
-        let mut map = HashMap::new();
-        self.object(|reader, key| {
-            if reader.null()? {
-                return reader.null_entry();
-            }
-            map.insert(K::from(key), read(reader)?);
-            Ok(())
-        })
-        .map_err(ReadError::mask)?;
-        Ok(map)
+        self.map_with(read, || None)
     }
 
     /// Reads a map that may hold nulls.
@@ -366,12 +367,28 @@ impl<'a> Reader<'a> {
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
     ) -> Result<HashMap<K, Option<V>>, ReadError> {
+        self.map_with(|reader| read(reader).map(Some), || Some(None))
+    }
+
+    /// Reads a map whose nulls mean `null()`, if they may be there.
+    #[inline]
+    pub(super) fn map_with<K: for<'s> From<&'s str> + Eq + Hash, V>(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
+        null: impl Fn() -> Option<V>,
+    ) -> Result<HashMap<K, V>, ReadError> {
         let mut map = HashMap::new();
-        self.object(|reader, key| {
-            map.insert(K::from(key), reader.optional(&mut read)?);
+        let members = self.object(|reader, key| {
+            if !reader.null()? {
+                map.insert(K::from(key), read(reader)?);
+            } else if let Some(value) = null() {
+                map.insert(K::from(key), value);
+            } else {
+                reader.null_entry()?;
+            }
             Ok(())
-        })
-        .map_err(ReadError::mask)?;
+        });
+        members.map_err(ReadError::mask)?;
         Ok(map)
     }
 

@@ -282,21 +282,8 @@ impl<'a> Reader<'a> {
     pub fn document(&mut self) -> Result<Document, ReadError> {
         Ok(match self.peek() {
             Some(b'"') => Document::String(self.string()?),
-            Some(b'{') => {
-                let mut members = std::collections::HashMap::new();
-                self.object(|reader, key| {
-                    members.insert(key.to_owned(), reader.document()?);
-                    Ok(())
-                })
-                .map_err(ReadError::mask)?;
-                Document::Object(members)
-            }
-            Some(b'[') => Document::Array(
-                self.sparse_list(Self::document)?
-                    .into_iter()
-                    .map(|value| value.unwrap_or(Document::Null))
-                    .collect(),
-            ),
+            Some(b'{') => Document::Object(self.map_with(Self::document, || Some(Document::Null))?),
+            Some(b'[') => Document::Array(self.list_with(Self::document, || Some(Document::Null))?),
             Some(b't' | b'f') => Document::Bool(self.boolean()?),
             Some(b'n') => {
                 self.null()?;

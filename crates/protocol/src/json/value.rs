@@ -117,20 +117,7 @@ impl<T: WriteJson> WriteJson for Option<T> {
 impl<T: ReadJson> ReadJson for Vec<T> {
     #[inline]
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
-        let mut list = Self::new();
-        let start = reader.at;
-        reader.items(|reader| {
-            reader.reserve_entries(&mut list, start);
-            if !reader.null()? {
-                list.push(T::read_json(reader)?);
-            } else if let Some(item) = T::from_null() {
-                list.push(item);
-            } else {
-                reader.null_entry()?;
-            }
-            Ok(())
-        })?;
-        Ok(list)
+        reader.list_with(T::read_json, T::from_null)
     }
 }
 
@@ -144,20 +131,7 @@ impl<T: WriteJson> WriteJson for Vec<T> {
 impl<K: for<'s> From<&'s str> + Eq + Hash, V: ReadJson> ReadJson for HashMap<K, V> {
     #[inline]
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
-        let mut map = Self::new();
-        reader
-            .object(|reader, key| {
-                if !reader.null()? {
-                    map.insert(K::from(key), V::read_json(reader)?);
-                } else if let Some(value) = V::from_null() {
-                    map.insert(K::from(key), value);
-                } else {
-                    reader.null_entry()?;
-                }
-                Ok(())
-            })
-            .map_err(ReadError::mask)?;
-        Ok(map)
+        reader.map_with(V::read_json, V::from_null)
     }
 }
 
