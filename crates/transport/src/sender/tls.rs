@@ -97,6 +97,7 @@ where
         return dialler.call(uri).await.map(MaybeHttpsStream::Http);
     };
     let host = host_and_port(&uri).0.to_owned();
+    // Diallers are always ready, so there is nothing to wait for before the call.
     let connected = HttpsConnector::from((dialler, config)).call(uri).await;
     connected.map_err(|error| match error.downcast::<ConnectorError>() {
         Ok(error) => *error,

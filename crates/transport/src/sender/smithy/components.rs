@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::endpoint::{
     EndpointFuture, EndpointResolverParams, ResolveEndpoint,
 };
 use aws_smithy_runtime_api::client::identity::{
-    Identity, IdentityFuture, ResolveCachedIdentity, ResolveIdentity, SharedIdentityResolver,
+    Identity, IdentityFuture, ResolveCachedIdentity, SharedIdentityResolver,
 };
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -34,7 +34,7 @@ pub(crate) fn runtime_components(
         .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(Vec::new())))
         .with_endpoint_resolver(Some(Unused))
         .with_identity_cache(Some(Unused))
-        .with_identity_resolver(AuthSchemeId::new(NAME), Unused)
+        .with_identity_resolver(AuthSchemeId::new(NAME), Identity::new((), None))
         .with_retry_strategy(Some(Unused))
         .with_sleep_impl(Some(sleep))
         .with_time_source(Some(time_source))
@@ -77,16 +77,6 @@ impl Sign for Unused {
 impl ResolveEndpoint for Unused {
     fn resolve_endpoint<'a>(&'a self, _: &'a EndpointResolverParams) -> EndpointFuture<'a> {
         EndpointFuture::ready(Err(NOT_HERE.into()))
-    }
-}
-
-impl ResolveIdentity for Unused {
-    fn resolve_identity<'a>(
-        &'a self,
-        _: &'a RuntimeComponents,
-        _: &'a ConfigBag,
-    ) -> IdentityFuture<'a> {
-        IdentityFuture::ready(Err(NOT_HERE.into()))
     }
 }
 
