@@ -80,8 +80,7 @@ async fn collect(settings: &Settings, body: &mut ResponseBody) -> Result<Bytes, 
             pin!(frame),
         )
         .await;
-        let frame =
-            frame.map_err(|limit| BodyProblem::Broken(ConnectorError::timeout(limit.into())))?;
+        let frame = frame.map_err(|limit| BodyProblem::Broken(limit.into()))?;
         let data = match frame {
             None => break,
             Some(Ok(frame)) => frame.into_data().unwrap_or_default(),

@@ -66,8 +66,7 @@ impl SharedSender {
             Kind::Other(sender) => {
                 let sent = sender.send(request.map(SdkBody::from), settings);
                 let limit = settings.read_timeout;
-                let response = within(&settings.sleep, Limit::Read, limit, pin!(sent)).await;
-                let response = response.map_err(|limit| ConnectorError::timeout(limit.into()))?;
+                let response = within(&settings.sleep, Limit::Read, limit, pin!(sent)).await?;
                 Ok(response?.map(ResponseBody::from))
             }
         }

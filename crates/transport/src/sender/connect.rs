@@ -89,9 +89,10 @@ impl Dialler {
             }
             _ => None,
         };
-        let tls = match key.tls {
-            true => Some(self.tls.config(true).await?),
-            false => None,
+        let tls = if key.tls {
+            Some(self.tls.config(true).await?)
+        } else {
+            None
         };
         let tcp = TcpDialler {
             sleep: sleep.clone(),

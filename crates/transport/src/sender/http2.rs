@@ -100,8 +100,7 @@ impl Http2 {
         put_authority(&mut request)?;
         self.history.touch();
         let (limit, response) = (settings.read_timeout, self.sender.send_request(request));
-        let response = within(&settings.sleep, Limit::Read, limit, pin!(response)).await;
-        match response.map_err(|limit| ConnectorError::timeout(limit.into()))? {
+        match within(&settings.sleep, Limit::Read, limit, pin!(response)).await? {
             Ok(response) => {
                 self.history.proven.store(true, Ordering::Relaxed);
                 self.history.touch();

@@ -187,9 +187,7 @@ impl HttpSender {
                 // In a box, as its states would make every call's future many times larger.
                 let mut dialled = Box::pin(self.dial(&key, settings));
                 let limit = settings.connect_timeout;
-                let dialled =
-                    within(&settings.sleep, Limit::Connect, limit, dialled.as_mut()).await;
-                dialled.map_err(|limit| ConnectorError::timeout(limit.into()))??
+                within(&settings.sleep, Limit::Connect, limit, dialled.as_mut()).await??
             }
         };
         #[cfg(feature = "http2")]
@@ -203,10 +201,8 @@ impl HttpSender {
         let HttpConnection::Http1(mut connection) = connection;
         self.put_target(&key, &mut request)?;
         let (limit, response) = (settings.read_timeout, connection.exchange(request));
-        let response = within(&settings.sleep, Limit::Read, limit, pin!(response)).await;
-        let response = response
-            .map_err(|limit| ConnectorError::timeout(limit.into()))?
-            .map_err(exchange_error)?;
+        let response = within(&settings.sleep, Limit::Read, limit, pin!(response)).await?;
+        let response = response.map_err(exchange_error)?;
         let lease = Lease {
             connection,
             pool: pool.clone(),
