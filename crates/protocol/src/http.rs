@@ -17,6 +17,33 @@ pub use ::http::{HeaderMap, Method, StatusCode};
 pub use body::MessageBody;
 pub use response::{Headers, HttpResponse};
 
+/// What requests and responses have in common: setting a body in memory.
+macro_rules! body_setters {
+    () => {
+        /// Makes JSON the body.
+        ///
+        /// # Errors
+        /// Those of `write`.
+        pub fn json(
+            &mut self,
+            write: impl FnOnce(&mut Writer) -> Result<(), WriteError>,
+        ) -> Result<(), WriteError> {
+            self.body = MessageBody::json(write)?;
+            put_content_type(&mut self.headers, "application/json");
+            Ok(())
+        }
+
+        /// Makes bytes or text the body; there is none for `None`.
+        pub fn payload<T: AsRef<[u8]>>(&mut self, content_type: &'static str, value: Option<&T>) {
+            if let Some(value) = value {
+                self.body = MessageBody::Bytes(Bytes::copy_from_slice(value.as_ref()));
+                put_content_type(&mut self.headers, content_type);
+            }
+        }
+    };
+}
+pub(crate) use body_setters;
+
 /// A request as an operation's input encodes it: complete but for the endpoint, the signature and the transport's headers.
 #[derive(Debug)]
 pub struct Request {
@@ -47,26 +74,7 @@ impl Request {
         }
     }
 
-    /// Makes JSON the body.
-    ///
-    /// # Errors
-    /// Those of `write`.
-    pub fn json(
-        &mut self,
-        write: impl FnOnce(&mut Writer) -> Result<(), WriteError>,
-    ) -> Result<(), WriteError> {
-        self.body = MessageBody::json(write)?;
-        put_content_type(&mut self.headers, "application/json");
-        Ok(())
-    }
-
-    /// Makes bytes or text the body; there is none for `None`.
-    pub fn payload<T: AsRef<[u8]>>(&mut self, content_type: &'static str, value: Option<&T>) {
-        if let Some(value) = value {
-            self.body = MessageBody::Bytes(Bytes::copy_from_slice(value.as_ref()));
-            put_content_type(&mut self.headers, content_type);
-        }
-    }
+    body_setters!();
 
     /// Makes a stream the body.
     pub fn stream(&mut self, content_type: &'static str, value: ByteStream) {

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::check::Violation;
 use crate::error::{ErrorMetadata, InputError};
-use crate::http::{MessageBody, put_content_type};
+use crate::http::{MessageBody, body_setters, put_content_type};
 use crate::json::{ReadError, WriteError, Writer};
 
 /// A response that is being made.
@@ -40,26 +40,7 @@ impl Response {
         }
     }
 
-    /// Makes JSON the body.
-    ///
-    /// # Errors
-    /// Those of `write`.
-    pub fn json(
-        &mut self,
-        write: impl FnOnce(&mut Writer) -> Result<(), WriteError>,
-    ) -> Result<(), WriteError> {
-        self.body = MessageBody::json(write)?;
-        put_content_type(&mut self.headers, "application/json");
-        Ok(())
-    }
-
-    /// Makes bytes or text the body; there is none for `None`.
-    pub fn payload<T: AsRef<[u8]>>(&mut self, content_type: &'static str, value: Option<&T>) {
-        if let Some(value) = value {
-            self.body = MessageBody::Bytes(Bytes::copy_from_slice(value.as_ref()));
-            put_content_type(&mut self.headers, content_type);
-        }
-    }
+    body_setters!();
 
     /// Makes a stream the body.
     pub fn stream(&mut self, content_type: &'static str, value: ByteStream) {

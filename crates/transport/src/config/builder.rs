@@ -106,42 +106,56 @@ impl Config {
     }
 }
 
-/// Sets up a [`Config`]. Nothing is read from the environment; what is not set has the default that its method names.
-#[derive(Clone, Default)]
-pub struct Builder {
-    pub(crate) region: Option<Region>,
-    pub(crate) endpoint_url: Option<String>,
-    pub(crate) use_fips: Option<bool>,
-    pub(crate) use_dual_stack: Option<bool>,
-    pub(crate) account_id_endpoint_mode: Option<AccountIdEndpointMode>,
-    pub(crate) endpoint_params: Option<Vec<(&'static str, Value)>>,
-    pub(crate) credentials_provider: Option<SharedCredentialsProvider>,
-    pub(crate) token_provider: Option<SharedTokenProvider>,
-    pub(crate) identity_cache: Option<SharedIdentityCache>,
-    pub(crate) auth_scheme_preference: Option<AuthSchemePreference>,
-    pub(crate) allow_no_auth: Option<bool>,
-    pub(crate) retry_config: Option<RetryConfig>,
-    pub(crate) timeout_config: Option<TimeoutConfig>,
-    pub(crate) stalled_stream_protection: Option<StalledStreamProtectionConfig>,
-    pub(crate) sleep_impl: Option<SharedAsyncSleep>,
-    pub(crate) time_source: Option<SharedTimeSource>,
-    pub(crate) random: Option<SharedRandom>,
-    pub(crate) idempotency_token_provider: Option<IdempotencyTokenProvider>,
-    pub(crate) http_client: Option<SharedHttpClient>,
-    pub(crate) sender: Option<SharedSender>,
-    pub(crate) rate_limit: Option<RateLimit>,
-    pub(crate) max_response_body_bytes: Option<usize>,
-    pub(crate) disable_host_prefix: Option<bool>,
-    pub(crate) disable_request_compression: Option<bool>,
-    pub(crate) request_min_compression_size_bytes: Option<u32>,
-    pub(crate) disable_clock_skew_correction: Option<bool>,
-    pub(crate) app_name: Option<AppName>,
-    pub(crate) framework_metadata: Option<Vec<FrameworkMetadata>>,
-    pub(crate) behavior_version: Option<BehaviorVersion>,
-    pub(crate) environment: Option<Environment>,
-    pub(crate) request_changes: Option<Vec<RequestChange>>,
-    pub(crate) endpoint_source: Option<EndpointSource>,
-    pub(crate) error: Option<ConfigError>,
+macro_rules! builder {
+    ($($field:ident: $type:ty,)*) => {
+        /// Sets up a [`Config`]. Nothing is read from the environment; what is not set has the default that its method names.
+        #[derive(Clone, Default)]
+        pub struct Builder {
+            $(pub(crate) $field: Option<$type>,)*
+        }
+
+        impl Builder {
+            fn or(self, base: &Self) -> Self {
+                Self { $($field: self.$field.or_else(|| base.$field.clone()),)* }
+            }
+        }
+    };
+}
+
+builder! {
+    region: Region,
+    endpoint_url: String,
+    use_fips: bool,
+    use_dual_stack: bool,
+    account_id_endpoint_mode: AccountIdEndpointMode,
+    endpoint_params: Vec<(&'static str, Value)>,
+    credentials_provider: SharedCredentialsProvider,
+    token_provider: SharedTokenProvider,
+    identity_cache: SharedIdentityCache,
+    auth_scheme_preference: AuthSchemePreference,
+    allow_no_auth: bool,
+    retry_config: RetryConfig,
+    timeout_config: TimeoutConfig,
+    stalled_stream_protection: StalledStreamProtectionConfig,
+    sleep_impl: SharedAsyncSleep,
+    time_source: SharedTimeSource,
+    random: SharedRandom,
+    idempotency_token_provider: IdempotencyTokenProvider,
+    http_client: SharedHttpClient,
+    sender: SharedSender,
+    rate_limit: RateLimit,
+    max_response_body_bytes: usize,
+    disable_host_prefix: bool,
+    disable_request_compression: bool,
+    request_min_compression_size_bytes: u32,
+    disable_clock_skew_correction: bool,
+    app_name: AppName,
+    framework_metadata: Vec<FrameworkMetadata>,
+    behavior_version: BehaviorVersion,
+    environment: Environment,
+    request_changes: Vec<RequestChange>,
+    endpoint_source: EndpointSource,
+    error: ConfigError,
 }
 
 /// A setting that this client cannot honour. The first call reports it, as building a configuration cannot fail.
@@ -366,55 +380,15 @@ impl Builder {
     }
 
     /// This, with what is not set taken from `base`.
-    pub(crate) fn over(self, base: &Self) -> Self {
-        let (sender, http_client) = match self.sender {
-            Some(sender) => (Some(sender), self.http_client),
-            None => (base.sender.clone(), base.http_client.clone()),
-        };
-        let timeout_config = match (self.timeout_config, &base.timeout_config) {
-            (Some(mut limits), Some(base)) => {
-                limits.take_defaults_from(base);
-                Some(limits)
-            }
-            (limits, base) => limits.or_else(|| base.clone()),
-        };
-        macro_rules! merge {
-            ($($field:ident),*) => {
-                Self { sender, http_client, timeout_config, $($field: self.$field.or_else(|| base.$field.clone())),* }
-            };
+    pub(crate) fn over(mut self, base: &Self) -> Self {
+        if let (Some(limits), Some(base)) = (&mut self.timeout_config, &base.timeout_config) {
+            limits.take_defaults_from(base);
         }
-        merge!(
-            region,
-            endpoint_url,
-            use_fips,
-            use_dual_stack,
-            account_id_endpoint_mode,
-            endpoint_params,
-            credentials_provider,
-            token_provider,
-            identity_cache,
-            auth_scheme_preference,
-            allow_no_auth,
-            retry_config,
-            stalled_stream_protection,
-            sleep_impl,
-            time_source,
-            random,
-            idempotency_token_provider,
-            rate_limit,
-            max_response_body_bytes,
-            disable_host_prefix,
-            disable_request_compression,
-            request_min_compression_size_bytes,
-            disable_clock_skew_correction,
-            app_name,
-            framework_metadata,
-            behavior_version,
-            environment,
-            request_changes,
-            endpoint_source,
-            error
-        )
+        // A sender comes with the HTTP client that it was made from, if there is one.
+        let own_client = self.sender.is_some().then(|| self.http_client.clone());
+        let mut merged = self.or(base);
+        merged.http_client = own_client.unwrap_or(merged.http_client);
+        merged
     }
 }
 
