@@ -39,6 +39,7 @@
 //! # }
 //! ```
 
+mod list;
 mod placeholder;
 mod reader;
 mod scalar;

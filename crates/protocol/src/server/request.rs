@@ -108,7 +108,7 @@ impl<'a> Request<'a> {
         Err(ErrorResponse::text(
             "NotAcceptableException",
             406,
-            "the answer has no type that is accepted",
+            "the response has no type that is accepted",
         ))
     }
 
