@@ -16,6 +16,12 @@ pub struct Violation {
     pub kind: ViolationKind,
 }
 
+impl Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
 impl Violation {
     /// The same violation below a member.
     #[cfg(feature = "server")]
