@@ -13,6 +13,7 @@ use std::{env, fs};
 use connect_codegen::emit::{self, Options};
 use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::Model;
+use connect_test_codegen::round_trips;
 use serde_json::{Value, json};
 
 const NAMESPACE: &str = "com.amazonaws.connect";
@@ -50,7 +51,11 @@ fn generate(
         server,
         tests: server,
     };
-    for (path, text) in emit::modules(&service, options, name)?.iter() {
+    let mut files = emit::modules(&service, options, name)?;
+    if options.tests {
+        files.extend(round_trips(&service, name)?.files);
+    }
+    for (path, text) in files.iter() {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap_or(&folder))?;
         fs::write(path, text)?;

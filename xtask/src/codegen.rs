@@ -10,6 +10,7 @@ use connect_codegen::ir::Service;
 use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::Model;
 use connect_codegen::{FileSet, names, partitions};
+use connect_test_codegen::round_trips;
 
 use crate::error::Error;
 use crate::tree;
@@ -189,14 +190,13 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
         server: arguments.server,
         tests: arguments.tests,
     };
+    let mut files = emit::package(&service, options, &package)?;
     if options.tests {
-        warnings.extend(
-            emit::cannot_test(&service)
-                .iter()
-                .map(|cannot| format!("tests: {cannot}")),
-        );
+        let tests = round_trips(&service, "src/generated")?;
+        let uncovered = tests.uncovered.iter();
+        warnings.extend(uncovered.map(|what| format!("tests: {what}")));
+        files.extend(tests.files);
     }
-    let files = emit::package(&service, options, &package)?;
     tell(&warnings);
     if arguments.check {
         let differences = tree::compare(out, &["src"], &files)?;

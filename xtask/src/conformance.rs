@@ -6,9 +6,9 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use connect_codegen::emit::{self, Package, Runtime};
+use connect_codegen::emit::{Package, Runtime};
 use connect_codegen::lower::{Selection, lower};
-use connect_codegen::vectors;
+use connect_test_codegen::conformance;
 
 use crate::codegen::{read_model, target_folder, tell, workspace_root};
 use crate::error::Error;
@@ -84,7 +84,7 @@ fn run_model(root: &Path, path: &Path, service: Option<&str>) -> Result<Count, E
     };
     let mut warnings = BTreeSet::new();
     let service = lower(&model, &selection, &mut warnings)?;
-    let suite = vectors::read(&model, &service)?;
+    let suite = conformance::read(&model, &service)?;
     tell(&warnings);
     let mut skipped = suite.skipped.clone();
     skipped.sort();
@@ -110,7 +110,7 @@ fn run_model(root: &Path, path: &Path, service: Option<&str>) -> Result<Count, E
         ),
         runtime: Runtime::Path(root.join("crates").display().to_string()),
     };
-    let files = emit::conformance(&service, &suite, &package)?;
+    let files = conformance::program(&service, &suite, &package)?;
     tree::write(&folder, &["src"], &files)?;
     // The workspace's versions, so that what it has built is used again.
     let lock = root.join("Cargo.lock");

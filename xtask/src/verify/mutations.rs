@@ -18,7 +18,7 @@ pub(super) fn run(context: &Context, steps: &mut Steps) {
             "test",
             "--release",
             "--package",
-            "connect-codegen",
+            "connect-test-codegen",
             "--test",
             "mutations",
         ]);
@@ -26,22 +26,22 @@ pub(super) fn run(context: &Context, steps: &mut Steps) {
         if !finished.success {
             return Ok(Outcome::Failed(finished.tail()));
         }
-        let (generated, refused) = count(&finished.stdout);
+        let (generated, rejected) = count(&finished.stdout);
         Ok(Outcome::Passed(format!(
-            "{generated} mutants generated, {refused} refused with their place, none panicked"
+            "{generated} mutants generated, {rejected} rejected with their place, none panicked"
         )))
     });
 }
 
-/// Mutants generated and refused, over all lines of the form `model.json: 12 generated, 3 refused`.
+/// Mutants generated and rejected, over all lines of the form `model.json: 12 generated, 3 rejected`.
 fn count(output: &str) -> (usize, usize) {
     let counts = output.lines().filter_map(|line| {
         let (_, counts) = line.rsplit_once(": ")?;
-        let (generated, refused) = counts.split_once(" generated, ")?;
-        let refused = refused.strip_suffix(" refused")?;
+        let (generated, rejected) = counts.split_once(" generated, ")?;
+        let rejected = rejected.strip_suffix(" rejected")?;
         Some((
             generated.parse::<usize>().ok()?,
-            refused.parse::<usize>().ok()?,
+            rejected.parse::<usize>().ok()?,
         ))
     });
     counts.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn mutants_are_counted_over_all_models() {
-        let output = "running 2 tests\na.json: 12 generated, 3 refused\ntest x ... ok\nb.json: 1 generated, 20 refused\n";
+        let output = "running 2 tests\na.json: 12 generated, 3 rejected\ntest x ... ok\nb.json: 1 generated, 20 rejected\n";
         assert_eq!(count(output), (13, 23));
     }
 }

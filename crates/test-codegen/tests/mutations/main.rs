@@ -24,7 +24,7 @@ use connect_codegen::edit::{self, File};
 use connect_codegen::emit::{self, Options, Package, Runtime};
 use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::Model;
-use connect_codegen::vectors;
+use connect_test_codegen::{conformance, round_trips};
 use serde_json::Value;
 
 use random::Random;
@@ -33,7 +33,7 @@ use random::Random;
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// The models in a folder, and in the folders in it.
@@ -80,7 +80,7 @@ fn run(path: &Path, cases: Range<u64>, part: bool) {
     let seed = name.bytes().fold(7, |seed: u64, byte| {
         seed.wrapping_mul(31).wrapping_add(byte.into())
     });
-    let (mut generated, mut refused, mut failed) = (0, 0, Vec::new());
+    let (mut generated, mut rejected, mut failed) = (0, 0, Vec::new());
     for case in cases {
         let mut random = Random::new(seed, case);
         let mutant = if part {
@@ -98,14 +98,14 @@ fn run(path: &Path, cases: Range<u64>, part: bool) {
                 None
             }
             Ok(Err(message)) => {
-                refused += 1;
+                rejected += 1;
                 let place = names_the_place(&message, &mutant);
                 (!place).then(|| format!("no place is named: {message}"))
             }
         };
         failed.extend(failure.map(|failure| format!("{name}, MUTATIONS=CASE:{case}: {failure}")));
     }
-    println!("{name}: {generated} generated, {refused} refused");
+    println!("{name}: {generated} generated, {rejected} rejected");
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
@@ -122,7 +122,7 @@ fn generate(text: &str, random: &mut Random) -> Result<(), String> {
     for warning in &warnings {
         assert!(names_the_place(warning, text), "warning: {warning}");
     }
-    let suite = vectors::read(&model, &service).map_err(said)?;
+    let suite = conformance::read(&model, &service).map_err(said)?;
     let package = Package {
         name: "mutant".to_owned(),
         runtime: Runtime::Path("crates".to_owned()),
@@ -132,10 +132,12 @@ fn generate(text: &str, random: &mut Random) -> Result<(), String> {
         tests: random.one_in(4),
     };
     emit::package(&service, options, &package).map_err(said)?;
-    emit::cannot_test(&service);
+    if options.tests {
+        round_trips(&service, "src/generated").map_err(said)?;
+    }
     emit::commands(&service, "mutant", "src").map_err(said)?;
     if !suite.cases.is_empty() {
-        emit::conformance(&service, &suite, &package).map_err(said)?;
+        conformance::program(&service, &suite, &package).map_err(said)?;
     }
     if random.one_in(4) {
         edit_with(

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::random::{Random, nested};
+use crate::random::{ODD, Random, nested};
 
 /// A key with this before it becomes the second of its name in the text.
 const TWICE: &str = "\u{1}twice\u{1}";
@@ -160,12 +160,12 @@ fn add_trait(shape: &mut Value, random: &mut Random) {
     let Some(holder) = holder else { return };
     let traits = holder.entry("traits").or_insert_with(|| json!({}));
     if let Some(traits) = traits.as_object_mut() {
-        let (id, usual) = random.pick(TRAITS);
+        let (id, usual) = random.pick(&ODD.traits);
         let value = match random.below(3) {
             0 => random.junk(),
-            _ => serde_json::from_str(usual).unwrap(),
+            _ => usual.clone(),
         };
-        traits.insert((*id).to_owned(), value);
+        traits.insert(id.clone(), value);
     }
 }
 
@@ -258,123 +258,3 @@ fn find<'v>(value: &'v mut Value, at: &mut usize) -> Option<&'v mut Value> {
         _ => None,
     }
 }
-
-/// Traits, and a value that makes sense somewhere.
-const TRAITS: &[(&str, &str)] = &[
-    (
-        "smithy.api#auth",
-        r#"["aws.auth#sigv4", "smithy.api#httpBearerAuth"]"#,
-    ),
-    ("smithy.api#clientOptional", "{}"),
-    ("smithy.api#default", "0"),
-    ("smithy.api#default", "\"a\""),
-    ("smithy.api#default", "[]"),
-    (
-        "smithy.api#deprecated",
-        r#"{"message": "gone", "since": "1"}"#,
-    ),
-    ("smithy.api#documentation", "\"<p>Words</p>\""),
-    ("smithy.api#endpoint", r#"{"hostPrefix": "{Name}.a."}"#),
-    (
-        "smithy.api#enum",
-        r#"[{"value": "a b"}, {"value": "c", "name": "C"}]"#,
-    ),
-    ("smithy.api#enumValue", "\"a\""),
-    ("smithy.api#error", "\"client\""),
-    ("smithy.api#hostLabel", "{}"),
-    (
-        "smithy.api#http",
-        r#"{"method": "POST", "uri": "/a/{Name}?b=c", "code": 201}"#,
-    ),
-    (
-        "smithy.api#httpApiKeyAuth",
-        r#"{"name": "x", "in": "header"}"#,
-    ),
-    ("smithy.api#httpBearerAuth", "{}"),
-    ("smithy.api#httpChecksumRequired", "{}"),
-    ("smithy.api#httpError", "404"),
-    ("smithy.api#httpHeader", "\"X-Name\""),
-    ("smithy.api#httpLabel", "{}"),
-    ("smithy.api#httpPayload", "{}"),
-    ("smithy.api#httpPrefixHeaders", "\"x-\""),
-    ("smithy.api#httpQuery", "\"name\""),
-    ("smithy.api#httpQueryParams", "{}"),
-    ("smithy.api#httpResponseCode", "{}"),
-    ("smithy.api#idempotencyToken", "{}"),
-    ("smithy.api#input", "{}"),
-    ("smithy.api#jsonName", "\"other\""),
-    (
-        "smithy.api#length",
-        r#"{"min": 1, "max": 18446744073709551615}"#,
-    ),
-    ("smithy.api#mediaType", "\"application/json\""),
-    (
-        "smithy.api#mixin",
-        r#"{"localTraits": ["smithy.api#documentation"]}"#,
-    ),
-    ("smithy.api#optionalAuth", "{}"),
-    (
-        "smithy.api#paginated",
-        r#"{"inputToken": "NextToken", "outputToken": "NextToken", "items": "a.b", "pageSize": "c"}"#,
-    ),
-    ("smithy.api#pattern", "\"^[a-z]+$\""),
-    (
-        "smithy.api#range",
-        r#"{"min": -1.5, "max": 9223372036854775807}"#,
-    ),
-    (
-        "smithy.api#requestCompression",
-        r#"{"encodings": ["gzip"]}"#,
-    ),
-    ("smithy.api#required", "{}"),
-    ("smithy.api#requiresLength", "{}"),
-    ("smithy.api#retryable", r#"{"throttling": true}"#),
-    ("smithy.api#sensitive", "{}"),
-    ("smithy.api#sparse", "{}"),
-    ("smithy.api#streaming", "{}"),
-    ("smithy.api#timestampFormat", "\"http-date\""),
-    ("smithy.api#title", "\"Title\""),
-    ("smithy.api#trait", "{}"),
-    ("smithy.api#uniqueItems", "{}"),
-    ("smithy.api#noSuchTrait", "{}"),
-    ("aws.api#service", r#"{"sdkId": "Some Thing"}"#),
-    ("aws.auth#sigv4", r#"{"name": "thing"}"#),
-    ("aws.auth#sigv4a", r#"{"name": "thing"}"#),
-    ("aws.auth#unsignedPayload", "{}"),
-    (
-        "aws.protocols#httpChecksum",
-        r#"{"requestChecksumRequired": true, "requestAlgorithmMember": "Name"}"#,
-    ),
-    ("aws.protocols#restJson1", "{}"),
-    ("aws.protocols#restXml", "{}"),
-    (
-        "smithy.waiters#waitable",
-        r#"{"Ready": {"acceptors": [{"state": "success", "matcher": {"output": {"path": "a[].b | [0]", "expected": "x", "comparator": "anyStringEquals"}}}]}}"#,
-    ),
-    (
-        "smithy.rules#clientContextParams",
-        r#"{"Flag": {"type": "boolean"}}"#,
-    ),
-    ("smithy.rules#contextParam", r#"{"name": "Name"}"#),
-    ("smithy.rules#endpointBdd", "{}"),
-    (
-        "smithy.rules#endpointRuleSet",
-        r#"{"version": "1.0", "parameters": {"Region": {"type": "string", "builtIn": "AWS::Region"}}, "rules": [{"type": "endpoint", "conditions": [{"fn": "isSet", "argv": [{"ref": "Region"}]}], "endpoint": {"url": "https://{Region}"}}]}"#,
-    ),
-    (
-        "smithy.rules#operationContextParams",
-        r#"{"Name": {"path": "a[*].b"}}"#,
-    ),
-    (
-        "smithy.rules#staticContextParams",
-        r#"{"Name": {"value": true}}"#,
-    ),
-    (
-        "smithy.test#httpRequestTests",
-        r#"[{"id": "A", "protocol": "aws.protocols#restJson1", "method": "GET", "uri": "/", "params": {"a": 1}}]"#,
-    ),
-    (
-        "smithy.test#httpMalformedRequestTests",
-        r#"[{"id": "A", "protocol": "aws.protocols#restJson1", "request": {"method": "GET", "uri": "/$a:L"}, "response": {"code": 400}, "testParameters": {"a": ["b"]}}]"#,
-    ),
-];

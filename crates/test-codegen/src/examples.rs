@@ -19,7 +19,7 @@ pub(crate) fn of_pattern(pattern: &str, accept: impl Fn(&str) -> bool) -> Vec<St
     let mut examples: Vec<String> = Vec::new();
     let mut tried = BTreeSet::new();
     let mut writer = Writer {
-        state: 0,
+        random: fastrand::Rng::with_seed(0),
         more: 0,
         left: 0,
         text: String::new(),
@@ -49,7 +49,7 @@ pub(crate) fn of_pattern(pattern: &str, accept: impl Fn(&str) -> bool) -> Vec<St
 }
 
 struct Writer {
-    state: u64,
+    random: fastrand::Rng,
     /// How often a repetition without an end is repeated at the most, beyond its minimum.
     more: u32,
     /// How many parts may still be written.
@@ -58,17 +58,6 @@ struct Writer {
 }
 
 impl Writer {
-    /// A number below `limit`: splitmix64.
-    fn below(&mut self, limit: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.state;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^= bits >> 31;
-        let limit = u64::try_from(limit.max(1)).unwrap_or(1);
-        usize::try_from(bits % limit).unwrap_or_default()
-    }
-
     fn write(&mut self, hir: &Hir) {
         self.left = self.left.saturating_sub(1);
         if self.left == 0 {
@@ -88,9 +77,7 @@ impl Writer {
             HirKind::Repetition(repetition) => {
                 let most = repetition.min.saturating_add(self.more);
                 let most = repetition.max.map_or(most, |max| max.min(most));
-                let range = usize::try_from(most - repetition.min).unwrap_or_default();
-                let times = u32::try_from(self.below(range + 1)).unwrap_or_default();
-                for _ in 0..repetition.min + times {
+                for _ in 0..self.random.u32(repetition.min..=most) {
                     if self.left == 0 {
                         break;
                     }
@@ -100,8 +87,9 @@ impl Writer {
             HirKind::Capture(capture) => self.write(&capture.sub),
             HirKind::Concat(parts) => parts.iter().for_each(|part| self.write(part)),
             HirKind::Alternation(parts) => {
-                let at = self.below(parts.len());
-                self.write(&parts[at]);
+                if let Some(part) = self.random.choice(parts) {
+                    self.write(part);
+                }
             }
         }
     }
@@ -132,17 +120,14 @@ impl Writer {
             .filter(char::is_ascii_alphanumeric)
             .collect();
         // Now and then one of the others, where there are some.
-        let rare = self.below(8) == 0;
+        let rare = self.random.u8(..8) == 0;
         let from = if plain.is_empty() || rare {
             printable
         } else {
             plain
         };
-        if from.is_empty() {
-            return ranges.first().map(|(first, _)| *first);
-        }
-        let at = self.below(from.len());
-        from.get(at).copied()
+        let chosen = self.random.choice(from);
+        chosen.or_else(|| ranges.first().map(|(first, _)| *first))
     }
 }
 
