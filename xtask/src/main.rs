@@ -12,7 +12,7 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Generates and checks the code of this workspace.
 #[derive(Debug, Parser)]
@@ -34,10 +34,16 @@ enum Command {
     Update(update::Update),
     /// Drop operations and what only they reach from this workspace's model, and generate its code.
     Remove(update::Remove),
-    /// Run the checks that take long, each by name, and tell what was found and what was skipped.
+    /// Run the checks that take long, each by name, and report what was found and what was skipped.
     Verify(verify::Arguments),
     /// Measure our client side by side with its peers, print the table and write BENCHMARKS.md.
     Bench(bench::Arguments),
+}
+
+/// The name of a choice on the command line.
+fn value_name(value: &impl ValueEnum) -> String {
+    let value = value.to_possible_value();
+    value.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn main() -> ExitCode {

@@ -36,6 +36,16 @@ pub(crate) fn run(command: &mut Command) -> Result<Finished, Error> {
     })
 }
 
+/// Runs a command that has to succeed.
+pub(crate) fn succeed(command: &mut Command) -> Result<Finished, Error> {
+    let finished = run(command)?;
+    if finished.success {
+        return Ok(finished);
+    }
+    let (program, tail) = (command.get_program().display(), finished.tail());
+    Err(Error::Other(format!("{program} failed:\n{tail}")))
+}
+
 /// Cargo in a folder, building into `target`.
 pub(crate) fn cargo(folder: &Path, target: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -22,8 +22,7 @@ fn workspace() -> TempDir {
 /// A folder with the model and all that is generated from it.
 fn generated() -> TempDir {
     let folder = workspace();
-    let output = xtask(folder.path(), &["codegen"]);
-    assert!(output.status.success(), "{}", stderr(&output));
+    succeeds(folder.path(), &["codegen"]);
     folder
 }
 
@@ -35,8 +34,21 @@ fn xtask(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+#[track_caller]
+fn succeeds(folder: &Path, arguments: &[&str]) -> Output {
+    let output = xtask(folder, arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    output
+}
+
+/// What a command prints that fails with this code.
+#[track_caller]
+fn fails(folder: &Path, code: i32, arguments: &[&str]) -> String {
+    let output = xtask(folder, arguments);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{stderr}");
+    stderr
 }
 
 /// All files below a folder.
@@ -45,11 +57,8 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut open = vec![folder.to_owned()];
     while let Some(path) = open.pop() {
         if path.is_dir() {
-            open.extend(
-                fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
+            let entries = fs::read_dir(&path).unwrap();
+            open.extend(entries.map(|entry| entry.unwrap().path()));
         } else {
             files.insert(path.clone(), fs::read(&path).unwrap());
         }
@@ -58,27 +67,22 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 #[test]
-fn what_is_generated_passes_the_check() {
+fn what_is_generated_is_up_to_date() {
     let folder = generated();
     let before = files(folder.path());
-    let output = xtask(folder.path(), &["codegen", "--check"]);
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert_eq!(
-        (stderr(&output).as_str(), output.stdout.as_slice()),
-        ("", &b""[..])
-    );
+    let output = succeeds(folder.path(), &["codegen", "--check"]);
+    assert!(output.stderr.is_empty() && output.stdout.is_empty());
     assert_eq!(files(folder.path()), before);
 }
 
 #[test]
-fn the_workspace_itself_passes_the_check() {
+fn the_workspace_itself_is_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let output = xtask(&root, &["codegen", "--check"]);
-    assert!(output.status.success(), "{}", stderr(&output));
+    succeeds(&root, &["codegen", "--check"]);
 }
 
 #[test]
-fn what_differs_is_missing_or_is_too_much_is_told_and_mended() {
+fn what_differs_is_missing_or_is_too_much_is_reported_and_written() {
     let folder = generated();
     let path = |path: &str| folder.path().join(path);
     let sdk = "crates/connect-sdk/src/generated";
@@ -89,37 +93,32 @@ fn what_differs_is_missing_or_is_too_much_is_told_and_mended() {
     fs::write(path("crates/protocol/src/generated/more.rs"), "").unwrap();
 
     let before = files(folder.path());
-    let output = xtask(folder.path(), &["codegen", "--check"]);
-    assert_eq!(output.status.code(), Some(1));
     assert_eq!(
-        stderr(&output),
+        fails(folder.path(), 1, &["codegen", "--check"]),
         "missing: crates/connect-cli/src/generated/mod.rs\n\
          differs: crates/connect-sdk/src/generated/types/_channel.rs\n\
          orphan:  crates/connect-sdk/src/generated/old/thing.rs\n\
          orphan:  crates/protocol/src/generated/more.rs\n\
          error: generated code is not what the model says; run `cargo xtask codegen`\n"
     );
-    assert_eq!(files(folder.path()), before, "a check writes nothing");
+    assert_eq!(files(folder.path()), before, "--check writes nothing");
 
-    let output = xtask(folder.path(), &["codegen"]);
-    assert!(output.status.success(), "{}", stderr(&output));
+    succeeds(folder.path(), &["codegen"]);
     assert!(!path(&format!("{sdk}/old")).exists());
-    let output = xtask(folder.path(), &["codegen", "--check"]);
-    assert!(output.status.success(), "{}", stderr(&output));
+    succeeds(folder.path(), &["codegen", "--check"]);
 }
 
 #[test]
-fn a_change_of_the_model_is_told() {
+fn a_change_of_the_model_is_reported() {
     let folder = generated();
     let path = folder.path().join("model/connect.json");
     let model = fs::read_to_string(&path).unwrap();
     let changed = model.replace("\"VOICE\"", "\"PHONE\"");
     assert_ne!(model, changed);
     fs::write(&path, changed).unwrap();
-    let output = xtask(folder.path(), &["codegen", "--check"]);
-    assert_eq!(output.status.code(), Some(1));
-    let told = "differs: crates/connect-sdk/src/generated/types/_channel.rs\n";
-    assert!(stderr(&output).contains(told), "{}", stderr(&output));
+    let stderr = fails(folder.path(), 1, &["codegen", "--check"]);
+    let line = "differs: crates/connect-sdk/src/generated/types/_channel.rs\n";
+    assert!(stderr.contains(line), "{stderr}");
 }
 
 #[test]
@@ -146,9 +145,7 @@ fn of_a_broken_model_nothing_is_written() {
             fs::write(&path, broken).unwrap();
             let before = files(folder.path());
             for arguments in [&["codegen"][..], &["codegen", "--check"]] {
-                let output = xtask(folder.path(), arguments);
-                assert_eq!(output.status.code(), Some(1));
-                assert_eq!(stderr(&output), error);
+                assert_eq!(fails(folder.path(), 1, arguments), error);
                 assert_eq!(files(folder.path()), before);
             }
         }
@@ -158,10 +155,8 @@ fn of_a_broken_model_nothing_is_written() {
 #[test]
 fn without_a_model_there_is_nothing_to_do() {
     let folder = tempfile::tempdir().unwrap();
-    let output = xtask(folder.path(), &["codegen"]);
-    assert_eq!(output.status.code(), Some(1));
     assert_eq!(
-        stderr(&output),
+        fails(folder.path(), 1, &["codegen"]),
         "error: no model/connect.json here or in a folder above\n"
     );
 }
@@ -177,27 +172,22 @@ fn with_runtime() -> TempDir {
     folder
 }
 
-/// The arguments that make a crate in `out` from this workspace's model.
-fn crate_arguments(more: &[&'static str]) -> Vec<&'static str> {
-    let mut arguments = vec!["codegen", "--model", "model/connect.json"];
-    arguments.extend([
-        "--package",
-        "my-connect",
-        "--out",
-        "out",
-        "--runtime",
-        "runtime",
-    ]);
-    arguments.extend(more);
-    arguments
+/// The arguments that make a crate in `out` from this workspace's model, with others in place of some.
+fn crate_arguments<'a>(changes: &[(&str, &'a str)]) -> Vec<&'a str> {
+    let line =
+        "codegen --model model/connect.json --package my-connect --out out --runtime runtime";
+    let replaced = |argument| {
+        let change = changes.iter().find(|(from, _)| *from == argument);
+        change.map_or(argument, |(_, to)| *to)
+    };
+    line.split(' ').map(replaced).collect()
 }
 
 #[test]
-fn a_crate_of_its_own_is_written_checked_and_replaced() {
+fn a_crate_of_its_own_is_written_compared_and_replaced() {
     let folder = with_runtime();
-    let run = |more: &[&'static str]| xtask(folder.path(), &crate_arguments(more));
-    let output = run(&["--server"]);
-    assert!(output.status.success(), "{}", stderr(&output));
+    let with = |more: &[&'static str]| [&crate_arguments(&[]), more].concat();
+    succeeds(folder.path(), &with(&["--server"]));
     let out = folder.path().join("out");
     let manifest = fs::read_to_string(out.join("Cargo.toml")).unwrap();
     for line in [
@@ -209,15 +199,12 @@ fn a_crate_of_its_own_is_written_checked_and_replaced() {
     }
     assert!(out.join("src/generated/server/mod.rs").is_file());
 
-    let output = run(&["--server", "--check"]);
-    assert!(output.status.success(), "{}", stderr(&output));
-    let output = run(&["--check"]);
-    assert_eq!(output.status.code(), Some(1));
+    succeeds(folder.path(), &with(&["--server", "--check"]));
+    let stderr = fails(folder.path(), 1, &with(&["--check"]));
     let orphan = "orphan:  src/generated/server/mod.rs\n";
-    assert!(stderr(&output).contains(orphan), "{}", stderr(&output));
+    assert!(stderr.contains(orphan), "{stderr}");
 
-    let output = run(&[]);
-    assert!(output.status.success(), "{}", stderr(&output));
+    succeeds(folder.path(), &with(&[]));
     assert!(!out.join("src/generated/server").exists());
 }
 
@@ -227,67 +214,53 @@ fn a_folder_with_other_things_in_it_is_left_alone() {
     let out = folder.path().join("out");
     fs::create_dir(&out).unwrap();
     fs::write(out.join("thesis.txt"), "Chapter 1").unwrap();
-    let output = xtask(folder.path(), &crate_arguments(&[]));
-    assert_eq!(output.status.code(), Some(1));
     assert_eq!(
-        stderr(&output),
+        fails(folder.path(), 1, &crate_arguments(&[])),
         "error: out: the folder is not empty and holds no earlier output\n"
     );
     assert_eq!(files(&out).len(), 1);
-    let mut arguments = crate_arguments(&[]);
-    for argument in arguments.iter_mut().filter(|argument| **argument == "out") {
-        *argument = "out/thesis.txt";
-    }
-    let output = xtask(folder.path(), &arguments);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        stderr(&output).starts_with("error: out/thesis.txt: "),
-        "{}",
-        stderr(&output)
-    );
+    let file = crate_arguments(&[("out", "out/thesis.txt")]);
+    let stderr = fails(folder.path(), 1, &file);
+    assert!(stderr.starts_with("error: out/thesis.txt: "), "{stderr}");
 }
 
 #[test]
-fn arguments_that_make_no_sense_are_refused_by_name() {
+fn arguments_that_make_no_sense_are_rejected_by_name() {
     let folder = with_runtime();
-    for (from, to, error) in [
+    for (from, to, code, error) in [
         (
             "runtime",
             "main",
+            1,
             "--runtime \"main\" is no git URL and no folder with a crate in \"protocol\"",
         ),
         (
             "model/connect.json",
             "model/none.json",
+            1,
             "model/none.json: No such file or directory (os error 2)",
         ),
-    ] {
-        let mut arguments = crate_arguments(&[]);
-        for argument in arguments.iter_mut().filter(|argument| **argument == from) {
-            *argument = to;
-        }
-        let output = xtask(folder.path(), &arguments);
-        assert_eq!(stderr(&output), format!("error: {error}\n"));
-        assert_eq!(output.status.code(), Some(1));
-        assert!(!folder.path().join("out").exists());
-    }
-    for (name, why) in [
         (
+            "my-connect",
             "my connect",
-            "expected letters, digits, - and _, a letter first",
+            2,
+            "invalid value 'my connect' for '--package <NAME>': expected letters, digits, - and _, a letter first",
         ),
-        ("fn", "Rust keeps this name for itself"),
+        (
+            "my-connect",
+            "fn",
+            2,
+            "invalid value 'fn' for '--package <NAME>': Rust keeps this name for itself",
+        ),
+        ("my-connect", "1connect", 2, "invalid value '1connect'"),
+        ("my-connect", "", 2, ""),
     ] {
-        let mut arguments = crate_arguments(&[]);
-        for argument in arguments
-            .iter_mut()
-            .filter(|argument| **argument == "my-connect")
-        {
-            *argument = name;
-        }
-        let output = xtask(folder.path(), &arguments);
-        let told = format!("error: invalid value '{name}' for '--package <NAME>': {why}\n");
-        assert!(stderr(&output).starts_with(&told), "{}", stderr(&output));
+        let stderr = fails(folder.path(), code, &crate_arguments(&[(from, to)]));
+        assert!(stderr.starts_with(&format!("error: {error}")), "{stderr}");
+        assert!(
+            code == 2 || stderr == format!("error: {error}\n"),
+            "{stderr}"
+        );
         assert!(!folder.path().join("out").exists());
     }
 }
@@ -306,25 +279,9 @@ fn the_runtime_is_a_folder_or_a_repository() {
             "git = \"ssh://git@example.com/team/r.git\"",
         ),
     ] {
-        let mut arguments = crate_arguments(&[]);
-        *arguments.last_mut().unwrap() = runtime;
-        let output = xtask(folder.path(), &arguments);
-        assert!(output.status.success(), "{}", stderr(&output));
+        succeeds(folder.path(), &crate_arguments(&[("runtime", runtime)]));
         let manifest = fs::read_to_string(folder.path().join("out/Cargo.toml")).unwrap();
-        assert!(
-            manifest.contains(&format!("connect-protocol = {{ {expected} }}\n")),
-            "{manifest}"
-        );
-    }
-}
-
-#[test]
-fn a_name_that_no_package_can_have_is_refused() {
-    let folder = workspace();
-    for name in ["my connect", "1connect", ""] {
-        let line = ["codegen", "--model", "model/connect.json", "--out", "out"];
-        let output = xtask(folder.path(), &[&line[..], &["--package", name]].concat());
-        assert_eq!(output.status.code(), Some(2), "{name}");
-        assert!(!folder.path().join("out").exists(), "{name}");
+        let line = format!("connect-protocol = {{ {expected} }}\n");
+        assert!(manifest.contains(&line), "{manifest}");
     }
 }

@@ -7,11 +7,12 @@ use std::time::SystemTime;
 
 use super::Bench;
 use super::metrics::Peer;
-use super::peers::{CALLERS, PROGRAMS, Program, succeed};
+use super::peers::{CALLERS, PROGRAMS, Program};
 use super::results::Part;
 use super::watch::{Watched, watch};
 use crate::error::Error;
-use crate::process;
+use crate::process::{self, succeed};
+use crate::tree::remove;
 
 /// Clean builds of all that do not take minutes.
 const ROUNDS: usize = 3;
@@ -21,7 +22,7 @@ pub(super) fn clean(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     fetch(bench)?;
     for round in 0..if bench.quick { 1 } else { ROUNDS } {
         for program in bench.wanted(&PROGRAMS) {
-            // Minutes are not told more precisely by building three times.
+            // Minutes are not measured more precisely by building three times.
             if round > 0 && program.peer == Peer::AwsSdk {
                 continue;
             }
@@ -126,9 +127,7 @@ pub(super) fn fetch(bench: &Bench) -> Result<(), Error> {
 
 fn clean_build(bench: &Bench, program: Program, profile: Profile) -> Result<Watched, Error> {
     let folder = program.target(bench).join(profile.folder);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(Error::io(&folder))?;
-    }
+    remove(&folder)?;
     build(bench, program, profile)
 }
 

@@ -12,7 +12,7 @@ use super::metrics::{Peer, is_known};
 use super::results::Part;
 use super::watch::field;
 use crate::error::Error;
-use crate::process;
+use crate::process::{self, succeed};
 
 /// A program of `tests/peers` with certain features.
 #[derive(Debug, Clone, Copy)]
@@ -146,17 +146,6 @@ impl Program {
     }
 }
 
-/// Runs a command that has to succeed.
-pub(super) fn succeed(command: &mut Command) -> Result<process::Finished, Error> {
-    let finished = process::run(command)?;
-    if finished.success {
-        Ok(finished)
-    } else {
-        let (command, tail) = (command.get_program().display(), finished.tail());
-        Err(Error::Other(format!("{command} failed:\n{tail}")))
-    }
-}
-
 /// A command with nothing in its environment that could change what a peer does: no profile, proxy or endpoint.
 pub(super) fn isolated(program: &Path) -> Command {
     let mut command = Command::new(program);
@@ -235,6 +224,7 @@ pub(super) struct Server {
 }
 
 impl Server {
+    /// Starts it, to stay on a processor if one is given.
     pub(super) fn start(bench: &Bench, processor: Option<&Processor>) -> Result<Self, Error> {
         let binary = SERVER.binary(bench)?;
         let mut command = isolated_on(processor, &binary);
