@@ -1,5 +1,9 @@
 //! Endpoint rules that are wrong, and that are broken at random. What right ones become is in `tests/golden/good/endpoint-rules`.
-#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may panic")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests, too, may panic"
+)]
 
 use connect_codegen::rules;
 use proptest::prelude::*;
@@ -37,9 +41,9 @@ fn rejection(rule_set: &Value) -> String {
     error.to_string()
 }
 
-/// The message that rejects a set of rules with this test.
+/// The message that rejects rules with this test.
 fn rejection_of_test(case: &Value) -> String {
-    let rule_set = one_rule(&json!({ "type": "error", "conditions": [], "error": "no" }));
+    let rule_set = with_condition(&json!({ "fn": "isSet", "argv": [{ "ref": "Region" }] }));
     let rule_set = rules::lower(&rule_set, "example#Service").unwrap();
     let tests = json!({ "testCases": [case] });
     let error = rules::lower_tests(&tests, &rule_set, "example#Service").unwrap_err();
@@ -48,29 +52,25 @@ fn rejection_of_test(case: &Value) -> String {
 
 #[test]
 fn what_is_wrong_is_rejected_with_its_place() {
-    let condition = |wrong: &Value| rejection(&with_condition(wrong));
-    let rule = |wrong: &Value| rejection(&one_rule(wrong));
-    let endpoint = |wrong: &Value| rejection(&with_endpoint(wrong));
-    let parameters = |wrong: &Value| rejection(&with_parameters(wrong));
-    let kinds: [(&str, &str, &dyn Fn(&Value) -> String); 6] = [
-        ("conditions", "/rules/0/conditions/0", &condition),
-        ("rules", "/rules/0", &rule),
-        ("endpoints", "/rules/0/endpoint", &endpoint),
-        ("parameters", "/parameters", &parameters),
-        ("rule sets", "", &rejection),
-        ("tests", "/testCases/0", &rejection_of_test),
-    ];
     let table: Value = serde_json::from_str(include_str!("wrong.json")).unwrap();
-    assert_eq!(table.as_object().unwrap().len(), kinds.len());
-    for (kind, place, message) in kinds {
-        let id = match kind {
-            "tests" => "smithy.rules#endpointTests",
-            _ => "smithy.rules#endpointRuleSet",
-        };
-        for row in table[kind].as_array().unwrap() {
+    for (kind, rows) in table.as_object().unwrap() {
+        for row in rows.as_array().unwrap() {
+            let wrong = &row[0];
+            let (place, message) = match kind.as_str() {
+                "conditions" => ("/rules/0/conditions/0", rejection(&with_condition(wrong))),
+                "rules" => ("/rules/0", rejection(&one_rule(wrong))),
+                "endpoints" => ("/rules/0/endpoint", rejection(&with_endpoint(wrong))),
+                "parameters" => ("/parameters", rejection(&with_parameters(wrong))),
+                "rule sets" => ("", rejection(wrong)),
+                "tests" => ("/testCases/0", rejection_of_test(wrong)),
+                other => panic!("what is wrong with {other}?"),
+            };
+            let id = match kind.as_str() {
+                "tests" => "smithy.rules#endpointTests",
+                _ => "smithy.rules#endpointRuleSet",
+            };
             let (below, reason) = (row[1].as_str().unwrap(), row[2].as_str().unwrap());
             let start = format!("example#Service: {id} at `{place}{below}`: ");
-            let message = message(&row[0]);
             assert!(
                 message.starts_with(&start) && message.contains(reason),
                 "{row}\n  {message}"
