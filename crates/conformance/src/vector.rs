@@ -21,7 +21,7 @@ pub(crate) struct Request {
     pub(crate) message: Message,
 }
 
-/// What is said of a query string.
+/// What a vector demands of a query string.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Query {
@@ -48,7 +48,7 @@ pub(crate) struct Malformed {
     pub(crate) response: Response,
 }
 
-/// What is said of headers and body.
+/// What a vector demands of headers and body.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Message {
@@ -61,7 +61,7 @@ pub(crate) struct Message {
     pub(crate) body_media_type: Option<String>,
 }
 
-/// What is said of a body.
+/// What a vector demands of a body.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Body {

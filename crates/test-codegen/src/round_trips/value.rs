@@ -14,15 +14,12 @@ pub(super) fn value(
     constraints: &Constraints,
     place: Place,
 ) -> Option<TokenStream> {
-    let integer = |least, most| in_range(constraints, quote!(integer), number(least), number(most));
-    let fraction = || {
-        in_range(
-            constraints,
-            quote!(fraction),
-            quote!(f64::MIN),
-            quote!(f64::MAX),
-        )
+    let integer = |least, most| {
+        let ends = ends(constraints, number(least), number(most));
+        quote!(s.integer(#ends))
     };
+    let ends = ends(constraints, quote!(f64::MIN), quote!(f64::MAX));
+    let fraction = quote!(s.fraction(#ends));
     let ranged = constraints.range.is_some();
     Some(match target {
         // A header holds it as base64.
@@ -34,11 +31,8 @@ pub(super) fn value(
         Target::Short if ranged => integer(i16::MIN.into(), i16::MAX.into()),
         Target::Integer if ranged => integer(i32::MIN.into(), i32::MAX.into()),
         Target::Long if ranged => integer(i64::MIN, i64::MAX),
-        Target::Float if ranged => {
-            let value = fraction();
-            quote!(#value as f32)
-        }
-        Target::Double if ranged => fraction(),
+        Target::Float if ranged => quote!(#fraction as f32),
+        Target::Double if ranged => fraction,
         Target::BigInteger | Target::BigDecimal if ranged => return None,
         Target::Timestamp(Some(TimestampFormat::HttpDate)) => quote!(s.second()),
         Target::Timestamp(None) if place == Place::Header => quote!(s.second()),
@@ -86,17 +80,12 @@ fn limits(constraints: &Constraints, filled: bool) -> (TokenStream, TokenStream)
     (number(min).into_token_stream(), max)
 }
 
-/// A number within the bounds that there are.
-fn in_range(
-    constraints: &Constraints,
-    method: TokenStream,
-    least: impl ToTokens,
-    most: impl ToTokens,
-) -> TokenStream {
+/// The ends of a range, where it has some.
+fn ends(constraints: &Constraints, least: impl ToTokens, most: impl ToTokens) -> TokenStream {
     let (min, max) = constraints.range.clone().unwrap_or_default();
     let min = min.map_or_else(|| least.to_token_stream(), |bound| parsed(&bound));
     let max = max.map_or_else(|| most.to_token_stream(), |bound| parsed(&bound));
-    quote!(s.#method(#min, #max))
+    quote!(#min, #max)
 }
 
 fn list_value(list: &List, constraints: &Constraints, place: Place) -> Option<TokenStream> {

@@ -111,18 +111,18 @@ fn run(path: &Path, cases: Range<u64>, part: bool) {
 
 /// All that becomes of a model's text; on an error, its message.
 fn generate(text: &str, random: &mut Random) -> Result<(), String> {
-    let said = |error: connect_codegen::Error| error.to_string();
-    let model = Model::parse("model.json", text).map_err(said)?;
+    let message = |error: connect_codegen::Error| error.to_string();
+    let model = Model::parse("model.json", text).map_err(message)?;
     let selection = Selection {
         strict: random.one_in(4),
         ..Selection::default()
     };
     let mut warnings = BTreeSet::new();
-    let service = lower(&model, &selection, &mut warnings).map_err(said)?;
+    let service = lower(&model, &selection, &mut warnings).map_err(message)?;
     for warning in &warnings {
         assert!(names_the_place(warning, text), "warning: {warning}");
     }
-    let suite = conformance::read(&model, &service).map_err(said)?;
+    let suite = conformance::read(&model, &service).map_err(message)?;
     let package = Package {
         name: "mutant".to_owned(),
         runtime: Runtime::Path("crates".to_owned()),
@@ -131,13 +131,13 @@ fn generate(text: &str, random: &mut Random) -> Result<(), String> {
         server: true,
         tests: random.one_in(4),
     };
-    emit::package(&service, options, &package).map_err(said)?;
+    emit::package(&service, options, &package).map_err(message)?;
     if options.tests {
-        round_trips(&service, "src/generated").map_err(said)?;
+        round_trips(&service, "src/generated").map_err(message)?;
     }
-    emit::commands(&service, "mutant", "src").map_err(said)?;
+    emit::commands(&service, "mutant", "src").map_err(message)?;
     if !suite.cases.is_empty() {
-        conformance::program(&service, &suite, &package).map_err(said)?;
+        conformance::program(&service, &suite, &package).map_err(message)?;
     }
     if random.one_in(4) {
         edit_with(

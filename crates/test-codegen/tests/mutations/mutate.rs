@@ -22,7 +22,7 @@ pub(crate) fn mutant(base: &Value, random: &mut Random) -> String {
     }
 }
 
-/// Damage to the bytes; the text stays UTF-8, since files that are not are refused before.
+/// Damage to the bytes; the text stays UTF-8, since others are rejected before.
 fn corrupt(text: &str, random: &mut Random) -> String {
     let at = |random: &mut Random| text.floor_char_boundary(random.below(text.len() + 1));
     let (from, to) = (at(random), at(random));
