@@ -18,9 +18,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::codegen::{target_folder, workspace_root};
 use crate::error::Error;
-use crate::value_name;
+use crate::workspace::{target_folder, value_name, workspace_root};
 use metrics::Peer;
 use peers::Program;
 use results::Results;

@@ -8,12 +8,12 @@ use std::path::{Component, Path, PathBuf};
 use connect_codegen::emit::{self, Options, Package, Runtime};
 use connect_codegen::ir::Service;
 use connect_codegen::lower::{Selection, lower};
-use connect_codegen::model::Model;
 use connect_codegen::{FileSet, names, partitions};
 use connect_test_codegen::round_trips;
 
 use crate::error::Error;
 use crate::tree::{self, Difference};
+use crate::workspace::{MODEL, print_warnings, read, read_model, workspace_root};
 
 /// What to generate.
 #[derive(Debug, clap::Args)]
@@ -64,9 +64,6 @@ fn package_name(name: &str) -> Result<String, String> {
     }
 }
 
-/// This workspace's model.
-pub(crate) const MODEL: &str = "model/connect.json";
-
 /// Where the workspace's generated code lies.
 const SDK: &str = "crates/connect-sdk/src/generated";
 const CLI: &str = "crates/connect-cli/src/generated";
@@ -77,23 +74,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     match (&arguments.model, &arguments.package, &arguments.out) {
         (Some(model), Some(package), Some(out)) => crate_from(arguments, model, package, out),
         _ => workspace(&workspace_root()?, arguments.check),
-    }
-}
-
-/// The folder of the workspace that this command was built in, or the one it runs in.
-pub(crate) fn workspace_root() -> Result<PathBuf, Error> {
-    let here = std::env::current_dir().map_err(Error::io(Path::new(".")))?;
-    here.ancestors()
-        .find(|folder| folder.join(MODEL).is_file() && folder.join("Cargo.toml").is_file())
-        .map(Path::to_owned)
-        .ok_or_else(|| Error::Other(format!("no {MODEL} here or in a folder above")))
-}
-
-/// Where this workspace builds.
-pub(crate) fn target_folder(root: &Path) -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => std::path::absolute(&folder).unwrap_or_else(|_| folder.into()),
-        None => root.join("target"),
     }
 }
 
@@ -282,20 +262,4 @@ fn absolute(path: &Path) -> Result<PathBuf, Error> {
         }
     }
     Ok(absolute)
-}
-
-pub(crate) fn print_warnings(warnings: &BTreeSet<String>) {
-    for warning in warnings {
-        eprintln!("warning: {warning}");
-    }
-}
-
-/// Reads a model; errors name it by the path it was asked for with.
-pub(crate) fn read_model(root: &Path, path: &Path) -> Result<Model, Error> {
-    let text = read(&root.join(path))?;
-    Ok(Model::parse(&path.display().to_string(), &text)?)
-}
-
-pub(crate) fn read(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(Error::io(path))
 }

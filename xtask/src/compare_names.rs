@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use connect_codegen::FileSet;
 use serde_json::Value;
@@ -15,33 +15,14 @@ use serde_json::Value;
 use api::{Api, Kind};
 use reached::Reached;
 
+use crate::error::Error;
+
 mod api;
 mod reached;
 mod source;
 
 /// The folder below which the modules to compare were emitted.
 pub(crate) const FOLDER: &str = "src";
-
-/// Why a comparison could not be made.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    /// A file or folder that can't be read.
-    #[error("{}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A source file that is not Rust.
-    #[error("{path}")]
-    Rust {
-        /// The file.
-        path: String,
-        /// What is wrong with it.
-        source: syn::Error,
-    },
-}
 
 /// What a comparison found.
 #[derive(Debug, Default)]
@@ -176,7 +157,7 @@ fn forth(report: &mut Report, ours: &Api, theirs: &Api) {
                 Some(other) => difference(Reason::Otherwise(other.to_owned())),
                 None if matches!(kind, Kind::Operation | Kind::Type) => report.absent.push(path),
                 None if theirs.has_scope(scope) => difference(Reason::OnlyOurs),
-                // Its type has been told as absent.
+                // Its type has been reported as absent.
                 None => {}
             },
         }

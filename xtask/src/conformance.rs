@@ -10,10 +10,10 @@ use connect_codegen::emit::{Package, Runtime};
 use connect_codegen::lower::{Selection, lower};
 use connect_test_codegen::conformance;
 
-use crate::codegen::{print_warnings, read_model, target_folder, workspace_root};
 use crate::error::Error;
 use crate::process::cargo;
 use crate::tree;
+use crate::workspace::{print_warnings, read_model, target_folder, workspace_root};
 
 /// What to run.
 #[derive(Debug, clap::Args)]

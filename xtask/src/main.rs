@@ -9,10 +9,11 @@ mod process;
 mod tree;
 mod update;
 mod verify;
+mod workspace;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
 /// Generates and checks the code of this workspace.
 #[derive(Debug, Parser)]
@@ -38,12 +39,6 @@ enum Command {
     Verify(verify::Arguments),
     /// Measure our client side by side with its peers, print the table and write BENCHMARKS.md.
     Bench(bench::Arguments),
-}
-
-/// The name of a choice on the command line.
-fn value_name(value: &impl ValueEnum) -> String {
-    let value = value.to_possible_value();
-    value.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn main() -> ExitCode {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use connect_codegen::FileSet;
 
-use crate::codegen::read;
 use crate::error::Error;
+use crate::workspace::read;
 
 /// How a file on disk differs from what it should be.
 #[derive(Debug, PartialEq, Eq)]

@@ -9,8 +9,9 @@ use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::{Model, without_mark};
 use serde_json::{Map, Value};
 
-use crate::codegen::{self, print_warnings, read};
+use crate::codegen;
 use crate::error::Error;
+use crate::workspace::{MODEL, print_warnings, read, workspace_root};
 
 /// What to add.
 #[derive(Debug, clap::Args)]
@@ -84,8 +85,8 @@ impl Target {
         let report = match &self.model {
             Some(path) => edit_model(&Text::read(path)?, None, edit)?,
             None => {
-                let root = codegen::workspace_root()?;
-                let text = Text::named(codegen::MODEL.to_owned(), root.join(codegen::MODEL))?;
+                let root = workspace_root()?;
+                let text = Text::named(MODEL.to_owned(), root.join(MODEL))?;
                 edit_model(&text, Some(&root), edit)?
             }
         };

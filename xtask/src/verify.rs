@@ -11,10 +11,9 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 
-use crate::codegen::{target_folder, workspace_root};
 use crate::error::Error;
 use crate::tree::json_files;
-use crate::value_name;
+use crate::workspace::{target_folder, value_name, workspace_root};
 
 /// What to verify.
 #[derive(Debug, clap::Args)]
@@ -113,7 +112,7 @@ impl Steps {
             Ok(Outcome::Skipped(why)) => format!("skipped {name}: {why}"),
             Err(error) => {
                 self.failed += 1;
-                format!("FAILED  {name} {took}: {}", chain(&error))
+                format!("FAILED  {name} {took}: {error}")
             }
         };
         println!("{line}");
@@ -163,19 +162,4 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     }
     let count = lines.len();
     Err(Error::Other(format!("{failed} of {count} steps failed")))
-}
-
-/// An error with its sources.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let cause = error.to_string();
-        // Some messages have their source already.
-        if !text.ends_with(&cause) {
-            text = format!("{text}: {cause}");
-        }
-        source = error.source();
-    }
-    text
 }

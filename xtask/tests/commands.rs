@@ -1,4 +1,4 @@
-//! `cargo xtask codegen` as people run it, in a copy of what it reads.
+//! `cargo xtask codegen` as people run it, in a copy of what it reads; and `cargo xtask conformance` with the workspace's own suite.
 #![allow(clippy::unwrap_used, reason = "helpers of tests, too, may panic")]
 
 use std::collections::BTreeMap;
@@ -284,4 +284,16 @@ fn the_runtime_is_a_folder_or_a_repository() {
         let line = format!("connect-protocol = {{ {expected} }}\n");
         assert!(manifest.contains(&line), "{manifest}");
     }
+}
+
+#[test]
+fn our_own_suite_passes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let output = succeeds(&root, &["conformance"]);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let last = stdout.lines().last().unwrap();
+    // As many as there are, and none by way of an empty folder.
+    let (passed, failed) = last.split_once(" passed, ").unwrap();
+    assert_eq!(failed, "0 failed");
+    assert!(passed.parse::<u32>().unwrap() > 700, "{passed}");
 }

@@ -56,7 +56,7 @@ fn callgrind(binary: &Path, url: &str, summaries: u32, calls: u32) -> Result<f64
         ]);
     let finished = succeed(&mut command)?;
     collected(&finished.stderr)
-        .ok_or_else(|| Error::Other(format!("callgrind told no count:\n{}", finished.tail())))
+        .ok_or_else(|| Error::Other(format!("callgrind printed no count:\n{}", finished.tail())))
 }
 
 /// The count in what callgrind prints at its end: `==7== Collected : 123456`.

@@ -14,10 +14,10 @@ use super::metrics::Peer;
 use super::peers::{AWS_SDK, OURS, Program};
 use super::results::Part;
 use super::watch::watch;
-use crate::codegen::read;
 use crate::error::Error;
 use crate::process::{self, succeed};
 use crate::tree::{lines_of_rust, remove};
+use crate::workspace::read;
 
 const CONNECT: &str = "generate-connect";
 /// The published models, by the metric that each is generated for.
@@ -105,8 +105,8 @@ fn generate(bench: &Bench, xtask: &Path, model: &Path, out: &Path) -> Result<(f6
     let started = Instant::now();
     let finished = succeed(&mut command)?;
     let seconds = started.elapsed().as_secs_f64();
-    let untold = || Error::Other(format!("no count of operations in {:?}", finished.stdout));
-    Ok((seconds, operations(&finished.stdout).ok_or_else(untold)?))
+    let uncounted = || Error::Other(format!("no count of operations in {:?}", finished.stdout));
+    Ok((seconds, operations(&finished.stdout).ok_or_else(uncounted)?))
 }
 
 const GENERATED: &str = "generated-connect";

@@ -165,7 +165,7 @@ pub(super) fn isolated(program: &Path) -> Command {
 pub(super) struct Processor(String);
 
 impl Processor {
-    /// The first one that this process may use, where the system can be told to stay on it.
+    /// The first one that this process may use, where `taskset` can keep a program on it.
     pub(super) fn first() -> Option<Self> {
         let status = fs::read_to_string("/proc/self/status").ok()?;
         let allowed = field(&status, "Cpus_allowed_list")?;
@@ -202,7 +202,7 @@ impl Measured {
             .map_err(|_| Error::Other(format!("a peer printed {line:?}")))
     }
 
-    /// A figure, if the peer could tell it.
+    /// A figure, if the peer has it.
     pub(super) fn get(&self, name: &str) -> Option<f64> {
         self.0[name].as_f64()
     }

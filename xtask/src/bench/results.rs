@@ -8,9 +8,9 @@ use std::process::Command;
 use serde::{Deserialize, Serialize};
 
 use super::metrics::{Peer, is_known};
-use crate::codegen::read;
 use crate::error::Error;
 use crate::process;
+use crate::workspace::read;
 
 /// The latest results of each part, by its name.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::codegen::read;
 use crate::error::Error;
+use crate::workspace::read;
 
 const INTERVAL: Duration = Duration::from_millis(15);
 

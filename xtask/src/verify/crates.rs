@@ -8,11 +8,11 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::{Context, Outcome, Steps, stem};
-use crate::codegen::read;
 use crate::conformance::SUITE;
 use crate::error::Error;
 use crate::process::{self, cargo, succeed};
 use crate::tree;
+use crate::workspace::read;
 
 /// Generations of a model that are timed; the median counts.
 const RUNS: usize = 3;

@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use super::crates::left_out;
 use super::{Context, Outcome, Steps, stem};
-use crate::codegen::read;
 use crate::compare_names;
 use crate::error::Error;
+use crate::workspace::read;
 
 pub(super) fn compare(context: &Context, steps: &mut Steps) {
     for model in context.models("models", steps) {
