@@ -29,8 +29,6 @@ pub(crate) const FOLDER: &str = "src";
 pub(crate) struct Report {
     /// How many names are equal, by kind.
     pub(crate) matches: BTreeMap<Kind, usize>,
-    /// The operations and types that the other crate's version of the model does not have.
-    pub(crate) absent: Vec<String>,
     /// The names that are not equal.
     pub(crate) differences: Vec<Difference>,
 }
@@ -47,7 +45,7 @@ pub(crate) struct Difference {
 /// How a name differs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// The other crate has the type but nothing of the kind in it: its version of the model differs, or we have more.
+    /// The other crate has nothing of the kind: its version of the model differs, or we have more.
     OnlyOurs,
     /// The other crate calls it otherwise.
     Otherwise(String),
@@ -73,16 +71,12 @@ impl Report {
     /// How many names there are of each outcome.
     pub(crate) fn counts(&self) -> String {
         let count = |wanted: fn(&Reason) -> bool| {
-            let differences = self.differences.iter();
-            differences
-                .filter(|difference| wanted(&difference.reason))
-                .count()
+            let reasons = self.differences.iter().map(|difference| &difference.reason);
+            reasons.filter(|reason| wanted(reason)).count()
         };
         format!(
-            "{} names are equal; {} types and operations and {} other names are only ours; \
-             {} are named otherwise, {} stand for something else, {} were not emitted",
+            "{} names are equal; {} are only ours; {} are named otherwise, {} stand for something else, {} were not emitted",
             self.matches.values().sum::<usize>(),
-            self.absent.len(),
             count(|reason| *reason == Reason::OnlyOurs),
             count(|reason| matches!(reason, Reason::Otherwise(_))),
             count(|reason| matches!(reason, Reason::Is { .. })),
@@ -95,9 +89,6 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (kind, count) in &self.matches {
             writeln!(f, "  {count} {kind} are equal")?;
-        }
-        for name in &self.absent {
-            writeln!(f, "  {name}: not in that version of the model")?;
         }
         for Difference { path, kind, reason } in &self.differences {
             write!(f, "  {path} ({kind}): ")?;
@@ -155,9 +146,10 @@ fn forth(report: &mut Report, ours: &Api, theirs: &Api) {
             }),
             None => match theirs.of(scope, *kind).find(|other| could_be(other, name)) {
                 Some(other) => difference(Reason::Otherwise(other.to_owned())),
-                None if matches!(kind, Kind::Operation | Kind::Type) => report.absent.push(path),
-                None if theirs.has_scope(scope) => difference(Reason::OnlyOurs),
-                // Its type has been reported as absent.
+                None if matches!(kind, Kind::Operation | Kind::Type) || theirs.has_scope(scope) => {
+                    difference(Reason::OnlyOurs);
+                }
+                // The whole type is only ours, which has been reported.
                 None => {}
             },
         }

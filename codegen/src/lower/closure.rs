@@ -146,3 +146,16 @@ impl<'a> Lowering<'a> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_has_255_bytes_at_most() {
+        let id = ShapeId::parse("a#B").unwrap();
+        assert!(fits_a_file(&id, &"x".repeat(250)).is_ok());
+        let error = fits_a_file(&id, &"x".repeat(251)).unwrap_err();
+        assert!(error.to_string().contains("255 bytes"), "{error}");
+    }
+}
