@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Instant;
 
 use crate::error::Error;
 
@@ -44,6 +45,13 @@ pub(crate) fn succeed(command: &mut Command) -> Result<Finished, Error> {
     }
     let (program, tail) = (command.get_program().display(), finished.tail());
     Err(Error::Other(format!("{program} failed:\n{tail}")))
+}
+
+/// Runs a command that has to succeed, and measures the seconds from its start to its end.
+pub(crate) fn timed(command: &mut Command) -> Result<(f64, Finished), Error> {
+    let started = Instant::now();
+    let finished = succeed(command)?;
+    Ok((started.elapsed().as_secs_f64(), finished))
 }
 
 /// Cargo in a folder, building into `target`.

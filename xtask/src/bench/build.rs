@@ -1,7 +1,7 @@
 //! What it costs to build a program: time and memory of clean builds, time of rebuilds, and how large it gets.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
@@ -134,13 +134,8 @@ fn clean_build(bench: &Bench, program: Program, profile: Profile) -> Result<Watc
 pub(super) fn build(bench: &Bench, program: Program, profile: Profile) -> Result<Watched, Error> {
     println!("building {} ({}) ...", program.name, profile.folder);
     let mut build = program.cargo(bench, "build");
-    watch(build.args(profile.options), &log(bench)?)
-}
-
-/// Where the output of builds goes.
-pub(super) fn log(bench: &Bench) -> Result<PathBuf, Error> {
     fs::create_dir_all(&bench.folder).map_err(Error::io(&bench.folder))?;
-    Ok(bench.folder.join("build.log"))
+    watch(build.args(profile.options), &bench.folder.join("build.log"))
 }
 
 fn size_of(file: &Path) -> Result<f64, Error> {

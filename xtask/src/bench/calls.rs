@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Instant;
 
 use super::Bench;
 use super::metrics::Peer;
@@ -10,7 +9,7 @@ use super::peers::{CALLERS, Measured, Processor, Server, isolated_on};
 use super::python::Python;
 use super::results::Part;
 use crate::error::Error;
-use crate::process::succeed;
+use crate::process::timed;
 
 /// Summaries per page.
 pub(super) const PAGES: [u32; 2] = [1, 100];
@@ -153,19 +152,14 @@ pub(super) fn first(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     for _ in 0..if bench.quick { 3 } else { PROCESSES } {
         for caller in &callers {
             let mut command = caller.command(&[&server.url, "once", "1"]);
-            part.sample("first", caller.peer, milliseconds(&mut command)?);
+            let (seconds, _) = timed(&mut command)?;
+            part.sample("first", caller.peer, seconds * 1e3);
         }
         if let Some(python) = python.as_ref().filter(|_| bench.wants(Peer::AwsCli)) {
             let mut command = python.aws_cli(&server.url);
-            part.sample("first", Peer::AwsCli, milliseconds(&mut command)?);
+            let (seconds, _) = timed(&mut command)?;
+            part.sample("first", Peer::AwsCli, seconds * 1e3);
         }
     }
     Ok(())
-}
-
-/// How long a command takes that has to succeed.
-fn milliseconds(command: &mut Command) -> Result<f64, Error> {
-    let started = Instant::now();
-    succeed(command)?;
-    Ok(started.elapsed().as_secs_f64() * 1e3)
 }

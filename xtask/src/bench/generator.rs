@@ -4,18 +4,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use serde_json::Value;
 
 use super::Bench;
-use super::build::{Profile, build, fetch, log};
+use super::build::{Profile, build, fetch};
 use super::metrics::Peer;
 use super::peers::{AWS_SDK, OURS, Program};
 use super::results::Part;
-use super::watch::watch;
 use crate::error::Error;
-use crate::process::{self, succeed};
+use crate::process::{self, succeed, timed};
 use crate::tree::{lines_of_rust, remove};
 use crate::workspace::read;
 
@@ -102,9 +100,7 @@ fn generate(bench: &Bench, xtask: &Path, model: &Path, out: &Path) -> Result<(f6
         .arg(model)
         .arg("--out")
         .arg(out);
-    let started = Instant::now();
-    let finished = succeed(&mut command)?;
-    let seconds = started.elapsed().as_secs_f64();
+    let (seconds, finished) = timed(&mut command)?;
     let uncounted = || Error::Other(format!("no count of operations in {:?}", finished.stdout));
     Ok((seconds, operations(&finished.stdout).ok_or_else(uncounted)?))
 }
@@ -127,8 +123,8 @@ fn build_generated(bench: &Bench, folder: &Path) -> Result<f64, Error> {
     let cargo = || process::cargo(folder, &target);
     succeed(cargo().args(["build", "--release"]))?;
     succeed(cargo().args(["clean", "--release", "--package", GENERATED]))?;
-    let watched = watch(cargo().args(["build", "--release"]), &log(bench)?)?;
-    Ok(watched.seconds)
+    let (seconds, _) = timed(cargo().args(["build", "--release"]))?;
+    Ok(seconds)
 }
 
 /// The release build of a program's generated crate: how long it is compiled when all that it depends on is built.

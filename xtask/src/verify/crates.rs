@@ -3,14 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use serde_json::Value;
 
 use super::{Context, Outcome, Steps, stem};
 use crate::conformance::SUITE;
 use crate::error::Error;
-use crate::process::{self, cargo, succeed};
+use crate::process::{self, cargo, succeed, timed};
 use crate::tree;
 use crate::workspace::read;
 
@@ -36,9 +35,9 @@ pub(super) fn generate(context: &Context, steps: &mut Steps) {
             for _ in 0..RUNS {
                 tree::remove(&folder)?;
                 let mut generate = generation(Command::new(&xtask), context, &model);
-                let began = Instant::now();
-                warnings = succeed(&mut generate)?.stderr;
-                runs.push(began.elapsed().as_secs_f64());
+                let (seconds, finished) = timed(&mut generate)?;
+                runs.push(seconds);
+                warnings = finished.stderr;
             }
             runs.sort_by(f64::total_cmp);
             let (median, lines) = (runs[RUNS / 2], tree::lines_of_rust(&folder.join("src"))?);
