@@ -107,6 +107,11 @@ impl Source {
         there
     }
 
+    /// `Some` of a value or `None`, as [`has`](Self::has) says.
+    pub fn option<T>(&mut self, value: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.has().then(|| value(self))
+    }
+
     /// One of several values.
     pub fn pick<T: Clone>(&mut self, values: &[T]) -> T {
         let at = self.between(0, values.len() as u64 - 1);
