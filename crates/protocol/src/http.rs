@@ -42,6 +42,7 @@ macro_rules! body_setters {
         }
     };
 }
+#[cfg(feature = "server")]
 pub(crate) use body_setters;
 
 /// A request as an operation's input encodes it: complete but for the endpoint, the signature and the transport's headers.
