@@ -74,7 +74,8 @@ const KINDS: [(&str, &str); 3] = [
 /// Finds the vectors of a model. `service` is what the model lowers to when nothing is selected from it.
 ///
 /// # Errors
-/// A vector that does not have the form of its trait, or whose parameters are not of the types of its shape.
+/// A vector without ID or protocol, or whose parameters are not of the types of its shape. What is wrong with its HTTP message,
+/// the program reports.
 pub fn read(model: &Model, service: &Service) -> Result<Suite, Error> {
     read_suite(model, service).map_err(|error| error.in_file(model.file()))
 }

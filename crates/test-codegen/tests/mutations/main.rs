@@ -132,9 +132,7 @@ fn generate(text: &str, random: &mut Random) -> Result<(), String> {
         tests: random.one_in(4),
     };
     emit::package(&service, options, &package).map_err(message)?;
-    if options.tests {
-        round_trips(&service, "src/generated").map_err(message)?;
-    }
+    round_trips(&service, "src/generated").map_err(message)?;
     emit::commands(&service, "mutant", "src").map_err(message)?;
     if !suite.cases.is_empty() {
         conformance::program(&service, &suite, &package).map_err(message)?;

@@ -9,7 +9,7 @@ use super::proxy::{Proxy, Server};
 use super::stream::ServerStream;
 use super::tls::{self, Tls};
 use super::tunnel::ProxyDialler;
-use super::url::{UrlError, host_value, port};
+use super::url::{UrlError, default_port, host_value, port};
 use crate::error::ConnectorError;
 
 /// What a connection is to: connections of one key are interchangeable.
@@ -39,8 +39,8 @@ impl Key {
     }
 
     fn port(&self) -> u16 {
-        let default = if self.tls { 443 } else { 80 };
-        self.authority.port_u16().unwrap_or(default)
+        let port = self.authority.port_u16();
+        port.unwrap_or_else(|| default_port(self.tls))
     }
 
     fn uri(&self) -> Result<Uri, ConnectorError> {

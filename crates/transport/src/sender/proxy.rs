@@ -10,7 +10,7 @@ use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 use percent_encoding::percent_decode_str;
 
-use super::url::{port, port_number};
+use super::url::{default_port, port, port_number};
 use crate::environment::Environment;
 use crate::error::BoxError;
 
@@ -179,7 +179,7 @@ impl Server {
         }
         let port =
             port(authority).map_err(|error| ProxyError::new(setting, error.to_string(), None))?;
-        let port = port.unwrap_or(if tls { 443 } else { 80 });
+        let port = port.unwrap_or_else(|| default_port(tls));
         let authorization = authorization(setting, authority)?;
         let uri = Uri::builder()
             .scheme(if tls { Scheme::HTTPS } else { Scheme::HTTP })

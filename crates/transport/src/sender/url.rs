@@ -34,6 +34,11 @@ pub(super) fn port_number(text: &str) -> Option<u16> {
     text.parse().ok().filter(|_| !text.starts_with('+'))
 }
 
+/// The port of a URL that names none.
+pub(super) fn default_port(tls: bool) -> u16 {
+    if tls { 443 } else { 80 }
+}
+
 fn host_and_port_as_written(authority: &Authority) -> &str {
     let text = authority.as_str();
     text.rsplit_once('@').map_or(text, |(_, host)| host)
@@ -41,7 +46,7 @@ fn host_and_port_as_written(authority: &Authority) -> &str {
 
 /// The value of the header `host`: the port only where it is not the scheme's own.
 pub(crate) fn host_value(tls: bool, authority: &Authority) -> &str {
-    if authority.port_u16() == Some(if tls { 443 } else { 80 }) {
+    if authority.port_u16() == Some(default_port(tls)) {
         return authority.host();
     }
     host_and_port_as_written(authority)
@@ -49,12 +54,8 @@ pub(crate) fn host_value(tls: bool, authority: &Authority) -> &str {
 
 /// Host and port to connect to; the host of an IPv6 address has its brackets.
 pub(super) fn host_and_port(uri: &Uri) -> (&str, u16) {
-    let default = if uri.scheme() == Some(&Scheme::HTTPS) {
-        443
-    } else {
-        80
-    };
-    let port = uri.port_u16().unwrap_or(default);
+    let tls = uri.scheme() == Some(&Scheme::HTTPS);
+    let port = uri.port_u16().unwrap_or_else(|| default_port(tls));
     (uri.host().unwrap_or_default(), port)
 }
 
