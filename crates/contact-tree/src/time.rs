@@ -123,9 +123,25 @@ mod tests {
 
     #[test]
     fn every_day_of_800_years_follows_the_one_before() {
-        let date = |days: i64| Timestamp::from_secs(days * 86_400).civil(0).date();
+        let date = |days: i64| {
+            let date = Timestamp::from_secs(days * 86_400).civil(0);
+            (date.year(), date.month(), date.day())
+        };
+        let mut previous = date(-146_098);
         for days in -146_097..146_097 {
-            assert_eq!(date(days - 1).tomorrow().ok(), Some(date(days)));
+            let length = match previous.1 {
+                2 if previous.0 % 4 == 0 && (previous.0 % 100 != 0 || previous.0 % 400 == 0) => 29,
+                2 => 28,
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            let expected = match previous {
+                (year, 12, 31) => (year + 1, 1, 1),
+                (year, month, day) if day == length => (year, month + 1, 1),
+                (year, month, day) => (year, month, day + 1),
+            };
+            assert_eq!(date(days), expected);
+            previous = expected;
         }
     }
 
