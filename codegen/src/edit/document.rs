@@ -43,7 +43,7 @@ impl<'a> Document<'a> {
         let Some(shapes) = top.shapes.map(RawValue::get) else {
             return Err(Error::new(Place::model(), "the model has no shapes").in_file(file.name));
         };
-        // The shapes borrow from the text, so their address tells their position.
+        // The shapes borrow from the text, so their address is their position.
         let start = shapes.as_ptr() as usize - file.text.as_ptr() as usize;
         let around = (&file.text[..start], &file.text[start + shapes.len()..]);
         let shapes = Container::parse(shapes, 2).map_err(fail)?;
