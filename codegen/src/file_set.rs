@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 
 mod table;
 
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 
 /// What file systems allow.
 const LONGEST_NAME: usize = 255;
@@ -28,17 +28,34 @@ impl FileSet {
         header: &str,
         tokens: &TokenStream,
     ) -> Result<(), Error> {
+        self.rust_with_imports(path, header, TokenStream::new(), tokens.clone())
+    }
+
+    /// Adds a file whose imports, given apart, come after its own documentation and attributes.
+    pub(crate) fn rust_with_imports(
+        &mut self,
+        path: impl Into<String>,
+        header: &str,
+        imports: TokenStream,
+        tokens: TokenStream,
+    ) -> Result<(), Error> {
         let path = path.into();
         let name = path.rsplit('/').next().unwrap_or_default();
         if name.len() > LONGEST_NAME {
-            let message =
-                format!("no file can be called {name}: that is longer than {LONGEST_NAME} bytes");
-            return Err(Error::new(Place::model(), message));
+            bail!(
+                Place::model(),
+                "no file can be called {name}: that is longer than {LONGEST_NAME} bytes"
+            );
         }
-        let file: syn::File = syn::parse2(tokens.clone()).map_err(|error| {
-            let message = format!("the emitted code is no Rust: {error}\n{tokens}");
-            Error::new(Place::model(), message).in_file(&path)
-        })?;
+        let parse = |tokens: TokenStream| {
+            let text = tokens.clone();
+            syn::parse2::<syn::File>(tokens).map_err(|error| {
+                let message = format!("the emitted code is no Rust: {error}\n{text}");
+                Error::new(Place::model(), message).in_file(&path)
+            })
+        };
+        let mut file = parse(tokens)?;
+        file.items.splice(..0, parse(imports)?.items);
         let text = layout(file);
         let text = if header.is_empty() {
             text
@@ -142,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_no_file_can_have_is_refused() {
+    fn a_name_that_no_file_can_have_is_rejected() {
         let mut set = FileSet::default();
         let mut add = |length| {
             set.rust(
@@ -176,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_rust() {
+    fn rejects_what_is_no_rust() {
         let error = FileSet::default()
             .rust("b.rs", "", &quote!(struct struct))
             .unwrap_err();

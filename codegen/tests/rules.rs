@@ -24,7 +24,8 @@ fn check(folder: &str, input: &Value, shape_id: &str) {
     let tests = rules::lower_tests(&input["endpointTests"], &rule_set, shape_id).unwrap();
     assert!(!tests.is_empty());
     let (code, tests) = (rules::emit(&rule_set), rules::emit_tests(&tests));
-    let file = syn::parse2(quote::quote!(#code #tests)).unwrap();
+    let file = quote::quote!(use connect_protocol::endpoint; #code #tests);
+    let file = syn::parse2(file).unwrap();
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/rules/{folder}/expected.rs"));
     let found = prettyplease::unparse(&file);
@@ -196,7 +197,8 @@ fn a_wrong_rule_is_refused_with_its_place() {
     ];
     for (condition, place, reason) in table {
         let message = refusal(&one_condition(&condition));
-        let start = format!("example#Service: smithy.rules#endpointRuleSet at `{place}`: ");
+        let start =
+            format!("model: example#Service (smithy.rules#endpointRuleSet): at `{place}`: ");
         assert!(
             message.starts_with(&start) && message.contains(reason),
             "{condition}\n  {message}"
@@ -211,7 +213,11 @@ fn a_wrong_rule_set_is_refused_with_its_place() {
     };
     let parameter = |parameter: Value| json!({ "version": "1.0", "parameters": { "P": parameter }, "rules": [] });
     let table = [
-        (json!([]), "``", "expected an object, found an array"),
+        (
+            json!([]),
+            "(smithy.rules#endpointRuleSet): expected",
+            "an object, found an array",
+        ),
         (json!({ "version": "2.0" }), "`/version`", "1.x"),
         (
             json!({ "version": "1.0", "parameters": {}, "rules": [] }),

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::server::answers;
-use super::structure::{builder_name, member_row, streams};
+use super::server::response_type;
+use super::structure::{builder_name, streams};
 use super::tokens::{
     deprecated, doc, docs, first_sentence, follow, ident, inner_doc, number, operation_type,
     pattern, rust_type,
@@ -147,7 +147,7 @@ fn metadata(operation: &Operation) -> TokenStream {
         quote!(meta::ModeledError::new(#code, #status, #retry))
     });
     let streaming = streams(&operation.output);
-    let json = answers(operation) == Some("application/json");
+    let json = response_type(operation) == Some("application/json");
     let (unsigned, compressible) = (operation.unsigned_payload, operation.compressible);
     let params = operation.static_params.iter().map(|(name, value)| {
         let value = match value {
@@ -192,8 +192,6 @@ fn fluent(operation: &Operation) -> TokenStream {
     );
     let title = doc(&title);
     let text = docs(&operation.docs);
-    let rows = operation.input.members.iter().map(member_row);
-    let input = ident(&operation.input.name);
     let tokens: Vec<_> = operation
         .input
         .members
@@ -204,11 +202,7 @@ fn fluent(operation: &Operation) -> TokenStream {
         let field = ident(&member.field);
         quote!(input.#field.get_or_insert_with(|| self.handle.idempotency_token());)
     });
-    let mutable = if tokens.is_empty() {
-        quote!()
-    } else {
-        quote!(mut)
-    };
+    let mutable = (!tokens.is_empty()).then(|| quote!(mut));
     let argument = if streams(&operation.input) {
         quote!(input)
     } else {
@@ -237,15 +231,15 @@ fn fluent(operation: &Operation) -> TokenStream {
         #clone
         pub struct #name {
             handle: transport::Handle,
-            inner: shapes::builders::#builder,
+            pub(crate) inner: shapes::builders::#builder,
             config_override: Option<transport::config::Builder>,
         }
 
         impl #name {
-            /// Sends the request and waits for the answer.
+            /// Sends the request and waits for the response.
             ///
             #[doc = " # Errors"]
-            /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+            /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
             #[inline]
             pub async fn send(self) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
                 let #mutable input = self.inner.build().map_err(error::SdkError::construction_failure)?;
@@ -255,8 +249,6 @@ fn fluent(operation: &Operation) -> TokenStream {
 
             #paginate
         }
-
-        connect_protocol::fluent_members!(#name, #input { #(#rows)* });
 
         transport::fluent_builder!(
             #name, #method, shapes::builders::#builder => shapes::#output, shapes::#error
@@ -322,7 +314,7 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
 
             #items_method
 
-            /// Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:
+            /// Whether a page that repeats its request's token ends the stream with an error. It does by default:
             /// asking again would give the same page for ever.
             #[inline]
             #[must_use]

@@ -56,26 +56,26 @@ pub(super) fn module(service: &Service) -> TokenStream {
 
         pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-        /// The operations. Each answers that it is not implemented until it is.
+        /// The operations. By default, each returns the error that it is not implemented.
         pub trait Service: Send + Sync + 'static {
             #(#methods)*
 
-            /// What to answer to an input that breaks constraints; the operation is not called then.
+            /// The response to an input that breaks constraints; the operation is not called then.
             fn invalid_input(&self, operation: &'static str, violations: &[Violation]) -> ErrorResponse {
                 let _ = operation;
                 ErrorResponse::validation(violations)
             }
         }
 
-        /// Answers a request: finds its operation, reads and checks its input, calls the service, writes its output.
+        /// Handles a request: finds its operation, reads and checks its input, calls the service, writes its output.
         pub async fn handle<S: Service>(service: &S, request: server::HttpRequest<server::Bytes>) -> server::HttpResponse<server::Bytes> {
-            match answer(service, &request).await {
+            match dispatch(service, &request).await {
                 Ok(response) => response,
                 Err(error) => error.into_response(),
             }
         }
 
-        async fn answer<S: Service>(
+        async fn dispatch<S: Service>(
             service: &S,
             request: &server::HttpRequest<server::Bytes>,
         ) -> Result<server::HttpResponse<server::Bytes>, ErrorResponse> {
@@ -145,9 +145,9 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let takes = takes(operation);
     // Where the header is a member, the service judges it.
     let accept = |member: &Member| matches!(&member.binding, Binding::Header(name) if name.eq_ignore_ascii_case("accept"));
-    let wants = answers(operation)
+    let wants = response_type(operation)
         .filter(|_| !operation.input.members.iter().any(accept))
-        .map(|answer| quote!(request.wants(#answer)?;));
+        .map(|wanted| quote!(request.wants(#wanted)?;));
     let check = operation.input.checked.then(|| {
         quote! {
             let mut check = server::Check::server_after(request.take_missing());
@@ -171,23 +171,15 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
             quote!()
         }
     });
-    let reference = if streams(&operation.output) {
-        quote!()
-    } else {
-        quote!(&)
-    };
+    let reference = (!streams(&operation.output)).then(|| quote!(&));
     let decode = decode(operation);
     let encode = encode(operation);
-    let refuse = refuse(operation);
+    let error_response = error_response(operation);
     let (output, error) = (
         ident(&operation.output.name),
         operation_type(operation, OperationType::Error),
     );
-    let mutable = if reads_json(operation) || operation.input.checked {
-        quote!(mut)
-    } else {
-        quote!()
-    };
+    let mutable = (reads_json(operation) || operation.input.checked).then(|| quote!(mut));
     let reads = if reads_json(operation) {
         quote!(&mut request)
     } else {
@@ -211,17 +203,17 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
 
         #[inline]
         pub(crate) async fn respond(
-            answer: Result<shapes::#output, shapes::#error>,
+            result: Result<shapes::#output, shapes::#error>,
         ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-            match answer {
+            match result {
                 Ok(output) => encode(#reference output)?.finish().await,
-                Err(error) => Err(refuse(error)),
+                Err(error) => Err(error_response(error)),
             }
         }
 
         #decode
         #encode
-        #refuse
+        #error_response
     }
 }
 
@@ -257,7 +249,7 @@ fn takes(operation: &Operation) -> TokenStream {
                 media_type: None, ..
             } => quote!(server::Body::Any),
             target => {
-                let media_type = payload_type(target);
+                let media_type = codec::content_type(target);
                 quote!(server::Body::Type(#media_type))
             }
         },
@@ -268,8 +260,8 @@ fn takes(operation: &Operation) -> TokenStream {
     }
 }
 
-/// The type of the answer, unless it is bytes, which may be anything.
-pub(super) fn answers(operation: &Operation) -> Option<&str> {
+/// The content type of the response, unless it is bytes, which may be anything.
+pub(super) fn response_type(operation: &Operation) -> Option<&str> {
     match operation.output.payload().map(|payload| &payload.target) {
         Some(
             Target::Blob { media_type: None }
@@ -277,18 +269,7 @@ pub(super) fn answers(operation: &Operation) -> Option<&str> {
                 media_type: None, ..
             },
         ) => None,
-        payload => Some(payload.map_or("application/json", payload_type)),
-    }
-}
-
-fn payload_type(target: &Target) -> &str {
-    match target {
-        Target::Blob { media_type } | Target::Stream { media_type, .. } => {
-            media_type.as_deref().unwrap_or("application/octet-stream")
-        }
-        Target::String { media_type } => media_type.as_deref().unwrap_or("text/plain"),
-        Target::Enum(_) => "text/plain",
-        _ => "application/json",
+        payload => Some(payload.map_or("application/json", codec::content_type)),
     }
 }
 
@@ -416,17 +397,13 @@ fn encode(operation: &Operation) -> TokenStream {
         operation.has_output,
     );
     // A stream is sent, not copied.
-    let reference = if streams(output) { quote!() } else { quote!(&) };
+    let reference = (!streams(output)).then(|| quote!(&));
     let argument = if output.members.is_empty() {
         quote!(_)
     } else {
         quote!(output)
     };
-    let mutable = if lines.is_empty() {
-        quote!()
-    } else {
-        quote!(mut)
-    };
+    let mutable = (!lines.is_empty()).then(|| quote!(mut));
     quote! {
         #[inline]
         fn encode(#argument: #reference shapes::#name) -> Result<server::Response, error::InputError> {
@@ -437,7 +414,7 @@ fn encode(operation: &Operation) -> TokenStream {
     }
 }
 
-fn refuse(operation: &Operation) -> TokenStream {
+fn error_response(operation: &Operation) -> TokenStream {
     let name = operation_type(operation, OperationType::Error);
     let arms = operation.errors.iter().map(|error| {
         let variant = ident(&error.name);
@@ -445,7 +422,7 @@ fn refuse(operation: &Operation) -> TokenStream {
     });
     quote! {
         #[inline]
-        fn refuse(error: shapes::#name) -> server::ErrorResponse {
+        fn error_response(error: shapes::#name) -> server::ErrorResponse {
             match error {
                 #(#arms,)*
                 shapes::#name::Unhandled(error) => server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error)),

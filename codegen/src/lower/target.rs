@@ -1,7 +1,7 @@
 //! Targets: what type a member has.
 
 use super::Lowering;
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 use crate::ir::{List, Map, Target, TimestampFormat};
 use crate::model::{Kind, Member, Shape, ShapeId, Simple, ids};
 
@@ -19,10 +19,10 @@ impl Lowering<'_> {
     ) -> Result<Target, Error> {
         // Lists and maps have no type of their own in Rust: one that contains itself has no end.
         if depth > 32 {
-            return Err(Error::new(
+            bail!(
                 Place::member(container, &member.name),
-                "the list or map contains itself, or more than 32 others, without a structure in between",
-            ));
+                "the list or map contains itself, or more than 32 others, without a structure in between"
+            );
         }
         let shape = self.shape(&member.target)?;
         let place = (container, member.name.as_str());
@@ -41,7 +41,7 @@ impl Lowering<'_> {
             },
             Kind::Simple(Simple::Blob) if depth > 0 && shape.traits.has(ids::STREAMING) => {
                 let place = Place::member(container, &member.name).with_trait(ids::STREAMING);
-                return Err(Error::new(place, "only a message can be streamed"));
+                bail!(place, "only a message can be streamed");
             }
             Kind::Simple(Simple::Blob) if shape.traits.has(ids::STREAMING) => Target::Stream {
                 media_type: media_type()?,
@@ -74,10 +74,7 @@ impl Lowering<'_> {
                     Some(other) => {
                         let place = Place::member(container, &member.name)
                             .with_trait(ids::TIMESTAMP_FORMAT);
-                        return Err(Error::new(
-                            place,
-                            format!("timestamp format {other:?} is unknown"),
-                        ));
+                        bail!(place, "timestamp format {other:?} is unknown");
                     }
                 })
             }
@@ -86,10 +83,7 @@ impl Lowering<'_> {
             Kind::Structure(_) if shape.id == ShapeId::prelude("Unit") => {
                 if !matches!(self.shape(container)?.kind, Kind::Union(_)) {
                     let place = Place::member(container, &member.name);
-                    return Err(Error::new(
-                        place,
-                        "only a union's member can target smithy.api#Unit",
-                    ));
+                    bail!(place, "only a union's member can target smithy.api#Unit");
                 }
                 Target::Unit
             }
@@ -106,10 +100,10 @@ impl Lowering<'_> {
             Kind::Map(key, value) => {
                 let key_target = self.target_at(&shape.id, key, depth + 1)?;
                 if !matches!(key_target, Target::String { .. } | Target::Enum(_)) {
-                    return Err(Error::new(
+                    bail!(
                         Place::member(&shape.id, "key"),
-                        "a map's key must be a string",
-                    ));
+                        "a map's key must be a string"
+                    );
                 }
                 Target::Map(Box::new(Map {
                     key: key_target,
@@ -122,10 +116,7 @@ impl Lowering<'_> {
             Kind::Operation(_) | Kind::Resource(_) | Kind::Service(_) => {
                 let kind = shape.kind.name();
                 let place = Place::member(container, &member.name);
-                return Err(Error::new(
-                    place,
-                    format!("a member cannot target the {kind} {}", shape.id),
-                ));
+                bail!(place, "a member cannot target the {kind} {}", shape.id);
             }
         })
     }
@@ -157,15 +148,12 @@ fn int_values(shape: &Shape, members: &[Member]) -> Result<Vec<i32>, Error> {
         let value: Option<i32> = member.traits.read(ids::ENUM_VALUE, at)?;
         let value = value.ok_or_else(|| Error::new(place(), "an intEnum member needs a value"))?;
         if values.contains(&value) {
-            return Err(Error::new(
-                place(),
-                format!("the value {value} occurs twice"),
-            ));
+            bail!(place(), "the value {value} occurs twice");
         }
         values.push(value);
     }
     if values.is_empty() {
-        return Err(Error::new(&shape.id, "an intEnum needs a value"));
+        bail!(&shape.id, "an intEnum needs a value");
     }
     Ok(values)
 }

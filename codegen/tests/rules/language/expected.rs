@@ -1,4 +1,5 @@
-use connect_protocol::endpoint::{self, Endpoint, EndpointError, Params};
+use connect_protocol::endpoint;
+use connect_protocol::endpoint::{Endpoint, EndpointError, Params};
 /// The endpoint for these parameters.
 pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
     let Params { region, use_fips, use_dual_stack, endpoint, account_id, .. } = *params;
@@ -128,7 +129,7 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
 }
 #[cfg(test)]
 mod tests {
-    use connect_protocol::endpoint;
+    use connect_protocol::endpoint::Value;
     use super::*;
     #[test]
     fn endpoints_are_as_the_model_expects() {
@@ -136,7 +137,7 @@ mod tests {
             (
                 "A required parameter that is not set",
                 Params {
-                    custom: &[("Tenant", endpoint::Value::String("t".into()))],
+                    custom: &[("Tenant", Value::String("t".into()))],
                     ..Params::default()
                 },
                 Err(EndpointError::new("Unread is not set")),
@@ -145,9 +146,9 @@ mod tests {
                 "Braces are doubled in templates",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
-                        ("Bucket", endpoint::Value::String("not a label".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
+                        ("Bucket", Value::String("not a label".into())),
                     ],
                     ..Params::default()
                 },
@@ -157,11 +158,11 @@ mod tests {
                 "Headers, and the scheme that can be signed for",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                         (
                             "Bucket",
-                            endpoint::Value::String(
+                            Value::String(
                                 "arn:aws:s3:us-west-2:123456789012:accesspoint/mine".into(),
                             ),
                         ),
@@ -183,11 +184,11 @@ mod tests {
                 "A tree that fits, with no rule in it that does",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                         (
                             "Bucket",
-                            endpoint::Value::String(
+                            Value::String(
                                 "arn:aws:s3:us-west-2:123456789012:bucket/mine".into(),
                             ),
                         ),
@@ -201,8 +202,8 @@ mod tests {
                 Params {
                     endpoint: Some("https://example.com:8443/base"),
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t/ü".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t/ü".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -216,8 +217,8 @@ mod tests {
                 Params {
                     endpoint: Some("http://127.0.0.1:80"),
                     custom: &[
-                        ("Tenant", endpoint::Value::String("tenant".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("tenant".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -227,9 +228,9 @@ mod tests {
                 "A signature that is not supported",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
-                        ("Type", endpoint::Value::String("v4a".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
+                        ("Type", Value::String("v4a".into())),
                     ],
                     ..Params::default()
                 },
@@ -243,9 +244,9 @@ mod tests {
                 "A boolean that is not set counts as false, a default as set",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
-                        ("Accelerate", endpoint::Value::Bool(true)),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
+                        ("Accelerate", Value::Bool(true)),
                     ],
                     ..Params::default()
                 },
@@ -255,11 +256,11 @@ mod tests {
                 "A keyword as a name",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
-                        ("Accelerate", endpoint::Value::Bool(true)),
-                        ("Type", endpoint::Value::String("x".into())),
-                        ("Stage", endpoint::Value::String("beta".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
+                        ("Accelerate", Value::Bool(true)),
+                        ("Type", Value::String("x".into())),
+                        ("Stage", Value::String("beta".into())),
                     ],
                     ..Params::default()
                 },
@@ -270,9 +271,9 @@ mod tests {
                 Params {
                     use_dual_stack: true,
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
-                        ("Params", endpoint::Value::String("a--b--c".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
+                        ("Params", Value::String("a--b--c".into())),
                     ],
                     ..Params::default()
                 },
@@ -282,13 +283,11 @@ mod tests {
                 "Items of a list",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                         (
                             "Zones",
-                            endpoint::Value::StringList(
-                                vec!["z1".into(), "z2".into()].into(),
-                            ),
+                            Value::StringList(vec!["z1".into(), "z2".into()].into()),
                         ),
                     ],
                     ..Params::default()
@@ -299,9 +298,9 @@ mod tests {
                 "An empty list",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
-                        ("Zones", endpoint::Value::StringList(vec![].into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
+                        ("Zones", Value::StringList(vec![].into())),
                     ],
                     ..Params::default()
                 },
@@ -313,8 +312,8 @@ mod tests {
                     account_id: Some("123456789012"),
                     region: Some("eu-west-1"),
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -325,8 +324,8 @@ mod tests {
                 Params {
                     region: Some("cn-north-1"),
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -337,9 +336,9 @@ mod tests {
                 Params {
                     use_fips: true,
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
-                        ("Bucket", endpoint::Value::String("b".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
+                        ("Bucket", Value::String("b".into())),
                     ],
                     ..Params::default()
                 },
@@ -349,10 +348,10 @@ mod tests {
                 "case 15",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
-                        ("Accelerate", endpoint::Value::Bool(false)),
-                        ("UseGlobalEndpoint", endpoint::Value::Bool(true)),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
+                        ("Accelerate", Value::Bool(false)),
+                        ("UseGlobalEndpoint", Value::Bool(true)),
                     ],
                     ..Params::default()
                 },
