@@ -6,8 +6,8 @@ use quote::quote;
 use super::server::response_type;
 use super::structure::{builder_name, streams};
 use super::tokens::{
-    deprecated, doc, docs, first_sentence, follow, ident, inner_doc, number, operation_type,
-    pattern, rust_type,
+    deprecated, doc, docs, first_sentence, follow, ident, inner_doc, item_type, number,
+    operation_type, pattern, rust_type,
 };
 use super::{request, response, waiter};
 use crate::ir::{Auth, Items, Operation, Pagination, ParamValue, Service, Target};
@@ -192,27 +192,19 @@ fn fluent(operation: &Operation) -> TokenStream {
     );
     let title = doc(&title);
     let text = docs(&operation.docs);
-    let tokens: Vec<_> = operation
-        .input
-        .members
-        .iter()
-        .filter(|member| member.idempotency_token)
+    let members = operation.input.members.iter();
+    let tokens = members.filter(|member| member.idempotency_token);
+    let fill: Vec<_> = tokens
+        .map(|member| {
+            let field = ident(&member.field);
+            quote!(input.#field.get_or_insert_with(|| self.handle.idempotency_token());)
+        })
         .collect();
-    let fill = tokens.iter().map(|member| {
-        let field = ident(&member.field);
-        quote!(input.#field.get_or_insert_with(|| self.handle.idempotency_token());)
-    });
-    let mutable = (!tokens.is_empty()).then(|| quote!(mut));
-    let argument = if streams(&operation.input) {
-        quote!(input)
-    } else {
-        quote!(&input)
-    };
-    let clone = if streams(&operation.input) {
-        quote!(#[derive(Debug)])
-    } else {
-        quote!(#[derive(Clone, Debug)])
-    };
+    let mutable = (!fill.is_empty()).then(|| quote!(mut));
+    // A stream is sent, not copied.
+    let streams = streams(&operation.input);
+    let reference = (!streams).then(|| quote!(&));
+    let clone = (!streams).then(|| quote!(Clone,));
     let method = ident(&operation.method);
     let paginate = operation.pagination.as_ref().map(|_| {
         let paginator = operation_type(operation, OperationType::Paginator);
@@ -228,7 +220,7 @@ fn fluent(operation: &Operation) -> TokenStream {
         #title
         ///
         #text
-        #clone
+        #[derive(#clone Debug)]
         pub struct #name {
             handle: transport::Handle,
             pub(crate) inner: shapes::builders::#builder,
@@ -244,7 +236,7 @@ fn fluent(operation: &Operation) -> TokenStream {
             pub async fn send(self) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
                 let #mutable input = self.inner.build().map_err(error::SdkError::construction_failure)?;
                 #(#fill)*
-                self.handle.send(&OPERATION, encode(#argument), self.config_override, decode, decode_error).await
+                self.handle.send(&OPERATION, encode(#reference input), self.config_override, decode, decode_error).await
             }
 
             #paginate
@@ -351,14 +343,7 @@ fn items(operation: &Operation, items: &Items) -> TokenStream {
     let paginator = operation_type(operation, OperationType::Paginator);
     let error = operation_type(operation, OperationType::Error);
     let item = match &items.target {
-        Target::List(list) => {
-            let element = rust_type(&list.element);
-            if list.sparse {
-                quote!(Option<#element>)
-            } else {
-                element
-            }
-        }
+        Target::List(list) => item_type("", &list.element, list.sparse),
         Target::Map(map) => {
             let (key, value) = (rust_type(&map.key), rust_type(&map.value));
             quote!((#key, #value))

@@ -159,18 +159,16 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
         }
     });
     // Without constraints of its own, an input may still lack what a nested structure requires.
-    let check = check.unwrap_or_else(|| {
-        if reads_json(operation) {
-            quote! {
-                let violations = request.take_missing();
-                if !violations.is_empty() {
-                    return Err(service.invalid_input(#name, &violations));
-                }
+    let reads_json = reads_json(operation);
+    let missing = || {
+        quote! {
+            let violations = request.take_missing();
+            if !violations.is_empty() {
+                return Err(service.invalid_input(#name, &violations));
             }
-        } else {
-            quote!()
         }
-    });
+    };
+    let check = check.or_else(|| reads_json.then(missing));
     let reference = (!streams(&operation.output)).then(|| quote!(&));
     let decode = decode(operation);
     let encode = encode(operation);
@@ -179,12 +177,8 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
         ident(&operation.output.name),
         operation_type(operation, OperationType::Error),
     );
-    let mutable = (reads_json(operation) || operation.input.checked).then(|| quote!(mut));
-    let reads = if reads_json(operation) {
-        quote!(&mut request)
-    } else {
-        quote!(&request)
-    };
+    let mutable = (reads_json || operation.input.checked).then(|| quote!(mut));
+    let reads = reads_json.then(|| quote!(mut));
     quote! {
         #title
 
@@ -196,7 +190,7 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
         ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
             request.takes(#takes)?;
             #wants
-            let input = decode(#reads)?;
+            let input = decode(&#reads request)?;
             #check
             respond(service.#module(input).await).await
         }
@@ -320,14 +314,10 @@ fn decode(operation: &Operation) -> TokenStream {
     }));
     let defaults = server_defaults(input);
     let finish = finish(input, &quote!(shapes::));
-    let argument = if input.members.iter().any(in_json) {
-        quote!(&mut server::Request<'_>)
-    } else {
-        quote!(&server::Request<'_>)
-    };
+    let reads = input.members.iter().any(in_json).then(|| quote!(mut));
     quote! {
         #[inline]
-        fn decode(request: #argument) -> Result<shapes::#name, json::ReadError> {
+        fn decode(request: &#reads server::Request<'_>) -> Result<shapes::#name, json::ReadError> {
             let mut shape = shapes::#name::builder();
             #(#lines)*
             #defaults
