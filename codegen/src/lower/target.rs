@@ -26,29 +26,28 @@ impl Lowering<'_> {
         }
         let shape = self.shape(&member.target)?;
         let place = (container, member.name.as_str());
-        let media_type = || -> Result<Option<String>, Error> {
-            match member.traits.read(ids::MEDIA_TYPE, place)? {
-                Some(media_type) => Ok(Some(media_type)),
-                None => shape.traits.read(ids::MEDIA_TYPE, &shape.id),
-            }
+        // A member's own trait goes before its target's.
+        let read = |id| match member.traits.read::<String>(id, place)? {
+            Some(value) => Ok(Some(value)),
+            None => shape.traits.read(id, &shape.id),
         };
         Ok(match &shape.kind {
             Kind::Simple(Simple::String) if shape.traits.has(ids::ENUM) => {
                 Target::Enum(self.type_name(&shape.id)?)
             }
             Kind::Simple(Simple::String) => Target::String {
-                media_type: media_type()?,
+                media_type: read(ids::MEDIA_TYPE)?,
             },
             Kind::Simple(Simple::Blob) if depth > 0 && shape.traits.has(ids::STREAMING) => {
                 let place = Place::member(container, &member.name).with_trait(ids::STREAMING);
                 bail!(place, "only a message can be streamed");
             }
             Kind::Simple(Simple::Blob) if shape.traits.has(ids::STREAMING) => Target::Stream {
-                media_type: media_type()?,
+                media_type: read(ids::MEDIA_TYPE)?,
                 requires_length: shape.traits.has(ids::REQUIRES_LENGTH),
             },
             Kind::Simple(Simple::Blob) => Target::Blob {
-                media_type: media_type()?,
+                media_type: read(ids::MEDIA_TYPE)?,
             },
             Kind::Simple(Simple::Boolean) => Target::Boolean,
             Kind::Simple(Simple::Byte) => Target::Byte,
@@ -61,11 +60,7 @@ impl Lowering<'_> {
             Kind::Simple(Simple::BigDecimal) => Target::BigDecimal,
             Kind::Simple(Simple::Document) => Target::Document,
             Kind::Simple(Simple::Timestamp) => {
-                let format: Option<String> =
-                    match member.traits.read(ids::TIMESTAMP_FORMAT, place)? {
-                        Some(format) => Some(format),
-                        None => shape.traits.read(ids::TIMESTAMP_FORMAT, &shape.id)?,
-                    };
+                let format = read(ids::TIMESTAMP_FORMAT)?;
                 Target::Timestamp(match format.as_deref() {
                     None => None,
                     Some("epoch-seconds") => Some(TimestampFormat::EpochSeconds),
@@ -114,9 +109,11 @@ impl Lowering<'_> {
                 }))
             }
             Kind::Operation(_) | Kind::Resource(_) | Kind::Service(_) => {
-                let kind = shape.kind.name();
-                let place = Place::member(container, &member.name);
-                bail!(place, "a member cannot target the {kind} {}", shape.id);
+                let kind = shape.kind.with_article();
+                bail!(
+                    Place::member(container, &member.name),
+                    "a member cannot target {kind}"
+                );
             }
         })
     }
