@@ -1,6 +1,8 @@
 //! Documentation: AWS's HTML to Markdown for rustdoc and to plain text for terminals, and a line in words for what a model leaves
 //! undocumented.
 
+use crate::ir::Constraints;
+
 mod html;
 mod inline;
 mod render;
@@ -54,30 +56,18 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().filter(|c| html::is_printable(*c)).collect()
 }
 
-/// What is known of a member that has no documentation.
-#[derive(Debug, Clone, Copy)]
-pub struct Described<'a> {
-    /// The member's name in the model.
-    pub name: &'a str,
-    /// Its type in words, in the form of the whole: `string`, `list of [...](...)`.
-    pub kind: &'a str,
-    /// Whether it must be set.
-    pub required: bool,
-    /// The least and the greatest number of characters, bytes or entries.
-    pub length: Option<(Option<u64>, Option<u64>)>,
-    /// The least and the greatest value.
-    pub range: Option<(Option<&'a str>, Option<&'a str>)>,
-    /// The regular expression that it matches.
-    pub pattern: Option<&'a str>,
-    /// Whether its entries differ.
-    pub unique: bool,
-}
-
-/// A line such as "`InstanceId`: string, 1 to 100 characters, required."
-pub fn describe(member: &Described<'_>, form: Form) -> String {
-    let mut words = vec![member.kind.to_owned()];
-    if let Some((min, max)) = member.length {
-        let (one, many) = length_unit(member.kind);
+/// A line for a member without documentation, such as "`InstanceId`: string, 1 to 100 characters, required." `kind` is its type in words,
+/// in the form of the whole: `string`, `list of [...](...)`.
+pub fn describe(
+    name: &str,
+    kind: &str,
+    required: bool,
+    constraints: &Constraints,
+    form: Form,
+) -> String {
+    let mut words = vec![kind.to_owned()];
+    if let Some((min, max)) = constraints.length {
+        let (one, many) = length_unit(kind);
         words.extend(match (min, max) {
             (Some(1), Some(1)) => Some(format!("1 {one}")),
             (Some(min), Some(max)) if min == max => Some(format!("{min} {many}")),
@@ -90,7 +80,7 @@ pub fn describe(member: &Described<'_>, form: Form) -> String {
             (Some(min), None) => Some(format!("at least {min} {many}")),
         });
     }
-    if let Some((min, max)) = member.range {
+    if let Some((min, max)) = &constraints.range {
         words.extend(match (min, max) {
             (Some(min), Some(max)) if min == max => Some(format!("always {min}")),
             (Some(min), Some(max)) => Some(format!("{min} to {max}")),
@@ -99,16 +89,16 @@ pub fn describe(member: &Described<'_>, form: Form) -> String {
             (None, None) => None,
         });
     }
-    if member.unique {
+    if constraints.unique {
         words.push("no two alike".to_owned());
     }
-    if let Some(pattern) = member.pattern {
+    if let Some(pattern) = &constraints.pattern {
         words.push(format!("matches {}", form.code(pattern)));
     }
-    if member.required {
+    if required {
         words.push("required".to_owned());
     }
-    format!("{}: {}.", form.code(member.name), words.join(", "))
+    format!("{}: {}.", form.code(name), words.join(", "))
 }
 
 /// What the length of a value of this kind counts, one and many.

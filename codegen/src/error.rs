@@ -33,6 +33,14 @@ impl Error {
     }
 }
 
+/// Returns an [`Error`] at a place; the message is as [`format!`] takes it.
+macro_rules! bail {
+    ($place:expr, $($message:tt)+) => {
+        return Err($crate::error::Error::new($place, format!($($message)+)))
+    };
+}
+pub(crate) use bail;
+
 /// A file, and the shape, member and trait in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
@@ -72,17 +80,6 @@ impl Place {
     pub fn with_trait(mut self, id: impl Into<String>) -> Self {
         self.trait_id = Some(id.into());
         self
-    }
-}
-
-impl From<crate::rules::Error> for Error {
-    fn from(error: crate::rules::Error) -> Self {
-        let place = Place::shape(error.shape_id()).with_trait(error.trait_id());
-        let message = match error.pointer() {
-            "" => error.reason().to_owned(),
-            pointer => format!("at `{pointer}`: {}", error.reason()),
-        };
-        Self::new(place, message)
     }
 }
 

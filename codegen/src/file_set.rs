@@ -25,11 +25,27 @@ impl FileSet {
         header: &str,
         tokens: &TokenStream,
     ) -> Result<(), Error> {
+        self.rust_with_imports(path, header, TokenStream::new(), tokens.clone())
+    }
+
+    /// Adds a file whose imports, given apart, come after its own documentation and attributes.
+    pub(crate) fn rust_with_imports(
+        &mut self,
+        path: impl Into<String>,
+        header: &str,
+        imports: TokenStream,
+        tokens: TokenStream,
+    ) -> Result<(), Error> {
         let path = path.into();
-        let file: syn::File = syn::parse2(tokens.clone()).map_err(|error| {
-            let message = format!("the emitted code is no Rust: {error}\n{tokens}");
-            Error::new(Place::model(), message).in_file(&path)
-        })?;
+        let parse = |tokens: TokenStream| {
+            let text = tokens.clone();
+            syn::parse2::<syn::File>(tokens).map_err(|error| {
+                let message = format!("the emitted code is no Rust: {error}\n{text}");
+                Error::new(Place::model(), message).in_file(&path)
+            })
+        };
+        let mut file = parse(tokens)?;
+        file.items.splice(..0, parse(imports)?.items);
         let text = layout(file);
         let text = if header.is_empty() {
             text
@@ -148,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_rust() {
+    fn rejects_what_is_no_rust() {
         let error = FileSet::default()
             .rust("b.rs", "", &quote!(struct struct))
             .unwrap_err();

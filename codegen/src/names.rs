@@ -1,6 +1,6 @@
 //! The names that aws-sdk-rust gives: Smithy names to Rust names, by rule and without a list per service.
 //!
-//! All functions answer names as source code has them, raw identifiers (`r#type`) included; [`ident`] makes tokens of
+//! All functions return names as source code has them, raw identifiers (`r#type`) included; [`ident`] makes tokens of
 //! them. `cargo xtask verify` compares the rules with the published crates.
 
 use proc_macro2::{Ident, Span};
@@ -19,44 +19,13 @@ const KEYWORDS: [&str; 52] = [
 
 /// Names that operations cannot have: a module or a method that is generated in any case has them, or generated modules call
 /// something of the runtime by them. And files that Windows takes for devices, which some operations' would be.
-const TAKEN: [&str; 36] = [
-    "aux",
-    "com1",
-    "com2",
-    "com3",
-    "com4",
-    "com5",
-    "com6",
-    "com7",
-    "com8",
-    "com9",
-    "con",
-    "config",
-    "connect_protocol",
-    "connect_transport",
-    "endpoint",
-    "from_conf",
-    "invalid_input",
-    "lpt1",
-    "lpt2",
-    "lpt3",
-    "lpt4",
-    "lpt5",
-    "lpt6",
-    "lpt7",
-    "lpt8",
-    "lpt9",
-    "meta",
-    "mod",
-    "new",
-    "nul",
-    "prn",
-    "customize",
-    "operation",
-    "server",
-    "shapes",
-    "transport",
-];
+fn is_taken(name: &str) -> bool {
+    const TAKEN: &str = "aux con config connect_protocol connect_transport customize endpoint from_conf invalid_input meta mod new nul \
+        operation prn server shapes transport";
+    let is_port = |port: &str| matches!(port.as_bytes(), [b'1'..=b'9']);
+    let ports = ["com", "lpt"].map(|kind| name.strip_prefix(kind));
+    TAKEN.split(' ').any(|taken| taken == name) || ports.into_iter().flatten().any(is_port)
+}
 
 /// The tokens of a name from this module.
 pub fn ident(name: &str) -> Ident {
@@ -143,7 +112,7 @@ pub fn enum_member_name(value: &str) -> Option<String> {
 /// Names that are taken get `_operation`: `Config` is `config_operation`.
 pub fn operation_method(operation: &str) -> String {
     let name = snake_case(operation);
-    if TAKEN.contains(&name.as_str()) {
+    if is_taken(&name) {
         return format!("{name}_operation");
     }
     escape(name)
@@ -207,11 +176,11 @@ pub enum OperationType {
     FluentBuilder,
     /// `ListAssociatedContactsPaginator`
     Paginator,
-    /// `ListAssociatedContactsPaginatorItems`: what the paginator's `items()` answers.
+    /// `ListAssociatedContactsPaginatorItems`: what the paginator's `items()` returns.
     PaginatorItems,
 }
 
-/// The method of an operation's error that tells its variants apart: `is_resource_not_found_exception`.
+/// The method of an operation's error that asks for a variant: `is_resource_not_found_exception`.
 pub fn predicate_name(error: &str) -> String {
     format!("is_{}", snake_case(error))
 }

@@ -33,7 +33,7 @@ struct Table {
     partitions: Vec<Partition>,
 }
 
-/// Unknown members are refused: an override that is left out would send requests to the wrong host.
+/// Unknown members are errors: an override that is left out would send requests to the wrong host.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Partition {
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_table_cannot_say_is_refused() {
+    fn what_the_table_cannot_say_is_rejected() {
         let override_ = r#"{ "us-east-1": { "supportsFIPS": false } }"#;
         let error = |json: &str| emit(json).unwrap_err().to_string();
         assert!(error(&table(override_, PATTERN, "aws")).contains("unknown field `supportsFIPS`"));

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_absolute_id() {
+    fn rejects_what_is_no_absolute_id() {
         for text in [
             "", "Thing", "#Thing", "a.#Thing", "a#", "a#1x", "a#b$c", "a b#C", "a#B#C",
         ] {

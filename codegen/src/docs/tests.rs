@@ -183,17 +183,22 @@ fn html_becomes_plain_text() {
 
 #[test]
 fn members_are_described() {
-    let member = Described {
-        name: "InstanceId",
-        kind: "string",
-        required: true,
-        length: Some((Some(1), Some(100))),
-        range: None,
-        pattern: None,
-        unique: false,
+    let of_length = |length| Constraints {
+        length,
+        ..Constraints::default()
+    };
+    let id = |required, length| {
+        let constraints = of_length(length);
+        describe(
+            "InstanceId",
+            "string",
+            required,
+            &constraints,
+            Form::Markdown,
+        )
     };
     let text = "`InstanceId`: string, 1 to 100 characters, required.";
-    assert_eq!(describe(&member, Form::Markdown), text);
+    assert_eq!(id(true, Some((Some(1), Some(100)))), text);
     let table = [
         (None, ""),
         (Some((None, None)), ""),
@@ -206,38 +211,25 @@ fn members_are_described() {
         (Some((Some(4), Some(4))), ", 4 characters"),
     ];
     for (length, expected) in table {
-        let found = describe(
-            &Described {
-                length,
-                required: false,
-                ..member
-            },
-            Form::Markdown,
-        );
-        assert_eq!(found, format!("`InstanceId`: string{expected}."));
+        let expected = format!("`InstanceId`: string{expected}.");
+        assert_eq!(id(false, length), expected);
     }
-    let list = Described {
-        name: "Tags",
-        kind: "list of string",
+    let list = Constraints {
         unique: true,
-        length: Some((None, Some(2))),
-        required: false,
-        ..member
+        ..of_length(Some((None, Some(2))))
     };
     assert_eq!(
-        describe(&list, Form::Markdown),
+        describe("Tags", "list of string", false, &list, Form::Markdown),
         "`Tags`: list of string, at most 2 items, no two alike."
     );
-    let number = Described {
-        name: "MaxResults",
-        kind: "integer",
-        length: None,
-        range: Some((Some("1"), None)),
-        pattern: Some("^`[0-9]+$"),
-        ..member
+    let number = Constraints {
+        range: Some((Some("1".to_owned()), None)),
+        pattern: Some("^`[0-9]+$".to_owned()),
+        ..of_length(None)
     };
     let text = "`MaxResults`: integer, at least 1, matches ``^`[0-9]+$``, required.";
-    assert_eq!(describe(&number, Form::Markdown), text);
+    let found = describe("MaxResults", "integer", true, &number, Form::Markdown);
+    assert_eq!(found, text);
 }
 
 #[test]
@@ -287,7 +279,7 @@ fn without_space(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// Reads Markdown as rustdoc does; answers its text, and panics about what rustdoc would warn of or misread.
+/// The text of Markdown as rustdoc reads it; panics about what rustdoc would warn of or misread.
 fn markdown_text(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -448,15 +440,8 @@ proptest! {
 
     #[test]
     fn descriptions_are_one_line(name in ".*", pattern in ".*", form in prop::sample::select(vec![Form::Markdown, Form::Plain])) {
-        let line = describe(&Described {
-            name: &name,
-            kind: "string",
-            required: true,
-            length: None,
-            range: None,
-            pattern: Some(&pattern),
-            unique: false,
-        }, form);
+        let constraints = Constraints { pattern: Some(pattern), ..Constraints::default() };
+        let line = describe(&name, "string", true, &constraints, form);
         prop_assert_eq!(line.lines().count(), 1);
     }
 }

@@ -48,7 +48,7 @@ impl<'a> Container<'a> {
         let mut head = Cow::Owned(format!("\n{:width$}", "", width = indent + 2));
         let mut tail = Cow::Owned(format!("\n{:indent$}", ""));
         for (name, value) in values {
-            // The value borrows from the text, so its address tells its position.
+            // The value borrows from the text, so its address is its position.
             let start = value.get().as_ptr() as usize - text.as_ptr() as usize;
             let between = &text[at..start];
             let key = between.find('"').unwrap_or(between.len());

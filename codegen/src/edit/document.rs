@@ -43,7 +43,7 @@ impl<'a> Document<'a> {
         let Some(shapes) = top.shapes.map(RawValue::get) else {
             return Err(Error::new(Place::model(), "the model has no shapes").in_file(file.name));
         };
-        // The shapes borrow from the text, so their address tells their position.
+        // The shapes borrow from the text, so their address is their position.
         let start = shapes.as_ptr() as usize - file.text.as_ptr() as usize;
         let around = (&file.text[..start], &file.text[start + shapes.len()..]);
         let shapes = Container::parse(shapes, 2).map_err(fail)?;
@@ -138,36 +138,26 @@ impl<'a> Document<'a> {
             let target = value.text_of("target");
             target.is_some_and(|target| operations.contains(&target))
         };
-        let Some(shape) = self.get(id) else {
+        let Some(shape) = self.get(id).cloned() else {
             return Ok(());
         };
-        if !matches!(
-            shape.text_of("type").as_deref(),
-            Some("service" | "resource")
-        ) {
+        let kind = shape.text_of("type");
+        if !matches!(kind.as_deref(), Some("service" | "resource")) {
             return Ok(());
         }
-        let lists: Vec<&str> = ["operations", "collectionOperations"]
-            .into_iter()
-            .filter(|key| {
-                shape
-                    .get(key)
-                    .is_some_and(|list| list.items().iter().any(targets))
-            })
-            .collect();
-        let lifecycle = ["create", "put", "read", "update", "delete", "list"];
-        let lifecycle: Vec<&str> = lifecycle
-            .into_iter()
-            .filter(|key| shape.get(key).is_some_and(targets))
-            .collect();
         let wanted = |item: &str| !Json::parse(item).is_ok_and(|item| targets(&item));
-        for key in lists {
-            self.edit_list(id, key, |list| list.retain(|item| wanted(&item.value)))?;
+        for key in ["operations", "collectionOperations"] {
+            if shape
+                .get(key)
+                .is_some_and(|list| list.items().iter().any(targets))
+            {
+                self.edit_list(id, key, |list| list.retain(|item| wanted(&item.value)))?;
+            }
         }
-        if !lifecycle.is_empty() {
-            self.edit(id, |shape| {
-                shape.retain(|item| !lifecycle.contains(&item.name.as_str()));
-            })?;
+        let lifecycle = ["create", "put", "read", "update", "delete", "list"];
+        let bound = |key: &str| lifecycle.contains(&key) && shape.get(key).is_some_and(targets);
+        if shape.entries().iter().any(|(key, _)| bound(key)) {
+            self.edit(id, |shape| shape.retain(|item| !bound(&item.name)))?;
         }
         Ok(())
     }

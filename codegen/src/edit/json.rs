@@ -17,7 +17,7 @@ pub(super) enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// Deeper nesting is refused; it would cost stack.
+/// Deeper nesting is an error; it would cost stack.
 const MAX_DEPTH: usize = 128;
 
 impl Json {

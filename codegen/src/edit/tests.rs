@@ -30,7 +30,7 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
 }
 
 /// What `add` says is different.
-fn refused(ours_text: &str, published_text: &str) -> Vec<String> {
+fn differences(ours_text: &str, published_text: &str) -> Vec<String> {
     let error = add(
         ours(ours_text),
         published(published_text),
@@ -115,7 +115,7 @@ fn adding_what_is_there_changes_nothing() {
 }
 
 #[test]
-fn a_shape_with_another_meaning_is_refused() {
+fn a_shape_with_another_meaning_is_rejected() {
     let length = r#""x#Id": { "type": "string", "traits": { "smithy.api#length": { "min": 1"#;
     let kind = r#""smithy.api#enumValue": "a" } }"#;
     let more = r#""smithy.api#enumValue": "a" } }, "B": { "target": "smithy.api#Unit", "traits": { "smithy.api#enumValue": "b" } }"#;
@@ -159,16 +159,16 @@ fn a_shape_with_another_meaning_is_refused() {
         ),
     ] {
         let theirs = replaced(PUBLISHED, from, &to);
-        assert_eq!(refused(OURS, &theirs), [expected]);
+        assert_eq!(differences(OURS, &theirs), [expected]);
     }
 }
 
 #[test]
-fn a_constraint_of_ours_alone_is_refused_and_a_convenience_is_not() {
+fn a_constraint_of_ours_alone_is_rejected_and_a_convenience_is_not() {
     let id = r#""smithy.api#length": {"min": 1}"#;
     let text = replaced(OURS, id, &format!(r#"{id}, "smithy.api#pattern": "a+""#));
     assert_eq!(
-        refused(&text, PUBLISHED),
+        differences(&text, PUBLISHED),
         ["x#Id: smithy.api#pattern is \"a+\" here, absent there"]
     );
     let text = replaced(OURS, id, &format!(r#"{id}, "smithy.api#sensitive": {{}}"#));
@@ -176,7 +176,7 @@ fn a_constraint_of_ours_alone_is_refused_and_a_convenience_is_not() {
 }
 
 #[test]
-fn every_difference_is_told_in_one_error() {
+fn every_difference_is_in_one_error() {
     let theirs = replaced(PUBLISHED, r#"{ "min": 1 }"#, r#"{ "min": 2 }"#);
     let theirs = replaced(
         &theirs,
@@ -194,7 +194,7 @@ fn every_difference_is_told_in_one_error() {
 }
 
 #[test]
-fn unknown_names_are_told_with_near_ones() {
+fn unknown_names_are_reported_with_near_ones() {
     let message = |result: Result<Edited, Error>| result.unwrap_err().to_string();
     assert_eq!(
         message(add(

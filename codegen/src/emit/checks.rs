@@ -4,36 +4,67 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::Context;
-use super::tokens::{ident, number, parsed, type_path};
-use crate::ir::{Constraints, Member, Target};
+use super::tokens::{ident, number, option, parsed, type_path};
+use crate::ir::{Constraints, Structure, Target, Union};
 
-/// A `_check` function over a structure's members; a member's accessor may be called `check`.
-pub(super) fn structure(members: &[Member], context: &Context) -> TokenStream {
-    let lines = members.iter().filter_map(|member| {
+/// A structure's `_check`, if there is anything to check.
+pub(super) fn structure(structure: &Structure, context: &Context<'_>) -> Option<TokenStream> {
+    let lines = structure.members.iter().filter_map(|member| {
         let (name, field) = (&member.name, ident(&member.field));
         let body = value_checks(&member.target, &member.constraints, context);
-        match (member.required && member.optional, member.optional, body) {
-            (true, _, body) => {
-                let body = body.unwrap_or_else(|| quote!(|_, _| {}));
-                Some(quote!(check.required(#name, &self.#field, #body);))
-            }
-            (false, true, Some(body)) => Some(quote!(check.optional(#name, &self.#field, #body);)),
-            (false, false, Some(body)) => Some(quote!(check.value(#name, &self.#field, #body);)),
-            (false, _, None) => None,
+        if member.required && member.optional {
+            let body = body.unwrap_or_else(|| quote!(|_, _| {}));
+            Some(quote!(check.required(#name, &self.#field, #body);))
+        } else if member.optional {
+            Some(quote!(check.optional(#name, &self.#field, #body);)).filter(|_| body.is_some())
+        } else {
+            Some(quote!(check.value(#name, &self.#field, #body);)).filter(|_| body.is_some())
         }
     });
+    structure
+        .checked
+        .then(|| function(&structure.name, context, &quote!(#(#lines)*)))
+}
+
+/// A union's `_check`, if there is anything to check.
+pub(super) fn union(union: &Union, context: &Context<'_>) -> Option<TokenStream> {
+    let checks = union.members.iter().filter_map(|member| {
+        let check = value_checks(&member.target, &member.constraints, context)?;
+        let (name, variant) = (&member.name, ident(&member.field));
+        let check = quote!(check.value(#name, v, #check));
+        Some((quote!(Self::#variant(v)), check))
+    });
+    let checks: Vec<_> = checks.collect();
+    let body = match checks.as_slice() {
+        [(variant, check)] => quote!(if let #variant = self { #check; }),
+        checks => {
+            let arms = checks
+                .iter()
+                .map(|(variant, check)| quote!(#variant => #check));
+            quote!(match self { #(#arms,)* _ => {} })
+        }
+    };
+    union.checked.then(|| function(&union.name, context, &body))
+}
+
+/// The function has an underscore, since a member's accessor may be called `check`.
+fn function(name: &str, context: &Context<'_>, body: &TokenStream) -> TokenStream {
+    let (gate, name) = (context.either_gate(), ident(name));
     quote! {
-        pub(crate) fn _check(&self, check: &mut check::Check) {
-            #(#lines)*
+        #gate
+        impl #name {
+            pub(crate) fn _check(&self, check: &mut check::Check) {
+                #body
+            }
         }
     }
 }
 
 /// A closure that checks one value: `|c, v| ..`, if there is anything to check.
-pub(super) fn value_checks(
+fn value_checks(
     target: &Target,
     constraints: &Constraints,
-    context: &Context,
+    context: &Context<'_>,
 ) -> Option<TokenStream> {
     let mut calls = Vec::new();
     if let Some((min, max)) = constraints.length {
@@ -43,7 +74,7 @@ pub(super) fn value_checks(
     if let Some((min, max)) = &constraints.range {
         calls.push(match target {
             Target::BigInteger | Target::BigDecimal => {
-                let (min, max) = (limit(min.as_ref()), limit(max.as_ref()));
+                let (min, max) = (option(min.as_ref()), option(max.as_ref()));
                 quote!(c.big_range(v, #min, #max))
             }
             _ => {
@@ -89,7 +120,7 @@ pub(super) fn value_checks(
         }
         Target::Enum(name) => {
             let path = type_path(name);
-            calls.push(match context.public_values.get(name) {
+            calls.push(match context.public_values(name) {
                 None => quote!(c.known(v.as_str(), #path::values())),
                 Some(public) => {
                     quote!(c.known_to_all(v.as_str(), #path::values(), &[#(#public),*]))
@@ -106,14 +137,6 @@ pub(super) fn value_checks(
         [] => None,
         [call] => Some(quote!(|c, v| #call)),
         calls => Some(quote!(|c, v| { #(#calls;)* })),
-    }
-}
-
-/// `Some("1")`
-fn limit(digits: Option<&String>) -> TokenStream {
-    match digits {
-        Some(digits) => quote!(Some(#digits)),
-        None => quote!(None),
     }
 }
 

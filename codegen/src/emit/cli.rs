@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::structure::streams;
-use super::tokens::{ident, inner_doc};
+use super::tokens::{ident, inner_doc, option};
 use super::{Context, Files, Options};
 use crate::error::Error;
 use crate::file_set::FileSet;
@@ -40,10 +40,8 @@ pub fn commands(service: &Service, sdk: &str, folder: &str) -> Result<FileSet, E
         quote!(&#module::OPERATION)
     });
     let left_out = (!streaming.is_empty()).then(|| {
-        let names: Vec<&str> = streaming
-            .iter()
-            .map(|operation| operation.name.as_str())
-            .collect();
+        let names = streaming.iter().map(|operation| operation.name.as_str());
+        let names: Vec<&str> = names.collect();
         inner_doc(&format!(
             "\nWithout a command, since they stream: {}.",
             names.join(", ")
@@ -88,39 +86,39 @@ fn command(operation: &Operation, sdk: &proc_macro2::Ident) -> TokenStream {
         None => quote!(None),
     };
     let setters = input.members.iter().map(|member| {
-        let (set, field) = (
-            ident(&names::setter_name(&member.name)),
-            ident(&member.field),
-        );
-        if member.optional {
-            quote!(.#set(input.#field))
+        let set = ident(&names::setter_name(&member.name));
+        let field = ident(&member.field);
+        let value = quote!(input.#field);
+        let value = if member.optional {
+            value
         } else {
-            quote!(.#set(Some(input.#field)))
-        }
+            quote!(Some(#value))
+        };
+        quote!(.#set(#value))
     });
     let input_value = if input.members.is_empty() {
         quote!(_)
     } else {
         quote!(input)
     };
-    let uses_shapes = input
-        .members
-        .iter()
-        .chain(&output.members)
-        .any(|member| named(&member.target).is_some());
+    let mut members_of_both = input.members.iter().chain(&output.members);
+    let uses_shapes = members_of_both
+        .clone()
+        .any(|it| named(&it.target).is_some());
     let shapes = uses_shapes.then(|| {
         quote!(
             use super::shapes;
         )
     });
     let argument = (!input.members.is_empty()).then(|| quote!(Argument,));
-    let member = (!input.members.is_empty() || !output.members.is_empty()).then(|| quote!(Member,));
-    let pages_use = operation
+    let has_members = members_of_both.next().is_some();
+    let member = has_members.then(|| quote!(Member,));
+    let shape = has_members.then(|| quote!(Shape));
+    let items = operation
         .pagination
         .as_ref()
-        .and_then(|it| it.items.as_ref())
-        .map(|_| quote!(Pages,));
-    let shape = (!input.members.is_empty() || !output.members.is_empty()).then(|| quote!(Shape));
+        .and_then(|it| it.items.as_ref());
+    let pages_use = items.map(|_| quote!(Pages,));
     quote! {
         #title
 
@@ -159,21 +157,13 @@ fn pages(pagination: &Pagination) -> TokenStream {
         return quote!(None);
     };
     let path = |steps: &[Step]| {
-        steps
-            .iter()
-            .map(|step| step.name.as_str())
-            .collect::<Vec<_>>()
-            .join(".")
+        let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+        names.join(".")
     };
     let (output_token, items) = (path(&pagination.output_token), path(&items.path));
     let input_token = &pagination.input_token.name;
-    let page_size = match &pagination.page_size {
-        Some((step, _)) => {
-            let name = &step.name;
-            quote!(Some(#name))
-        }
-        None => quote!(None),
-    };
+    let page_size = pagination.page_size.as_ref().map(|(step, _)| &step.name);
+    let page_size = option(page_size);
     quote!(Some(Pages {
         input_token: #input_token,
         output_token: #output_token,
@@ -226,50 +216,28 @@ fn reference(target: &Target, module: &TokenStream) -> TokenStream {
 
 /// `shapes.rs`: what members hold, where it has a name.
 fn shapes(service: &Service) -> TokenStream {
-    let mut statics: Vec<(String, TokenStream)> = Vec::new();
-    for shape in service.structures.iter().chain(&service.errors) {
-        let members = shape
-            .members
-            .iter()
-            .map(|member| member_in(member, &quote!()));
-        statics.push((
-            shape.name.clone(),
-            quote!(Shape::Structure(&[#(#members),*])),
-        ));
-    }
-    for shape in &service.unions {
-        let members = shape
-            .members
-            .iter()
-            .map(|member| member_in(member, &quote!()));
-        statics.push((shape.name.clone(), quote!(Shape::Union(&[#(#members),*]))));
-    }
-    for shape in &service.enums {
-        let values = shape.variants.iter().map(|variant| &variant.value);
-        statics.push((shape.name.clone(), quote!(Shape::Enum(&[#(#values),*]))));
-    }
-    let used = used(service);
-    statics.retain(|(name, _)| used.contains(name.as_str()));
-    statics.sort_by(|a, b| a.0.cmp(&b.0));
-    let needs_member = service
-        .structures
-        .iter()
-        .chain(&service.errors)
-        .map(|shape| &shape.name)
-        .chain(service.unions.iter().map(|shape| &shape.name))
-        .any(|name| used.contains(name.as_str()));
-    let uses = match (statics.is_empty(), needs_member) {
-        (true, _) => quote!(),
-        (false, true) => quote!(
-            use crate::model::{Member, Shape};
-        ),
-        (false, false) => quote!(
-            use crate::model::Shape;
-        ),
-    };
-    let statics = statics.iter().map(|(name, shape)| {
+    let mut used: Vec<&str> = used(service).into_iter().collect();
+    used.sort_by_key(|name| names::unqualified(name));
+    let with_members = used.iter().any(|name| service.members(name).is_some());
+    let member = with_members.then(|| quote!(Member,));
+    let uses = (!used.is_empty()).then(|| {
+        quote!(
+            use crate::model::{#member Shape};
+        )
+    });
+    let statics = used.iter().map(|name| {
+        let members = service.members(name).unwrap_or_default();
+        let members = members.iter().map(|member| member_in(member, &quote!()));
+        let shape = match service.enumeration(name) {
+            Some(shape) => {
+                let values = shape.variants.iter().map(|variant| &variant.value);
+                quote!(Enum(&[#(#values),*]))
+            }
+            None if service.union(name).is_some() => quote!(Union(&[#(#members),*])),
+            None => quote!(Structure(&[#(#members),*])),
+        };
         let name = static_name(name);
-        quote!(pub(super) static #name: Shape = #shape;)
+        quote!(pub(super) static #name: Shape = Shape::#shape;)
     });
     quote! {
         //! Shapes that members of operations hold.
@@ -283,31 +251,15 @@ fn shapes(service: &Service) -> TokenStream {
 /// The named shapes that commands reach; errors reach others, which no command needs.
 fn used(service: &Service) -> BTreeSet<&str> {
     let mut used = BTreeSet::new();
-    let messages = service
-        .operations
-        .iter()
-        .flat_map(|operation| [&operation.input, &operation.output]);
-    let mut open: Vec<&str> = messages
-        .flat_map(|message| &message.members)
-        .filter_map(|member| named(&member.target))
-        .collect();
+    let operations = service.operations.iter();
+    let messages = operations.flat_map(|operation| [&operation.input, &operation.output]);
+    let members = messages.flat_map(|message| &message.members);
+    let mut open: Vec<&str> = members.filter_map(|member| named(&member.target)).collect();
     while let Some(name) = open.pop() {
-        if !used.insert(name) {
-            continue;
+        if used.insert(name) {
+            let members = service.members(name).unwrap_or_default();
+            open.extend(members.iter().filter_map(|member| named(&member.target)));
         }
-        let structure = service
-            .structures
-            .iter()
-            .chain(&service.errors)
-            .find(|shape| shape.name == name)
-            .map(|shape| &shape.members);
-        let union = service
-            .unions
-            .iter()
-            .find(|shape| shape.name == name)
-            .map(|shape| &shape.members);
-        let members = structure.or(union).into_iter().flatten();
-        open.extend(members.filter_map(|member| named(&member.target)));
     }
     used
 }
@@ -315,9 +267,7 @@ fn used(service: &Service) -> BTreeSet<&str> {
 /// The named shape that a target is, or lists or maps.
 fn named(target: &Target) -> Option<&str> {
     match target {
-        Target::Enum(name) | Target::Structure(name) | Target::Union(name) => {
-            Some(names::unqualified(name))
-        }
+        Target::Enum(name) | Target::Structure(name) | Target::Union(name) => Some(name),
         Target::List(list) => named(&list.element),
         Target::Map(map) => named(&map.value),
         _ => None,

@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::server::answers;
-use super::structure::{builder_name, member_row, streams};
+use super::server::response_type;
+use super::structure::{builder_name, streams};
 use super::tokens::{
-    deprecated, doc, docs, first_sentence, follow, ident, inner_doc, number, operation_type,
-    pattern, rust_type,
+    deprecated, doc, docs, first_sentence, follow, ident, inner_doc, item_type, number,
+    operation_type, pattern, rust_type,
 };
 use super::{request, response, waiter};
 use crate::ir::{Auth, Items, Operation, Pagination, ParamValue, Service, Target};
@@ -147,7 +147,7 @@ fn metadata(operation: &Operation) -> TokenStream {
         quote!(meta::ModeledError::new(#code, #status, #retry))
     });
     let streaming = streams(&operation.output);
-    let json = answers(operation) == Some("application/json");
+    let json = response_type(operation) == Some("application/json");
     let (unsigned, compressible) = (operation.unsigned_payload, operation.compressible);
     let params = operation.static_params.iter().map(|(name, value)| {
         let value = match value {
@@ -192,33 +192,19 @@ fn fluent(operation: &Operation) -> TokenStream {
     );
     let title = doc(&title);
     let text = docs(&operation.docs);
-    let rows = operation.input.members.iter().map(member_row);
-    let input = ident(&operation.input.name);
-    let tokens: Vec<_> = operation
-        .input
-        .members
-        .iter()
-        .filter(|member| member.idempotency_token)
+    let members = operation.input.members.iter();
+    let tokens = members.filter(|member| member.idempotency_token);
+    let fill: Vec<_> = tokens
+        .map(|member| {
+            let field = ident(&member.field);
+            quote!(input.#field.get_or_insert_with(|| self.handle.idempotency_token());)
+        })
         .collect();
-    let fill = tokens.iter().map(|member| {
-        let field = ident(&member.field);
-        quote!(input.#field.get_or_insert_with(|| self.handle.idempotency_token());)
-    });
-    let mutable = if tokens.is_empty() {
-        quote!()
-    } else {
-        quote!(mut)
-    };
-    let argument = if streams(&operation.input) {
-        quote!(input)
-    } else {
-        quote!(&input)
-    };
-    let clone = if streams(&operation.input) {
-        quote!(#[derive(Debug)])
-    } else {
-        quote!(#[derive(Clone, Debug)])
-    };
+    let mutable = (!fill.is_empty()).then(|| quote!(mut));
+    // A stream is sent, not copied.
+    let streams = streams(&operation.input);
+    let reference = (!streams).then(|| quote!(&));
+    let clone = (!streams).then(|| quote!(Clone,));
     let method = ident(&operation.method);
     let paginate = operation.pagination.as_ref().map(|_| {
         let paginator = operation_type(operation, OperationType::Paginator);
@@ -234,29 +220,27 @@ fn fluent(operation: &Operation) -> TokenStream {
         #title
         ///
         #text
-        #clone
+        #[derive(#clone Debug)]
         pub struct #name {
             handle: transport::Handle,
-            inner: shapes::builders::#builder,
+            pub(crate) inner: shapes::builders::#builder,
             config_override: Option<transport::config::Builder>,
         }
 
         impl #name {
-            /// Sends the request and waits for the answer.
+            /// Sends the request and waits for the response.
             ///
             #[doc = " # Errors"]
-            /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+            /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
             #[inline]
             pub async fn send(self) -> Result<shapes::#output, error::SdkError<shapes::#error>> {
                 let #mutable input = self.inner.build().map_err(error::SdkError::construction_failure)?;
                 #(#fill)*
-                self.handle.send(&OPERATION, encode(#argument), self.config_override, decode, decode_error).await
+                self.handle.send(&OPERATION, encode(#reference input), self.config_override, decode, decode_error).await
             }
 
             #paginate
         }
-
-        connect_protocol::fluent_members!(#name, #input { #(#rows)* });
 
         transport::fluent_builder!(
             #name, #method, shapes::builders::#builder => shapes::#output, shapes::#error
@@ -322,7 +306,7 @@ fn paginator(operation: &Operation, pagination: &Pagination) -> TokenStream {
 
             #items_method
 
-            /// Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:
+            /// Whether a page that repeats its request's token ends the stream with an error. It does by default:
             /// asking again would give the same page for ever.
             #[inline]
             #[must_use]
@@ -359,14 +343,7 @@ fn items(operation: &Operation, items: &Items) -> TokenStream {
     let paginator = operation_type(operation, OperationType::Paginator);
     let error = operation_type(operation, OperationType::Error);
     let item = match &items.target {
-        Target::List(list) => {
-            let element = rust_type(&list.element);
-            if list.sparse {
-                quote!(Option<#element>)
-            } else {
-                element
-            }
-        }
+        Target::List(list) => item_type("", &list.element, list.sparse),
         Target::Map(map) => {
             let (key, value) = (rust_type(&map.key), rust_type(&map.value));
             quote!((#key, #value))

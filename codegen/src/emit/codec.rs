@@ -1,74 +1,61 @@
 //! How values are read and written: as JSON, and as text in labels, queries and headers.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::ir::{Target, TimestampFormat};
 
 /// A function that reads a value whose form is not its type's own: a time with a format, or a list or map of such.
 pub(super) fn read_with(target: &Target) -> Option<TokenStream> {
-    match target {
-        Target::Timestamp(Some(format)) if *format != TimestampFormat::EpochSeconds => {
-            let method = time_method(*format);
-            Some(quote!(json::Reader::#method))
-        }
-        Target::List(list) => {
-            let element = read_with(&list.element)?;
-            let method = if list.sparse {
-                quote!(sparse_list)
-            } else {
-                quote!(list)
-            };
-            Some(quote!(|r| r.#method(#element)))
-        }
-        Target::Map(map) => {
-            let value = read_with(&map.value)?;
-            let method = if map.sparse {
-                quote!(sparse_map)
-            } else {
-                quote!(map)
-            };
-            Some(quote!(|r| r.#method(#value)))
-        }
-        _ => None,
-    }
+    with(
+        target,
+        &quote!(Reader),
+        |method, item| quote!(|r| r.#method(#item)),
+    )
 }
 
 /// A function that writes a value whose form is not its type's own.
 pub(super) fn write_with(target: &Target) -> Option<TokenStream> {
-    match target {
-        Target::Timestamp(Some(format)) if *format != TimestampFormat::EpochSeconds => {
-            let method = time_method(*format);
-            Some(quote!(json::Writer::#method))
-        }
-        Target::List(list) => {
-            let element = write_with(&list.element)?;
-            let method = if list.sparse {
-                quote!(sparse_list)
-            } else {
-                quote!(list)
-            };
-            Some(quote!(|w, v| w.#method(v, #element)))
-        }
-        Target::Map(map) => {
-            let value = write_with(&map.value)?;
-            let method = if map.sparse {
-                quote!(sparse_map)
-            } else {
-                quote!(map)
-            };
-            Some(quote!(|w, v| w.#method(v, #value)))
-        }
-        _ => None,
-    }
+    with(
+        target,
+        &quote!(Writer),
+        |method, item| quote!(|w, v| w.#method(v, #item)),
+    )
 }
 
-fn time_method(format: TimestampFormat) -> TokenStream {
-    match format {
-        TimestampFormat::EpochSeconds => quote!(epoch_seconds),
-        TimestampFormat::DateTime => quote!(date_time),
-        TimestampFormat::HttpDate => quote!(http_date),
-    }
+/// `within` makes a function for a list or map of one for its items.
+fn with(
+    target: &Target,
+    codec: &TokenStream,
+    within: fn(Ident, TokenStream) -> TokenStream,
+) -> Option<TokenStream> {
+    let (method, item, sparse) = match target {
+        Target::Timestamp(Some(format)) if *format != TimestampFormat::EpochSeconds => {
+            let method = time_method(*format);
+            return Some(quote!(json::#codec::#method));
+        }
+        Target::List(list) => ("list", &list.element, list.sparse),
+        Target::Map(map) => ("map", &map.value, map.sparse),
+        _ => return None,
+    };
+    let item = with(item, codec, within)?;
+    let method = if sparse {
+        format_ident!("sparse_{method}")
+    } else {
+        format_ident!("{method}")
+    };
+    Some(within(method, item))
+}
+
+fn time_method(format: TimestampFormat) -> Ident {
+    format_ident!(
+        "{}",
+        match format {
+            TimestampFormat::EpochSeconds => "epoch_seconds",
+            TimestampFormat::DateTime => "date_time",
+            TimestampFormat::HttpDate => "http_date",
+        }
+    )
 }
 
 /// How values of a type become text in a label, query or header.
@@ -87,7 +74,7 @@ pub fn text(target: &Target, default: TimestampFormat) -> TextForm {
     match target {
         Target::Timestamp(format) => {
             let method = time_method(format.unwrap_or(default));
-            let parse = format_ident!("parse_{}", method.to_string());
+            let parse = format_ident!("parse_{method}");
             TextForm {
                 encode: quote!(text::#method),
                 fallible: true,
@@ -99,5 +86,17 @@ pub fn text(target: &Target, default: TimestampFormat) -> TextForm {
             fallible: false,
             decode: quote!(text::parse),
         },
+    }
+}
+
+/// The content type of a payload.
+pub(super) fn content_type(target: &Target) -> &str {
+    match target {
+        Target::Blob { media_type } | Target::Stream { media_type, .. } => {
+            media_type.as_deref().unwrap_or("application/octet-stream")
+        }
+        Target::String { media_type } => media_type.as_deref().unwrap_or("text/plain"),
+        Target::Enum(_) => "text/plain",
+        _ => "application/json",
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn definition(shape: &Enum) -> TokenStream {
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) tells it.
+            /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) has it.
             Unknown(primitives::UnknownVariantValue),
         }
 

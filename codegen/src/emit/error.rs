@@ -4,16 +4,16 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::structure;
-use super::tokens::{docs, ident, operation_type};
+use super::tokens::{docs, ident, operation_type, std_type};
 use super::{Context, client_gate, response};
 use crate::ir::{Operation, OperationError, Role, Service, Structure, Target};
 use crate::names::OperationType;
 
 /// An error structure with its codecs.
-pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
+pub(super) fn shape(context: &Context<'_>, error: &Structure) -> TokenStream {
     let name = ident(&error.name);
-    let definition = structure::definition(error);
-    let builder = structure::builder(error);
+    let definition = structure::definition(context, error, None);
+    let option = std_type(&error.name, "Option");
     let builder_name = structure::builder_name(error);
     let message = match error
         .members
@@ -30,20 +30,17 @@ pub(super) fn shape(context: &Context, error: &Structure) -> TokenStream {
         return quote!();
     };
     let code = &wire.code;
-    let codec = structure::codec(context, error);
     let parse = response::parse_error(error);
     let respond = response::error_response(context, error);
     let client = client_gate();
     quote! {
         #definition
-        #builder
-        #codec
         connect_protocol::error_shape!(#name, #builder_name, #code, message: #message);
         #parse
         #client
         impl transport::RequestId for #name {
             #[inline]
-            fn request_id(&self) -> Option<&str> { transport::RequestId::request_id(&self.meta) }
+            fn request_id(&self) -> #option<&str> { transport::RequestId::request_id(&self.meta) }
         }
         #respond
     }
@@ -64,7 +61,7 @@ pub(super) fn operation_enum(operation: &Operation) -> TokenStream {
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+            /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
             Unhandled(error::Unhandled),
         }
 

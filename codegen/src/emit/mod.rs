@@ -17,18 +17,16 @@ pub mod tokens;
 mod union;
 mod waiter;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 pub use self::cli::commands;
 pub use self::package::{Package, Runtime, quoted};
 pub use self::structure::streams;
-use self::tokens::{doc, ident, imports};
+use self::tokens::{doc, ident, imports, inner_doc};
 use crate::error::Error;
 use crate::file_set::FileSet;
-use crate::ir::{Enum, Service};
+use crate::ir::Service;
 use crate::{names, rules};
 
 /// The first line of every file, which says where it comes from.
@@ -55,12 +53,11 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
         context: &context,
         folder,
     };
-    files.add("mod.rs", root(&context, options, service))?;
+    files.add("mod.rs", root(&context, options))?;
     if !service.client_params.is_empty() {
         files.add("config.rs", config::module(service))?;
     }
     types(service, &mut files)?;
-    errors(&context, service, &mut files)?;
     let operations = service.operations.iter().map(|operation| {
         let (module, text) = (
             ident(&operation.method),
@@ -94,7 +91,7 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
         files.add("server/mod.rs", server::module(service))?;
     }
     files.add("client/mod.rs", client::module(service))?;
-    files.as_it_is("client/endpoint.rs", &endpoint(service))?;
+    files.add("client/endpoint.rs", endpoint(service))?;
     files.add("error.rs", error::module(service))?;
     Ok(files.set)
 }
@@ -112,7 +109,7 @@ pub fn package(service: &Service, options: Options, package: &Package) -> Result
 /// The files of one generated folder.
 struct Files<'a> {
     set: FileSet,
-    context: &'a Context,
+    context: &'a Context<'a>,
     folder: &'a str,
 }
 
@@ -150,12 +147,6 @@ impl Files<'_> {
         Ok(())
     }
 
-    /// Adds the file of a type of a folder.
-    fn add_type(&mut self, folder: &str, name: &str, tokens: TokenStream) -> Result<(), Error> {
-        let tokens = tokens::unqualified(tokens::qualify_prelude(tokens, name), name);
-        self.add(&format!("{folder}/{}.rs", file_of(name)), tokens)
-    }
-
     /// Adds a file that brings its own imports.
     fn as_it_is(&mut self, path: &str, tokens: &TokenStream) -> Result<(), Error> {
         self.set
@@ -165,8 +156,9 @@ impl Files<'_> {
     fn add(&mut self, path: &str, tokens: TokenStream) -> Result<(), Error> {
         // What stands below these is there for its side only.
         let one_side = path.starts_with("client/") || path.starts_with("server/");
-        let context = (!one_side).then_some(self.context);
-        self.as_it_is(path, &with_imports(context, tokens))
+        let imports = imports((!one_side).then_some(self.context), &tokens);
+        let path = format!("{}/{path}", self.folder);
+        self.set.rust_with_imports(path, HEADER, imports, tokens)
     }
 }
 
@@ -175,14 +167,7 @@ impl Files<'_> {
 /// # Errors
 /// The tokens are no Rust, which is a defect of the generator.
 pub fn add_file(set: &mut FileSet, path: &str, tokens: TokenStream) -> Result<(), Error> {
-    set.rust(path, HEADER, &with_imports(None, tokens))
-}
-
-fn with_imports(context: Option<&Context>, tokens: TokenStream) -> TokenStream {
-    let imports = imports(context, &tokens);
-    // Inner documentation comes before the imports.
-    let (inner, items) = split_inner(tokens);
-    quote!(#inner #imports #items)
+    set.rust_with_imports(path, HEADER, imports(None, &tokens), tokens)
 }
 
 /// The file of a type. A leading underscore keeps it apart from `types::error` and `types::builders`, another one from the type `_1`.
@@ -195,58 +180,31 @@ fn file_of(name: &str) -> String {
     }
 }
 
-/// Splits off leading `#![doc = ..]` attributes.
-fn split_inner(tokens: TokenStream) -> (TokenStream, TokenStream) {
-    use proc_macro2::TokenTree;
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut at = 0;
-    while let [
-        TokenTree::Punct(hash),
-        TokenTree::Punct(bang),
-        TokenTree::Group(_),
-        ..,
-    ] = &tokens[at..]
-    {
-        if hash.as_char() != '#' || bang.as_char() != '!' {
-            break;
-        }
-        at += 3;
-    }
-    let mut inner = tokens;
-    let items = inner.split_off(at);
-    (inner.into_iter().collect(), items.into_iter().collect())
-}
-
 /// What emitters need to know of the whole.
-struct Context {
+struct Context<'a> {
+    service: &'a Service,
     server: bool,
-    checked: BTreeSet<String>,
-    /// Of enums with internal values, those that may be named.
-    public_values: BTreeMap<String, Vec<String>>,
 }
 
-impl Context {
-    fn new(service: &Service, options: Options) -> Self {
-        let structures = service
-            .structures
-            .iter()
-            .filter(|shape| shape.checked)
-            .map(|shape| &shape.name);
-        let unions = service
-            .unions
-            .iter()
-            .filter(|shape| shape.checked)
-            .map(|shape| &shape.name);
-        Self {
-            server: options.server,
-            checked: structures.chain(unions).cloned().collect(),
-            public_values: service.enums.iter().filter_map(public_values).collect(),
-        }
+impl<'a> Context<'a> {
+    fn new(service: &'a Service, options: Options) -> Self {
+        let server = options.server;
+        Self { service, server }
     }
 
-    /// Whether the structure or union of this name has a `check`.
+    /// Whether the structure or union of this name has a `_check`.
     fn is_checked(&self, name: &str) -> bool {
-        self.checked.contains(name)
+        let structure = self.service.structure(name).map(|shape| shape.checked);
+        let union = || self.service.union(name).map(|shape| shape.checked);
+        structure.or_else(union).unwrap_or_default()
+    }
+
+    /// Of an enum with internal values, those that may be named.
+    fn public_values(&self, name: &str) -> Option<Vec<&'a str>> {
+        let variants = &self.service.enumeration(name)?.variants;
+        let public = variants.iter().filter(|variant| !variant.internal);
+        let public: Vec<&str> = public.map(|variant| variant.value.as_str()).collect();
+        (public.len() < variants.len()).then_some(public)
     }
 
     /// The attribute of what only a server needs; none if there is no server.
@@ -269,19 +227,9 @@ fn client_gate() -> TokenStream {
     quote!(#[cfg(feature = "client")])
 }
 
-/// The name of an enum with internal values, and those that are not.
-fn public_values(shape: &Enum) -> Option<(String, Vec<String>)> {
-    let public: Vec<String> = shape
-        .variants
-        .iter()
-        .filter(|variant| !variant.internal)
-        .map(|variant| variant.value.clone())
-        .collect();
-    (public.len() != shape.variants.len()).then(|| (shape.name.clone(), public))
-}
-
 /// `mod.rs`: the modules that make up the crate's surface.
-fn root(context: &Context, options: Options, service: &Service) -> TokenStream {
+fn root(context: &Context<'_>, options: Options) -> TokenStream {
+    let service = context.service;
     let allow = service.deprecates().then(
         || quote!(#![allow(deprecated, reason = "what a model deprecates is still read and written")]),
     );
@@ -289,13 +237,12 @@ fn root(context: &Context, options: Options, service: &Service) -> TokenStream {
     let server = context
         .server_gate()
         .map(|gate| quote!(#gate pub mod server;));
-    let (config, config_module) = if service.client_params.is_empty() {
-        (quote!(transport::config::{self, Config}), quote!())
+    let own_config = !service.client_params.is_empty();
+    let config_module = own_config.then(|| quote!(#client pub mod config;));
+    let config = if own_config {
+        quote!(self::config::Config)
     } else {
-        (
-            quote!(self::config::Config),
-            quote!(#client pub mod config;),
-        )
+        quote!(transport::config::{self, Config})
     };
     let tests = options.tests.then(|| {
         quote!(
@@ -337,90 +284,74 @@ fn root(context: &Context, options: Options, service: &Service) -> TokenStream {
     }
 }
 
+/// `types/` and `types/error/`: a file per shape.
 fn types(service: &Service, files: &mut Files<'_>) -> Result<(), Error> {
-    let mut modules = Vec::new();
-    let mut builders = Vec::new();
-    let names = service.structures.iter().map(|shape| &shape.name);
-    let names = names.chain(service.unions.iter().map(|shape| &shape.name));
-    let names = names.chain(service.enums.iter().map(|shape| &shape.name));
-    for name in names {
-        modules.push((file_of(name), ident(name)));
-    }
-    for shape in &service.structures {
-        let (module, builder) = (ident(&file_of(&shape.name)), structure::builder_name(shape));
-        builders.push(quote!(pub use super::#module::#builder;));
-    }
+    let path = |folder: &str, name: &str| format!("{folder}/{}.rs", file_of(name));
     files.for_each(&service.structures, |files, shape| {
-        files.add_type(
-            "types",
-            &shape.name,
-            operation::nested(files.context, shape),
-        )
+        let tokens = structure::definition(files.context, shape, None);
+        files.add(&path("types", &shape.name), tokens)
     })?;
     files.for_each(&service.unions, |files, shape| {
-        files.add_type(
-            "types",
-            &shape.name,
-            union::definition(files.context, shape),
-        )
+        let tokens = union::definition(files.context, shape);
+        files.add(&path("types", &shape.name), tokens)
     })?;
     files.for_each(&service.enums, |files, shape| {
-        files.add_type("types", &shape.name, enumeration::definition(shape))
+        files.add(&path("types", &shape.name), enumeration::definition(shape))
     })?;
-    modules.sort();
-    let mods = modules.iter().map(|(module, _)| {
-        let module = ident(module);
-        quote!(mod #module;)
-    });
-    let uses = modules.iter().map(|(module, name)| {
-        let module = ident(module);
-        quote!(pub use self::#module::#name;)
-    });
-    let builders = quote! {
-        /// Builders of structures.
-        pub mod builders { #(#builders)* }
-    };
+    files.for_each(&service.errors, |files, shape| {
+        let tokens = error::shape(files.context, shape);
+        files.add(&path("types/error", &shape.name), tokens)
+    })?;
+    let structures = service.structures.iter().map(|shape| &shape.name);
+    let others = service.unions.iter().map(|shape| &shape.name);
+    let others = others.chain(service.enums.iter().map(|shape| &shape.name));
+    let mut all: Vec<&String> = structures.clone().chain(others).collect();
+    all.sort_by_cached_key(|name| file_of(name));
+    let types = folder(&all, structures);
     let tokens = quote! {
         //! Structures, unions and enums.
-        #(#mods)*
         pub mod error;
-        #(#uses)*
-        #builders
+        #types
     };
-    files.add("types/mod.rs", tokens)
-}
-
-fn errors(context: &Context, service: &Service, files: &mut Files<'_>) -> Result<(), Error> {
-    let mut mods = Vec::new();
-    let mut uses = Vec::new();
-    let mut builders = Vec::new();
-    for shape in &service.errors {
-        let file = file_of(&shape.name);
-        let (module, name, builder) = (
-            ident(&file),
-            ident(&shape.name),
-            structure::builder_name(shape),
-        );
-        mods.push(quote!(mod #module;));
-        uses.push(quote!(pub use self::#module::#name;));
-        builders.push(quote!(pub use super::#module::#builder;));
-        files.add_type("types/error", &shape.name, error::shape(context, shape))?;
-    }
+    files.add("types/mod.rs", tokens)?;
+    let errors: Vec<&String> = service.errors.iter().map(|shape| &shape.name).collect();
+    let errors = folder(&errors, errors.iter().copied());
     let tokens = quote! {
-        //! The errors that the service answers with.
-        #(#mods)*
-        #(#uses)*
-        /// Builders of errors.
-        pub mod builders { #(#builders)* }
+        //! The errors that the service returns.
+        #errors
     };
     files.add("types/error/mod.rs", tokens)
 }
 
+/// `mod.rs` of a folder with a file per type, which it exports, and with builders of some.
+fn folder<'n>(all: &[&String], with_builder: impl Iterator<Item = &'n String>) -> TokenStream {
+    let module = |name: &str| ident(&file_of(name));
+    let mods = all.iter().map(|name| {
+        let module = module(name);
+        quote!(mod #module;)
+    });
+    let uses = all.iter().map(|name| {
+        let (module, name) = (module(name), ident(name));
+        quote!(pub use self::#module::#name;)
+    });
+    let builders = with_builder.map(|name| {
+        let (module, builder) = (module(name), format_ident!("{name}Builder"));
+        quote!(pub use super::#module::#builder;)
+    });
+    quote! {
+        #(#mods)*
+        #(#uses)*
+        /// Builders.
+        pub mod builders { #(#builders)* }
+    }
+}
+
+/// `client/endpoint.rs`
 fn endpoint(service: &Service) -> TokenStream {
     let resolve = rules::emit(&service.rules);
     let tests =
         (!service.endpoint_tests.is_empty()).then(|| rules::emit_tests(&service.endpoint_tests));
-    let title = tokens::inner_doc(&format!(
+    let title = inner_doc(&format!(
         "Endpoints of {}, as the model's rules give them.",
         tokens::title(service)
     ));

@@ -71,88 +71,68 @@ pub use connect_transport::{operating, sender};
 "#;
 
 fn manifest(service: &Service, package: &Package, options: Options) -> String {
-    let description = format!("{}, generated from its service model", service.title);
-    let mut text = format!(
-        "[package]\nname = {}\ndescription = {}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.94.1\"\npublish = false\n\n[features]\n",
-        quoted(&package.name),
-        quoted(&description)
-    );
-    text.push_str(&features(options.server));
-    text.push_str("\n[dependencies]\n");
-    let runtime = &package.runtime;
-    text.push_str(&runtime.dependency("connect-protocol", "protocol", ""));
-    text.push_str(&runtime.dependency(
+    let name = quoted(&package.name);
+    let description = quoted(&format!(
+        "{}, generated from its service model",
+        service.title
+    ));
+    let dependency = |name, folder, features| package.runtime.dependency(name, folder, features);
+    let protocol = dependency("connect-protocol", "protocol", "");
+    let transport = dependency(
         "connect-transport",
         "transport",
         ", default-features = false, optional = true",
-    ));
-    if options.tests {
-        text.push_str("\n[dev-dependencies]\n");
-        text.push_str(&runtime.dependency(
-            "connect-protocol",
-            "protocol",
-            ", features = [\"test-util\"]",
-        ));
-    }
-    text.push_str(LINTS);
-    text.push_str("\n[workspace]\n");
-    text
+    );
+    let tests = options.tests.then(|| {
+        let features = ", features = [\"test-util\"]";
+        let protocol = dependency("connect-protocol", "protocol", features);
+        format!("\n[dev-dependencies]\n{protocol}")
+    });
+    let (features, tests) = (features(options.server), tests.unwrap_or_default());
+    format!(
+        r#"[package]
+name = {name}
+description = {description}
+version = "0.1.0"
+edition = "2024"
+rust-version = "1.94.1"
+publish = false
+
+[features]
+{features}
+[dependencies]
+{protocol}{transport}{tests}{LINTS}
+[workspace]
+"#
+    )
 }
 
 /// The table of features; `server` only if there is one.
 fn features(server: bool) -> String {
-    let mut text = "default = [\"client\", \"ring\"]\n".to_owned();
-    for (comment, feature, parts) in FEATURES {
-        if server || feature != "server" {
-            text.push_str(&format!("# {comment}\n{feature} = {parts}\n"));
-        }
-    }
-    text
+    let server = if server { SERVER_FEATURE } else { "" };
+    format!(
+        r#"default = ["client", "ring"]
+# The client, which brings the transport.
+client = ["dep:connect-transport"]
+{server}# `Serialize` and `Deserialize` for shapes.
+serde = ["connect-protocol/serde"]
+# TLS with ring's cryptography.
+ring = ["connect-transport?/ring"]
+# TLS with aws-lc-rs' cryptography.
+aws-lc-rs = ["connect-transport?/aws-lc-rs"]
+# The credentials and region chain of `aws-config`, over this crate's HTTP client.
+aws-config = ["connect-transport?/aws-config"]
+# HTTP/2, where the server offers it.
+http2 = ["connect-transport?/http2"]
+# Canned responses and recorded requests, for callers' tests.
+test-util = ["connect-transport?/test-util"]
+"#
+    )
 }
 
-/// The features of every generated crate: what each is for, its name and what it turns on.
-const FEATURES: [(&str, &str, &str); 8] = [
-    (
-        "The client, which brings the transport.",
-        "client",
-        r#"["dep:connect-transport"]"#,
-    ),
-    (
-        "A service trait, a router, request parsers and checks.",
-        "server",
-        r#"["connect-protocol/server"]"#,
-    ),
-    (
-        "`Serialize` and `Deserialize` for shapes.",
-        "serde",
-        r#"["connect-protocol/serde"]"#,
-    ),
-    (
-        "TLS with ring's cryptography.",
-        "ring",
-        r#"["connect-transport?/ring"]"#,
-    ),
-    (
-        "TLS with aws-lc-rs' cryptography.",
-        "aws-lc-rs",
-        r#"["connect-transport?/aws-lc-rs"]"#,
-    ),
-    (
-        "The credentials and region chain of `aws-config`, over this crate's HTTP client.",
-        "aws-config",
-        r#"["connect-transport?/aws-config"]"#,
-    ),
-    (
-        "HTTP/2, where the server offers it.",
-        "http2",
-        r#"["connect-transport?/http2"]"#,
-    ),
-    (
-        "Canned responses and recorded requests, for callers' tests.",
-        "test-util",
-        r#"["connect-transport?/test-util"]"#,
-    ),
-];
+const SERVER_FEATURE: &str = r#"# A service trait, a router, request parsers and checks.
+server = ["connect-protocol/server"]
+"#;
 
 /// The lint tables of the workspace that the generator is built in.
 const LINTS: &str = r#"

@@ -5,9 +5,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::codec;
-use super::structure::write_lines;
-use super::tokens::{as_option, ident, type_path};
-use crate::ir::{Binding, Member, Operation, Segment, Target, TimestampFormat};
+use super::structure::{streams, write_lines};
+use super::tokens::{as_option, ident, std_type, type_path};
+use crate::ir::{Binding, List, Member, Operation, Segment, Target, TimestampFormat};
 
 /// What a query literal has encoded: all that RFC 3986 reserves, so that it means itself wherever it is read.
 const NOT_UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -27,21 +27,11 @@ pub(super) fn encode(operation: &Operation) -> TokenStream {
     let path = operation.path.iter().map(|segment| match segment {
         Segment::Literal(text) => quote!(uri.literal(#text);),
         Segment::Label { member, greedy } => {
-            let Some(member) = input
-                .members
-                .iter()
-                .find(|candidate| candidate.name == *member)
-            else {
-                return quote!();
-            };
-            let value = text_option(&owner, member, TimestampFormat::DateTime);
-            let method = if *greedy {
-                quote!(greedy_label)
-            } else {
-                quote!(label)
-            };
-            let label = &member.name;
-            quote!(uri.#method(#label, #value)?;)
+            let value = input
+                .member(member)
+                .map(|member| text_option(&owner, member, TimestampFormat::DateTime));
+            let method = format_ident!("{}", if *greedy { "greedy_label" } else { "label" });
+            quote!(uri.#method(#member, #value)?;)
         }
     });
     let literals = operation.query.iter().map(|(name, value)| {
@@ -61,11 +51,7 @@ pub(super) fn encode(operation: &Operation) -> TokenStream {
     ];
     let checksum = operation.checksum.then(|| quote!(request.add_md5();));
     let rest = quote!(#(#rest)* #checksum);
-    let mutable = if rest.is_empty() {
-        quote!()
-    } else {
-        quote!(mut)
-    };
+    let mutable = (!rest.is_empty()).then(|| quote!(mut));
     let method = format_ident!("{}", operation.http_method);
     let method = match operation.http_method.as_str() {
         "GET" | "PUT" | "POST" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS" | "TRACE" | "CONNECT" => {
@@ -73,10 +59,16 @@ pub(super) fn encode(operation: &Operation) -> TokenStream {
         }
         other => quote!(http::method(#other)?),
     };
-    let argument = argument(operation, &name);
+    // A stream is sent, not copied: an input with one is consumed.
+    let reference = (!streams(input)).then(|| quote!(&));
+    let argument = if input.members.is_empty() {
+        quote!(_)
+    } else {
+        quote!(input)
+    };
     quote! {
         #[inline]
-        pub(crate) fn encode(#argument) -> Result<http::Request, error::InputError> {
+        pub(crate) fn encode(#argument: #reference #name) -> Result<http::Request, error::InputError> {
             #check
             let mut uri = uri::UriWriter::new();
             #(#path)*
@@ -86,17 +78,6 @@ pub(super) fn encode(operation: &Operation) -> TokenStream {
             #rest
             Ok(request)
         }
-    }
-}
-
-/// A stream is sent, not copied: an input with one is consumed.
-fn argument(operation: &Operation, name: &proc_macro2::Ident) -> TokenStream {
-    if super::structure::streams(&operation.input) {
-        quote!(input: #name)
-    } else if operation.input.members.is_empty() {
-        quote!(_: &#name)
-    } else {
-        quote!(input: &#name)
     }
 }
 
@@ -119,22 +100,20 @@ fn text_option(owner: &TokenStream, member: &Member, default: TimestampFormat) -
 
 /// A list member's values as `Option` of an iterator of text.
 fn text_items(
+    own: &str,
     owner: &TokenStream,
     member: &Member,
-    element: &Target,
-    sparse: bool,
+    list: &List,
     default: TimestampFormat,
 ) -> TokenStream {
     let value = as_option(owner, member);
-    let form = codec::text(element, default);
+    let form = codec::text(&list.element, default);
     let encode = form.encode;
-    let items = if sparse {
-        quote!(items.iter().flatten().map(#encode))
-    } else {
-        quote!(items.iter().map(#encode))
-    };
+    let flatten = list.sparse.then(|| quote!(.flatten()));
+    let items = quote!(items.iter()#flatten.map(#encode));
     if form.fallible {
-        quote!(#value.map(|items| #items.collect::<Result<Vec<_>, _>>()).transpose()?)
+        let (result, vec) = (std_type(own, "Result"), std_type(own, "Vec"));
+        quote!(#value.map(|items| #items.collect::<#result<#vec<_>, _>>()).transpose()?)
     } else {
         quote!(#value.map(|items| #items))
     }
@@ -143,11 +122,7 @@ fn text_items(
 fn query(operation: &Operation) -> TokenStream {
     let owner = quote!(input);
     let mut lines = Vec::new();
-    let mut named: Vec<&str> = operation
-        .query
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect();
+    let mut named: Vec<&String> = operation.query.iter().map(|(name, _)| name).collect();
     for member in &operation.input.members {
         let Binding::Query(name) = &member.binding else {
             continue;
@@ -155,13 +130,7 @@ fn query(operation: &Operation) -> TokenStream {
         named.push(name);
         lines.push(match &member.target {
             Target::List(list) => {
-                let items = text_items(
-                    &owner,
-                    member,
-                    &list.element,
-                    list.sparse,
-                    TimestampFormat::DateTime,
-                );
+                let items = text_items("", &owner, member, list, TimestampFormat::DateTime);
                 quote!(uri.query_list(#name, #items.into_iter().flatten());)
             }
             _ => {
@@ -185,13 +154,14 @@ fn headers(operation: &Operation) -> TokenStream {
         .input
         .members
         .iter()
-        .filter_map(|member| header_line(&owner, member, &quote!(&mut request.headers)));
+        .filter_map(|member| header_line("", &owner, member, &quote!(&mut request.headers)));
     quote!(#(#explicit)*)
 }
 
-/// The line that writes a member into headers, if it is bound to one. Prefix headers come first by their order in
+/// The line that writes a member into headers, if it is bound to one, in the file of the shape `own`. Prefix headers come first by their order in
 /// [`header_lines`], so that a header of a member's own wins.
 pub(super) fn header_line(
+    own: &str,
     owner: &TokenStream,
     member: &Member,
     headers: &TokenStream,
@@ -199,13 +169,7 @@ pub(super) fn header_line(
     match &member.binding {
         Binding::Header(name) => Some(match &member.target {
             Target::List(list) => {
-                let items = text_items(
-                    owner,
-                    member,
-                    &list.element,
-                    list.sparse,
-                    TimestampFormat::HttpDate,
-                );
+                let items = text_items(own, owner, member, list, TimestampFormat::HttpDate);
                 let method = match list.element {
                     Target::Timestamp(_) => quote!(set_date_list),
                     _ => quote!(set_list),
@@ -241,12 +205,7 @@ fn body(operation: &Operation) -> TokenStream {
         return quote!();
     }
     if members.len() == operation.input.members.len() {
-        let input = if super::structure::streams(&operation.input) {
-            quote!(&input)
-        } else {
-            quote!(input)
-        };
-        return quote!(request.json(|w| w.value(#input))?;);
+        return quote!(request.json(|w| w.value(input))?;);
     }
     let lines = write_lines(&owner, &members);
     quote! {
@@ -268,22 +227,15 @@ pub(super) fn payload_line(
 ) -> TokenStream {
     let value = as_option(owner, member);
     let field = ident(&member.field);
+    let content_type = codec::content_type(&member.target);
     match &member.target {
-        Target::Stream { media_type, .. } => {
-            let media_type = media_type.as_deref().unwrap_or("application/octet-stream");
-            quote!(#message.stream(#media_type, #owner.#field);)
-        }
-        Target::Blob { media_type } => {
-            let media_type = media_type.as_deref().unwrap_or("application/octet-stream");
-            quote!(#message.payload(#media_type, #value);)
-        }
-        Target::String { media_type } => {
-            let media_type = media_type.as_deref().unwrap_or("text/plain");
-            quote!(#message.payload(#media_type, #value);)
+        Target::Stream { .. } => quote!(#message.stream(#content_type, #owner.#field);),
+        Target::Blob { .. } | Target::String { .. } => {
+            quote!(#message.payload(#content_type, #value);)
         }
         Target::Enum(name) => {
             let path = type_path(name);
-            quote!(#message.payload("text/plain", #value.map(#path::as_str).as_ref());)
+            quote!(#message.payload(#content_type, #value.map(#path::as_str).as_ref());)
         }
         Target::Structure(_) if empty_object => quote! {
             #message.json(|writer| match #value {
@@ -312,11 +264,7 @@ fn host_prefix(operation: &Operation) -> TokenStream {
     let parts = operation.host_prefix.iter().map(|segment| match segment {
         Segment::Literal(text) => quote!(prefix.literal(#text);),
         Segment::Label { member, .. } => {
-            let found = operation
-                .input
-                .members
-                .iter()
-                .find(|candidate| candidate.name == *member);
+            let found = operation.input.member(member);
             let value = found.map(|member| as_option(&quote!(input), member));
             quote!(prefix.label(#member, #value)?;)
         }
@@ -343,4 +291,18 @@ fn params(operation: &Operation) -> TokenStream {
         })
     });
     quote!(#(#lines)*)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn query_literals_are_encoded_as_values_are() {
+        let text: String = ('\0'..='\u{ff}').collect();
+        let mut uri = connect_protocol::uri::UriWriter::new();
+        uri.query(&text, Some(&text));
+        let encoded = utf8_percent_encode(&text, NOT_UNRESERVED);
+        assert_eq!(uri.finish(), format!("?{encoded}={encoded}"));
+    }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::structure::{finish, read_arms, write_lines};
-use super::tokens::{ident, number};
+use super::tokens::{as_option, ident, number, std_type};
 use super::{Context, client_gate, codec, request};
 use crate::ir::{Binding, Member, Operation, Role, Structure, Target, TimestampFormat};
 
@@ -124,6 +124,7 @@ pub(super) fn parse_error(error: &Structure) -> TokenStream {
             || quote!(shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));),
         );
     let finish = finish(error, &quote!());
+    let result = std_type(&error.name, "Result");
     let response = if lines.is_empty() {
         quote!(_)
     } else {
@@ -134,7 +135,7 @@ pub(super) fn parse_error(error: &Structure) -> TokenStream {
         #gate
         impl #name {
             #[inline]
-            pub(crate) fn _parse(#response: &connect_protocol::http::HttpResponse, meta: error::ErrorMetadata) -> Result<Self, json::ReadError> {
+            pub(crate) fn _parse(#response: &connect_protocol::http::HttpResponse, meta: error::ErrorMetadata) -> #result<Self, json::ReadError> {
                 let mut shape = Self::builder();
                 #lines
                 #message
@@ -146,7 +147,7 @@ pub(super) fn parse_error(error: &Structure) -> TokenStream {
 }
 
 /// `From<Error> for server::ErrorResponse`, for the server.
-pub(super) fn error_response(context: &Context, error: &Structure) -> TokenStream {
+pub(super) fn error_response(context: &Context<'_>, error: &Structure) -> TokenStream {
     let Role::Error(wire) = &error.role else {
         return quote!();
     };
@@ -188,7 +189,14 @@ pub(super) fn response_lines(
     let mut lines: Vec<TokenStream> = structure
         .members
         .iter()
-        .filter_map(|member| request::header_line(owner, member, &quote!(response.headers_mut())))
+        .filter_map(|member| {
+            request::header_line(
+                structure.own(),
+                owner,
+                member,
+                &quote!(response.headers_mut()),
+            )
+        })
         .collect();
     let body: Vec<&Member> = structure.body().collect();
     if let Some(payload) = structure.payload() {
@@ -222,7 +230,7 @@ pub(super) fn response_lines(
             .iter()
             .filter(|member| member.binding == Binding::ResponseCode)
             .map(|member| {
-                let value = super::tokens::as_option(owner, member);
+                let value = as_option(owner, member);
                 quote!(response.set_status(#value.copied());)
             }),
     );

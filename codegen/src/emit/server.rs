@@ -56,26 +56,26 @@ pub(super) fn module(service: &Service) -> TokenStream {
 
         pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-        /// The operations. Each answers that it is not implemented until it is.
+        /// The operations. By default, each returns the error that it is not implemented.
         pub trait Service: Send + Sync + 'static {
             #(#methods)*
 
-            /// What to answer to an input that breaks constraints; the operation is not called then.
+            /// The response to an input that breaks constraints; the operation is not called then.
             fn invalid_input(&self, operation: &'static str, violations: &[Violation]) -> ErrorResponse {
                 let _ = operation;
                 ErrorResponse::validation(violations)
             }
         }
 
-        /// Answers a request: finds its operation, reads and checks its input, calls the service, writes its output.
+        /// Handles a request: finds its operation, reads and checks its input, calls the service, writes its output.
         pub async fn handle<S: Service>(service: &S, request: server::HttpRequest<server::Bytes>) -> server::HttpResponse<server::Bytes> {
-            match answer(service, &request).await {
+            match dispatch(service, &request).await {
                 Ok(response) => response,
                 Err(error) => error.into_response(),
             }
         }
 
-        async fn answer<S: Service>(
+        async fn dispatch<S: Service>(
             service: &S,
             request: &server::HttpRequest<server::Bytes>,
         ) -> Result<server::HttpResponse<server::Bytes>, ErrorResponse> {
@@ -145,9 +145,9 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
     let takes = takes(operation);
     // Where the header is a member, the service judges it.
     let accept = |member: &Member| matches!(&member.binding, Binding::Header(name) if name.eq_ignore_ascii_case("accept"));
-    let wants = answers(operation)
+    let wants = response_type(operation)
         .filter(|_| !operation.input.members.iter().any(accept))
-        .map(|answer| quote!(request.wants(#answer)?;));
+        .map(|wanted| quote!(request.wants(#wanted)?;));
     let check = operation.input.checked.then(|| {
         quote! {
             let mut check = server::Check::server_after(request.take_missing());
@@ -159,40 +159,26 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
         }
     });
     // Without constraints of its own, an input may still lack what a nested structure requires.
-    let check = check.unwrap_or_else(|| {
-        if reads_json(operation) {
-            quote! {
-                let violations = request.take_missing();
-                if !violations.is_empty() {
-                    return Err(service.invalid_input(#name, &violations));
-                }
+    let reads_json = reads_json(operation);
+    let missing = || {
+        quote! {
+            let violations = request.take_missing();
+            if !violations.is_empty() {
+                return Err(service.invalid_input(#name, &violations));
             }
-        } else {
-            quote!()
         }
-    });
-    let reference = if streams(&operation.output) {
-        quote!()
-    } else {
-        quote!(&)
     };
+    let check = check.or_else(|| reads_json.then(missing));
+    let reference = (!streams(&operation.output)).then(|| quote!(&));
     let decode = decode(operation);
     let encode = encode(operation);
-    let refuse = refuse(operation);
+    let error_response = error_response(operation);
     let (output, error) = (
         ident(&operation.output.name),
         operation_type(operation, OperationType::Error),
     );
-    let mutable = if reads_json(operation) || operation.input.checked {
-        quote!(mut)
-    } else {
-        quote!()
-    };
-    let reads = if reads_json(operation) {
-        quote!(&mut request)
-    } else {
-        quote!(&request)
-    };
+    let mutable = (reads_json || operation.input.checked).then(|| quote!(mut));
+    let reads = reads_json.then(|| quote!(mut));
     quote! {
         #title
 
@@ -204,24 +190,24 @@ pub(super) fn operation(operation: &Operation) -> TokenStream {
         ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
             request.takes(#takes)?;
             #wants
-            let input = decode(#reads)?;
+            let input = decode(&#reads request)?;
             #check
             respond(service.#module(input).await).await
         }
 
         #[inline]
         pub(crate) async fn respond(
-            answer: Result<shapes::#output, shapes::#error>,
+            result: Result<shapes::#output, shapes::#error>,
         ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-            match answer {
+            match result {
                 Ok(output) => encode(#reference output)?.finish().await,
-                Err(error) => Err(refuse(error)),
+                Err(error) => Err(error_response(error)),
             }
         }
 
         #decode
         #encode
-        #refuse
+        #error_response
     }
 }
 
@@ -257,7 +243,7 @@ fn takes(operation: &Operation) -> TokenStream {
                 media_type: None, ..
             } => quote!(server::Body::Any),
             target => {
-                let media_type = payload_type(target);
+                let media_type = codec::content_type(target);
                 quote!(server::Body::Type(#media_type))
             }
         },
@@ -268,8 +254,8 @@ fn takes(operation: &Operation) -> TokenStream {
     }
 }
 
-/// The type of the answer, unless it is bytes, which may be anything.
-pub(super) fn answers(operation: &Operation) -> Option<&str> {
+/// The content type of the response, unless it is bytes, which may be anything.
+pub(super) fn response_type(operation: &Operation) -> Option<&str> {
     match operation.output.payload().map(|payload| &payload.target) {
         Some(
             Target::Blob { media_type: None }
@@ -277,18 +263,7 @@ pub(super) fn answers(operation: &Operation) -> Option<&str> {
                 media_type: None, ..
             },
         ) => None,
-        payload => Some(payload.map_or("application/json", payload_type)),
-    }
-}
-
-fn payload_type(target: &Target) -> &str {
-    match target {
-        Target::Blob { media_type } | Target::Stream { media_type, .. } => {
-            media_type.as_deref().unwrap_or("application/octet-stream")
-        }
-        Target::String { media_type } => media_type.as_deref().unwrap_or("text/plain"),
-        Target::Enum(_) => "text/plain",
-        _ => "application/json",
+        payload => Some(payload.map_or("application/json", codec::content_type)),
     }
 }
 
@@ -339,14 +314,10 @@ fn decode(operation: &Operation) -> TokenStream {
     }));
     let defaults = server_defaults(input);
     let finish = finish(input, &quote!(shapes::));
-    let argument = if input.members.iter().any(in_json) {
-        quote!(&mut server::Request<'_>)
-    } else {
-        quote!(&server::Request<'_>)
-    };
+    let reads = input.members.iter().any(in_json).then(|| quote!(mut));
     quote! {
         #[inline]
-        fn decode(request: #argument) -> Result<shapes::#name, json::ReadError> {
+        fn decode(request: &#reads server::Request<'_>) -> Result<shapes::#name, json::ReadError> {
             let mut shape = shapes::#name::builder();
             #(#lines)*
             #defaults
@@ -416,17 +387,13 @@ fn encode(operation: &Operation) -> TokenStream {
         operation.has_output,
     );
     // A stream is sent, not copied.
-    let reference = if streams(output) { quote!() } else { quote!(&) };
+    let reference = (!streams(output)).then(|| quote!(&));
     let argument = if output.members.is_empty() {
         quote!(_)
     } else {
         quote!(output)
     };
-    let mutable = if lines.is_empty() {
-        quote!()
-    } else {
-        quote!(mut)
-    };
+    let mutable = (!lines.is_empty()).then(|| quote!(mut));
     quote! {
         #[inline]
         fn encode(#argument: #reference shapes::#name) -> Result<server::Response, error::InputError> {
@@ -437,7 +404,7 @@ fn encode(operation: &Operation) -> TokenStream {
     }
 }
 
-fn refuse(operation: &Operation) -> TokenStream {
+fn error_response(operation: &Operation) -> TokenStream {
     let name = operation_type(operation, OperationType::Error);
     let arms = operation.errors.iter().map(|error| {
         let variant = ident(&error.name);
@@ -445,7 +412,7 @@ fn refuse(operation: &Operation) -> TokenStream {
     });
     quote! {
         #[inline]
-        fn refuse(error: shapes::#name) -> server::ErrorResponse {
+        fn error_response(error: shapes::#name) -> server::ErrorResponse {
             match error {
                 #(#arms,)*
                 shapes::#name::Unhandled(error) => server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error)),

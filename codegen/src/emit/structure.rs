@@ -1,43 +1,72 @@
 //! Structures: the type, its accessors and builder, its JSON codec, its checks.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::tokens::{
-    as_option, docs, field_type, ident, is_copy, number, parsed, rust_type, type_path,
+    as_option, docs, field_type_in, ident, item_type, number, parsed, rust_type_in, std_type,
+    type_path,
 };
-use super::{Context, codec};
+use super::{Context, checks, client_gate, codec};
 use crate::ir::{Default, Member, Role, Structure, Target};
 use crate::names;
 
+impl Structure {
+    /// The shape that the structure's file defines. Those of an operation share a file, and no shape has their names.
+    pub(super) fn own(&self) -> &str {
+        match self.role {
+            Role::Nested | Role::Error(_) => &self.name,
+            Role::Input | Role::Output => "",
+        }
+    }
+
+    fn is_sensitive(&self) -> bool {
+        self.sensitive || self.members.iter().any(|member| member.sensitive)
+    }
+}
+
+/// A structure with its builder, codec and checks. An input names the fluent builder that gets its setters too.
+pub(super) fn definition(
+    context: &Context<'_>,
+    structure: &Structure,
+    fluent: Option<&Ident>,
+) -> TokenStream {
+    let (fields, builder) = (fields(structure), builder(structure, fluent));
+    // What streams is no JSON as a whole.
+    let codec = (!streams(structure)).then(|| codec(context, structure));
+    let check = checks::structure(structure, context);
+    quote!(#fields #builder #codec #check)
+}
+
 /// The type with its derives; outputs keep their request ID, errors their metadata.
-pub(super) fn definition(structure: &Structure) -> TokenStream {
+fn fields(structure: &Structure) -> TokenStream {
     let name = ident(&structure.name);
     let text = docs(&structure.docs);
     let fields = structure.members.iter().map(|member| {
-        let (text, field, kind) = (docs(&member.docs), ident(&member.field), field_type(member));
-        quote!(#text pub #field: #kind)
+        let (text, field) = (docs(&member.docs), ident(&member.field));
+        let kind = field_type_in(structure.own(), member);
+        quote!(#text pub #field: #kind,)
     });
-    let extra = extra_field(structure).map(|(field, kind)| quote!(pub(crate) #field: #kind));
-    let fields = fields.chain(extra);
-    let (derives, debug) = debug(structure);
-    let derives = if streams(structure) {
-        quote!(#derives)
-    } else {
-        quote!(Clone, #derives PartialEq)
+    let extra = match structure.role {
+        Role::Output => quote!(pub(crate) _request_id: Option<String>),
+        Role::Error(_) => quote!(pub(crate) meta: error::ErrorMetadata),
+        Role::Nested | Role::Input => quote!(),
     };
-    let derives = if derives.is_empty() {
-        quote!()
-    } else {
-        quote!(#[derive(#derives)])
+    let sensitive = structure.is_sensitive();
+    let redacted = sensitive.then(|| redacted(&name, structure));
+    let derives = match (streams(structure), sensitive) {
+        (true, true) => quote!(),
+        (true, false) => quote!(#[derive(Debug)]),
+        (false, true) => quote!(#[derive(Clone, PartialEq)]),
+        (false, false) => quote!(#[derive(Clone, Debug, PartialEq)]),
     };
     quote! {
         #text
         #derives
         #[non_exhaustive]
-        pub struct #name { #(#fields,)* }
+        pub struct #name { #(#fields)* #extra }
 
-        #debug
+        #redacted
     }
 }
 
@@ -49,146 +78,117 @@ pub fn streams(structure: &Structure) -> bool {
         .any(|member| matches!(member.target, Target::Stream { .. }))
 }
 
-/// The field that no member stands for.
-fn extra_field(structure: &Structure) -> Option<(TokenStream, TokenStream)> {
-    match structure.role {
-        Role::Output => Some((quote!(_request_id), quote!(Option<String>))),
-        Role::Error(_) => Some((quote!(meta), quote!(error::ErrorMetadata))),
-        Role::Nested | Role::Input => None,
-    }
-}
-
-/// `Debug` by derive, or by hand where values must not show.
-fn debug(structure: &Structure) -> (TokenStream, TokenStream) {
-    if !structure.sensitive && !structure.members.iter().any(|member| member.sensitive) {
-        return (quote!(Debug,), quote!());
-    }
-    (quote!(), redacted(&structure.name, structure))
-}
-
-fn redacted(name: &str, structure: &Structure) -> TokenStream {
-    let name = ident(name);
+/// `Debug` without the values that must not show.
+fn redacted(name: &Ident, structure: &Structure) -> TokenStream {
     let fields = structure.members.iter().map(|member| {
         let field = ident(&member.field);
-        if structure.sensitive || member.sensitive {
-            quote!(#field: redacted)
-        } else {
-            quote!(#field)
-        }
+        let redacted = (structure.sensitive || member.sensitive).then(|| quote!(: redacted));
+        quote!(#field #redacted)
     });
     quote!(connect_protocol::redacted_debug!(#name { #(#fields),* });)
 }
 
 /// Accessors, and the builder with its methods and `build()`.
-pub(super) fn builder(structure: &Structure) -> TokenStream {
+fn builder(structure: &Structure, fluent: Option<&Ident>) -> TokenStream {
     let name = ident(&structure.name);
     let builder = builder_name(structure);
-    let table = structure.members.iter().map(builder_row);
-    let sensitive = structure.sensitive || structure.members.iter().any(|member| member.sensitive);
-    let debug = if sensitive { quote!() } else { quote!(Debug) };
-    let redacted = sensitive.then(|| redacted(&builder.to_string(), structure));
+    let rows = structure
+        .members
+        .iter()
+        .map(|member| row(structure.own(), member));
+    let sensitive = structure.is_sensitive();
+    let debug = (!sensitive).then(|| quote!(Debug));
+    let redacted = sensitive.then(|| redacted(&builder, structure));
     let derives = if streams(structure) {
         quote!(#debug Default)
     } else {
         quote!(Clone #debug Default PartialEq)
     };
-    // An input's `build()` always answers a result, as aws-sdk-rust has it.
+    // An input's `build()` always returns a result, as aws-sdk-rust has it.
     let build = if structure.fallible() || structure.role == Role::Input {
         quote!(result)
     } else {
         quote!(plain)
     };
-    let role = match structure.role {
+    let client = client_gate();
+    let extra = match structure.role {
         Role::Output => quote!(output),
         Role::Error(_) => quote!(error),
-        Role::Nested | Role::Input => quote!(),
+        Role::Input => quote!(#client builders::#fluent),
+        Role::Nested => quote!(),
     };
     quote! {
-        connect_protocol::builder!(#name, #builder: #derives => #build #role { #(#table)* });
+        connect_protocol::builder!(#name, #builder: #derives => #build #extra { #(#rows)* });
 
         #redacted
     }
 }
 
-pub(super) fn builder_name(structure: &Structure) -> proc_macro2::Ident {
+pub(super) fn builder_name(structure: &Structure) -> Ident {
     format_ident!("{}Builder", structure.name)
 }
 
-/// A line of the table that `members!` makes accessors and setters from.
-pub(super) fn member_row(member: &Member) -> TokenStream {
+/// A member's line in the table of `builder!`: `required copy(i32) count set_count get_count "Count" = 1;`
+fn row(own: &str, member: &Member) -> TokenStream {
+    let presence = format_ident!(
+        "{}",
+        if member.optional {
+            "optional"
+        } else {
+            "required"
+        }
+    );
+    let kind = kind(own, member);
     let field = ident(&member.field);
     let (set, get) = (
         ident(&names::setter_name(&member.name)),
         ident(&names::getter_name(&member.name)),
     );
     let wire = &member.name;
-    let kind = member_kind(member);
-    quote!(#kind #field #set #get #wire;)
+    let default = member.default.as_ref().filter(|_| !member.optional);
+    let default = default.map(|default| {
+        let value = default_value(default, &member.target);
+        quote!(= #value)
+    });
+    quote!(#presence #kind #field #set #get #wire #default;)
 }
 
-/// The same with the default of a member that is always there.
-fn builder_row(member: &Member) -> TokenStream {
-    let row = member_row(member);
-    match &member.default {
-        Some(default) if !member.optional => {
-            let value = default_value(default, &member.target);
-            let row: TokenStream = row
-                .into_iter()
-                .filter(|token| !is_semicolon(token))
-                .collect();
-            quote!(#row = #value;)
-        }
-        _ => row,
-    }
-}
-
-fn is_semicolon(token: &proc_macro2::TokenTree) -> bool {
-    matches!(token, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == ';')
-}
-
-/// How accessors and setters treat a member: `optional string`, `required copy(i32)`, `optional list(string)`.
-fn member_kind(member: &Member) -> TokenStream {
-    let presence = if member.optional {
-        quote!(optional)
-    } else {
-        quote!(required)
+/// How accessors and setters treat a member: `string`, `copy(i32)`, `list(string)`.
+fn kind(own: &str, member: &Member) -> TokenStream {
+    // Plain strings may be set from whatever becomes one.
+    let item = |target: &Target, sparse: bool| match target {
+        Target::String { .. } if !sparse => quote!(string),
+        target => item_type(own, target, sparse),
     };
-    let kind = match &member.target {
+    match &member.target {
         Target::String { .. } => quote!(string),
-        target if is_copy(target) => {
-            let kind = rust_type(target);
-            quote!(copy(#kind))
-        }
         Target::List(list) => {
-            let element = item_kind(&list.element, list.sparse);
+            let element = item(&list.element, list.sparse);
             quote!(list(#element))
         }
         Target::Map(map) => {
-            let (key, value) = (
-                item_kind(&map.key, false),
-                item_kind(&map.value, map.sparse),
-            );
+            let (key, value) = (item(&map.key, false), item(&map.value, map.sparse));
             quote!(map(#key, #value))
         }
         target => {
-            let kind = rust_type(target);
-            if member.boxed {
-                quote!(boxed(#kind))
-            } else {
-                quote!(value(#kind))
-            }
+            let kind = format_ident!(
+                "{}",
+                match target {
+                    _ if member.boxed => "boxed",
+                    Target::Boolean
+                    | Target::Byte
+                    | Target::Short
+                    | Target::Integer
+                    | Target::IntEnum(_)
+                    | Target::Long
+                    | Target::Float
+                    | Target::Double => "copy",
+                    _ => "value",
+                }
+            );
+            let value = rust_type_in(own, target);
+            quote!(#kind(#value))
         }
-    };
-    quote!(#presence #kind)
-}
-
-/// An element of a list, a key or value of a map; plain strings may be set from whatever becomes one.
-fn item_kind(target: &Target, sparse: bool) -> TokenStream {
-    let kind = rust_type(target);
-    match target {
-        _ if sparse => quote!(Option<#kind>),
-        Target::String { .. } => quote!(string),
-        _ => kind,
     }
 }
 
@@ -263,13 +263,24 @@ fn default_value(default: &Default, target: &Target) -> TokenStream {
     }
 }
 
-/// The JSON codec and the checks. Both sides and `serde` share them, and what nobody calls costs nothing.
-pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
+/// The JSON codec. Both sides and `serde` share it, and what nobody calls costs nothing.
+fn codec(context: &Context<'_>, structure: &Structure) -> TokenStream {
     let name = ident(&structure.name);
     let builder = builder_name(structure);
+    let result = std_type(structure.own(), "Result");
     let members: Vec<&Member> = structure.members.iter().collect();
-    let read_member = read_member(&builder, &members);
     let finish = finish(structure, &quote!());
+    let read_member = (!members.is_empty()).then(|| {
+        let arms = read_arms(&quote!(self), &members);
+        quote! {
+            impl #builder {
+                #[inline]
+                pub(crate) fn _read_member(&mut self, reader: &mut json::Reader<'_>, name: &str) -> #result<(), json::ReadError> {
+                    #arms
+                }
+            }
+        }
+    });
     let read = if members.is_empty() && structure.role == Role::Input {
         quote! {
             reader.object(|reader, _| reader.skip())?;
@@ -299,24 +310,19 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
         }
     };
     let lines = write_lines(&quote!(self), &members);
-    let check = structure.checked.then(|| {
-        let gate = context.either_gate();
-        let check = super::checks::structure(&structure.members, context);
-        quote!(#gate impl #name { #check })
-    });
     quote! {
         #read_member
 
         impl json::ReadJson for #name {
             #[inline]
-            fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
+            fn read_json(reader: &mut json::Reader<'_>) -> #result<Self, json::ReadError> {
                 #read
             }
         }
 
         impl json::WriteJson for #name {
             #[inline]
-            fn write_json(&self, writer: &mut json::Writer) -> Result<(), json::WriteError> {
+            fn write_json(&self, writer: &mut json::Writer) -> #result<(), json::WriteError> {
                 writer.begin_object();
                 #lines
                 writer.end_object();
@@ -325,25 +331,6 @@ pub(super) fn codec(context: &Context, structure: &Structure) -> TokenStream {
         }
 
         connect_protocol::serde_shape!(#name);
-
-        #check
-    }
-}
-
-/// A builder's `_read_member`, which reads a member by its name.
-fn read_member(builder: &proc_macro2::Ident, members: &[&Member]) -> TokenStream {
-    if members.is_empty() {
-        return quote!();
-    }
-    let owner = quote!(self);
-    let arms = read_arms(&owner, members);
-    quote! {
-        impl #builder {
-            #[inline]
-            pub(crate) fn _read_member(&mut self, reader: &mut json::Reader<'_>, name: &str) -> Result<(), json::ReadError> {
-                #arms
-            }
-        }
     }
 }
 
@@ -367,7 +354,7 @@ pub(super) fn read_arms(owner: &TokenStream, members: &[&Member]) -> TokenStream
 /// Turns the builder called `shape` into the structure. Inside of a message `reader` judges what is required and missing.
 pub(super) fn finish(structure: &Structure, module: &TokenStream) -> TokenStream {
     let owner = quote!(shape);
-    // An input's `build()` answers a result, which a reader has no use for.
+    // An input's `build()` returns a result, which a reader has no use for.
     if !structure.fallible() && structure.role != Role::Input {
         return quote!(Ok(shape.build()));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::Context;
@@ -80,8 +80,21 @@ pub fn number(value: impl Into<i128>) -> Literal {
     Literal::i128_unsuffixed(value.into())
 }
 
+/// `Some(value)` or `None`.
+pub(super) fn option(value: Option<impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(Some(#value)),
+        None => quote!(None),
+    }
+}
+
 /// The type of a value.
 pub fn rust_type(target: &Target) -> TokenStream {
+    rust_type_in("", target)
+}
+
+/// The type of a value, in the file of the shape `own`: that is `own` without its module.
+pub(super) fn rust_type_in(own: &str, target: &Target) -> TokenStream {
     match target {
         Target::String { .. } => quote!(String),
         Target::Boolean => quote!(bool),
@@ -98,23 +111,51 @@ pub fn rust_type(target: &Target) -> TokenStream {
         Target::Blob { .. } => quote!(primitives::Blob),
         Target::Stream { .. } => quote!(primitives::ByteStream),
         Target::Unit => quote!(()),
-        Target::Enum(name) | Target::Structure(name) | Target::Union(name) => type_path(name),
-        Target::List(list) => {
-            let element = rust_type(&list.element);
-            if list.sparse {
-                quote!(Vec<Option<#element>>)
+        Target::Enum(name) | Target::Structure(name) | Target::Union(name) => {
+            if names::unqualified(name) == own {
+                ident(own).into_token_stream()
             } else {
-                quote!(Vec<#element>)
+                type_path(name)
             }
+        }
+        Target::List(list) => {
+            let (vec, element) = (
+                std_type(own, "Vec"),
+                item_type(own, &list.element, list.sparse),
+            );
+            quote!(#vec<#element>)
         }
         Target::Map(map) => {
-            let (key, value) = (rust_type(&map.key), rust_type(&map.value));
-            if map.sparse {
-                quote!(HashMap<#key, Option<#value>>)
-            } else {
-                quote!(HashMap<#key, #value>)
-            }
+            let (key, value) = (
+                rust_type_in(own, &map.key),
+                item_type(own, &map.value, map.sparse),
+            );
+            let map = std_type(own, "HashMap");
+            quote!(#map<#key, #value>)
         }
+    }
+}
+
+/// The type of a list's elements or a map's values, of which some may be null.
+pub(super) fn item_type(own: &str, target: &Target, sparse: bool) -> TokenStream {
+    let item = rust_type_in(own, target);
+    if sparse {
+        let option = std_type(own, "Option");
+        quote!(#option<#item>)
+    } else {
+        item
+    }
+}
+
+/// A type of Rust's prelude, or `HashMap`; by its path in the file of a shape that has its name.
+pub(super) fn std_type(own: &str, name: &str) -> TokenStream {
+    match name {
+        _ if name != own => ident(name).into_token_stream(),
+        "Box" => quote!(std::boxed::Box),
+        "HashMap" => quote!(std::collections::HashMap),
+        "Option" => quote!(std::option::Option),
+        "Result" => quote!(std::result::Result),
+        _ => quote!(std::vec::Vec),
     }
 }
 
@@ -126,32 +167,29 @@ pub fn type_path(name: &str) -> TokenStream {
 
 /// The type of a member's field.
 pub fn field_type(member: &Member) -> TokenStream {
-    let inner = rust_type(&member.target);
-    let inner = if member.boxed {
-        quote!(Box<#inner>)
-    } else {
-        inner
-    };
+    field_type_in("", member)
+}
+
+/// The type of a member's field, in the file of the shape `own`.
+pub(super) fn field_type_in(own: &str, member: &Member) -> TokenStream {
+    let inner = boxed_type(own, member);
     if member.optional {
-        quote!(Option<#inner>)
+        let option = std_type(own, "Option");
+        quote!(#option<#inner>)
     } else {
         inner
     }
 }
 
-/// Whether values of the type are copied rather than borrowed.
-pub(super) fn is_copy(target: &Target) -> bool {
-    matches!(
-        target,
-        Target::Boolean
-            | Target::Byte
-            | Target::Short
-            | Target::Integer
-            | Target::IntEnum(_)
-            | Target::Long
-            | Target::Float
-            | Target::Double
-    )
+/// The type of a member's value, in a box if its type reaches itself.
+pub(super) fn boxed_type(own: &str, member: &Member) -> TokenStream {
+    let value = rust_type_in(own, &member.target);
+    if member.boxed {
+        let boxed = std_type(own, "Box");
+        quote!(#boxed<#value>)
+    } else {
+        value
+    }
 }
 
 /// A field as `Option<&T>`.
@@ -182,7 +220,7 @@ pub(super) fn follow(owner: &TokenStream, path: &[Step]) -> TokenStream {
 
 /// `use` lines for the modules that the tokens name: generated code refers to everything outside of its file by module. Those that
 /// not every feature has are gated, where a context says how.
-pub(super) fn imports(context: Option<&Context>, tokens: &TokenStream) -> TokenStream {
+pub(super) fn imports(context: Option<&Context<'_>>, tokens: &TokenStream) -> TokenStream {
     let mut named = BTreeSet::new();
     let mut declared = BTreeSet::new();
     collect(tokens.clone(), &mut named, &mut declared);
@@ -200,61 +238,6 @@ pub(super) fn imports(context: Option<&Context>, tokens: &TokenStream) -> TokenS
             Some(quote!(#gate #line))
         });
     quote!(#(#lines)*)
-}
-
-/// `types::Name` and `types::error::Name` as `Name`, for the file that defines it.
-pub(super) fn unqualified(tokens: TokenStream, name: &str) -> TokenStream {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut out = Vec::with_capacity(tokens.len());
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        let is = |at: usize, name: &Ident| matches!(tokens.get(at), Some(TokenTree::Ident(found)) if found == name);
-        if is(at, &ident("types")) {
-            let module = if is(at + 3, &ident("error")) { 6 } else { 3 };
-            if is(at + module, &ident(name)) {
-                at += module;
-                continue;
-            }
-        }
-        out.push(match token {
-            TokenTree::Group(group) => TokenTree::Group(Group::new(
-                group.delimiter(),
-                unqualified(group.stream(), name),
-            )),
-            other => other.clone(),
-        });
-        at += 1;
-    }
-    out.into_iter().collect()
-}
-
-/// The tokens of a file that defines a type of a name that Rust's prelude has, or an import: what is meant of Rust gets its path. Shapes
-/// take no type parameters and the prelude's types do, so `Option<` is not the shape `Option`.
-pub(super) fn qualify_prelude(tokens: TokenStream, name: &str) -> TokenStream {
-    let path: TokenStream = match name {
-        "Box" => quote!(std::boxed::Box),
-        "HashMap" => quote!(std::collections::HashMap),
-        "Option" => quote!(std::option::Option),
-        "Result" => quote!(std::result::Result),
-        "Vec" => quote!(std::vec::Vec),
-        _ => return tokens,
-    };
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let is = |at: usize, c: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == c);
-    let mut out = TokenStream::new();
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            TokenTree::Ident(found) if *found == name && is(at + 1, '<') => {
-                out.extend(path.clone());
-            }
-            TokenTree::Group(group) => {
-                let inner = qualify_prelude(group.stream(), name);
-                out.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
-            }
-            other => out.extend([other.clone()]),
-        }
-    }
-    out
 }
 
 /// What generated code may name, and where it comes from.

@@ -3,25 +3,24 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::checks::value_checks;
-use super::tokens::{docs, ident, prefixed, rust_type};
-use super::{Context, codec};
+use super::tokens::{boxed_type, docs, ident, prefixed, std_type};
+use super::{Context, checks, codec};
 use crate::ir::{Member, Target, Union};
 use crate::names;
 
-pub(super) fn definition(context: &Context, union: &Union) -> TokenStream {
+pub(super) fn definition(context: &Context<'_>, union: &Union) -> TokenStream {
     let name = ident(&union.name);
     let text = docs(&union.docs);
     let variants = union.members.iter().map(|member| {
         let (text, variant) = (docs(&member.docs), ident(&member.field));
-        let value = payload(member).map(|kind| quote!((#kind)));
+        let value = payload(union, member).map(|kind| quote!((#kind)));
         quote!(#text #variant #value)
     });
     let rows = union.members.iter().map(|member| {
         let variant = ident(&member.field);
         let method = names::variant_method(&member.name);
         let (is, as_) = (prefixed("is_", &method), prefixed("as_", &method));
-        match payload(member) {
+        match payload(union, member) {
             Some(kind) => quote!(#variant #is #as_: #kind;),
             None => quote!(#variant #is;),
         }
@@ -54,19 +53,11 @@ pub(super) fn definition(context: &Context, union: &Union) -> TokenStream {
 }
 
 /// The type of a variant's value; none for a member that targets `Unit`.
-fn payload(member: &Member) -> Option<TokenStream> {
-    if member.target == Target::Unit {
-        return None;
-    }
-    let kind = rust_type(&member.target);
-    Some(if member.boxed {
-        quote!(Box<#kind>)
-    } else {
-        kind
-    })
+fn payload(union: &Union, member: &Member) -> Option<TokenStream> {
+    (member.target != Target::Unit).then(|| boxed_type(&union.name, member))
 }
 
-fn codec_impl(context: &Context, union: &Union) -> TokenStream {
+fn codec_impl(context: &Context<'_>, union: &Union) -> TokenStream {
     let name = ident(&union.name);
     let reads = union.members.iter().map(|member| {
         let (json, variant) = (&member.json, ident(&member.field));
@@ -88,11 +79,15 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
             (_, None) => quote!(Self::#variant(v) => { writer.member(#json, v)?; }),
         }
     });
-    let check = union.checked.then(|| check(context, union));
+    let check = checks::union(union, context);
+    let (result, option) = (
+        std_type(&union.name, "Result"),
+        std_type(&union.name, "Option"),
+    );
     quote! {
         impl #name {
             #[inline]
-            fn read_variant(reader: &mut json::Reader<'_>, name: &str) -> Result<Option<Self>, json::ReadError> {
+            fn read_variant(reader: &mut json::Reader<'_>, name: &str) -> #result<#option<Self>, json::ReadError> {
                 let variant = match name {
                     #(#reads,)*
                     _ => return Ok(None),
@@ -103,14 +98,14 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
 
         impl json::ReadJson for #name {
             #[inline]
-            fn read_json(reader: &mut json::Reader<'_>) -> Result<Self, json::ReadError> {
+            fn read_json(reader: &mut json::Reader<'_>) -> #result<Self, json::ReadError> {
                 reader.union(|| Self::Unknown, Self::read_variant)
             }
         }
 
         impl json::WriteJson for #name {
             #[inline]
-            fn write_json(&self, writer: &mut json::Writer) -> Result<(), json::WriteError> {
+            fn write_json(&self, writer: &mut json::Writer) -> #result<(), json::WriteError> {
                 writer.begin_object();
                 match self {
                     #(#writes)*
@@ -124,37 +119,5 @@ fn codec_impl(context: &Context, union: &Union) -> TokenStream {
         connect_protocol::serde_shape!(#name);
 
         #check
-    }
-}
-
-fn check(context: &Context, union: &Union) -> TokenStream {
-    let name = ident(&union.name);
-    let gate = context.either_gate();
-    let checks: Vec<_> = union
-        .members
-        .iter()
-        .filter_map(|member| {
-            let check = value_checks(&member.target, &member.constraints, context)?;
-            let (name, variant) = (&member.name, ident(&member.field));
-            let check = quote!(check.value(#name, v, #check));
-            Some((quote!(Self::#variant(v)), check))
-        })
-        .collect();
-    let body = match checks.as_slice() {
-        [(variant, check)] => quote!(if let #variant = self { #check; }),
-        checks => {
-            let arms = checks
-                .iter()
-                .map(|(variant, check)| quote!(#variant => #check));
-            quote!(match self { #(#arms,)* _ => {} })
-        }
-    };
-    quote! {
-        #gate
-        impl #name {
-            pub(crate) fn _check(&self, check: &mut check::Check) {
-                #body
-            }
-        }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn method(operation: &Operation, waiter: &Waiter) -> TokenStream {
         impl #fluent {
             #text
             ///
-            /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
+            /// Sends the request again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
             ///
             #[doc = " # Errors"]
             /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
@@ -69,7 +69,7 @@ pub(super) fn method(operation: &Operation, waiter: &Waiter) -> TokenStream {
                 limit: std::time::Duration,
             ) -> Result<Result<shapes::#output, error::SdkError<shapes::#error>>, transport::waiter::WaiterError<shapes::#output, shapes::#error>> {
                 let handle = self.handle.clone();
-                transport::waiter::wait(&handle, #name, (#min, #max), limit, move || Clone::clone(&self).send(), |answer| match answer {
+                transport::waiter::wait(&handle, #name, (#min, #max), limit, move || Clone::clone(&self).send(), |result| match result {
                     #(#arms,)*
                     #other_output
                     #other_error
@@ -98,7 +98,7 @@ fn follow_each(owner: &TokenStream, paths: &[Vec<Step>]) -> TokenStream {
     })
 }
 
-/// A closure that tells whether a reference is to the value that a waiter expects.
+/// A closure: whether a reference is to the value that a waiter expects.
 fn equals(target: &Target, expected: &str) -> TokenStream {
     match target {
         Target::Boolean => {

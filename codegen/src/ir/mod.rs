@@ -49,34 +49,60 @@ pub struct Service {
 }
 
 impl Service {
+    /// The structure of this name; `error::Name` if it is an error, as in a [`Target`].
+    pub fn structure(&self, name: &str) -> Option<&Structure> {
+        match name.strip_prefix("error::") {
+            Some(name) => find(&self.errors, name, |shape| &shape.name),
+            None => find(&self.structures, name, |shape| &shape.name),
+        }
+    }
+
+    /// The union of this name.
+    pub fn union(&self, name: &str) -> Option<&Union> {
+        find(&self.unions, name, |shape| &shape.name)
+    }
+
+    /// The members of the structure or union of this name.
+    pub fn members(&self, name: &str) -> Option<&[Member]> {
+        let structure = self.structure(name).map(|shape| &shape.members);
+        let union = || self.union(name).map(|shape| &shape.members);
+        structure.or_else(union).map(Vec::as_slice)
+    }
+
+    /// The enum of this name.
+    pub fn enumeration(&self, name: &str) -> Option<&Enum> {
+        find(&self.enums, name, |shape| &shape.name)
+    }
+
     /// Whether anything in it is deprecated.
     pub fn deprecates(&self) -> bool {
         let messages = self
             .operations
             .iter()
-            .flat_map(|operation| [&operation.input, &operation.output]);
+            .flat_map(|it| [&it.input, &it.output]);
         let structures = messages.chain(&self.structures).chain(&self.errors);
         let structures = structures.map(|shape| (&shape.docs, &shape.members));
         let unions = self
             .unions
             .iter()
             .map(|shape| (&shape.docs, &shape.members));
-        let deprecated = |docs: &Docs| docs.deprecated.is_some();
-        let enums = |shape: &Enum| {
-            deprecated(&shape.docs)
-                || shape
-                    .variants
-                    .iter()
-                    .any(|variant| deprecated(&variant.docs))
-        };
-        structures.chain(unions).any(|(docs, members)| {
-            deprecated(docs) || members.iter().any(|member| deprecated(&member.docs))
-        }) || self
-            .operations
-            .iter()
-            .any(|operation| deprecated(&operation.docs))
-            || self.enums.iter().any(enums)
+        let shapes = structures.chain(unions);
+        let of_shapes = shapes.flat_map(|(docs, members)| {
+            std::iter::once(docs).chain(members.iter().map(|member| &member.docs))
+        });
+        let of_enums = self.enums.iter().flat_map(|shape| {
+            std::iter::once(&shape.docs).chain(shape.variants.iter().map(|variant| &variant.docs))
+        });
+        let of_operations = self.operations.iter().map(|operation| &operation.docs);
+        let mut all = of_shapes.chain(of_enums).chain(of_operations);
+        all.any(|docs| docs.deprecated.is_some())
     }
+}
+
+/// The shape of a name among shapes in the order of their names.
+fn find<'s, T>(shapes: &'s [T], name: &str, name_of: fn(&T) -> &String) -> Option<&'s T> {
+    let at = shapes.binary_search_by(|shape| name_of(shape).as_str().cmp(name));
+    at.ok().map(|at| &shapes[at])
 }
 
 /// Documentation: Markdown lines and what is deprecated about the thing.

@@ -84,7 +84,7 @@ pub enum Segment {
     },
 }
 
-/// An error that an operation may answer with.
+/// An error that an operation may return.
 #[derive(Debug, Clone)]
 pub struct OperationError {
     /// The type's name in `types::error`, which is the variant's name too.
@@ -141,7 +141,7 @@ pub struct Items {
     pub target: Target,
 }
 
-/// A waiter: polls until the answer says done or failed.
+/// A waiter: polls until the response says done or failed.
 #[derive(Debug, Clone)]
 pub struct Waiter {
     /// `FunctionActive`
@@ -152,7 +152,7 @@ pub struct Waiter {
     pub docs: Docs,
     /// The least and the longest delay between attempts, in seconds.
     pub delay: (u32, u32),
-    /// What each answer means, first match wins.
+    /// What each response means, first match wins.
     pub acceptors: Vec<Acceptor>,
 }
 

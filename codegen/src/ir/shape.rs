@@ -42,6 +42,11 @@ impl Structure {
         self.members.iter().any(Member::must_be_set)
     }
 
+    /// The member of this name in the model.
+    pub fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.name == name)
+    }
+
     /// The members that travel in the JSON body.
     pub fn body(&self) -> impl Iterator<Item = &Member> {
         self.members

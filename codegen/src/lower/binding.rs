@@ -1,9 +1,9 @@
-//! HTTP bindings: where a member travels, and whether there is room for it.
+//! HTTP bindings: where a member travels, and whether it fits there.
 
 use std::collections::HashMap;
 
 use super::Lowering;
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 use crate::ir::{Binding, Role, Structure, Target};
 use crate::model::{self, Shape, ids};
 
@@ -27,38 +27,8 @@ impl Lowering<'_> {
         role: &Role,
         target: &Target,
     ) -> Result<Binding, Error> {
-        let place = (&shape.id, member.name.as_str());
         let traits = &member.traits;
-        let simple = |target: &Target| {
-            !matches!(
-                target,
-                Target::Structure(_)
-                    | Target::Union(_)
-                    | Target::Map(_)
-                    | Target::List(_)
-                    | Target::Document
-                    | Target::Blob { .. }
-                    | Target::Stream { .. }
-            )
-        };
-        let simple_or_list = |target: &Target| match target {
-            Target::List(list) => simple(&list.element),
-            other => simple(other),
-        };
-        let map_of_strings = |lists: bool| match target {
-            Target::Map(map) => match &map.value {
-                Target::String { .. } | Target::Enum(_) => true,
-                Target::List(list) => {
-                    lists && matches!(list.element, Target::String { .. } | Target::Enum(_))
-                }
-                _ => false,
-            },
-            _ => false,
-        };
-        let refuse = |id: &str, why: &str| {
-            let place = Place::member(&shape.id, &member.name).with_trait(id);
-            Err(Error::new(place, why.to_owned()))
-        };
+        let place = |id: &str| Place::member(&shape.id, &member.name).with_trait(id);
         let (input, outgoing) = (
             *role == Role::Input,
             matches!(role, Role::Output | Role::Error(_)),
@@ -66,108 +36,130 @@ impl Lowering<'_> {
         // Binding traits speak of the top level of a message only; further down they mean nothing.
         if !input && !outgoing {
             return match target {
-                Target::Stream { .. } => refuse(ids::STREAMING, "only a message can be streamed"),
+                Target::Stream { .. } => {
+                    bail!(place(ids::STREAMING), "only a message can be streamed")
+                }
                 _ => Ok(Binding::Body),
             };
         }
         let mut bound = BINDINGS.into_iter().filter(|id| traits.has(id));
-        if let (Some(one), Some(other)) = (bound.next(), bound.next()) {
-            return refuse(other, &format!("the member is bound by {one} already"));
+        let id = bound.next().unwrap_or_default();
+        if let Some(other) = bound.next() {
+            bail!(place(other), "the member is bound by {id} already");
         }
-        if input && traits.has(ids::HTTP_LABEL) {
-            if !simple(target) {
-                return refuse(
-                    ids::HTTP_LABEL,
+        let text = || {
+            traits
+                .read::<String>(id, place(id))
+                .map(Option::unwrap_or_default)
+        };
+        let require = |holds: bool, otherwise: &str| match holds {
+            true => Ok(()),
+            false => Err(Error::new(place(id), otherwise)),
+        };
+        match id {
+            ids::HTTP_LABEL if input => {
+                require(
+                    is_simple(target),
                     "only a string, number, boolean or timestamp fits into a path",
-                );
+                )?;
+                require(traits.has(ids::REQUIRED), "a label must be required")?;
+                Ok(Binding::Label)
             }
-            if !traits.has(ids::REQUIRED) {
-                return refuse(ids::HTTP_LABEL, "a label must be required");
-            }
-            return Ok(Binding::Label);
-        }
-        if input && let Some(name) = traits.read::<String>(ids::HTTP_QUERY, place)? {
-            if name.is_empty() {
-                return refuse(ids::HTTP_QUERY, "a parameter needs a name");
-            }
-            if !simple_or_list(target) {
-                return refuse(
-                    ids::HTTP_QUERY,
+            ids::HTTP_QUERY if input => {
+                let name = text()?;
+                require(!name.is_empty(), "a parameter needs a name")?;
+                require(
+                    is_simple_or_list(target),
                     "only simple types and lists of them fit into a query",
-                );
+                )?;
+                Ok(Binding::Query(name))
             }
-            return Ok(Binding::Query(name));
-        }
-        if input && traits.has(ids::HTTP_QUERY_PARAMS) {
-            if !map_of_strings(true) {
-                return refuse(
-                    ids::HTTP_QUERY_PARAMS,
+            ids::HTTP_QUERY_PARAMS if input => {
+                require(
+                    is_map_of_strings(target, true),
                     "the target must be a map of strings or of lists of strings",
-                );
+                )?;
+                Ok(Binding::QueryParams)
             }
-            return Ok(Binding::QueryParams);
-        }
-        if let Some(name) = traits.read::<String>(ids::HTTP_HEADER, place)? {
-            if name.is_empty() || !is_token(&name) {
-                return refuse(ids::HTTP_HEADER, "this is no header name");
-            }
-            if !simple_or_list(target) {
-                return refuse(
-                    ids::HTTP_HEADER,
+            ids::HTTP_HEADER => {
+                let name = text()?;
+                require(
+                    !name.is_empty() && is_token(&name),
+                    "this is no header name",
+                )?;
+                require(
+                    is_simple_or_list(target),
                     "only simple types and lists of them fit into a header",
-                );
+                )?;
+                Ok(Binding::Header(name.to_ascii_lowercase()))
             }
-            return Ok(Binding::Header(name.to_ascii_lowercase()));
-        }
-        if let Some(prefix) = traits.read::<String>(ids::HTTP_PREFIX_HEADERS, place)? {
-            if !map_of_strings(false) {
-                return refuse(
-                    ids::HTTP_PREFIX_HEADERS,
+            ids::HTTP_PREFIX_HEADERS => {
+                let prefix = text()?;
+                require(
+                    is_map_of_strings(target, false),
                     "the target must be a map of strings",
-                );
+                )?;
+                require(is_token(&prefix), "no header's name begins so")?;
+                Ok(Binding::PrefixHeaders(prefix.to_ascii_lowercase()))
             }
-            if !is_token(&prefix) {
-                return refuse(ids::HTTP_PREFIX_HEADERS, "no header's name begins so");
+            ids::HTTP_PAYLOAD => {
+                let fits = match target {
+                    Target::String { .. } | Target::Enum(_) => true,
+                    target => !is_simple(target),
+                };
+                require(fits, "the target cannot be a body")?;
+                let in_header = |text: &String| text.bytes().all(|b| (b' '..=b'~').contains(&b));
+                if let Target::Blob { media_type }
+                | Target::Stream { media_type, .. }
+                | Target::String { media_type } = target
+                    && !media_type.iter().all(in_header)
+                {
+                    bail!(place(ids::MEDIA_TYPE), "the media type fits into no header");
+                }
+                Ok(Binding::Payload)
             }
-            return Ok(Binding::PrefixHeaders(prefix.to_ascii_lowercase()));
+            ids::HTTP_RESPONSE_CODE if outgoing => {
+                require(*target == Target::Integer, "the target must be an integer")?;
+                Ok(Binding::ResponseCode)
+            }
+            _ if matches!(target, Target::Stream { .. }) => {
+                let place = Place::member(&shape.id, &member.name);
+                bail!(place, "a stream must be the payload")
+            }
+            _ => Ok(Binding::Body),
         }
-        if traits.has(ids::HTTP_PAYLOAD) {
-            let fits = matches!(
-                target,
-                Target::Structure(_)
-                    | Target::Union(_)
-                    | Target::Document
-                    | Target::Blob { .. }
-                    | Target::Stream { .. }
-                    | Target::String { .. }
-                    | Target::Enum(_)
-                    | Target::List(_)
-                    | Target::Map(_)
-            );
-            if !fits {
-                return refuse(ids::HTTP_PAYLOAD, "the target cannot be a body");
-            }
-            let in_header = |text: &String| text.bytes().all(|b| (b' '..=b'~').contains(&b));
-            if let Target::Blob { media_type }
-            | Target::Stream { media_type, .. }
-            | Target::String { media_type } = target
-                && !media_type.iter().all(in_header)
-            {
-                return refuse(ids::MEDIA_TYPE, "the media type fits into no header");
-            }
-            return Ok(Binding::Payload);
-        }
-        if outgoing && traits.has(ids::HTTP_RESPONSE_CODE) {
-            if *target != Target::Integer {
-                return refuse(ids::HTTP_RESPONSE_CODE, "the target must be an integer");
-            }
-            return Ok(Binding::ResponseCode);
-        }
-        if matches!(target, Target::Stream { .. }) {
-            let place = Place::member(&shape.id, &member.name);
-            return Err(Error::new(place, "a stream must be the payload"));
-        }
-        Ok(Binding::Body)
+    }
+}
+
+/// Whether values of the type are one text.
+fn is_simple(target: &Target) -> bool {
+    !matches!(
+        target,
+        Target::Structure(_)
+            | Target::Union(_)
+            | Target::Map(_)
+            | Target::List(_)
+            | Target::Document
+            | Target::Blob { .. }
+            | Target::Stream { .. }
+    )
+}
+
+fn is_simple_or_list(target: &Target) -> bool {
+    match target {
+        Target::List(list) => is_simple(&list.element),
+        other => is_simple(other),
+    }
+}
+
+fn is_map_of_strings(target: &Target, or_lists: bool) -> bool {
+    let is_string = |target: &Target| matches!(target, Target::String { .. } | Target::Enum(_));
+    match target {
+        Target::Map(map) => match &map.value {
+            Target::List(list) => or_lists && is_string(&list.element),
+            value => is_string(value),
+        },
+        _ => false,
     }
 }
 
@@ -177,7 +169,7 @@ fn is_token(text: &str) -> bool {
         .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }
 
-/// Refuses members that would travel in the same place, or in one that another takes as a whole.
+/// Rejects members that would travel in the same place, or in one that another takes as a whole.
 pub(super) fn each_has_its_place(structure: &Structure) -> Result<(), Error> {
     let mut taken = HashMap::new();
     for member in &structure.members {
@@ -194,24 +186,12 @@ pub(super) fn each_has_its_place(structure: &Structure) -> Result<(), Error> {
         };
         if let Some(other) = taken.insert(at.clone(), &member.name) {
             let place = Place::member(&structure.shape, &member.name);
-            return Err(Error::new(
-                place,
-                format!("{at} is taken by {other:?} already"),
-            ));
+            bail!(place, "{at} is taken by {other:?} already");
         }
     }
-    let payload = structure
-        .members
-        .iter()
-        .find(|member| member.binding == Binding::Payload);
-    match (payload, structure.body().next()) {
-        (Some(payload), Some(other)) => {
-            let message = format!("the body as a whole is taken by {:?}", payload.name);
-            Err(Error::new(
-                Place::member(&structure.shape, &other.name),
-                message,
-            ))
-        }
-        _ => Ok(()),
+    if let (Some(payload), Some(other)) = (structure.payload(), structure.body().next()) {
+        let place = Place::member(&structure.shape, &other.name);
+        bail!(place, "the body as a whole is taken by {:?}", payload.name);
     }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lowering;
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 use crate::ir::Usage;
 use crate::model::{Kind, Model, Service, Shape, ShapeId};
 use crate::names;
@@ -32,21 +32,18 @@ pub fn operations<'a>(model: &'a Model, service: &'a Service) -> Result<Vec<&'a 
         if let Some(other) = found.insert(id.name(), shape)
             && other.id != *id
         {
-            return Err(Error::new(
-                id,
-                format!("name clash: the service has {} too", other.id),
-            ));
+            bail!(id, "name clash: the service has {} too", other.id);
         }
     }
     let mut methods: BTreeMap<String, &ShapeId> = BTreeMap::new();
     for shape in found.values() {
         let method = names::operation_method(shape.id.name());
         if let Some(other) = methods.get(&method) {
-            let message = format!(
+            bail!(
+                &shape.id,
                 "name clash: {other} and {} are both {method} in Rust",
                 shape.id
             );
-            return Err(Error::new(&shape.id, message));
         }
         fits_a_file(&shape.id, &method)?;
         methods.insert(method, &shape.id);

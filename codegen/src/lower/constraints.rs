@@ -3,7 +3,7 @@
 use serde_json::Number;
 
 use super::Lowering;
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 use crate::ir::Constraints;
 use crate::model::{Kind, Length, Member, Range, Shape, ShapeId, Simple, ids};
 
@@ -44,8 +44,7 @@ impl Lowering<'_> {
         }
         if let Some((traits, place)) = find(ids::PATTERN) {
             if !matches!(target.kind, Kind::Simple(Simple::String) | Kind::Enum(_)) {
-                let message = format!("{} has no pattern", target.kind.with_article());
-                return Err(Error::new(place, message));
+                bail!(place, "{} has no pattern", target.kind.with_article());
             }
             let pattern: Option<String> = traits.read(ids::PATTERN, place.clone())?;
             match pattern {

@@ -10,6 +10,7 @@ mod structure;
 mod supported;
 mod target;
 mod time;
+mod types;
 mod uri;
 mod values;
 mod waiter;
@@ -31,11 +32,11 @@ pub struct Selection {
     pub operations: Vec<String>,
     /// What cannot be generated is an error instead of a warning.
     pub strict: bool,
-    /// A server side is generated, too: what only that cannot do is told.
+    /// A server side is generated, too: what only that cannot do is reported.
     pub server: bool,
 }
 
-/// Lowers the chosen part of a model. What had to be left out is said in `warnings`.
+/// Lowers the chosen part of a model. What had to be left out goes into `warnings`.
 ///
 /// # Errors
 /// The model is wrong, or the selection names what is not in it.
@@ -52,6 +53,10 @@ pub fn lower(
         boxed: BTreeSet::new(),
         usage: BTreeMap::new(),
         names: BTreeMap::new(),
+        structures: BTreeMap::new(),
+        unions: BTreeMap::new(),
+        enums: BTreeMap::new(),
+        checked: BTreeSet::new(),
         patterns: BTreeMap::new(),
     };
     lowering
@@ -70,12 +75,18 @@ struct Lowering<'a> {
     usage: BTreeMap<&'a ShapeId, ir::Usage>,
     /// Type names of the closure's structures, unions, enums and errors.
     names: BTreeMap<&'a ShapeId, String>,
+    /// The structures by their names as a [`ir::Target`] has them: errors as `error::Name`.
+    structures: BTreeMap<String, ir::Structure>,
+    unions: BTreeMap<String, ir::Union>,
+    enums: BTreeMap<String, ir::Enum>,
+    /// The structures and unions that have something to check, themselves or in what they reach.
+    checked: BTreeSet<String>,
     /// The patterns met so far, and whether each compiles.
     patterns: BTreeMap<String, bool>,
 }
 
 impl<'a> Lowering<'a> {
-    /// Leaves something out with a warning, or refuses it when strict.
+    /// Leaves something out with a warning; when strict, that is an error.
     fn leave_out(&mut self, place: Place, what: impl Into<String>) -> Result<(), Error> {
         let error = Error::new(place, what);
         if self.strict {
@@ -85,7 +96,7 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
-    /// Says what is not as the model has it.
+    /// Adds a warning: something is not as the model has it.
     fn warn(&mut self, error: Error) {
         let error = error.in_file(self.model.file());
         self.warnings.insert(error.to_string());

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::Lowering;
 use super::uri::{is_in_host, labels, segments, uri};
-use super::values::documentation;
-use crate::error::{Error, Place};
+use super::values::shape_docs;
+use crate::error::{Error, Place, bail};
 use crate::ir::{
-    Auth, Binding, Items, Operation, OperationError, Pagination, ParamValue, Role, Segment, Step,
-    Structure, Target,
+    Auth, Binding, Items, Member, Operation, OperationError, Pagination, ParamValue, Role, Segment,
+    Step, Structure, Target,
 };
 use crate::model::{
     self, Http, HttpChecksum, Kind, Paginated, RequestCompression, Shape, ShapeId, ids,
@@ -27,49 +27,31 @@ impl Lowering<'_> {
     ) -> Result<Operation, Error> {
         let name = shape.id.name().to_owned();
         let Some(http) = shape.traits.read_object::<Http>(ids::HTTP, &shape.id)? else {
-            return Err(Error::new(
+            bail!(
                 &shape.id,
-                "an operation of restJson1 needs the smithy.api#http trait",
-            ));
+                "an operation of restJson1 needs the smithy.api#http trait"
+            );
         };
         let input = self.message(operation.input.as_ref(), &name, Role::Input)?;
         let output = self.message(operation.output.as_ref(), &name, Role::Output)?;
         let http_place = || Place::shape(&shape.id).with_trait(ids::HTTP);
-        let (path, query) = uri(&http.uri).map_err(|message| Error::new(http_place(), message))?;
-        labels_agree(&input, &path).map_err(|message| Error::new(http_place(), message))?;
-        queries_agree(&input, &query).map_err(|message| Error::new(http_place(), message))?;
+        let wrong = |message| Error::new(http_place(), message);
+        let (path, query) = uri(&http.uri).map_err(wrong)?;
+        labels_agree(&input, &path).map_err(wrong)?;
+        queries_agree(&input, &query).map_err(wrong)?;
         if !(200..300).contains(&http.code) {
-            let message = format!("{} is no status of success", http.code);
-            return Err(Error::new(http_place(), message));
+            bail!(http_place(), "{} is no status of success", http.code);
         }
         if http.method.is_empty() || !http.method.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            return Err(Error::new(
-                http_place(),
-                format!("{:?} is no HTTP method", http.method),
-            ));
+            bail!(http_place(), "{:?} is no HTTP method", http.method);
         }
         let errors = self.operation_errors(service, operation)?;
-        let host_prefix = match shape.traits.get(ids::ENDPOINT) {
-            None => Vec::new(),
-            Some(endpoint) => {
-                let place = || Place::shape(&shape.id).with_trait(ids::ENDPOINT);
-                let prefix = endpoint["hostPrefix"].as_str().unwrap_or_default();
-                if prefix.is_empty() {
-                    return Err(Error::new(place(), "hostPrefix is missing"));
-                }
-                let segments = segments(prefix).map_err(|message| Error::new(place(), message))?;
-                if !segments.iter().all(is_in_host)
-                    || prefix.starts_with('.')
-                    || prefix.contains("..")
-                {
-                    let message = format!("{prefix:?} is no beginning of a host's name");
-                    return Err(Error::new(place(), message));
-                }
-                host_labels_agree(&input, &segments)
-                    .map_err(|message| Error::new(place(), message))?;
-                segments
-            }
-        };
+        let host_prefix = shape.traits.get(ids::ENDPOINT).map(|endpoint| {
+            host_prefix(endpoint, &input).map_err(|message| {
+                let place = Place::shape(&shape.id).with_trait(ids::ENDPOINT);
+                Error::new(place, message)
+            })
+        });
         let pagination = self.pagination(service, shape, &input, &output)?;
         let waiters = self.waiters(shape, &input, &output)?;
         let checksum: Option<HttpChecksum> =
@@ -79,7 +61,7 @@ impl Lowering<'_> {
             .read_object(ids::REQUEST_COMPRESSION, &shape.id)?;
         Ok(Operation {
             shape: shape.id.to_string(),
-            docs: self.shape_docs(shape, |form| format!("Calls {}.", form.code(&name)))?,
+            docs: shape_docs(shape, |form| format!("Calls {}.", form.code(&name)))?,
             has_input: is_stated(operation.input.as_ref()),
             has_output: is_stated(operation.output.as_ref()),
             method: names::operation_method(&name),
@@ -87,7 +69,7 @@ impl Lowering<'_> {
             path,
             query,
             status: http.code,
-            host_prefix,
+            host_prefix: host_prefix.transpose()?.unwrap_or_default(),
             errors,
             auth: self.auth(service, shape)?,
             unsigned_payload: shape.traits.has(ids::UNSIGNED_PAYLOAD),
@@ -119,6 +101,8 @@ impl Lowering<'_> {
         };
         let name = names::operation_type(operation, name);
         let mut structure = self.structure(shape, name, role)?;
+        structure.checked =
+            kind == "input" && structure.members.iter().any(|it| self.needs_check(it));
         if !shape.traits.has(ids::DOCUMENTATION) {
             structure.docs.markdown = format!("The {kind} of `{operation}`.");
         }
@@ -126,7 +110,7 @@ impl Lowering<'_> {
     }
 
     fn operation_errors(
-        &mut self,
+        &self,
         service: &Shape,
         operation: &model::Operation,
     ) -> Result<Vec<OperationError>, Error> {
@@ -136,12 +120,19 @@ impl Lowering<'_> {
         };
         let mut errors = BTreeMap::new();
         for id in operation.errors.iter().chain(common) {
-            let shape = self.shape(id)?;
             let name = self.type_name(id)?;
+            let Some(Structure {
+                docs,
+                role: Role::Error(wire),
+                ..
+            }) = self.structures.get(&format!("error::{name}"))
+            else {
+                bail!(id, "an operation's error needs the error trait");
+            };
             let error = OperationError {
                 predicate: names::predicate_name(&name),
-                docs: documentation(&shape.traits, &shape.id, |form| form.code(shape.id.name()))?,
-                wire: self.error_wire(shape)?,
+                docs: docs.clone(),
+                wire: wire.clone(),
                 name: name.clone(),
             };
             errors.insert(name, error);
@@ -167,7 +158,7 @@ impl Lowering<'_> {
     }
 
     fn pagination(
-        &mut self,
+        &self,
         service: &Shape,
         shape: &Shape,
         input: &Structure,
@@ -185,54 +176,46 @@ impl Lowering<'_> {
             .unwrap_or_default();
         let place = || Place::shape(&shape.id).with_trait(ids::PAGINATED);
         let input_member = |name: String| {
-            input
-                .members
-                .iter()
-                .find(|member| member.name == name)
-                .ok_or_else(|| {
-                    Error::new(place(), format!("{} has no member {name:?}", input.shape))
-                })
+            let Some(member) = input.member(&name) else {
+                bail!(place(), "{} has no member {name:?}", input.shape);
+            };
+            Ok(member)
         };
-        let missing = |what: &str| Error::new(place(), format!("{what} is missing"));
-        let token = own
-            .input_token
-            .or(common.input_token)
-            .ok_or_else(|| missing("inputToken"))?;
+        let Some(token) = own.input_token.or(common.input_token) else {
+            bail!(place(), "inputToken is missing");
+        };
         let token = input_member(token)?;
         if !matches!(token.target, Target::String { .. }) || !token.optional {
-            return Err(Error::new(place(), "the token must be an optional string"));
+            bail!(place(), "the token must be an optional string");
         }
-        let output_token = own
-            .output_token
-            .or(common.output_token)
-            .ok_or_else(|| missing("outputToken"))?;
+        let Some(output_token) = own.output_token.or(common.output_token) else {
+            bail!(place(), "outputToken is missing");
+        };
         let (output_token, target) = self.path(output, &output_token, &place)?;
         if !matches!(target, Target::String { .. }) {
-            return Err(Error::new(place(), "the output's token must be a string"));
+            bail!(place(), "the output's token must be a string");
         }
         let items = match own.items.or(common.items) {
             None => None,
             Some(items) => {
                 let (path, target) = self.path(output, &items, &place)?;
                 if !matches!(target, Target::List(_) | Target::Map(_)) {
-                    return Err(Error::new(place(), "the items must be a list or map"));
+                    bail!(place(), "the items must be a list or map");
                 }
                 Some(Items { path, target })
             }
         };
-        let page_size = match own.page_size.or(common.page_size) {
+        let page_size = own.page_size.or(common.page_size);
+        let page_size = match page_size.map(input_member).transpose()? {
             None => None,
-            Some(name) => {
-                let member = input_member(name)?;
-                match member.target {
-                    Target::Integer | Target::Short | Target::Long | Target::Byte => {
-                        Some((Step::of(member), member.target.clone()))
-                    }
-                    // Services that model the size as a string have no use for a number.
-                    Target::String { .. } => None,
-                    _ => return Err(Error::new(place(), "the page size must be an integer")),
+            Some(member) => match member.target {
+                Target::Integer | Target::Short | Target::Long | Target::Byte => {
+                    Some((Step::of(member), member.target.clone()))
                 }
-            }
+                // Services that model the size as a string have no use for a number.
+                Target::String { .. } => None,
+                _ => bail!(place(), "the page size must be an integer"),
+            },
         };
         Ok(Some(Pagination {
             input_token: Step::of(token),
@@ -245,22 +228,20 @@ impl Lowering<'_> {
 
 /// Every label of the path is a member with `httpLabel`, and the other way round.
 fn labels_agree(input: &Structure, path: &[Segment]) -> Result<(), String> {
-    for label in labels(path) {
-        let bound =
-            |member: &&crate::ir::Member| member.name == *label && member.binding == Binding::Label;
-        if !input.members.iter().any(|member| bound(&member)) {
-            return Err(format!(
-                "the label {label:?} is no member of {} with httpLabel",
-                input.shape
-            ));
-        }
+    let shape = &input.shape;
+    let bound = || {
+        let members = input.members.iter();
+        members.filter(|member| member.binding == Binding::Label)
+    };
+    if let Some(label) = labels(path).find(|label| !bound().any(|it| it.name == **label)) {
+        return Err(format!(
+            "the label {label:?} is no member of {shape} with httpLabel"
+        ));
     }
-    match input.members.iter().find(|member| {
-        member.binding == Binding::Label && !labels(path).any(|label| *label == member.name)
-    }) {
+    match bound().find(|member| !labels(path).any(|label| *label == member.name)) {
         Some(member) => Err(format!(
-            "{}${} is a label, but the path has none of that name",
-            input.shape, member.name
+            "{shape}${} is a label, but the path has none of that name",
+            member.name
         )),
         None => Ok(()),
     }
@@ -268,11 +249,11 @@ fn labels_agree(input: &Structure, path: &[Segment]) -> Result<(), String> {
 
 /// A member cannot have the name of a query literal.
 fn queries_agree(input: &Structure, query: &[(String, Option<String>)]) -> Result<(), String> {
-    let literal = |member: &&crate::ir::Member| match &member.binding {
+    let is_literal = |member: &&Member| match &member.binding {
         Binding::Query(name) => query.iter().any(|(literal, _)| literal == name),
         _ => false,
     };
-    match input.members.iter().find(literal) {
+    match input.members.iter().find(is_literal) {
         Some(member) => Err(format!(
             "the query has a literal of the name that {}${} is bound to",
             input.shape, member.name
@@ -281,14 +262,27 @@ fn queries_agree(input: &Structure, query: &[(String, Option<String>)]) -> Resul
     }
 }
 
+/// The `hostPrefix` of the trait `endpoint`.
+fn host_prefix(endpoint: &Value, input: &Structure) -> Result<Vec<Segment>, String> {
+    let prefix = endpoint["hostPrefix"].as_str().unwrap_or_default();
+    if prefix.is_empty() {
+        return Err("hostPrefix is missing".to_owned());
+    }
+    let segments = segments(prefix)?;
+    if !segments.iter().all(is_in_host) || prefix.starts_with('.') || prefix.contains("..") {
+        return Err(format!("{prefix:?} is no beginning of a host's name"));
+    }
+    host_labels_agree(input, &segments)?;
+    Ok(segments)
+}
+
+/// Every label of the host prefix is a string with `hostLabel`.
 fn host_labels_agree(input: &Structure, prefix: &[Segment]) -> Result<(), String> {
-    match labels(prefix).find(|label| {
-        !input.members.iter().any(|member| {
-            member.name == **label
-                && member.host_label
-                && matches!(member.target, Target::String { .. })
-        })
-    }) {
+    let is_bound = |label: &str| {
+        let mut members = input.members.iter().filter(|member| member.host_label);
+        members.any(|it| it.name == label && matches!(it.target, Target::String { .. }))
+    };
+    match labels(prefix).find(|label| !is_bound(label)) {
         Some(label) => Err(format!(
             "the label {label:?} is no string member of {} with hostLabel",
             input.shape
@@ -314,10 +308,7 @@ fn static_params(shape: &Shape) -> Result<Vec<(String, ParamValue)>, Error> {
                 }
                 other => {
                     let place = Place::shape(&shape.id).with_trait(ids::STATIC_CONTEXT_PARAMS);
-                    return Err(Error::new(
-                        place,
-                        format!("{other} is no value for {name:?}"),
-                    ));
+                    bail!(place, "{other} is no value for {name:?}");
                 }
             };
             Ok((name, value))

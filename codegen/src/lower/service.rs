@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::values::{checked, docs_of, needs_check};
+use super::values::{docs_of, shape_docs};
 use super::{Lowering, Selection, closure};
 use crate::docs;
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 use crate::ir::{self, ClientParam, Role};
 use crate::model::{self, AwsService, Kind, Shape, ShapeId, ids};
 use crate::near::{near, offer};
@@ -15,78 +15,73 @@ impl<'a> Lowering<'a> {
     pub(super) fn service(&mut self, selection: &Selection) -> Result<ir::Service, Error> {
         let (shape, service) = self.find_service(selection.service.as_deref())?;
         if !shape.traits.has(ids::REST_JSON_1) {
-            return Err(Error::new(
+            bail!(
                 &shape.id,
-                "the service does not speak aws.protocols#restJson1",
-            ));
+                "the service does not speak aws.protocols#restJson1"
+            );
         }
         let operations = self.choose(shape, service, &selection.operations)?;
         for (_, operation) in &operations {
-            operation
-                .input
-                .iter()
-                .try_for_each(|id| self.reach_members(id, true))?;
-            operation
-                .output
-                .iter()
-                .try_for_each(|id| self.reach_members(id, false))?;
-            operation
-                .errors
-                .iter()
-                .try_for_each(|id| self.reach(id, false))?;
+            if let Some(id) = &operation.input {
+                self.reach_members(id, true)?;
+            }
+            if let Some(id) = &operation.output {
+                self.reach_members(id, false)?;
+            }
+            for id in &operation.errors {
+                self.reach(id, false)?;
+            }
         }
-        service
-            .errors
-            .iter()
-            .try_for_each(|id| self.reach(id, false))?;
+        for id in &service.errors {
+            self.reach(id, false)?;
+        }
         self.report(shape, &operations)?;
         self.box_cycles();
         self.name_types(service)?;
+        self.types()?;
 
-        let mut lowered = ir::Service {
+        let mut lowered = Vec::with_capacity(operations.len());
+        let mut routes = BTreeMap::new();
+        for (operation_shape, operation) in operations {
+            let operation = self.operation(shape, operation_shape, operation)?;
+            if let Some(other) = routes.insert(route(&operation), &operation_shape.id) {
+                let place = Place::from(&operation_shape.id).with_trait(ids::HTTP);
+                bail!(place, "method and URI are those of {other}");
+            }
+            lowered.push(operation);
+        }
+        let rules = match shape.traits.get(ids::ENDPOINT_RULE_SET) {
+            Some(rule_set) => rules::lower(rule_set, shape.id.as_str())?,
+            None => rules::without_rules()?,
+        };
+        let endpoint_tests = match shape.traits.get(ids::ENDPOINT_TESTS) {
+            Some(tests) => rules::lower_tests(tests, &rules, shape.id.as_str())?,
+            None => Vec::new(),
+        };
+        let aws: Option<AwsService> = shape.traits.read_object(ids::AWS_SERVICE, &shape.id)?;
+        let sdk_id = aws.and_then(|service| service.sdk_id);
+        let (errors, structures) = std::mem::take(&mut self.structures)
+            .into_values()
+            .partition(|structure| matches!(structure.role, Role::Error(_)));
+        Ok(ir::Service {
             shape: shape.id.to_string(),
             name: shape.id.name().to_owned(),
-            sdk_id: shape
-                .traits
-                .read_object(ids::AWS_SERVICE, &shape.id)?
-                .and_then(|service: AwsService| service.sdk_id)
-                .unwrap_or_else(|| shape.id.name().to_owned()),
+            sdk_id: sdk_id.unwrap_or_else(|| shape.id.name().to_owned()),
             version: service.version.clone(),
             signing_name: signing_name(shape)?,
             title: title(shape)?,
-            docs: self.shape_docs(shape, |form| {
+            docs: shape_docs(shape, |form| {
                 format!("The service {}.", form.code(shape.id.name()))
             })?,
-            operations: Vec::with_capacity(operations.len()),
-            structures: Vec::new(),
-            unions: Vec::new(),
-            enums: Vec::new(),
-            errors: Vec::new(),
-            rules: match shape.traits.get(ids::ENDPOINT_RULE_SET) {
-                Some(rule_set) => rules::lower(rule_set, shape.id.as_str())?,
-                None => rules::without_rules()?,
-            },
-            endpoint_tests: Vec::new(),
+            operations: lowered,
+            structures,
+            unions: std::mem::take(&mut self.unions).into_values().collect(),
+            enums: std::mem::take(&mut self.enums).into_values().collect(),
+            errors,
+            rules,
+            endpoint_tests,
             client_params: client_params(shape)?,
-        };
-        if let Some(tests) = shape.traits.get(ids::ENDPOINT_TESTS) {
-            lowered.endpoint_tests = rules::lower_tests(tests, &lowered.rules, shape.id.as_str())?;
-        }
-        let mut routes = BTreeMap::new();
-        for (shape_, operation) in operations {
-            let operation = self.operation(shape, shape_, operation)?;
-            if let Some(other) = routes.insert(route(&operation), &shape_.id) {
-                let place = Place::from(&shape_.id).with_trait(ids::HTTP);
-                return Err(Error::new(
-                    place,
-                    format!("method and URI are those of {other}"),
-                ));
-            }
-            lowered.operations.push(operation);
-        }
-        self.types(&mut lowered)?;
-        mark_checked(&mut lowered);
-        Ok(lowered)
+        })
     }
 
     fn find_service(&self, wanted: Option<&str>) -> Result<(&'a Shape, &'a model::Service), Error> {
@@ -106,22 +101,24 @@ impl<'a> Lowering<'a> {
                 .join(", ")
         };
         match (wanted, services.as_slice()) {
-            (_, []) => Err(Error::new(Place::model(), "the model has no service")),
+            (_, []) => bail!(Place::model(), "the model has no service"),
             (None, [one]) => Ok(*one),
-            (None, _) => Err(Error::new(
+            (None, _) => bail!(
                 Place::model(),
-                format!("the model has several services: {}", names()),
-            )),
-            (Some(wanted), services) => services
-                .iter()
-                .find(|(shape, _)| shape.id.as_str() == wanted || shape.id.name() == wanted)
-                .copied()
-                .ok_or_else(|| {
-                    Error::new(
+                "the model has several services: {}",
+                names()
+            ),
+            (Some(wanted), services) => {
+                let is_wanted = |id: &ShapeId| id.as_str() == wanted || id.name() == wanted;
+                let Some(found) = services.iter().find(|(shape, _)| is_wanted(&shape.id)) else {
+                    bail!(
                         Place::model(),
-                        format!("no service {wanted:?}; the model has {}", names()),
-                    )
-                }),
+                        "no service {wanted:?}; the model has {}",
+                        names()
+                    );
+                };
+                Ok(*found)
+            }
         }
     }
 
@@ -133,28 +130,23 @@ impl<'a> Lowering<'a> {
         wanted: &[String],
     ) -> Result<Vec<(&'a Shape, &'a model::Operation)>, Error> {
         let all = closure::operations(self.model, service)?;
+        let is =
+            |shape: &Shape, name: &String| shape.id.name() == name || shape.id.as_str() == name;
         for name in wanted {
-            if !all
-                .iter()
-                .any(|shape| shape.id.name() == name || shape.id.as_str() == name)
-            {
-                let near = near(name, all.iter().map(|shape| shape.id.name()));
-                return Err(Error::new(
+            if !all.iter().any(|shape| is(shape, name)) {
+                let near = offer(&near(name, all.iter().map(|shape| shape.id.name())));
+                bail!(
                     &service_shape.id,
-                    format!("the service has no operation {name:?}{}", offer(&near)),
-                ));
+                    "the service has no operation {name:?}{near}"
+                );
             }
         }
         let mut chosen = Vec::new();
         for shape in all {
-            let asked = wanted.is_empty()
-                || wanted
-                    .iter()
-                    .any(|name| shape.id.name() == name || shape.id.as_str() == name);
             let Kind::Operation(operation) = &shape.kind else {
                 continue;
             };
-            if !asked {
+            if !wanted.is_empty() && !wanted.iter().any(|name| is(shape, name)) {
                 continue;
             }
             match self.unsupported(service_shape, shape, operation)? {
@@ -177,86 +169,6 @@ impl<'a> Lowering<'a> {
             .into_iter()
             .try_for_each(|member| self.reach(&member.target, input))
     }
-
-    /// Gives every structure, union and enum of the closure its Rust name.
-    fn name_types(&mut self, service: &model::Service) -> Result<(), Error> {
-        let mut taken: BTreeMap<String, &ShapeId> = BTreeMap::new();
-        let mut modules: BTreeMap<(bool, String), &ShapeId> = BTreeMap::new();
-        for id in self.usage.keys().copied() {
-            let shape = self.shape(id)?;
-            let named = match &shape.kind {
-                Kind::Structure(_) => *id != ShapeId::prelude("Unit"),
-                Kind::Union(_) | Kind::Enum(_) => true,
-                Kind::Simple(model::Simple::String) => shape.traits.has(ids::ENUM),
-                _ => false,
-            };
-            if !named {
-                continue;
-            }
-            let name = service.rename.get(id).map_or(id.name(), String::as_str);
-            if !model::is_identifier(name) {
-                let message = format!("the service renames it to {name:?}, which is no identifier");
-                return Err(Error::new(id, message));
-            }
-            let name = names::type_name(name);
-            let clash = |other: &ShapeId, name: &str| {
-                let message = format!("name clash: {other} and {id} are both {name} in Rust");
-                Err(Error::new(id, message))
-            };
-            if let Some(other) = taken.insert(name.clone(), id) {
-                return clash(other, &name);
-            }
-            // Its module could not tell it from Rust's: neither takes type parameters.
-            if name == "String" {
-                return Err(Error::new(id, "name clash: String is a type of Rust's"));
-            }
-            let error = shape.traits.has(ids::ERROR);
-            // A variant of every operation's error.
-            if error && name == "Unhandled" {
-                return Err(Error::new(
-                    id,
-                    "name clash: errors have an Unhandled of their own",
-                ));
-            }
-            let module = names::snake_case(&name);
-            if let Some(other) = modules.insert((error, module.clone()), id) {
-                return clash(other, &format!("in a module {module}"));
-            }
-            closure::fits_a_file(id, &module)?;
-            self.names.insert(id, name);
-        }
-        Ok(())
-    }
-
-    /// Lowers the types that members refer to, and the errors.
-    fn types(&mut self, service: &mut ir::Service) -> Result<(), Error> {
-        let named: Vec<(&ShapeId, String)> = self
-            .names
-            .iter()
-            .map(|(id, name)| (*id, name.clone()))
-            .collect();
-        for (id, name) in named {
-            let shape = self.shape(id)?;
-            match &shape.kind {
-                Kind::Structure(_) if shape.traits.has(ids::ERROR) => {
-                    let role = Role::Error(self.error_wire(shape)?);
-                    service.errors.push(self.structure(shape, name, role)?);
-                }
-                Kind::Structure(_) => {
-                    service
-                        .structures
-                        .push(self.structure(shape, name, Role::Nested)?);
-                }
-                Kind::Union(members) => service.unions.push(self.union(shape, members)?),
-                _ => service.enums.push(self.enumeration(shape)?),
-            }
-        }
-        service.structures.sort_by(|a, b| a.name.cmp(&b.name));
-        service.unions.sort_by(|a, b| a.name.cmp(&b.name));
-        service.enums.sort_by(|a, b| a.name.cmp(&b.name));
-        service.errors.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(())
-    }
 }
 
 /// What the service is called: plain text on one line.
@@ -275,13 +187,15 @@ fn signing_name(service: &Shape) -> Result<String, Error> {
     match sigv4["name"].as_str() {
         Some(name) if !name.is_empty() => Ok(name.to_owned()),
         _ => {
-            let place = Place::from(&service.id).with_trait(ids::SIGV4);
-            Err(Error::new(place, "name is missing"))
+            bail!(
+                Place::from(&service.id).with_trait(ids::SIGV4),
+                "name is missing"
+            )
         }
     }
 }
 
-/// What tells requests of an operation from others. The name of a label makes no difference.
+/// What distinguishes requests of an operation from others. The name of a label makes no difference.
 fn route(operation: &ir::Operation) -> String {
     let path = operation.path.iter().map(|segment| match segment {
         ir::Segment::Literal(text) => text.as_str(),
@@ -310,21 +224,22 @@ fn client_params(shape: &Shape) -> Result<Vec<ClientParam>, Error> {
         .map(|(name, param)| {
             let place = || Place::shape(&shape.id).with_trait(ids::CLIENT_CONTEXT_PARAMS);
             if !model::is_identifier(&name) {
-                return Err(Error::new(place(), format!("{name:?} is no identifier")));
+                bail!(place(), "{name:?} is no identifier");
             }
             let method = names::field_name(&name);
             if !methods.insert(method.clone()) {
-                let message = format!("name clash: {name:?} is not the only {method} in Rust");
-                return Err(Error::new(place(), message));
+                bail!(
+                    place(),
+                    "name clash: {name:?} is not the only {method} in Rust"
+                );
             }
             let boolean = match param.r#type.as_str() {
                 "boolean" => true,
                 "string" => false,
-                other => {
-                    let message =
-                        format!("{name:?} is of the type {other:?}, which is not supported");
-                    return Err(Error::new(place(), message));
-                }
+                other => bail!(
+                    place(),
+                    "{name:?} is of the type {other:?}, which is not supported"
+                ),
             };
             Ok(ClientParam {
                 method,
@@ -336,22 +251,4 @@ fn client_params(shape: &Shape) -> Result<Vec<ClientParam>, Error> {
             })
         })
         .collect()
-}
-
-/// Marks what travels into a service and has something to check.
-fn mark_checked(service: &mut ir::Service) {
-    let names: BTreeSet<String> = checked(service);
-    for shape in &mut service.structures {
-        shape.checked = shape.usage.input && names.contains(&shape.name);
-    }
-    for shape in &mut service.unions {
-        shape.checked = shape.usage.input && names.contains(&shape.name);
-    }
-    for operation in &mut service.operations {
-        operation.input.checked = operation
-            .input
-            .members
-            .iter()
-            .any(|member| needs_check(member, &names));
-    }
 }

@@ -2,8 +2,8 @@
 
 use super::Lowering;
 use super::binding::each_has_its_place;
-use super::values::{docs_of, documentation};
-use crate::error::{Error, Place};
+use super::values::{docs_of, documentation, shape_docs};
+use crate::error::{Error, Place, bail};
 use crate::ir::{
     Binding, Default, Enum, ErrorWire, Member, Role, Structure, Target, Union, Usage, Variant,
 };
@@ -19,10 +19,7 @@ impl Lowering<'_> {
         role: Role,
     ) -> Result<Structure, Error> {
         let Kind::Structure(members) = &shape.kind else {
-            return Err(Error::new(
-                &shape.id,
-                format!("{} is no structure", shape.kind.with_article()),
-            ));
+            bail!(&shape.id, "{} is no structure", shape.kind.with_article());
         };
         let members = members
             .iter()
@@ -41,7 +38,7 @@ impl Lowering<'_> {
         };
         let structure = Structure {
             shape: shape.id.to_string(),
-            docs: self.shape_docs(shape, |form| {
+            docs: shape_docs(shape, |form| {
                 format!("The {kind} {}.", form.code(shape.id.name()))
             })?,
             name,
@@ -127,32 +124,17 @@ impl Lowering<'_> {
     /// How an error travels.
     pub(super) fn error_wire(&self, shape: &Shape) -> Result<ErrorWire, Error> {
         let kind: Option<String> = shape.traits.read(ids::ERROR, &shape.id)?;
-        let status = match kind.as_deref() {
-            Some("client") => 400,
-            Some("server") => 500,
-            Some(other) => {
-                let place = Place::from(&shape.id).with_trait(ids::ERROR);
-                return Err(Error::new(
-                    place,
-                    format!("error kind {other:?} is unknown"),
-                ));
-            }
-            None => {
-                return Err(Error::new(
-                    &shape.id,
-                    "an operation's error needs the error trait",
-                ));
-            }
+        let place = |id| Place::from(&shape.id).with_trait(id);
+        let status = match kind.unwrap_or_default().as_str() {
+            "client" => 400,
+            "server" => 500,
+            other => bail!(place(ids::ERROR), "error kind {other:?} is unknown"),
         };
         let explicit: Option<HttpError> = shape.traits.read(ids::HTTP_ERROR, &shape.id)?;
         if let Some(HttpError(status)) = explicit
             && !(400..600).contains(&status)
         {
-            let place = Place::from(&shape.id).with_trait(ids::HTTP_ERROR);
-            return Err(Error::new(
-                place,
-                format!("{status} is no status of an error"),
-            ));
+            bail!(place(ids::HTTP_ERROR), "{status} is no status of an error");
         }
         let retry: Option<Retryable> = shape.traits.read_object(ids::RETRYABLE, &shape.id)?;
         Ok(ErrorWire {
@@ -169,19 +151,19 @@ impl Lowering<'_> {
         members: &[model::Member],
     ) -> Result<Union, Error> {
         if members.is_empty() {
-            return Err(Error::new(&shape.id, "a union needs a member"));
+            bail!(&shape.id, "a union needs a member");
         }
         // Operations with one in a message are left out before.
         if shape.traits.has(ids::STREAMING) {
             let place = Place::from(&shape.id).with_trait(ids::STREAMING);
-            return Err(Error::new(place, "only a message can be an event stream"));
+            bail!(place, "only a message can be an event stream");
         }
         let mut lowered = Vec::with_capacity(members.len());
         for member in members {
             let mut variant = self.member(&shape.id, member)?;
             if matches!(variant.target, Target::Stream { .. }) {
                 let place = Place::member(&shape.id, &member.name).with_trait(ids::STREAMING);
-                return Err(Error::new(place, "only a message can be streamed"));
+                bail!(place, "only a message can be streamed");
             }
             variant.field = names::variant_name(&member.name);
             variant.optional = false;
@@ -202,7 +184,7 @@ impl Lowering<'_> {
         Ok(Union {
             shape: shape.id.to_string(),
             name: self.type_name(&shape.id)?,
-            docs: self.shape_docs(shape, |form| {
+            docs: shape_docs(shape, |form| {
                 format!("The union {}.", form.code(shape.id.name()))
             })?,
             members: lowered,
@@ -210,12 +192,6 @@ impl Lowering<'_> {
             checked: false,
             sensitive: shape.traits.has(ids::SENSITIVE),
         })
-    }
-
-    /// Whether an enum knows a value.
-    pub(super) fn has_value(&self, id: &ShapeId, value: &str) -> Result<bool, Error> {
-        let known = self.enumeration(self.shape(id)?)?.variants;
-        Ok(known.iter().any(|variant| variant.value == value))
     }
 
     /// An enum of strings, in the form of Smithy 2.0 or with the older trait.
@@ -248,11 +224,10 @@ impl Lowering<'_> {
         for (name, value, docs, internal) in values {
             let name = name.or_else(|| names::enum_member_name(&value));
             let Some(name) = name.filter(|name| model::is_identifier(name)) else {
-                let message = format!("the value {value:?} needs a name that is an identifier");
-                return Err(Error::new(
+                bail!(
                     Place::from(&shape.id).with_trait(ids::ENUM),
-                    message,
-                ));
+                    "the value {value:?} needs a name that is an identifier"
+                );
             };
             variants.push(Variant {
                 name: names::variant_name(&name),
@@ -268,19 +243,16 @@ impl Lowering<'_> {
                 .map(|variant| (&variant.value, &variant.name)),
         )?;
         if variants.is_empty() {
-            return Err(Error::new(&shape.id, "an enum needs a value"));
+            bail!(&shape.id, "an enum needs a value");
         }
         let mut seen = std::collections::HashSet::new();
         if let Some(twice) = variants.iter().find(|variant| !seen.insert(&variant.value)) {
-            return Err(Error::new(
-                &shape.id,
-                format!("the value {:?} occurs twice", twice.value),
-            ));
+            bail!(&shape.id, "the value {:?} occurs twice", twice.value);
         }
         Ok(Enum {
             shape: shape.id.to_string(),
             name: self.type_name(&shape.id)?,
-            docs: self.shape_docs(shape, |form| {
+            docs: shape_docs(shape, |form| {
                 format!("The enum {}.", form.code(shape.id.name()))
             })?,
             variants,
@@ -325,7 +297,7 @@ struct OldEnumValue {
     tags: Vec<String>,
 }
 
-/// Refuses a member whose builder methods would be those of another: `Name` is set by `set_name`, and so would `SetName` be.
+/// Rejects a member whose builder methods would be those of another: `Name` is set by `set_name`, and so would `SetName` be.
 fn methods_differ(shape: &ShapeId, members: &[Member], role: &Role) -> Result<(), Error> {
     let mut taken = std::collections::HashMap::new();
     if matches!(role, Role::Error(_)) {
@@ -340,15 +312,17 @@ fn methods_differ(shape: &ShapeId, members: &[Member], role: &Role) -> Result<()
         for method in methods {
             if let Some(other) = taken.insert(method.clone(), &member.name) {
                 let place = Place::member(shape, &member.name);
-                let message = format!("name clash: the builder's {method} is that of {other}");
-                return Err(Error::new(place, message));
+                bail!(
+                    place,
+                    "name clash: the builder's {method} is that of {other}"
+                );
             }
         }
     }
     Ok(())
 }
 
-/// Refuses two members that come out under one Rust name.
+/// Rejects two members that come out under one Rust name.
 fn unique<'n>(
     shape: &ShapeId,
     names: impl Iterator<Item = (&'n String, &'n String)>,
@@ -357,10 +331,10 @@ fn unique<'n>(
     for (model, rust) in names {
         if let Some(other) = seen.insert(rust, model) {
             let place = Place::member(shape, model);
-            return Err(Error::new(
+            bail!(
                 place,
-                format!("name clash: {other:?} and {model:?} are both {rust} in Rust"),
-            ));
+                "name clash: {other:?} and {model:?} are both {rust} in Rust"
+            );
         }
     }
     Ok(())

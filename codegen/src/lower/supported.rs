@@ -1,4 +1,4 @@
-//! What a model asks for that is not done, so that it is told instead of passed over.
+//! What a model asks for that is not supported, so that it is reported instead of passed over.
 //!
 //! By a trait's [`Fate`], a single operation is left out ([`Lowering::unsupported`]) or a service goes without something
 //! ([`Lowering::report`]).
@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::Lowering;
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 use crate::model::ids::{self, Fate};
 use crate::model::{self, HttpChecksum, Kind, Shape, Traits};
 
@@ -27,7 +27,7 @@ const BEYOND_THE_MODEL: [(&str, &str); 10] = [
     ("neptunedata", ENDPOINT_OF_ITS_OWN),
 ];
 
-const ENDPOINT_OF_ITS_OWN: &str = "set the endpoint: it is that of the API, domain, stream, container or cluster, as another service answers it";
+const ENDPOINT_OF_ITS_OWN: &str = "set the endpoint: it is that of the API, domain, stream, container or cluster, as another service returns it";
 const BEARER_TOKEN: &str =
     "set a token provider to use an API key: AWS_BEARER_TOKEN_BEDROCK is not read";
 
@@ -44,21 +44,18 @@ impl<'a> Lowering<'a> {
             for member in message.kind.members() {
                 let target = self.shape(&member.target)?;
                 if target.traits.has(ids::STREAMING) && matches!(target.kind, Kind::Union(_)) {
-                    return Ok(Some(format!(
-                        "{}${} is an event stream ({} on {})",
-                        message.id,
-                        member.name,
-                        ids::STREAMING,
-                        target.id
-                    )));
+                    let (message, target, id) = (&message.id, &target.id, ids::STREAMING);
+                    let what = format!(
+                        "{message}${} is an event stream ({id} on {target})",
+                        member.name
+                    );
+                    return Ok(Some(what));
                 }
             }
         }
+        let not_supported = |id: &str| Ok(Some(format!("{id} is not supported")));
         if shape.traits.has(ids::OPERATION_CONTEXT_PARAMS) {
-            return Ok(Some(format!(
-                "{} is not supported",
-                ids::OPERATION_CONTEXT_PARAMS
-            )));
+            return not_supported(ids::OPERATION_CONTEXT_PARAMS);
         }
         let checksum: Option<HttpChecksum> =
             shape.traits.read_object(ids::HTTP_CHECKSUM, &shape.id)?;
@@ -67,17 +64,12 @@ impl<'a> Lowering<'a> {
                 || checksum.request_validation_mode_member.is_some()
         });
         if negotiated {
-            return Ok(Some(format!(
-                "the choice of a checksum by {} is not supported",
-                ids::HTTP_CHECKSUM
-            )));
+            let id = ids::HTTP_CHECKSUM;
+            return not_supported(&format!("the choice of a checksum by {id}"));
         }
         let discovered = shape.traits.get(ids::CLIENT_DISCOVERED_ENDPOINT);
         if discovered.is_some_and(|endpoint| endpoint["required"] == Value::Bool(true)) {
-            return Ok(Some(format!(
-                "{} is not supported",
-                ids::CLIENT_DISCOVERED_ENDPOINT
-            )));
+            return not_supported(ids::CLIENT_DISCOVERED_ENDPOINT);
         }
         let schemes = self.auth_schemes(service, shape)?;
         let possible = schemes.is_empty()
@@ -100,10 +92,7 @@ impl<'a> Lowering<'a> {
             let mut signing = stated.iter().filter(|scheme| is_supported(scheme));
             if let Some(other) = signing.find(|scheme| !service.traits.has(scheme)) {
                 let place = Place::from(id).with_trait(ids::AUTH);
-                return Err(Error::new(
-                    place,
-                    format!("the service has no trait {other}"),
-                ));
+                bail!(place, "the service has no trait {other}");
             }
             return Ok(stated);
         }

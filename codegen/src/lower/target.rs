@@ -1,7 +1,7 @@
 //! Targets: what type a member has.
 
 use super::Lowering;
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 use crate::ir::{List, Map, Target, TimestampFormat};
 use crate::model::{Kind, Member, Shape, ShapeId, Simple, ids};
 
@@ -19,36 +19,35 @@ impl Lowering<'_> {
     ) -> Result<Target, Error> {
         // Lists and maps have no type of their own in Rust: one that contains itself has no end.
         if depth > 32 {
-            return Err(Error::new(
+            bail!(
                 Place::member(container, &member.name),
-                "the list or map contains itself, or more than 32 others, without a structure in between",
-            ));
+                "the list or map contains itself, or more than 32 others, without a structure in between"
+            );
         }
         let shape = self.shape(&member.target)?;
         let place = (container, member.name.as_str());
-        let media_type = || -> Result<Option<String>, Error> {
-            match member.traits.read(ids::MEDIA_TYPE, place)? {
-                Some(media_type) => Ok(Some(media_type)),
-                None => shape.traits.read(ids::MEDIA_TYPE, &shape.id),
-            }
+        // A member's own trait goes before its target's.
+        let read = |id| match member.traits.read::<String>(id, place)? {
+            Some(value) => Ok(Some(value)),
+            None => shape.traits.read(id, &shape.id),
         };
         Ok(match &shape.kind {
             Kind::Simple(Simple::String) if shape.traits.has(ids::ENUM) => {
                 Target::Enum(self.type_name(&shape.id)?)
             }
             Kind::Simple(Simple::String) => Target::String {
-                media_type: media_type()?,
+                media_type: read(ids::MEDIA_TYPE)?,
             },
             Kind::Simple(Simple::Blob) if depth > 0 && shape.traits.has(ids::STREAMING) => {
                 let place = Place::member(container, &member.name).with_trait(ids::STREAMING);
-                return Err(Error::new(place, "only a message can be streamed"));
+                bail!(place, "only a message can be streamed");
             }
             Kind::Simple(Simple::Blob) if shape.traits.has(ids::STREAMING) => Target::Stream {
-                media_type: media_type()?,
+                media_type: read(ids::MEDIA_TYPE)?,
                 requires_length: shape.traits.has(ids::REQUIRES_LENGTH),
             },
             Kind::Simple(Simple::Blob) => Target::Blob {
-                media_type: media_type()?,
+                media_type: read(ids::MEDIA_TYPE)?,
             },
             Kind::Simple(Simple::Boolean) => Target::Boolean,
             Kind::Simple(Simple::Byte) => Target::Byte,
@@ -61,11 +60,7 @@ impl Lowering<'_> {
             Kind::Simple(Simple::BigDecimal) => Target::BigDecimal,
             Kind::Simple(Simple::Document) => Target::Document,
             Kind::Simple(Simple::Timestamp) => {
-                let format: Option<String> =
-                    match member.traits.read(ids::TIMESTAMP_FORMAT, place)? {
-                        Some(format) => Some(format),
-                        None => shape.traits.read(ids::TIMESTAMP_FORMAT, &shape.id)?,
-                    };
+                let format = read(ids::TIMESTAMP_FORMAT)?;
                 Target::Timestamp(match format.as_deref() {
                     None => None,
                     Some("epoch-seconds") => Some(TimestampFormat::EpochSeconds),
@@ -74,10 +69,7 @@ impl Lowering<'_> {
                     Some(other) => {
                         let place = Place::member(container, &member.name)
                             .with_trait(ids::TIMESTAMP_FORMAT);
-                        return Err(Error::new(
-                            place,
-                            format!("timestamp format {other:?} is unknown"),
-                        ));
+                        bail!(place, "timestamp format {other:?} is unknown");
                     }
                 })
             }
@@ -86,10 +78,7 @@ impl Lowering<'_> {
             Kind::Structure(_) if shape.id == ShapeId::prelude("Unit") => {
                 if !matches!(self.shape(container)?.kind, Kind::Union(_)) {
                     let place = Place::member(container, &member.name);
-                    return Err(Error::new(
-                        place,
-                        "only a union's member can target smithy.api#Unit",
-                    ));
+                    bail!(place, "only a union's member can target smithy.api#Unit");
                 }
                 Target::Unit
             }
@@ -106,10 +95,10 @@ impl Lowering<'_> {
             Kind::Map(key, value) => {
                 let key_target = self.target_at(&shape.id, key, depth + 1)?;
                 if !matches!(key_target, Target::String { .. } | Target::Enum(_)) {
-                    return Err(Error::new(
+                    bail!(
                         Place::member(&shape.id, "key"),
-                        "a map's key must be a string",
-                    ));
+                        "a map's key must be a string"
+                    );
                 }
                 Target::Map(Box::new(Map {
                     key: key_target,
@@ -120,12 +109,11 @@ impl Lowering<'_> {
                 }))
             }
             Kind::Operation(_) | Kind::Resource(_) | Kind::Service(_) => {
-                let kind = shape.kind.name();
-                let place = Place::member(container, &member.name);
-                return Err(Error::new(
-                    place,
-                    format!("a member cannot target the {kind} {}", shape.id),
-                ));
+                let kind = shape.kind.with_article();
+                bail!(
+                    Place::member(container, &member.name),
+                    "a member cannot target {kind}"
+                );
             }
         })
     }
@@ -157,15 +145,12 @@ fn int_values(shape: &Shape, members: &[Member]) -> Result<Vec<i32>, Error> {
         let value: Option<i32> = member.traits.read(ids::ENUM_VALUE, at)?;
         let value = value.ok_or_else(|| Error::new(place(), "an intEnum member needs a value"))?;
         if values.contains(&value) {
-            return Err(Error::new(
-                place(),
-                format!("the value {value} occurs twice"),
-            ));
+            bail!(place(), "the value {value} occurs twice");
         }
         values.push(value);
     }
     if values.is_empty() {
-        return Err(Error::new(&shape.id, "an intEnum needs a value"));
+        bail!(&shape.id, "an intEnum needs a value");
     }
     Ok(values)
 }

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_a_broken_uri() {
+    fn rejects_a_broken_uri() {
         for pattern in [
             "a",
             "/{",

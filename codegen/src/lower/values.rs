@@ -1,12 +1,12 @@
 //! Constraints, defaults and documentation.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::Lowering;
 use super::time;
 use crate::docs::{self, Form};
 use crate::error::{Error, Place};
-use crate::ir::{self, Constraints, Default, Docs, Target};
+use crate::ir::{Constraints, Default, Docs, Target};
 use crate::model::{Member, Shape, ShapeId, Traits, ids};
 use crate::names;
 
@@ -25,70 +25,42 @@ impl<'a> Lowering<'a> {
             let place = Place::member(container, &member.name).with_trait(ids::DEFAULT);
             Error::new(place, format!("{value} is no default for this type"))
         };
-        let zero = match value {
-            Value::Null => return Ok(None),
-            Value::Bool(false) => matches!(target, Target::Boolean),
-            Value::Number(number) => number.as_f64() == Some(0.0) && is_number(target),
-            Value::String(text) => {
-                text.is_empty()
-                    && matches!(
-                        target,
-                        Target::String { .. } | Target::Blob { .. } | Target::Stream { .. }
-                    )
+        Ok(Some(match (target, value) {
+            (_, Value::Null) => return Ok(None),
+            (Target::Timestamp(_), value) => {
+                let (seconds, nanos) = time(value).ok_or_else(wrong)?;
+                Default::Timestamp(seconds, nanos)
             }
-            Value::Array(items) => items.is_empty() && matches!(target, Target::List(_)),
-            Value::Object(members) => members.is_empty() && matches!(target, Target::Map(_)),
-            Value::Bool(true) => false,
-        };
-        if let Target::Timestamp(_) = target {
-            let (seconds, nanos) = time(value).ok_or_else(wrong)?;
-            return Ok(Some(Default::Timestamp(seconds, nanos)));
-        }
-        if zero {
-            return Ok(Some(Default::Zero));
-        }
-        let default = match (target, value) {
             (Target::Document, _) => Default::Document(value.to_string()),
+            (Target::Boolean, Value::Bool(false)) => Default::Zero,
             (Target::Boolean, Value::Bool(true)) => Default::True,
-            (Target::Float | Target::Double, Value::Number(number)) => {
-                let value = number.as_f64().ok_or_else(wrong)?;
-                if *target == Target::Float && (value as f32).is_infinite() {
-                    return Err(wrong());
-                }
-                Default::Float(value)
-            }
-            (Target::BigInteger | Target::BigDecimal, Value::Number(number)) => {
-                Default::String(number.to_string())
-            }
             (target, Value::Number(number)) if is_number(target) => {
-                let value = number.as_i64().filter(|value| fits(*value, target));
-                Default::Integer(value.ok_or_else(wrong)?)
+                number_default(number, target).ok_or_else(wrong)?
             }
-            (Target::Blob { .. } | Target::Stream { .. }, Value::String(text)) => {
-                if !is_base64(text) {
-                    return Err(wrong());
-                }
+            (
+                Target::String { .. } | Target::Blob { .. } | Target::Stream { .. },
+                Value::String(text),
+            ) if text.is_empty() => Default::Zero,
+            (Target::List(_), Value::Array(items)) if items.is_empty() => Default::Zero,
+            (Target::Map(_), Value::Object(members)) if members.is_empty() => Default::Zero,
+            (Target::Blob { .. } | Target::Stream { .. }, Value::String(text))
+                if is_base64(text) =>
+            {
                 Default::Blob(text.clone())
             }
-            (Target::Enum(_), Value::String(text)) => {
-                if !self.has_value(&member.target, text)? {
-                    return Err(wrong());
-                }
+            (Target::String { .. }, Value::String(text)) => Default::String(text.clone()),
+            (Target::Enum(name), Value::String(text)) if self.has_value(name, text) => {
                 Default::String(text.clone())
             }
-            (Target::String { .. }, Value::String(text)) => Default::String(text.clone()),
             _ => return Err(wrong()),
-        };
-        Ok(Some(default))
+        }))
     }
 
-    /// A shape's documentation; one is made up from its type where the model has none.
-    pub(super) fn shape_docs(
-        &self,
-        shape: &Shape,
-        otherwise: impl Fn(Form) -> String,
-    ) -> Result<Docs, Error> {
-        documentation(&shape.traits, &shape.id, otherwise)
+    /// Whether an enum has a value.
+    fn has_value(&self, name: &str, value: &str) -> bool {
+        let variants = self.enums.get(name).map(|shape| &shape.variants);
+        let mut variants = variants.into_iter().flatten();
+        variants.any(|variant| variant.value == value)
     }
 
     /// A member's documentation: its own, its target's, or its type and constraints in words.
@@ -102,13 +74,19 @@ impl<'a> Lowering<'a> {
     ) -> Result<Docs, Error> {
         let shape = self.shape(&member.target)?;
         let mut docs = documentation(&member.traits, (container, member.name.as_str()), |form| {
-            describe(&member.name, target, required, constraints, form)
+            let kind = target.words(form);
+            docs::describe(&member.name, &kind, required, constraints, form)
         })?;
         if docs.deprecated.is_none() && shape.traits.has(ids::DEPRECATED) {
             docs.deprecated = deprecation(&shape.traits);
         }
         Ok(docs)
     }
+}
+
+/// A shape's documentation; one is made up from its type where the model has none.
+pub(super) fn shape_docs(shape: &Shape, otherwise: impl Fn(Form) -> String) -> Result<Docs, Error> {
+    documentation(&shape.traits, &shape.id, otherwise)
 }
 
 /// The text of `documentation` and `deprecated`.
@@ -140,39 +118,11 @@ pub(super) fn docs_of(html: Option<&str>, otherwise: impl Fn(Form) -> String) ->
 
 fn deprecation(traits: &Traits) -> Option<String> {
     let value = traits.get(ids::DEPRECATED)?;
-    let since = value["since"]
-        .as_str()
-        .map(|since| format!("since {since}"));
+    let since = value["since"].as_str();
+    let since = since.map(|since| format!("since {since}"));
     let message = value["message"].as_str().map(str::to_owned);
-    Some(
-        [message, since]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(", "),
-    )
-}
-
-fn describe(
-    name: &str,
-    target: &Target,
-    required: bool,
-    constraints: &Constraints,
-    form: Form,
-) -> String {
-    let member = docs::Described {
-        name,
-        kind: &target.words(form),
-        required,
-        length: constraints.length,
-        range: constraints
-            .range
-            .as_ref()
-            .map(|(min, max)| (min.as_deref(), max.as_deref())),
-        pattern: constraints.pattern.as_deref(),
-        unique: constraints.unique,
-    };
-    docs::describe(&member, form)
+    let parts: Vec<String> = message.into_iter().chain(since).collect();
+    Some(parts.join(", "))
 }
 
 /// Whether text is base64 with its padding.
@@ -200,14 +150,27 @@ fn is_number(target: &Target) -> bool {
     )
 }
 
-/// Whether a number is one of the target's.
-fn fits(value: i64, target: &Target) -> bool {
-    match target {
-        Target::Byte => i8::try_from(value).is_ok(),
-        Target::Short => i16::try_from(value).is_ok(),
-        Target::Integer => i32::try_from(value).is_ok(),
-        Target::IntEnum(values) => values.iter().any(|known| i64::from(*known) == value),
+/// A number as a default; none if it is not one of the target's.
+fn number_default(number: &Number, target: &Target) -> Option<Default> {
+    if number.as_f64() == Some(0.0) {
+        return Some(Default::Zero);
+    }
+    let fits = |value: &i64| match target {
+        Target::Byte => i8::try_from(*value).is_ok(),
+        Target::Short => i16::try_from(*value).is_ok(),
+        Target::Integer => i32::try_from(*value).is_ok(),
+        Target::IntEnum(values) => values.iter().any(|known| i64::from(*known) == *value),
         _ => true,
+    };
+    match target {
+        Target::BigInteger | Target::BigDecimal => Some(Default::String(number.to_string())),
+        Target::Float => {
+            let value = number.as_f64();
+            let value = value.filter(|value| !(*value as f32).is_infinite());
+            value.map(Default::Float)
+        }
+        Target::Double => number.as_f64().map(Default::Float),
+        _ => number.as_i64().filter(fits).map(Default::Integer),
     }
 }
 
@@ -240,59 +203,5 @@ impl Target {
                 map.value.words(form)
             ),
         }
-    }
-}
-
-/// Structures and unions that have something to check themselves or in what they reach, by name.
-pub(super) fn checked(service: &ir::Service) -> std::collections::BTreeSet<String> {
-    let shapes: Vec<(&str, &[ir::Member])> = service
-        .structures
-        .iter()
-        .map(|shape| (shape.name.as_str(), shape.members.as_slice()))
-        .chain(
-            service
-                .unions
-                .iter()
-                .map(|shape| (shape.name.as_str(), shape.members.as_slice())),
-        )
-        .collect();
-    let mut checked = std::collections::BTreeSet::new();
-    loop {
-        let before = checked.len();
-        for (name, members) in &shapes {
-            if members.iter().any(|member| needs_check(member, &checked)) {
-                checked.insert((*name).to_owned());
-            }
-        }
-        if checked.len() == before {
-            return checked;
-        }
-    }
-}
-
-/// Whether a member has something to check, given the types that have.
-pub(super) fn needs_check(
-    member: &ir::Member,
-    checked: &std::collections::BTreeSet<String>,
-) -> bool {
-    (member.required && member.optional)
-        || !member.constraints.is_empty()
-        || target_needs_check(&member.target, checked)
-}
-
-fn target_needs_check(target: &Target, checked: &std::collections::BTreeSet<String>) -> bool {
-    match target {
-        Target::List(list) => {
-            !list.constraints.is_empty() || target_needs_check(&list.element, checked)
-        }
-        Target::Map(map) => {
-            !map.key_constraints.is_empty()
-                || !map.value_constraints.is_empty()
-                || target_needs_check(&map.value, checked)
-        }
-        Target::Structure(name) | Target::Union(name) => checked.contains(name),
-        // A server takes the values it knows only; to a client the check is nothing.
-        Target::Enum(_) | Target::IntEnum(_) => true,
-        _ => false,
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Lowering;
 use super::values::docs_of;
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 use crate::ir::{Acceptor, AcceptorState, Matcher, Step, Structure, Target, Waiter};
 use crate::model::{self, Shape, Waitable, ids};
 use crate::names;
@@ -22,7 +22,7 @@ impl Lowering<'_> {
         for (name, waiter) in waitable.unwrap_or_default() {
             if !model::is_identifier(&name) {
                 let place = Place::shape(&shape.id).with_trait(ids::WAITABLE);
-                return Err(Error::new(place, format!("{name:?} is no identifier")));
+                bail!(place, "{name:?} is no identifier");
             }
             let waiter = self.waiter(shape, output, &name, &waiter);
             let waiter = waiter.and_then(|waiter| {
@@ -30,10 +30,7 @@ impl Lowering<'_> {
                 let taken = waiters.iter().any(|other| other.method == *method)
                     || input.members.iter().any(|member| member.field == *method);
                 if taken {
-                    return Err(Error::new(
-                        &shape.id,
-                        format!("name clash: the request has a {method} already"),
-                    ));
+                    bail!(&shape.id, "name clash: the request has a {method} already");
                 }
                 Ok(waiter)
             });
@@ -49,7 +46,7 @@ impl Lowering<'_> {
     }
 
     fn waiter(
-        &mut self,
+        &self,
         shape: &Shape,
         output: &Structure,
         name: &str,
@@ -61,17 +58,13 @@ impl Lowering<'_> {
             .map(|acceptor| self.acceptor(shape, output, acceptor))
             .collect::<Result<Vec<Acceptor>, _>>()?;
         // Nothing comes to what follows one that takes every output, or every error.
-        let (mut outputs_taken, mut errors_taken) = (false, false);
+        let mut taken = [false; 2];
         acceptors.retain(|acceptor| {
             let errors = matches!(
                 acceptor.matcher,
                 Matcher::Success(false) | Matcher::ErrorType(_)
             );
-            let taken = if errors {
-                &mut errors_taken
-            } else {
-                &mut outputs_taken
-            };
+            let taken = &mut taken[usize::from(errors)];
             let reached = !*taken;
             *taken |= matches!(acceptor.matcher, Matcher::Success(_));
             reached
@@ -88,7 +81,7 @@ impl Lowering<'_> {
     }
 
     fn acceptor(
-        &mut self,
+        &self,
         shape: &Shape,
         output: &Structure,
         acceptor: &Value,
@@ -150,9 +143,9 @@ impl Lowering<'_> {
         Ok(Acceptor { state, matcher })
     }
 
-    /// Follows `a.b[].c` into lists. Gives the steps to each list and from its entries, and the type of the values.
+    /// Follows `a.b[].c` into lists. Returns the steps to each list and from its entries, and the type of the values.
     fn values(
-        &mut self,
+        &self,
         output: &Structure,
         path: &str,
         place: &dyn Fn() -> Place,
@@ -167,25 +160,21 @@ impl Lowering<'_> {
         let bare = parts.peek().is_none().then_some("");
         for part in bare.into_iter().chain(parts) {
             let Target::List(list) = target else {
-                let message = format!("{path:?} looks for entries in what is no list");
-                return Err(Error::new(place(), message));
+                bail!(place(), "{path:?} looks for entries in what is no list");
             };
             if list.sparse || matches!(list.element, Target::List(_)) {
-                let message = format!("{path:?} goes through a list of lists or of nulls");
-                return Err(Error::new(place(), message));
+                bail!(place(), "{path:?} goes through a list of lists or of nulls");
             }
             target = list.element;
             paths.push(match part.strip_prefix('.') {
                 Some(part) => {
-                    let (steps, last) = self.path_from(target, (part, &path), place)?;
+                    let root = self.structure_of(&target);
+                    let (steps, last) = self.follow(root, (part, &path), place)?;
                     target = last;
                     steps
                 }
                 None if part.is_empty() => Vec::new(),
-                None => {
-                    let message = format!("{path:?} is not supported");
-                    return Err(Error::new(place(), message));
-                }
+                None => bail!(place(), "{path:?} is not supported"),
             });
         }
         Ok((paths, target))

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::parse::Parsed;
 use super::{Kind, Member, Model, Shape, ShapeId, Simple, Traits, ids};
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 
 pub(super) fn flatten(mut parsed: Parsed) -> Result<Model, Error> {
     // Traits applied to a member that a mixin brings need the member to be there; those applied to a mixin reach whoever mixes it in.
@@ -51,7 +51,7 @@ fn mixin_order(mixins: &BTreeMap<ShapeId, Vec<ShapeId>>) -> Result<Vec<ShapeId>,
                 Some(used) => {
                     open.push((id, next + 1));
                     if open.iter().any(|(open, _)| *open == used) {
-                        return Err(Error::new(id, format!("mixin {used} mixes itself in")));
+                        bail!(id, "mixin {used} mixes itself in");
                     }
                     open.push((used, 0));
                 }
@@ -68,13 +68,10 @@ fn mix_in(parsed: &mut Parsed, id: &ShapeId) -> Result<(), Error> {
     let mut traits = Traits::default();
     for mixin in &parsed.mixins[id] {
         let Some(shape) = parsed.shapes.get(mixin) else {
-            return Err(Error::new(id, format!("mixin {mixin} is not in the model")));
+            bail!(id, "mixin {mixin} is not in the model");
         };
         if !shape.traits.has(ids::MIXIN) {
-            return Err(Error::new(
-                id,
-                format!("{mixin} is mixed in but has no mixin trait"),
-            ));
+            bail!(id, "{mixin} is mixed in but has no mixin trait");
         }
         for member in shape.kind.members() {
             merge_member(&mut members, member.clone());
@@ -117,10 +114,7 @@ fn apply(
     traits: Traits,
 ) -> Result<(), Error> {
     let Some(shape) = shapes.get_mut(id) else {
-        return Err(Error::new(
-            id,
-            "apply names a shape that is not in the model",
-        ));
+        bail!(id, "apply names a shape that is not in the model");
     };
     let Some(name) = member else {
         shape.traits.extend(traits);
@@ -142,10 +136,10 @@ fn apply(
     match found {
         Some(member) => member.traits.extend(traits),
         None => {
-            return Err(Error::new(
+            bail!(
                 Place::member(id, name),
-                "apply names a member that is not there",
-            ));
+                "apply names a member that is not there"
+            );
         }
     }
     Ok(())
@@ -196,10 +190,7 @@ fn check_references(model: &Model, shape: &Shape) -> Result<(), Error> {
             Kind::Operation(_) | Kind::Resource(_) | Kind::Service(_)
         ) {
             let kind = target.kind.name();
-            return Err(Error::new(
-                place(),
-                format!("a member cannot target the {kind} {}", target.id),
-            ));
+            bail!(place(), "a member cannot target the {kind} {}", target.id);
         }
     }
     let refer = |ids: &[ShapeId], what: &str, fits: fn(&Kind) -> bool| {
@@ -209,10 +200,7 @@ fn check_references(model: &Model, shape: &Shape) -> Result<(), Error> {
                 return Ok(());
             }
             let kind = target.kind.with_article();
-            Err(Error::new(
-                &shape.id,
-                format!("{id} is {kind}, where {what} belongs"),
-            ))
+            bail!(&shape.id, "{id} is {kind}, where {what} belongs")
         })
     };
     let structure = |kind: &Kind| matches!(kind, Kind::Structure(_));

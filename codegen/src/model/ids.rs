@@ -26,7 +26,7 @@ pub enum Fate {
 pub enum Part {
     /// Text for people, and endpoint rules, of which a model brings its own: ours stay, theirs are left out.
     Documentation,
-    /// What the other side of the wire can tell, or what values are allowed: both models must agree.
+    /// What the other side of the wire notices, or what values are allowed: both models must agree.
     Meaning,
     /// How a program is served by it: paging, waiting, redaction. A model may have more of these than another.
     Convenience,
@@ -129,7 +129,7 @@ traits! {
         _ "smithy.api#idempotent" Convenience
         _ "smithy.api#output" Convenience
         _ "smithy.api#readonly" Convenience
-        // What browsers and servers in front of a service are told.
+        // For browsers and servers in front of a service.
         _ "smithy.api#cors" Convenience
         // Of event streams; operations with one are left out as a whole.
         _ "smithy.api#eventHeader" Convenience

@@ -145,61 +145,39 @@ impl Kind {
     }
 }
 
-/// The simple types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are Smithy's own")]
-pub enum Simple {
-    BigDecimal,
-    BigInteger,
-    Blob,
-    Boolean,
-    Byte,
-    Document,
-    Double,
-    Float,
-    Integer,
-    Long,
-    Short,
-    String,
-    Timestamp,
+macro_rules! simple_types {
+    ($($simple:ident $name:literal,)*) => {
+        /// The simple types.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "the names are Smithy's own")]
+        pub enum Simple { $($simple,)* }
+
+        impl Simple {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$simple),*];
+
+            /// The type's name in the AST.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$simple => $name,)* }
+            }
+        }
+    };
 }
 
-impl Simple {
-    /// All of them.
-    pub const ALL: [Self; 13] = [
-        Self::BigDecimal,
-        Self::BigInteger,
-        Self::Blob,
-        Self::Boolean,
-        Self::Byte,
-        Self::Document,
-        Self::Double,
-        Self::Float,
-        Self::Integer,
-        Self::Long,
-        Self::Short,
-        Self::String,
-        Self::Timestamp,
-    ];
-
-    /// The type's name in the AST.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::BigDecimal => "bigDecimal",
-            Self::BigInteger => "bigInteger",
-            Self::Blob => "blob",
-            Self::Boolean => "boolean",
-            Self::Byte => "byte",
-            Self::Document => "document",
-            Self::Double => "double",
-            Self::Float => "float",
-            Self::Integer => "integer",
-            Self::Long => "long",
-            Self::Short => "short",
-            Self::String => "string",
-            Self::Timestamp => "timestamp",
-        }
-    }
+simple_types! {
+    BigDecimal "bigDecimal",
+    BigInteger "bigInteger",
+    Blob "blob",
+    Boolean "boolean",
+    Byte "byte",
+    Document "document",
+    Double "double",
+    Float "float",
+    Integer "integer",
+    Long "long",
+    Short "short",
+    String "string",
+    Timestamp "timestamp",
 }
 
 /// A member of an aggregate shape.
@@ -242,7 +220,7 @@ pub struct Service {
     pub operations: Vec<ShapeId>,
     /// Resources, which bring operations of their own.
     pub resources: Vec<ShapeId>,
-    /// Errors that every operation may answer with.
+    /// Errors that every operation may return.
     pub errors: Vec<ShapeId>,
     /// Other names for shapes in this service's closure.
     pub rename: BTreeMap<ShapeId, String>,

@@ -14,7 +14,7 @@ use super::{
     Kind, Member, Operation, Resource, Service, Shape, ShapeId, Simple, Traits, is_identifier,
     prelude,
 };
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 
 /// What a file says, before mixins and `apply` are worked in.
 pub(super) struct Parsed {
@@ -34,10 +34,11 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Error> {
     let Object(file): Object<RawFile<'_>> = serde_json::from_str(without_mark(text))
         .map_err(|error| Error::new(Place::model(), format!("not a JSON AST: {error}")))?;
     if !matches!(file.smithy.as_str(), "2.0" | "2" | "1.0" | "1") {
-        return Err(Error::new(
+        bail!(
             Place::model(),
-            format!("Smithy version {:?} is unknown", file.smithy),
-        ));
+            "Smithy version {:?} is unknown",
+            file.smithy
+        );
     }
     let mut parsed = Parsed {
         is_old: file.smithy.starts_with('1'),
@@ -69,7 +70,7 @@ impl Parsed {
         }
         let id = shape_id(id, &place)?;
         if id.namespace() == "smithy.api" {
-            return Err(Error::new(&id, "the namespace smithy.api is Smithy's own"));
+            bail!(&id, "the namespace smithy.api is Smithy's own");
         }
         let mixins = ids(raw.mixins, &place)?;
         if !mixins.is_empty() {
@@ -115,12 +116,9 @@ impl Parsed {
                     .map(|(id, name)| Ok((shape_id(&id, &place)?, name)))
                     .collect::<Result<_, Error>>()?,
             }),
-            other => match Simple::ALL
-                .into_iter()
-                .find(|simple| simple.name() == other)
-            {
-                Some(simple) => Kind::Simple(simple),
-                None => return Err(Error::new(&id, format!("shape type {other:?} is unknown"))),
+            other => match Simple::ALL.iter().find(|simple| simple.name() == other) {
+                Some(simple) => Kind::Simple(*simple),
+                None => bail!(&id, "shape type {other:?} is unknown"),
             },
         };
         self.shapes.insert(id.clone(), Shape { id, kind, traits });
@@ -138,7 +136,7 @@ fn members(shape: &ShapeId, raw: Option<Entries<&RawValue>>) -> Result<Vec<Membe
 fn member(shape: &ShapeId, name: &str, raw: &RawValue) -> Result<Member, Error> {
     let place = || Place::member(shape, name);
     if !is_identifier(name) {
-        return Err(Error::new(place(), "the name is not an identifier"));
+        bail!(place(), "the name is not an identifier");
     }
     let Object(raw): Object<RawMember<'_>> = read(raw, &place)?;
     Ok(Member {

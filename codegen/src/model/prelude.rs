@@ -10,7 +10,7 @@ pub(super) fn shapes() -> BTreeMap<ShapeId, Shape> {
         let id = ShapeId::prelude(name);
         shapes.insert(id.clone(), Shape { id, kind, traits });
     };
-    for simple in Simple::ALL {
+    for &simple in Simple::ALL {
         let name = simple.name();
         let pascal = format!("{}{}", name[..1].to_ascii_uppercase(), &name[1..]);
         add(&pascal, Kind::Simple(simple), Traits::default());

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{ShapeId, ids};
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, bail};
 
 /// The traits of a shape or member.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,7 +58,7 @@ impl Traits {
         match self.0.get(id) {
             Some(value) if !value.is_object() => {
                 let place = place.place().with_trait(id);
-                Err(Error::new(place, format!("{value} is no object")))
+                bail!(place, "{value} is no object")
             }
             _ => self.read(id, place),
         }
@@ -89,7 +89,7 @@ impl FromIterator<(String, Value)> for Traits {
     }
 }
 
-/// Where a trait stands, told only when it is needed for an error.
+/// Where a trait stands; made only when an error needs it.
 pub trait TraitPlace {
     /// The place.
     fn place(self) -> Place;
@@ -211,7 +211,7 @@ pub type Waitable = BTreeMap<String, Waiter>;
 pub struct Waiter {
     /// What it waits for.
     pub documentation: Option<String>,
-    /// What each answer means.
+    /// What each response means.
     pub acceptors: Vec<Value>,
     /// The least delay between attempts, in seconds.
     #[serde(default = "min_delay")]

@@ -1,6 +1,6 @@
 //! A checked rule set to a Rust function.
 
-use proc_macro2::{Spacing, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::expression::{as_argument, emit_expr, emit_test, into_string, into_text};
@@ -13,7 +13,7 @@ use crate::names::ident;
 /// Where no rule applies. The language asks for an error and leaves its words open.
 const EXHAUSTED: &str = "no endpoint rule fits this configuration";
 
-/// The function `resolve`, with the imports it needs; the content of a module of its own.
+/// The function `resolve`, the content of a module of its own; that imports the module `endpoint` if the function names it.
 pub fn emit(rule_set: &RuleSet) -> TokenStream {
     let is_used =
         |parameter: &&Parameter| parameter.is_demanded() || rule_set.is_read(&parameter.variable);
@@ -32,33 +32,19 @@ pub fn emit(rule_set: &RuleSet) -> TokenStream {
             #rules
         }
     };
-    let module = names_module(&resolve).then(|| quote!(self,));
     quote! {
-        use connect_protocol::endpoint::{#module Endpoint, EndpointError, Params};
+        use connect_protocol::endpoint::{Endpoint, EndpointError, Params};
 
         #resolve
     }
 }
 
-/// Whether tokens name something of the module `endpoint`: `endpoint::..`, not the variable.
-pub(super) fn names_module(tokens: &TokenStream) -> bool {
-    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    tokens.iter().enumerate().any(|(at, token)| match token {
-        TokenTree::Group(group) => names_module(&group.stream()),
-        TokenTree::Ident(name) => {
-            name == "endpoint"
-                && matches!(tokens.get(at + 1), Some(TokenTree::Punct(next)) if next.as_char() == ':' && next.spacing() == Spacing::Joint)
-        }
-        _ => false,
-    })
-}
-
-/// One variable per parameter: taken out of `params`, with its default, and refused where it is required and unset.
+/// One variable per parameter: taken out of `params`, with its default; an error where it is required and unset.
 fn emit_bindings(parameters: &[&Parameter], rule_set: &RuleSet) -> TokenStream {
     let fields: Vec<TokenStream> = parameters
         .iter()
         .filter_map(|parameter| {
-            let field = ident(parameter.built_in?.field());
+            let field = ident(parameter.built_in?.field);
             let variable = ident(&parameter.variable);
             Some(if field == variable {
                 quote!(#field)
@@ -67,11 +53,7 @@ fn emit_bindings(parameters: &[&Parameter], rule_set: &RuleSet) -> TokenStream {
             })
         })
         .collect();
-    let fields = if fields.is_empty() {
-        quote!()
-    } else {
-        quote!(let Params { #(#fields,)* .. } = *params;)
-    };
+    let fields = (!fields.is_empty()).then(|| quote!(let Params { #(#fields,)* .. } = *params;));
     let others = parameters.iter().map(|parameter| {
         let variable = ident(&parameter.variable);
         let value = match (parameter.built_in, parameter.ty) {
@@ -188,9 +170,13 @@ fn emit_rule(rule: &Rule, leave: Leave) -> TokenStream {
 
 fn emit_outcome(outcome: &Outcome, leave: Leave) -> TokenStream {
     let (bindings, result) = match outcome {
-        Outcome::Endpoint(endpoint) => {
-            let (bindings, url) = name_fields(endpoint);
-            (bindings, emit_endpoint(endpoint, &into_text(&url)))
+        Outcome::Endpoint {
+            endpoint,
+            host_variables,
+        } => {
+            let (bindings, url) = name_fields(endpoint, host_variables);
+            let result = emit_endpoint(endpoint, &into_text(&url), into_string);
+            (bindings, result)
         }
         Outcome::Error(message) => {
             let message = into_text(message);
@@ -204,7 +190,7 @@ fn emit_outcome(outcome: &Outcome, leave: Leave) -> TokenStream {
 
 /// `let`s for the fields in an endpoint's URL, so that its template reads `{dns_suffix}`, and the URL that uses them. What
 /// callers put into the host is checked on the way.
-fn name_fields(endpoint: &Endpoint) -> (TokenStream, Expr) {
+fn name_fields(endpoint: &Endpoint<Expr>, host_variables: &[String]) -> (TokenStream, Expr) {
     let (Expr::Text(parts), Signing::Known { .. }) = (&endpoint.url, &endpoint.signing) else {
         return (quote!(), endpoint.url.clone());
     };
@@ -212,7 +198,7 @@ fn name_fields(endpoint: &Endpoint) -> (TokenStream, Expr) {
     let mut names = Vec::new();
     let mut named = Vec::new();
     let host_parts = host_parts(parts);
-    for variable in &endpoint.host_variables {
+    for variable in host_variables {
         let name = ident(variable);
         let in_url = |part: &&Part| matches!(part, Part::Value(Expr::Variable { name, .. }) if name == variable);
         if let Some(Part::Value(value)) = parts.iter().find(in_url) {
@@ -288,36 +274,37 @@ fn wrap(tests: &[TokenStream], body: &TokenStream) -> TokenStream {
     }
 }
 
-fn emit_endpoint(endpoint: &Endpoint, url: &TokenStream) -> TokenStream {
+/// `Ok(Endpoint::new(url))`, with fields for what is not as by default; `string` emits a `String`.
+pub(super) fn emit_endpoint<T>(
+    endpoint: &Endpoint<T>,
+    url: &TokenStream,
+    string: impl Fn(&T) -> TokenStream,
+) -> TokenStream {
     let (name, region) = match &endpoint.signing {
         Signing::Known { name, region } => (name, region),
-        Signing::Unsupported(what) => return unsupported_signing(what),
+        Signing::Unsupported(what) => {
+            // A signature that this client can't make.
+            let message = format!("the endpoint's way of signing is not supported: {what}");
+            return quote!(Err(EndpointError::new(#message)));
+        }
     };
-    let plain = quote!(Endpoint::new(#url));
     let mut fields = Vec::new();
     if !endpoint.headers.is_empty() {
         let headers = endpoint.headers.iter().map(|(name, value)| {
-            let value = into_string(value);
+            let value = string(value);
             quote!((#name.to_owned(), #value))
         });
         fields.push(quote!(headers: vec![#(#headers),*]));
     }
     for (field, value) in [("signing_region", region), ("signing_name", name)] {
         if let Some(value) = value {
-            let field = ident(field);
-            let value = into_string(value);
+            let (field, value) = (ident(field), string(value));
             fields.push(quote!(#field: Some(#value)));
         }
     }
     if fields.is_empty() {
-        quote!(Ok(#plain))
+        quote!(Ok(Endpoint::new(#url)))
     } else {
-        quote!(Ok(Endpoint { #(#fields,)* ..#plain }))
+        quote!(Ok(Endpoint { #(#fields,)* ..Endpoint::new(#url) }))
     }
-}
-
-/// The error in place of an endpoint that demands a signature this client can't make.
-pub(super) fn unsupported_signing(what: &str) -> TokenStream {
-    let message = format!("the endpoint's way of signing is not supported: {what}");
-    quote!(Err(EndpointError::new(#message)))
 }

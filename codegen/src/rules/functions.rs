@@ -1,8 +1,8 @@
 //! The functions of the rules language and their types.
 
-use super::check::{Scope, expression};
 use super::ir::{Expr, Type};
 use super::node::{Fault, Node};
+use super::types::{Scope, expression};
 
 /// A call: `{"fn": .., "argv": [..]}`.
 pub(super) fn call(node: &Node<'_>, scope: &Scope) -> Result<Expr, Fault> {
@@ -52,7 +52,7 @@ impl Call<'_, '_> {
     }
 
     /// Arguments of these types: `s` is a string, `b` a boolean, `i` an integer that is not negative.
-    fn check(&self, signature: &str) -> Result<(), Fault> {
+    fn expect(&self, signature: &str) -> Result<(), Fault> {
         let (expected, found) = (signature.len(), self.arguments.len());
         if expected != found {
             let reason = format!("expected {expected} arguments, found {found}");
@@ -78,7 +78,7 @@ impl Call<'_, '_> {
 
     /// A function that `connect_protocol::endpoint` has under this name.
     fn plain(self, function: &'static str, signature: &str, ty: Type) -> Result<Expr, Fault> {
-        self.check(signature)?;
+        self.expect(signature)?;
         let arguments = self.arguments.into_iter().map(|(argument, _)| argument);
         Ok(Expr::Call {
             function,
@@ -97,13 +97,13 @@ impl Call<'_, '_> {
     }
 
     fn not(self) -> Result<Expr, Fault> {
-        self.check("b")?;
+        self.expect("b")?;
         let [value] = self.take()?;
         Ok(negate(value))
     }
 
     fn boolean_equals(self) -> Result<Expr, Fault> {
-        self.check("bb")?;
+        self.expect("bb")?;
         Ok(match self.take()? {
             [Expr::Bool(true), value] | [value, Expr::Bool(true)] => value,
             [Expr::Bool(false), value] | [value, Expr::Bool(false)] => negate(value),
@@ -112,7 +112,7 @@ impl Call<'_, '_> {
     }
 
     fn string_equals(self) -> Result<Expr, Fault> {
-        self.check("ss")?;
+        self.expect("ss")?;
         let [left, right] = self.take()?;
         Ok(Expr::Equals(Box::new(left), Box::new(right)))
     }

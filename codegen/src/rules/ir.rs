@@ -7,44 +7,26 @@ pub struct RuleSet {
     pub(super) rules: Vec<Rule>,
 }
 
-impl RuleSet {
-    /// What the rules ask for, in the model's order.
-    pub fn parameters(&self) -> &[Parameter] {
-        &self.parameters
-    }
-
-    /// The parameter of this name.
-    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
-        self.parameters
-            .iter()
-            .find(|parameter| parameter.name == name)
-    }
-}
-
 /// Something that rules ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parameter {
+pub(super) struct Parameter {
     /// The name in the model: `UseFIPS`.
-    pub name: String,
+    pub(super) name: String,
     /// What its values are.
-    pub ty: ParameterType,
+    pub(super) ty: ParameterType,
     /// Where the client gets the value, unless a context parameter trait says otherwise.
-    pub built_in: Option<BuiltIn>,
+    pub(super) built_in: Option<&'static BuiltIn>,
     /// The value where none is given.
-    pub default: Option<Literal>,
+    pub(super) default: Option<Literal>,
     /// Without a value (and a default) there is no endpoint.
-    pub required: bool,
-    /// What the model says about it.
-    pub documentation: Option<String>,
-    /// Why it should not be set any more; an empty text where the model gives no reason.
-    pub deprecated: Option<String>,
+    pub(super) required: bool,
     /// The Rust variable that holds it.
     pub(super) variable: String,
 }
 
 /// The type of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ParameterType {
+pub(super) enum ParameterType {
     /// `string`
     String,
     /// `boolean`
@@ -54,59 +36,56 @@ pub enum ParameterType {
 }
 
 /// A built-in parameter that `connect_protocol::endpoint::Params` has a field for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BuiltIn {
-    /// `AWS::Region`
-    Region,
-    /// `AWS::UseFIPS`
-    UseFips,
-    /// `AWS::UseDualStack`
-    UseDualStack,
-    /// `SDK::Endpoint`
-    Endpoint,
-    /// `AWS::Auth::AccountId`
-    AccountId,
-    /// `AWS::Auth::AccountIdEndpointMode`
-    AccountIdEndpointMode,
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct BuiltIn {
+    name: &'static str,
+    /// The field of `Params`.
+    pub(super) field: &'static str,
+    pub(super) ty: ParameterType,
+    /// Whether the value is validated before the rules see it.
+    pub(super) valid: bool,
 }
+
+static BUILT_INS: [BuiltIn; 6] = {
+    const fn row(
+        name: &'static str,
+        field: &'static str,
+        ty: ParameterType,
+        valid: bool,
+    ) -> BuiltIn {
+        BuiltIn {
+            name,
+            field,
+            ty,
+            valid,
+        }
+    }
+    use ParameterType::{Bool, String};
+    [
+        row("AWS::Region", "region", String, true),
+        row("AWS::UseFIPS", "use_fips", Bool, false),
+        row("AWS::UseDualStack", "use_dual_stack", Bool, false),
+        row("SDK::Endpoint", "endpoint", String, true),
+        row("AWS::Auth::AccountId", "account_id", String, false),
+        row(
+            "AWS::Auth::AccountIdEndpointMode",
+            "account_id_endpoint_mode",
+            String,
+            false,
+        ),
+    ]
+};
 
 impl BuiltIn {
     /// The built-in of this name. Others (S3 and STS have some) are never set by this client; their defaults hold.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "AWS::Region" => Self::Region,
-            "AWS::UseFIPS" => Self::UseFips,
-            "AWS::UseDualStack" => Self::UseDualStack,
-            "SDK::Endpoint" => Self::Endpoint,
-            "AWS::Auth::AccountId" => Self::AccountId,
-            "AWS::Auth::AccountIdEndpointMode" => Self::AccountIdEndpointMode,
-            _ => return None,
-        })
-    }
-
-    /// The field of `Params`.
-    pub(super) fn field(self) -> &'static str {
-        match self {
-            Self::Region => "region",
-            Self::UseFips => "use_fips",
-            Self::UseDualStack => "use_dual_stack",
-            Self::Endpoint => "endpoint",
-            Self::AccountId => "account_id",
-            Self::AccountIdEndpointMode => "account_id_endpoint_mode",
-        }
-    }
-
-    pub(super) fn ty(self) -> ParameterType {
-        match self {
-            Self::UseFips | Self::UseDualStack => ParameterType::Bool,
-            _ => ParameterType::String,
-        }
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        BUILT_INS.iter().find(|built_in| built_in.name == name)
     }
 }
 
 /// A parameter's value as models state it, in defaults and tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Literal {
+pub(super) enum Literal {
     /// A string.
     String(String),
     /// A boolean.
@@ -180,7 +159,11 @@ pub(super) struct Rule {
 
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
-    Endpoint(Endpoint),
+    Endpoint {
+        endpoint: Endpoint<Expr>,
+        /// The variables in the URL's host that hold what callers say: such a value must not end the host.
+        host_variables: Vec<String>,
+    },
     /// An error; the expression is a string.
     Error(Expr),
     /// The first of these that applies; an error if none does.
@@ -200,13 +183,12 @@ pub(super) enum Condition {
     Let { variable: String, value: Expr },
 }
 
+/// An endpoint; `T` is a string.
 #[derive(Debug, Clone)]
-pub(super) struct Endpoint {
-    pub(super) url: Expr,
-    /// The variables in the URL's host that hold what callers say: such a value must not end the host.
-    pub(super) host_variables: Vec<String>,
-    pub(super) headers: Vec<(String, Expr)>,
-    pub(super) signing: Signing<Expr>,
+pub(super) struct Endpoint<T> {
+    pub(super) url: T,
+    pub(super) headers: Vec<(String, T)>,
+    pub(super) signing: Signing<T>,
 }
 
 /// What an endpoint's `authSchemes` say; `T` is a string.
@@ -342,7 +324,7 @@ impl Condition {
     }
 }
 
-impl Endpoint {
+impl Endpoint<Expr> {
     pub(super) fn mentions(&self, variable: &str) -> bool {
         let Signing::Known { name, region } = &self.signing else {
             // An error is emitted in its place.
@@ -357,7 +339,7 @@ impl Endpoint {
 impl Outcome {
     pub(super) fn mentions(&self, variable: &str) -> bool {
         match self {
-            Self::Endpoint(endpoint) => endpoint.mentions(variable),
+            Self::Endpoint { endpoint, .. } => endpoint.mentions(variable),
             Self::Error(message) => message.mentions(variable),
             Self::Rules(rules) => rules.iter().any(|rule| rule.mentions(variable)),
         }

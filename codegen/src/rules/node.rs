@@ -1,12 +1,26 @@
-//! A place in a JSON document that knows its JSON pointer, so that every complaint says where.
+//! A place in a JSON document that knows its JSON pointer, so that every error says where.
 
 use serde_json::{Map, Value};
+
+use crate::error::{Error, Place};
 
 /// What is wrong, and at which place of the trait's value.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) pointer: String,
     pub(super) reason: String,
+}
+
+impl Fault {
+    /// The error at a trait of a shape.
+    pub(super) fn at(self, shape_id: &str, trait_id: &str) -> Error {
+        let Self { pointer, reason } = self;
+        let message = match pointer.as_str() {
+            "" => reason,
+            pointer => format!("at `{pointer}`: {reason}"),
+        };
+        Error::new(Place::shape(shape_id).with_trait(trait_id), message)
+    }
 }
 
 /// A value and the JSON pointer to it.
@@ -88,6 +102,15 @@ impl<'a> Node<'a> {
         Ok(items.map(|(index, value)| self.child(&index.to_string(), value)))
     }
 
+    /// The member `name` of an object, read by a function, if it is there and not null.
+    pub(super) fn read<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Self) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        self.get(name)?.map(|node| read(&node)).transpose()
+    }
+
     pub(super) fn string(&self) -> Result<&'a str, Fault> {
         self.value.as_str().ok_or_else(|| self.expected("a string"))
     }
@@ -97,4 +120,9 @@ impl<'a> Node<'a> {
             .as_bool()
             .ok_or_else(|| self.expected("a boolean"))
     }
+}
+
+/// A string, as a function to read with.
+pub(super) fn text(node: &Node<'_>) -> Result<String, Fault> {
+    node.string().map(str::to_owned)
 }

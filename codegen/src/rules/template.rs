@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_braces_without_a_partner() {
+    fn rejects_braces_without_a_partner() {
         for template in ["{a", "a}", "{a{b}}", "{", "}", "{a}}"] {
             assert!(parse(template).is_err(), "{template}");
         }

@@ -70,7 +70,11 @@ fn what_is_wrong_is_rejected_with_its_place() {
                 _ => "smithy.rules#endpointRuleSet",
             };
             let (below, reason) = (row[1].as_str().unwrap(), row[2].as_str().unwrap());
-            let start = format!("example#Service: {id} at `{place}{below}`: ");
+            let at = match (place, below) {
+                ("", "") => String::new(),
+                _ => format!("at `{place}{below}`: "),
+            };
+            let start = format!("model: example#Service ({id}): {at}");
             assert!(
                 message.starts_with(&start) && message.contains(reason),
                 "{row}\n  {message}"

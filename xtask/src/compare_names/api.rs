@@ -180,13 +180,13 @@ impl Api {
             match (name.as_str(), words.as_slice()) {
                 ("builder", [_, _, field, set, get, ..]) => {
                     self.add(scope, Kind::Method, field, "");
-                    for method in ["build", field, set, get] {
-                        self.add(&scopes[1], Kind::Method, method, "");
-                    }
-                }
-                ("fluent_members", [_, _, field, set, get, ..]) => {
-                    for method in [field, set, get] {
-                        self.add(scope, Kind::Method, method, "");
+                    self.add(&scopes[1], Kind::Method, "build", "");
+                    // An input names its fluent builder, which gets the setters too.
+                    let is_builder = |scope: &&String| scope.ends_with("Builder");
+                    for scope in scopes.iter().filter(is_builder) {
+                        for method in [field, set, get] {
+                            self.add(scope, Kind::Method, method, "");
+                        }
                     }
                 }
                 ("open_enum", [variant]) => {

@@ -11,12 +11,14 @@ const EMITTED: [(&str, &str); 6] = [
     ),
     (
         "client/get_ip_address.rs",
-        "pub struct GetIPAddressFluentBuilder {} fluent_members!(GetIPAddressFluentBuilder, GetIpAddressInput { \
-         optional string r#type set_type get_type \"Type\"; });",
+        "pub struct GetIPAddressFluentBuilder {}",
     ),
     (
         "operation/get_ip_address.rs",
         "pub struct GetIpAddressInput { pub r#type: Option<String>, pub new: i32 } \
+         builder!(GetIpAddressInput, GetIpAddressInputBuilder: Clone => result \
+         #[cfg(feature = \"client\")] builders::GetIPAddressFluentBuilder { \
+         optional string r#type set_type get_type \"Type\"; }); \
          pub struct GetIpAddressOutput { pub kind: Option<types::Kind>, pub count: i32, pub(crate) id: i32 } \
          pub enum GetIPAddressError { Gone(types::error::Gone) } \
          connect_protocol::operation_error!(GetIPAddressError { Gone is_gone });",
@@ -54,6 +56,9 @@ const SDK: [(&str, &str); 7] = [
     (
         "operation/get_ip_address/_output.rs",
         "pub struct GetIpAddressInput { pub r#type: ::std::option::Option<::std::string::String> } \
+         impl GetIpAddressInput { pub fn r#type(&self) -> Option<&str> { todo!() } } \
+         impl GetIpAddressInputBuilder { pub fn r#type(self) -> Self { self } pub fn set_type(self) -> Self { self } \
+         pub fn get_type(&self) -> &Option<String> { todo!() } pub fn build(self) -> GetIpAddressInput { todo!() } } \
          pub struct GetIpAddressOutput { pub kind_: ::std::option::Option<crate::types::Kind>, pub count: i64 }",
     ),
     ("types/error/_gone.rs", "pub struct Gone {}"),
@@ -147,7 +152,7 @@ fn equal_names_are_counted_and_others_reported_with_the_reason() {
             (Kind::Field, 2),
             (Kind::Variant, 2),
             (Kind::Value, 1),
-            (Kind::Method, 9),
+            (Kind::Method, 14),
         ]
     );
 }

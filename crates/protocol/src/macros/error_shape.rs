@@ -2,7 +2,7 @@
 /// builder. Structure and builder have a field `meta`: an `ErrorMetadata`, and an `Option` of one.
 ///
 /// Behind the code stands how the structure holds its message: `optional`, `required`, `sensitive` (not shown) or `none`. The accessor
-/// `message()` is one of [`members!`](crate::members!).
+/// `message()` is one of [`builder!`](crate::builder!).
 ///
 /// ```
 /// use connect_protocol::error::{ErrorMetadata, ProvideErrorMetadata};

@@ -4,7 +4,6 @@
 
 mod builder;
 mod error_shape;
-mod fluent;
 mod members;
 mod open_enum;
 mod operation_error;

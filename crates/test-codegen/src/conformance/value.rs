@@ -130,8 +130,7 @@ impl Values<'_> {
     }
 
     fn structure(&self, node: &Node, name: &str) -> Result<TokenStream, Error> {
-        let mut structures = self.service.structures.iter();
-        let structure = structures.find(|structure| structure.name == name);
+        let structure = self.service.structure(name);
         let structure = structure.ok_or_else(|| self.error(format!("{name} is not there")))?;
         let setters = self.setters(name, &structure.members, self.object(node)?)?;
         let question = structure.fallible().then(|| quote!(?));
@@ -140,7 +139,7 @@ impl Values<'_> {
     }
 
     fn union(&self, node: &Node, name: &str) -> Result<TokenStream, Error> {
-        let union = self.service.unions.iter().find(|union| union.name == name);
+        let union = self.service.union(name);
         let union = union.ok_or_else(|| self.error(format!("{name} is not there")))?;
         let mut params = self.object(node)?.iter();
         let (Some((param, node)), None) = (params.next(), params.next()) else {

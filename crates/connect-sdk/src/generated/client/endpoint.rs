@@ -2,7 +2,8 @@
 
 //! Endpoints of Amazon Connect, as the model's rules give them.
 
-use connect_protocol::endpoint::{self, Endpoint, EndpointError, Params};
+use connect_protocol::endpoint;
+use connect_protocol::endpoint::{Endpoint, EndpointError, Params};
 
 /// The endpoint for these parameters.
 pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {

@@ -44,15 +44,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ListAssociatedContactsFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ListAssociatedContactsInputBuilder,
+    pub(crate) inner: shapes::builders::ListAssociatedContactsInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ListAssociatedContactsFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -75,13 +75,6 @@ impl ListAssociatedContactsFluentBuilder {
         }
     }
 }
-
-connect_protocol::fluent_members!(ListAssociatedContactsFluentBuilder, ListAssociatedContactsInput {
-    optional string instance_id set_instance_id get_instance_id "InstanceId";
-    optional string contact_id set_contact_id get_contact_id "ContactId";
-    optional copy(i32) max_results set_max_results get_max_results "MaxResults";
-    optional string next_token set_next_token get_next_token "NextToken";
-});
 
 transport::fluent_builder!(ListAssociatedContactsFluentBuilder, list_associated_contacts, shapes::builders::ListAssociatedContactsInputBuilder => shapes::ListAssociatedContactsOutput, shapes::ListAssociatedContactsError);
 
@@ -138,7 +131,7 @@ impl ListAssociatedContactsPaginator {
         ListAssociatedContactsPaginatorItems(self)
     }
 
-    /// Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:
+    /// Whether a page that repeats its request's token ends the stream with an error. It does by default:
     /// asking again would give the same page for ever.
     #[inline]
     #[must_use]

@@ -24,7 +24,7 @@ pub struct ListAssociatedContactsInput {
     pub next_token: Option<String>,
 }
 
-connect_protocol::builder!(ListAssociatedContactsInput, ListAssociatedContactsInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ListAssociatedContactsInput, ListAssociatedContactsInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListAssociatedContactsFluentBuilder {
     optional string instance_id set_instance_id get_instance_id "InstanceId";
     optional string contact_id set_contact_id get_contact_id "ContactId";
     optional copy(i32) max_results set_max_results get_max_results "MaxResults";
@@ -161,7 +161,7 @@ pub enum ListAssociatedContactsError {
     ResourceNotFoundException(types::error::ResourceNotFoundException),
     /// Requests come faster than the quota allows.
     ThrottlingException(types::error::ThrottlingException),
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

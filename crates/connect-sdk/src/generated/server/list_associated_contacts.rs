@@ -27,14 +27,14 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<
+    result: Result<
         shapes::ListAssociatedContactsOutput,
         shapes::ListAssociatedContactsError,
     >,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -65,7 +65,7 @@ fn encode(
 }
 
 #[inline]
-fn refuse(error: shapes::ListAssociatedContactsError) -> server::ErrorResponse {
+fn error_response(error: shapes::ListAssociatedContactsError) -> server::ErrorResponse {
     match error {
         shapes::ListAssociatedContactsError::InternalServiceException(error) => {
             error.into()

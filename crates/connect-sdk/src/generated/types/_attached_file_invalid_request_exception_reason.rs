@@ -12,7 +12,7 @@ pub enum AttachedFileInvalidRequestExceptionReason {
     InvalidFileType,
     /// The name has characters or a length that are not accepted.
     InvalidFileName,
-    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) tells it.
+    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) has it.
     Unknown(primitives::UnknownVariantValue),
 }
 

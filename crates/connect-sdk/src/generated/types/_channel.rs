@@ -14,7 +14,7 @@ pub enum Channel {
     Task,
     /// An e-mail.
     Email,
-    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) tells it.
+    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) has it.
     Unknown(primitives::UnknownVariantValue),
 }
 

@@ -30,7 +30,7 @@ pub enum ContactInitiationMethod {
     AgentReply,
     /// A flow sent the e-mail that began the contact.
     Flow,
-    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) tells it.
+    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) has it.
     Unknown(primitives::UnknownVariantValue),
 }
 

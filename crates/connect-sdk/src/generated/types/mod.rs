@@ -2,12 +2,12 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _associated_contact_summary;
 mod _attached_file_invalid_request_exception_reason;
 mod _channel;
 mod _contact_initiation_method;
 mod _invalid_request_exception_reason;
-pub mod error;
 
 pub use self::_associated_contact_summary::AssociatedContactSummary;
 pub use self::_attached_file_invalid_request_exception_reason::AttachedFileInvalidRequestExceptionReason;
@@ -15,7 +15,7 @@ pub use self::_channel::Channel;
 pub use self::_contact_initiation_method::ContactInitiationMethod;
 pub use self::_invalid_request_exception_reason::InvalidRequestExceptionReason;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_associated_contact_summary::AssociatedContactSummaryBuilder;
 }

@@ -11,8 +11,6 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::primitives;
-use crate::types;
 use crate::operation::put_thing::{self as shapes, PutThingInput};
 
 /// What a transport needs to know of the operation.
@@ -34,15 +32,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct PutThingFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::PutThingInputBuilder,
+    pub(crate) inner: shapes::builders::PutThingInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl PutThingFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -53,22 +51,6 @@ impl PutThingFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(PutThingFluentBuilder, PutThingInput {
-    optional copy(i32) shelf set_shelf get_shelf "shelf";
-    optional string path set_path get_path "path";
-    optional list(types::Kind) kinds set_kinds get_kinds "kinds";
-    optional value(primitives::DateTime) since set_since get_since "since";
-    optional copy(f64) ratio set_ratio get_ratio "ratio";
-    optional value(primitives::BigInteger) count set_count get_count "count";
-    optional map(string, Vec<String>) rest set_rest get_rest "rest";
-    optional list(string) tags set_tags get_tags "tags";
-    optional list(primitives::DateTime) dates set_dates get_dates "dates";
-    optional value(primitives::DateTime) at set_at get_at "at";
-    optional copy(bool) flag set_flag get_flag "flag";
-    optional map(string, string) labels set_labels get_labels "labels";
-    optional value(types::Thing) thing set_thing get_thing "thing";
-});
 
 transport::fluent_builder!(PutThingFluentBuilder, put_thing, shapes::builders::PutThingInputBuilder => shapes::PutThingOutput, shapes::PutThingError);
 

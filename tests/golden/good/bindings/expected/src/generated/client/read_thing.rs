@@ -11,7 +11,6 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::primitives;
 use crate::operation::read_thing::{self as shapes, ReadThingInput};
 
 /// What a transport needs to know of the operation.
@@ -33,15 +32,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ReadThingFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ReadThingInputBuilder,
+    pub(crate) inner: shapes::builders::ReadThingInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ReadThingFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -52,11 +51,6 @@ impl ReadThingFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(ReadThingFluentBuilder, ReadThingInput {
-    optional value(primitives::DateTime) day set_day get_day "day";
-    optional string zone set_zone get_zone "zone";
-});
 
 transport::fluent_builder!(ReadThingFluentBuilder, read_thing, shapes::builders::ReadThingInputBuilder => shapes::ReadThingOutput, shapes::ReadThingError);
 

@@ -32,15 +32,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Debug)]
 pub struct SendDataFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::SendDataInputBuilder,
+    pub(crate) inner: shapes::builders::SendDataInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl SendDataFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -51,11 +51,6 @@ impl SendDataFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(SendDataFluentBuilder, SendDataInput {
-    optional string kind set_kind get_kind "kind";
-    required value(primitives::ByteStream) data set_data get_data "data";
-});
 
 transport::fluent_builder!(SendDataFluentBuilder, send_data, shapes::builders::SendDataInputBuilder => shapes::SendDataOutput, shapes::SendDataError);
 

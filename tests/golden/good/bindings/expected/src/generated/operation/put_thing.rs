@@ -44,7 +44,7 @@ pub struct PutThingInput {
     pub thing: Option<types::Thing>,
 }
 
-connect_protocol::builder!(PutThingInput, PutThingInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(PutThingInput, PutThingInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::PutThingFluentBuilder {
     optional copy(i32) shelf set_shelf get_shelf "shelf";
     optional string path set_path get_path "path";
     optional list(types::Kind) kinds set_kinds get_kinds "kinds";
@@ -227,7 +227,7 @@ impl transport::RequestId for PutThingOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PutThingError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

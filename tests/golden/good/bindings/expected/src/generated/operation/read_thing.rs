@@ -20,7 +20,7 @@ pub struct ReadThingInput {
     pub zone: Option<String>,
 }
 
-connect_protocol::builder!(ReadThingInput, ReadThingInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ReadThingInput, ReadThingInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ReadThingFluentBuilder {
     optional value(primitives::DateTime) day set_day get_day "day";
     optional string zone set_zone get_zone "zone";
 });
@@ -143,7 +143,7 @@ impl transport::RequestId for ReadThingOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReadThingError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

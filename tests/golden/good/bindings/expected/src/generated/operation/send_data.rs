@@ -18,7 +18,7 @@ pub struct SendDataInput {
     pub data: primitives::ByteStream,
 }
 
-connect_protocol::builder!(SendDataInput, SendDataInputBuilder:Debug Default => result {
+connect_protocol::builder!(SendDataInput, SendDataInputBuilder:Debug Default => result #[cfg(feature = "client")] builders::SendDataFluentBuilder {
     optional string kind set_kind get_kind "kind";
     required value(primitives::ByteStream) data set_data get_data "data" =<_>::default();
 });
@@ -83,7 +83,7 @@ impl transport::RequestId for SendDataOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SendDataError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

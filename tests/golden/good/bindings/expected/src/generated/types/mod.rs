@@ -2,14 +2,14 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _kind;
 mod _thing;
-pub mod error;
 
 pub use self::_kind::Kind;
 pub use self::_thing::Thing;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_thing::ThingBuilder;
 }

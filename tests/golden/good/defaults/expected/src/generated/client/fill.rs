@@ -10,7 +10,6 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
 use crate::operation::fill::{self as shapes, FillInput};
 
 /// What a transport needs to know of the operation.
@@ -32,15 +31,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct FillFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::FillInputBuilder,
+    pub(crate) inner: shapes::builders::FillInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl FillFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -51,12 +50,6 @@ impl FillFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(FillFluentBuilder, FillInput {
-    optional value(types::Inner) inner set_inner get_inner "inner";
-    required copy(i32) count set_count get_count "count";
-    required copy(i32) size set_size get_size "size";
-});
 
 transport::fluent_builder!(FillFluentBuilder, fill, shapes::builders::FillInputBuilder => shapes::FillOutput, shapes::FillError);
 

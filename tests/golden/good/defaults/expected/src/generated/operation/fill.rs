@@ -22,7 +22,7 @@ pub struct FillInput {
     pub size: i32,
 }
 
-connect_protocol::builder!(FillInput, FillInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(FillInput, FillInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FillFluentBuilder {
     optional value(types::Inner) inner set_inner get_inner "inner";
     required copy(i32) count set_count get_count "count" =<_>::default();
     required copy(i32) size set_size get_size "size" = 25;
@@ -159,7 +159,7 @@ impl transport::RequestId for FillOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FillError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -2,16 +2,16 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _color;
 mod _deep;
 mod _inner;
-pub mod error;
 
 pub use self::_color::Color;
 pub use self::_deep::Deep;
 pub use self::_inner::Inner;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_deep::DeepBuilder;
     pub use super::_inner::InnerBuilder;

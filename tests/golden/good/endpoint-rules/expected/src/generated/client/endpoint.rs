@@ -2,7 +2,8 @@
 
 //! Endpoints of Every function of endpoint rules, as the model's rules give them.
 
-use connect_protocol::endpoint::{self, Endpoint, EndpointError, Params};
+use connect_protocol::endpoint;
+use connect_protocol::endpoint::{Endpoint, EndpointError, Params};
 
 /// The endpoint for these parameters.
 pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
@@ -145,7 +146,7 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
 
 #[cfg(test)]
 mod tests {
-    use connect_protocol::endpoint;
+    use connect_protocol::endpoint::Value;
     use super::*;
     #[test]
     fn endpoints_are_as_the_model_expects() {
@@ -158,7 +159,7 @@ mod tests {
             (
                 "A required parameter that is not set",
                 Params {
-                    custom: &[("Tenant", endpoint::Value::String("t".into()))],
+                    custom: &[("Tenant", Value::String("t".into()))],
                     ..Params::default()
                 },
                 Err(EndpointError::new("Unread is not set")),
@@ -167,9 +168,9 @@ mod tests {
                 "Braces are doubled in templates",
                 Params {
                     custom: &[
-                        ("Bucket", endpoint::Value::String("not a label".into())),
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Bucket", Value::String("not a label".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -181,12 +182,12 @@ mod tests {
                     custom: &[
                         (
                             "Bucket",
-                            endpoint::Value::String(
+                            Value::String(
                                 "arn:aws:s3:us-west-2:123456789012:accesspoint/mine".into(),
                             ),
                         ),
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -207,12 +208,12 @@ mod tests {
                     custom: &[
                         (
                             "Bucket",
-                            endpoint::Value::String(
+                            Value::String(
                                 "arn:aws:s3:us-west-2:123456789012:bucket/mine".into(),
                             ),
                         ),
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -223,8 +224,8 @@ mod tests {
                 Params {
                     endpoint: Some("https://example.com:8443/base"),
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t/ü".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t/ü".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -238,8 +239,8 @@ mod tests {
                 Params {
                     endpoint: Some("http://127.0.0.1:80"),
                     custom: &[
-                        ("Tenant", endpoint::Value::String("tenant".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("tenant".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -249,9 +250,9 @@ mod tests {
                 "A signature that is not supported",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Type", endpoint::Value::String("v4a".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Type", Value::String("v4a".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -265,9 +266,9 @@ mod tests {
                 "A boolean that is not set counts as false, a default as set",
                 Params {
                     custom: &[
-                        ("Accelerate", endpoint::Value::Bool(true)),
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Accelerate", Value::Bool(true)),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -277,11 +278,11 @@ mod tests {
                 "A keyword as a name",
                 Params {
                     custom: &[
-                        ("Accelerate", endpoint::Value::Bool(true)),
-                        ("Stage", endpoint::Value::String("beta".into())),
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Type", endpoint::Value::String("x".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Accelerate", Value::Bool(true)),
+                        ("Stage", Value::String("beta".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Type", Value::String("x".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -292,9 +293,9 @@ mod tests {
                 Params {
                     use_dual_stack: true,
                     custom: &[
-                        ("Params", endpoint::Value::String("a--b--c".into())),
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Params", Value::String("a--b--c".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -304,13 +305,11 @@ mod tests {
                 "Items of a list",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                         (
                             "Zones",
-                            endpoint::Value::StringList(
-                                vec!["z1".into(), "z2".into()].into(),
-                            ),
+                            Value::StringList(vec!["z1".into(), "z2".into()].into()),
                         ),
                     ],
                     ..Params::default()
@@ -321,9 +320,9 @@ mod tests {
                 "An empty list",
                 Params {
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
-                        ("Zones", endpoint::Value::StringList(vec![].into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
+                        ("Zones", Value::StringList(vec![].into())),
                     ],
                     ..Params::default()
                 },
@@ -335,8 +334,8 @@ mod tests {
                     account_id: Some("123456789012"),
                     region: Some("eu-west-1"),
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -347,8 +346,8 @@ mod tests {
                 Params {
                     region: Some("cn-north-1"),
                     custom: &[
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -359,9 +358,9 @@ mod tests {
                 Params {
                     use_fips: true,
                     custom: &[
-                        ("Bucket", endpoint::Value::String("b".into())),
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
+                        ("Bucket", Value::String("b".into())),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
                     ],
                     ..Params::default()
                 },
@@ -371,10 +370,10 @@ mod tests {
                 "case 16",
                 Params {
                     custom: &[
-                        ("Accelerate", endpoint::Value::Bool(false)),
-                        ("Tenant", endpoint::Value::String("t".into())),
-                        ("Unread", endpoint::Value::String("u".into())),
-                        ("UseGlobalEndpoint", endpoint::Value::Bool(true)),
+                        ("Accelerate", Value::Bool(false)),
+                        ("Tenant", Value::String("t".into())),
+                        ("Unread", Value::String("u".into())),
+                        ("UseGlobalEndpoint", Value::Bool(true)),
                     ],
                     ..Params::default()
                 },

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct GetInput {}
 
-connect_protocol::builder!(GetInput, GetInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(GetInput, GetInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GetFluentBuilder {
 });
 
 impl json::ReadJson for GetInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for GetOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GetError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

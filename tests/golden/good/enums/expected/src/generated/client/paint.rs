@@ -10,7 +10,6 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
 use crate::operation::paint::{self as shapes, PaintInput};
 
 /// What a transport needs to know of the operation.
@@ -32,15 +31,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct PaintFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::PaintInputBuilder,
+    pub(crate) inner: shapes::builders::PaintInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl PaintFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -51,14 +50,6 @@ impl PaintFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(PaintFluentBuilder, PaintInput {
-    optional value(types::Color) color set_color get_color "color";
-    optional list(types::Color) colors set_colors get_colors "colors";
-    optional copy(i32) layers set_layers get_layers "layers";
-    optional value(types::InstanceType) instance set_instance get_instance "instance";
-    optional value(types::Mood) mood set_mood get_mood "mood";
-});
 
 transport::fluent_builder!(PaintFluentBuilder, paint, shapes::builders::PaintInputBuilder => shapes::PaintOutput, shapes::PaintError);
 

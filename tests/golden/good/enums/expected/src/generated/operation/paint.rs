@@ -31,7 +31,7 @@ connect_protocol::redacted_debug!(PaintInput {
     color, colors, layers, instance, mood:redacted,
 });
 
-connect_protocol::builder!(PaintInput, PaintInputBuilder:Clone Default PartialEq => result {
+connect_protocol::builder!(PaintInput, PaintInputBuilder:Clone Default PartialEq => result #[cfg(feature = "client")] builders::PaintFluentBuilder {
     optional value(types::Color) color set_color get_color "color";
     optional list(types::Color) colors set_colors get_colors "colors";
     optional copy(i32) layers set_layers get_layers "layers";
@@ -198,7 +198,7 @@ impl transport::RequestId for PaintOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PaintError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

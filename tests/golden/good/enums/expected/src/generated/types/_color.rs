@@ -15,7 +15,7 @@ pub enum Color {
     UnknownValue,
     /// `self`
     SelfValue,
-    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) tells it.
+    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) has it.
     Unknown(primitives::UnknownVariantValue),
 }
 

@@ -11,7 +11,7 @@ pub enum InstanceType {
     /// `t2.micro`
     #[deprecated]
     T2Micro,
-    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) tells it.
+    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) has it.
     Unknown(primitives::UnknownVariantValue),
 }
 

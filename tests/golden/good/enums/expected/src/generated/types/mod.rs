@@ -2,14 +2,14 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _color;
 mod _instance_type;
 mod _mood;
-pub mod error;
 
 pub use self::_color::Color;
 pub use self::_instance_type::InstanceType;
 pub use self::_mood::Mood;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {}

@@ -34,15 +34,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct FailFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::FailInputBuilder,
+    pub(crate) inner: shapes::builders::FailInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl FailFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -53,10 +53,6 @@ impl FailFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(FailFluentBuilder, FailInput {
-    optional string name set_name get_name "name";
-});
 
 transport::fluent_builder!(FailFluentBuilder, fail, shapes::builders::FailInputBuilder => shapes::FailOutput, shapes::FailError);
 

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct FailAgainFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::FailAgainInputBuilder,
+    pub(crate) inner: shapes::builders::FailAgainInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl FailAgainFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl FailAgainFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(FailAgainFluentBuilder, FailAgainInput {
-});
 
 transport::fluent_builder!(FailAgainFluentBuilder, fail_again, shapes::builders::FailAgainInputBuilder => shapes::FailAgainOutput, shapes::FailAgainError);
 

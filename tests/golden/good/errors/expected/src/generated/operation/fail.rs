@@ -16,7 +16,7 @@ pub struct FailInput {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(FailInput, FailInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(FailInput, FailInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FailFluentBuilder {
     optional string name set_name get_name "name";
 });
 
@@ -120,15 +120,15 @@ impl transport::RequestId for FailOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FailError {
-    /// `Broken`
+    /// The error `Broken`.
     Broken(types::error::Broken),
-    /// `Busy`
+    /// The error `Busy`.
     Busy(types::error::Busy),
-    /// `Denied`
+    /// The error `Denied`.
     Denied(types::error::Denied),
     /// There is no such thing.
     NotFound(types::error::NotFound),
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -13,7 +13,7 @@ use crate::types;
 #[non_exhaustive]
 pub struct FailAgainInput {}
 
-connect_protocol::builder!(FailAgainInput, FailAgainInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(FailAgainInput, FailAgainInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FailAgainFluentBuilder {
 });
 
 impl json::ReadJson for FailAgainInput {
@@ -76,9 +76,9 @@ impl transport::RequestId for FailAgainOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FailAgainError {
-    /// `Busy`
+    /// The error `Busy`.
     Busy(types::error::Busy),
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -2,10 +2,10 @@
 
 //! Structures, unions and enums.
 
-mod _reason;
 pub mod error;
+mod _reason;
 
 pub use self::_reason::Reason;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {}

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct AuxFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::AuxInputBuilder,
+    pub(crate) inner: shapes::builders::AuxInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl AuxFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl AuxFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(AuxFluentBuilder, AuxInput {
-});
 
 transport::fluent_builder!(AuxFluentBuilder, aux_operation, shapes::builders::AuxInputBuilder => shapes::AuxOutput, shapes::AuxError);
 

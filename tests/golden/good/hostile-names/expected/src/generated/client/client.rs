@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ClientFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ClientInputBuilder,
+    pub(crate) inner: shapes::builders::ClientInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ClientFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl ClientFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(ClientFluentBuilder, ClientInput {
-});
 
 transport::fluent_builder!(ClientFluentBuilder, client, shapes::builders::ClientInputBuilder => shapes::ClientOutput, shapes::ClientError);
 

@@ -9,7 +9,6 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
 use crate::operation::clone::{self as shapes, CloneInput};
 
 /// What a transport needs to know of the operation.
@@ -31,15 +30,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct CloneFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::CloneInputBuilder,
+    pub(crate) inner: shapes::builders::CloneInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl CloneFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -50,17 +49,6 @@ impl CloneFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(CloneFluentBuilder, CloneInput {
-    optional string as_input_value set_as_input get_as_input "asInput";
-    optional string clone set_clone get_clone "clone";
-    optional string into_paginator_value set_into_paginator get_into_paginator "intoPaginator";
-    optional string read_member set_read_member get_read_member "readMember";
-    optional string send_with_value set_send_with get_send_with "sendWith";
-    optional string deprecated set_deprecated get_deprecated "deprecated";
-    optional value(types::_1) one set_one get_one "one";
-    optional value(types::Outcome) outcome set_outcome get_outcome "outcome";
-});
 
 transport::fluent_builder!(CloneFluentBuilder, clone, shapes::builders::CloneInputBuilder => shapes::CloneOutput, shapes::CloneError);
 
@@ -91,7 +79,7 @@ transport::decode_error!(shapes::CloneError {
 impl CloneFluentBuilder {
     /// Waits for `Match`.
     ///
-    /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
+    /// Sends the request again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
     ///
     /// # Errors
     /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
@@ -110,7 +98,7 @@ impl CloneFluentBuilder {
                 (2, 120),
                 limit,
                 move || Clone::clone(&self).send(),
-                |answer| match answer {
+                |result| match result {
                     Ok(_) => transport::waiter::State::Success,
                     Err(_) => transport::waiter::State::Unknown,
                 },
@@ -122,7 +110,7 @@ impl CloneFluentBuilder {
 impl CloneFluentBuilder {
     /// Waits for `Ready`.
     ///
-    /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
+    /// Sends the request again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
     ///
     /// # Errors
     /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
@@ -141,7 +129,7 @@ impl CloneFluentBuilder {
                 (2, 120),
                 limit,
                 move || Clone::clone(&self).send(),
-                |answer| match answer {
+                |result| match result {
                     Ok(_) => transport::waiter::State::Success,
                     Err(_) => transport::waiter::State::Unknown,
                 },

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct Com1FluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::Com1InputBuilder,
+    pub(crate) inner: shapes::builders::Com1InputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl Com1FluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl Com1FluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(Com1FluentBuilder, Com1Input {
-});
 
 transport::fluent_builder!(Com1FluentBuilder, com1_operation, shapes::builders::Com1InputBuilder => shapes::Com1Output, shapes::Com1Error);
 

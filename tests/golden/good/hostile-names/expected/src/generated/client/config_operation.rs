@@ -9,7 +9,6 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
 use crate::operation::config_operation::{self as shapes, ConfigInput};
 
 /// What a transport needs to know of the operation.
@@ -31,15 +30,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ConfigFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ConfigInputBuilder,
+    pub(crate) inner: shapes::builders::ConfigInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ConfigFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -50,18 +49,6 @@ impl ConfigFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(ConfigFluentBuilder, ConfigInput {
-    optional value(types::HashMap) hashmap set_hashmap get_hashmap "hashmap";
-    optional value(types::Con) con set_con get_con "con";
-    optional value(types::Default) default_value set_default get_default "default";
-    optional value(types::Debug) debug set_debug get_debug "debug";
-    optional value(types::Some) some set_some get_some "some";
-    optional value(types::Error) error set_error get_error "error";
-    optional value(types::Builder) builder_value set_builder get_builder "builder";
-    optional map(string, string) params set_params get_params "params";
-    optional value(types::Core) core set_core get_core "core";
-});
 
 transport::fluent_builder!(ConfigFluentBuilder, config_operation, shapes::builders::ConfigInputBuilder => shapes::ConfigOutput, shapes::ConfigError);
 

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ConnectProtocolFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ConnectProtocolInputBuilder,
+    pub(crate) inner: shapes::builders::ConnectProtocolInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ConnectProtocolFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -51,9 +51,6 @@ impl ConnectProtocolFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(ConnectProtocolFluentBuilder, ConnectProtocolInput {
-});
 
 transport::fluent_builder!(ConnectProtocolFluentBuilder, connect_protocol_operation, shapes::builders::ConnectProtocolInputBuilder => shapes::ConnectProtocolOutput, shapes::ConnectProtocolError);
 

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct EndpointFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::EndpointInputBuilder,
+    pub(crate) inner: shapes::builders::EndpointInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl EndpointFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl EndpointFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(EndpointFluentBuilder, EndpointInput {
-});
 
 transport::fluent_builder!(EndpointFluentBuilder, endpoint_operation, shapes::builders::EndpointInputBuilder => shapes::EndpointOutput, shapes::EndpointError);
 

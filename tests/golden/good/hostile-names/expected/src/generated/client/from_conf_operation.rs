@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct FromConfFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::FromConfInputBuilder,
+    pub(crate) inner: shapes::builders::FromConfInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl FromConfFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl FromConfFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(FromConfFluentBuilder, FromConfInput {
-});
 
 transport::fluent_builder!(FromConfFluentBuilder, from_conf_operation, shapes::builders::FromConfInputBuilder => shapes::FromConfOutput, shapes::FromConfError);
 

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct FromItFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::FromItInputBuilder,
+    pub(crate) inner: shapes::builders::FromItInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl FromItFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl FromItFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(FromItFluentBuilder, FromItInput {
-});
 
 transport::fluent_builder!(FromItFluentBuilder, from_it, shapes::builders::FromItInputBuilder => shapes::FromItOutput, shapes::FromItError);
 

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct GETFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::GetInputBuilder,
+    pub(crate) inner: shapes::builders::GetInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl GETFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl GETFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(GETFluentBuilder, GetInput {
-});
 
 transport::fluent_builder!(GETFluentBuilder, get, shapes::builders::GetInputBuilder => shapes::GetOutput, shapes::GETError);
 

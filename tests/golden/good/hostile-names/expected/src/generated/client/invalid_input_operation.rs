@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct InvalidInputFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::InvalidInputInputBuilder,
+    pub(crate) inner: shapes::builders::InvalidInputInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl InvalidInputFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl InvalidInputFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(InvalidInputFluentBuilder, InvalidInputInput {
-});
 
 transport::fluent_builder!(InvalidInputFluentBuilder, invalid_input_operation, shapes::builders::InvalidInputInputBuilder => shapes::InvalidInputOutput, shapes::InvalidInputError);
 

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct MetaFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::MetaInputBuilder,
+    pub(crate) inner: shapes::builders::MetaInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl MetaFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl MetaFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(MetaFluentBuilder, MetaInput {
-});
 
 transport::fluent_builder!(MetaFluentBuilder, meta_operation, shapes::builders::MetaInputBuilder => shapes::MetaOutput, shapes::MetaError);
 

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct NewFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::NewInputBuilder,
+    pub(crate) inner: shapes::builders::NewInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl NewFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl NewFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(NewFluentBuilder, NewInput {
-});
 
 transport::fluent_builder!(NewFluentBuilder, new_operation, shapes::builders::NewInputBuilder => shapes::NewOutput, shapes::NewError);
 

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ShapesFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ShapesInputBuilder,
+    pub(crate) inner: shapes::builders::ShapesInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ShapesFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl ShapesFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(ShapesFluentBuilder, ShapesInput {
-});
 
 transport::fluent_builder!(ShapesFluentBuilder, shapes_operation, shapes::builders::ShapesInputBuilder => shapes::ShapesOutput, shapes::ShapesError);
 

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct TransportFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::TransportInputBuilder,
+    pub(crate) inner: shapes::builders::TransportInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl TransportFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,9 +48,6 @@ impl TransportFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(TransportFluentBuilder, TransportInput {
-});
 
 transport::fluent_builder!(TransportFluentBuilder, transport_operation, shapes::builders::TransportInputBuilder => shapes::TransportOutput, shapes::TransportError);
 

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct AuxInput {}
 
-connect_protocol::builder!(AuxInput, AuxInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(AuxInput, AuxInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::AuxFluentBuilder {
 });
 
 impl json::ReadJson for AuxInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for AuxOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AuxError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct ClientInput {}
 
-connect_protocol::builder!(ClientInput, ClientInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ClientInput, ClientInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ClientFluentBuilder {
 });
 
 impl json::ReadJson for ClientInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for ClientOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ClientError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -33,7 +33,7 @@ pub struct CloneInput {
     pub outcome: Option<types::Outcome>,
 }
 
-connect_protocol::builder!(CloneInput, CloneInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(CloneInput, CloneInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CloneFluentBuilder {
     optional string as_input_value set_as_input get_as_input "asInput";
     optional string clone set_clone get_clone "clone";
     optional string into_paginator_value set_into_paginator get_into_paginator "intoPaginator";
@@ -210,9 +210,9 @@ impl transport::RequestId for CloneOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CloneError {
-    /// `Large`
+    /// The error `Large`.
     Large(types::error::Large),
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

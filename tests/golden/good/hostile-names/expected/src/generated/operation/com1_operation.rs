@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct Com1Input {}
 
-connect_protocol::builder!(Com1Input, Com1InputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(Com1Input, Com1InputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::Com1FluentBuilder {
 });
 
 impl json::ReadJson for Com1Input {
@@ -75,7 +75,7 @@ impl transport::RequestId for Com1Output {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Com1Error {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

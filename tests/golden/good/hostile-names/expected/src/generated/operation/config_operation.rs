@@ -35,7 +35,7 @@ pub struct ConfigInput {
     pub core: Option<types::Core>,
 }
 
-connect_protocol::builder!(ConfigInput, ConfigInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ConfigInput, ConfigInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ConfigFluentBuilder {
     optional value(types::HashMap) hashmap set_hashmap get_hashmap "hashmap";
     optional value(types::Con) con set_con get_con "con";
     optional value(types::Default) default_value set_default get_default "default";
@@ -227,7 +227,7 @@ impl transport::RequestId for ConfigOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct ConnectProtocolInput {}
 
-connect_protocol::builder!(ConnectProtocolInput, ConnectProtocolInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ConnectProtocolInput, ConnectProtocolInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ConnectProtocolFluentBuilder {
 });
 
 impl json::ReadJson for ConnectProtocolInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for ConnectProtocolOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConnectProtocolError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

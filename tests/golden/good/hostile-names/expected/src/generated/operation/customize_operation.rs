@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct CustomizeInput {}
 
-connect_protocol::builder!(CustomizeInput, CustomizeInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(CustomizeInput, CustomizeInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CustomizeFluentBuilder {
 });
 
 impl json::ReadJson for CustomizeInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for CustomizeOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CustomizeError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

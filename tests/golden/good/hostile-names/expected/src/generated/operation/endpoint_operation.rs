@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct EndpointInput {}
 
-connect_protocol::builder!(EndpointInput, EndpointInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(EndpointInput, EndpointInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::EndpointFluentBuilder {
 });
 
 impl json::ReadJson for EndpointInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for EndpointOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct FromConfInput {}
 
-connect_protocol::builder!(FromConfInput, FromConfInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(FromConfInput, FromConfInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FromConfFluentBuilder {
 });
 
 impl json::ReadJson for FromConfInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for FromConfOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FromConfError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct FromItInput {}
 
-connect_protocol::builder!(FromItInput, FromItInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(FromItInput, FromItInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FromItFluentBuilder {
 });
 
 impl json::ReadJson for FromItInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for FromItOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FromItError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct InvalidInputInput {}
 
-connect_protocol::builder!(InvalidInputInput, InvalidInputInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(InvalidInputInput, InvalidInputInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::InvalidInputFluentBuilder {
 });
 
 impl json::ReadJson for InvalidInputInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for InvalidInputOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum InvalidInputError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct MetaInput {}
 
-connect_protocol::builder!(MetaInput, MetaInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(MetaInput, MetaInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::MetaFluentBuilder {
 });
 
 impl json::ReadJson for MetaInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for MetaOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MetaError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct ModInput {}
 
-connect_protocol::builder!(ModInput, ModInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ModInput, ModInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ModFluentBuilder {
 });
 
 impl json::ReadJson for ModInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for ModOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ModError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct NewInput {}
 
-connect_protocol::builder!(NewInput, NewInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(NewInput, NewInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::NewFluentBuilder {
 });
 
 impl json::ReadJson for NewInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for NewOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum NewError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

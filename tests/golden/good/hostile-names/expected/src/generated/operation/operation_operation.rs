@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct OperationInput {}
 
-connect_protocol::builder!(OperationInput, OperationInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(OperationInput, OperationInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::OperationFluentBuilder {
 });
 
 impl json::ReadJson for OperationInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for OperationOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OperationError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

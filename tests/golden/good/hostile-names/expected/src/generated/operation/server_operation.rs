@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct ServerInput {}
 
-connect_protocol::builder!(ServerInput, ServerInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ServerInput, ServerInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ServerFluentBuilder {
 });
 
 impl json::ReadJson for ServerInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for ServerOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ServerError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

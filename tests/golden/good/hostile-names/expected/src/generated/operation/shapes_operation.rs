@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct ShapesInput {}
 
-connect_protocol::builder!(ShapesInput, ShapesInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ShapesInput, ShapesInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ShapesFluentBuilder {
 });
 
 impl json::ReadJson for ShapesInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for ShapesOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ShapesError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

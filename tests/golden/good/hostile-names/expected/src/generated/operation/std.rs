@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct StdInput {}
 
-connect_protocol::builder!(StdInput, StdInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(StdInput, StdInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::StdFluentBuilder {
 });
 
 impl json::ReadJson for StdInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for StdOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StdError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

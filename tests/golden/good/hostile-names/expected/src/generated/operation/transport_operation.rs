@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct TransportInput {}
 
-connect_protocol::builder!(TransportInput, TransportInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(TransportInput, TransportInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::TransportFluentBuilder {
 });
 
 impl json::ReadJson for TransportInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for TransportOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

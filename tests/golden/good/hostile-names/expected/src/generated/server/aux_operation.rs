@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::AuxOutput, shapes::AuxError>,
+    result: Result<shapes::AuxOutput, shapes::AuxError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::AuxOutput) -> Result<server::Response, error::InputError> 
 }
 
 #[inline]
-fn refuse(error: shapes::AuxError) -> server::ErrorResponse {
+fn error_response(error: shapes::AuxError) -> server::ErrorResponse {
     match error {
         shapes::AuxError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

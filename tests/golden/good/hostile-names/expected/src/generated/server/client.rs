@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::ClientOutput, shapes::ClientError>,
+    result: Result<shapes::ClientOutput, shapes::ClientError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::ClientOutput) -> Result<server::Response, error::InputErro
 }
 
 #[inline]
-fn refuse(error: shapes::ClientError) -> server::ErrorResponse {
+fn error_response(error: shapes::ClientError) -> server::ErrorResponse {
     match error {
         shapes::ClientError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

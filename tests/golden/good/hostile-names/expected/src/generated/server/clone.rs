@@ -26,11 +26,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::CloneOutput, shapes::CloneError>,
+    result: Result<shapes::CloneOutput, shapes::CloneError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -60,7 +60,7 @@ fn encode(output: &shapes::CloneOutput) -> Result<server::Response, error::Input
 }
 
 #[inline]
-fn refuse(error: shapes::CloneError) -> server::ErrorResponse {
+fn error_response(error: shapes::CloneError) -> server::ErrorResponse {
     match error {
         shapes::CloneError::Large(error) => error.into(),
         shapes::CloneError::Unhandled(error) => {

@@ -26,11 +26,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::ConfigOutput, shapes::ConfigError>,
+    result: Result<shapes::ConfigOutput, shapes::ConfigError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -76,7 +76,7 @@ fn encode(output: &shapes::ConfigOutput) -> Result<server::Response, error::Inpu
 }
 
 #[inline]
-fn refuse(error: shapes::ConfigError) -> server::ErrorResponse {
+fn error_response(error: shapes::ConfigError) -> server::ErrorResponse {
     match error {
         shapes::ConfigError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::ConnectProtocolOutput, shapes::ConnectProtocolError>,
+    result: Result<shapes::ConnectProtocolOutput, shapes::ConnectProtocolError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -43,7 +43,7 @@ fn encode(
 }
 
 #[inline]
-fn refuse(error: shapes::ConnectProtocolError) -> server::ErrorResponse {
+fn error_response(error: shapes::ConnectProtocolError) -> server::ErrorResponse {
     match error {
         shapes::ConnectProtocolError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::CustomizeOutput, shapes::CustomizeError>,
+    result: Result<shapes::CustomizeOutput, shapes::CustomizeError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::CustomizeOutput) -> Result<server::Response, error::InputE
 }
 
 #[inline]
-fn refuse(error: shapes::CustomizeError) -> server::ErrorResponse {
+fn error_response(error: shapes::CustomizeError) -> server::ErrorResponse {
     match error {
         shapes::CustomizeError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

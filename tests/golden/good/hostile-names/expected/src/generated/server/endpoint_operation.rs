@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::EndpointOutput, shapes::EndpointError>,
+    result: Result<shapes::EndpointOutput, shapes::EndpointError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::EndpointOutput) -> Result<server::Response, error::InputEr
 }
 
 #[inline]
-fn refuse(error: shapes::EndpointError) -> server::ErrorResponse {
+fn error_response(error: shapes::EndpointError) -> server::ErrorResponse {
     match error {
         shapes::EndpointError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

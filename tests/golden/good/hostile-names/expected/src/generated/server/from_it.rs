@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::FromItOutput, shapes::FromItError>,
+    result: Result<shapes::FromItOutput, shapes::FromItError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::FromItOutput) -> Result<server::Response, error::InputErro
 }
 
 #[inline]
-fn refuse(error: shapes::FromItError) -> server::ErrorResponse {
+fn error_response(error: shapes::FromItError) -> server::ErrorResponse {
     match error {
         shapes::FromItError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

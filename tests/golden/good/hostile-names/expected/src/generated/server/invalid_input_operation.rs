@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::InvalidInputOutput, shapes::InvalidInputError>,
+    result: Result<shapes::InvalidInputOutput, shapes::InvalidInputError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -43,7 +43,7 @@ fn encode(
 }
 
 #[inline]
-fn refuse(error: shapes::InvalidInputError) -> server::ErrorResponse {
+fn error_response(error: shapes::InvalidInputError) -> server::ErrorResponse {
     match error {
         shapes::InvalidInputError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

@@ -26,11 +26,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::MatchOutput, shapes::MatchError>,
+    result: Result<shapes::MatchOutput, shapes::MatchError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -76,7 +76,7 @@ fn encode(output: &shapes::MatchOutput) -> Result<server::Response, error::Input
 }
 
 #[inline]
-fn refuse(error: shapes::MatchError) -> server::ErrorResponse {
+fn error_response(error: shapes::MatchError) -> server::ErrorResponse {
     match error {
         shapes::MatchError::LazyLock(error) => error.into(),
         shapes::MatchError::Vec(error) => error.into(),

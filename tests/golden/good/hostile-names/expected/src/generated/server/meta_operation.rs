@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::MetaOutput, shapes::MetaError>,
+    result: Result<shapes::MetaOutput, shapes::MetaError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::MetaOutput) -> Result<server::Response, error::InputError>
 }
 
 #[inline]
-fn refuse(error: shapes::MetaError) -> server::ErrorResponse {
+fn error_response(error: shapes::MetaError) -> server::ErrorResponse {
     match error {
         shapes::MetaError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

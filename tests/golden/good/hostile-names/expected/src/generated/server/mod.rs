@@ -29,7 +29,7 @@ pub(crate) mod transport_operation;
 
 pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-/// The operations. Each answers that it is not implemented until it is.
+/// The operations. By default, each returns the error that it is not implemented.
 pub trait Service: Send + Sync + 'static {
     /// Calls `Aux`.
     fn aux_operation(
@@ -418,7 +418,7 @@ pub trait Service: Send + Sync + 'static {
         }
     }
 
-    /// What to answer to an input that breaks constraints; the operation is not called then.
+    /// The response to an input that breaks constraints; the operation is not called then.
     fn invalid_input(
         &self,
         operation: &'static str,
@@ -429,18 +429,18 @@ pub trait Service: Send + Sync + 'static {
     }
 }
 
-/// Answers a request: finds its operation, reads and checks its input, calls the service, writes its output.
+/// Handles a request: finds its operation, reads and checks its input, calls the service, writes its output.
 pub async fn handle<S: Service>(
     service: &S,
     request: server::HttpRequest<server::Bytes>,
 ) -> server::HttpResponse<server::Bytes> {
-    match answer(service, &request).await {
+    match dispatch(service, &request).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     }
 }
 
-async fn answer<S: Service>(
+async fn dispatch<S: Service>(
     service: &S,
     request: &server::HttpRequest<server::Bytes>,
 ) -> Result<server::HttpResponse<server::Bytes>, ErrorResponse> {

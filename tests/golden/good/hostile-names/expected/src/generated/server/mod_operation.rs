@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::ModOutput, shapes::ModError>,
+    result: Result<shapes::ModOutput, shapes::ModError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::ModOutput) -> Result<server::Response, error::InputError> 
 }
 
 #[inline]
-fn refuse(error: shapes::ModError) -> server::ErrorResponse {
+fn error_response(error: shapes::ModError) -> server::ErrorResponse {
     match error {
         shapes::ModError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

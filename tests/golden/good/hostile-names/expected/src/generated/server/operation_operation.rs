@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::OperationOutput, shapes::OperationError>,
+    result: Result<shapes::OperationOutput, shapes::OperationError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::OperationOutput) -> Result<server::Response, error::InputE
 }
 
 #[inline]
-fn refuse(error: shapes::OperationError) -> server::ErrorResponse {
+fn error_response(error: shapes::OperationError) -> server::ErrorResponse {
     match error {
         shapes::OperationError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::ServerOutput, shapes::ServerError>,
+    result: Result<shapes::ServerOutput, shapes::ServerError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::ServerOutput) -> Result<server::Response, error::InputErro
 }
 
 #[inline]
-fn refuse(error: shapes::ServerError) -> server::ErrorResponse {
+fn error_response(error: shapes::ServerError) -> server::ErrorResponse {
     match error {
         shapes::ServerError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

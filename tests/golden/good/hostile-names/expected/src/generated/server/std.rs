@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::StdOutput, shapes::StdError>,
+    result: Result<shapes::StdOutput, shapes::StdError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::StdOutput) -> Result<server::Response, error::InputError> 
 }
 
 #[inline]
-fn refuse(error: shapes::StdError) -> server::ErrorResponse {
+fn error_response(error: shapes::StdError) -> server::ErrorResponse {
     match error {
         shapes::StdError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

@@ -19,11 +19,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::TransportOutput, shapes::TransportError>,
+    result: Result<shapes::TransportOutput, shapes::TransportError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -39,7 +39,7 @@ fn encode(_: &shapes::TransportOutput) -> Result<server::Response, error::InputE
 }
 
 #[inline]
-fn refuse(error: shapes::TransportError) -> server::ErrorResponse {
+fn error_response(error: shapes::TransportError) -> server::ErrorResponse {
     match error {
         shapes::TransportError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

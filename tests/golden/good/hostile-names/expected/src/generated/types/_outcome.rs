@@ -10,7 +10,7 @@ pub enum Outcome {
     Ok,
     /// `ERR`
     Err,
-    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) tells it.
+    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) has it.
     Unknown(primitives::UnknownVariantValue),
 }
 

@@ -2,6 +2,7 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod __1;
 mod _builder;
 mod _con;
@@ -13,7 +14,6 @@ mod _hash_map;
 mod _outcome;
 mod _some;
 mod _zero;
-pub mod error;
 
 pub use self::__1::_1;
 pub use self::_builder::Builder;
@@ -27,7 +27,7 @@ pub use self::_outcome::Outcome;
 pub use self::_some::Some;
 pub use self::_zero::Zero;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_builder::BuilderBuilder;
     pub use super::_con::ConBuilder;

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct CheckFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::CheckInputBuilder,
+    pub(crate) inner: shapes::builders::CheckInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl CheckFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,10 +48,6 @@ impl CheckFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(CheckFluentBuilder, CheckInput {
-    optional string name set_name get_name "name";
-});
 
 transport::fluent_builder!(CheckFluentBuilder, check, shapes::builders::CheckInputBuilder => shapes::CheckOutput, shapes::CheckError);
 

@@ -15,7 +15,7 @@ pub struct CheckInput {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(CheckInput, CheckInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(CheckInput, CheckInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CheckFluentBuilder {
     optional string name set_name get_name "name";
 });
 
@@ -95,7 +95,7 @@ impl transport::RequestId for CheckOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CheckError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

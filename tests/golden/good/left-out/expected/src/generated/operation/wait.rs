@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct WaitInput {}
 
-connect_protocol::builder!(WaitInput, WaitInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(WaitInput, WaitInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::WaitFluentBuilder {
 });
 
 impl json::ReadJson for WaitInput {
@@ -94,7 +94,7 @@ impl transport::RequestId for WaitOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WaitError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

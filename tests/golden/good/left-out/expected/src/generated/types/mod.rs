@@ -4,5 +4,5 @@
 
 pub mod error;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {}

@@ -31,15 +31,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct CountBooksFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::CountBooksInputBuilder,
+    pub(crate) inner: shapes::builders::CountBooksInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl CountBooksFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -50,10 +50,6 @@ impl CountBooksFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(CountBooksFluentBuilder, CountBooksInput {
-    optional string shelf set_shelf get_shelf "shelf";
-});
 
 transport::fluent_builder!(CountBooksFluentBuilder, count_books, shapes::builders::CountBooksInputBuilder => shapes::CountBooksOutput, shapes::CountBooksError);
 

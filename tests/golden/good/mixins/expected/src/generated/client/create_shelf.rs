@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct CreateShelfFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::CreateShelfInputBuilder,
+    pub(crate) inner: shapes::builders::CreateShelfInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl CreateShelfFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,12 +48,6 @@ impl CreateShelfFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(CreateShelfFluentBuilder, CreateShelfInput {
-    optional string name set_name get_name "name";
-    optional list(string) tags set_tags get_tags "tags";
-    optional copy(i32) size set_size get_size "size";
-});
 
 transport::fluent_builder!(CreateShelfFluentBuilder, create_shelf, shapes::builders::CreateShelfInputBuilder => shapes::CreateShelfOutput, shapes::CreateShelfError);
 

@@ -31,15 +31,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct LendBookFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::LendBookInputBuilder,
+    pub(crate) inner: shapes::builders::LendBookInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl LendBookFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -50,11 +50,6 @@ impl LendBookFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(LendBookFluentBuilder, LendBookInput {
-    optional string shelf set_shelf get_shelf "shelf";
-    optional string book set_book get_book "book";
-});
 
 transport::fluent_builder!(LendBookFluentBuilder, lend_book, shapes::builders::LendBookInputBuilder => shapes::LendBookOutput, shapes::LendBookError);
 

@@ -17,7 +17,7 @@ pub struct CountBooksInput {
     pub shelf: Option<String>,
 }
 
-connect_protocol::builder!(CountBooksInput, CountBooksInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(CountBooksInput, CountBooksInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CountBooksFluentBuilder {
     optional string shelf set_shelf get_shelf "shelf";
 });
 
@@ -125,7 +125,7 @@ impl transport::RequestId for CountBooksOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CountBooksError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

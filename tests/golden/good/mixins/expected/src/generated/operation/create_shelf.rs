@@ -19,7 +19,7 @@ pub struct CreateShelfInput {
     pub size: Option<i32>,
 }
 
-connect_protocol::builder!(CreateShelfInput, CreateShelfInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(CreateShelfInput, CreateShelfInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CreateShelfFluentBuilder {
     optional string name set_name get_name "name";
     optional list(string) tags set_tags get_tags "tags";
     optional copy(i32) size set_size get_size "size";
@@ -137,7 +137,7 @@ impl transport::RequestId for CreateShelfOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CreateShelfError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

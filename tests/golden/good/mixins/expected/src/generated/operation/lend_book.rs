@@ -19,7 +19,7 @@ pub struct LendBookInput {
     pub book: Option<String>,
 }
 
-connect_protocol::builder!(LendBookInput, LendBookInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(LendBookInput, LendBookInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::LendBookFluentBuilder {
     optional string shelf set_shelf get_shelf "shelf";
     optional string book set_book get_book "book";
 });
@@ -113,7 +113,7 @@ impl transport::RequestId for LendBookOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LendBookError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -17,7 +17,7 @@ pub struct ReadShelfInput {
     pub shelf: Option<String>,
 }
 
-connect_protocol::builder!(ReadShelfInput, ReadShelfInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ReadShelfInput, ReadShelfInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ReadShelfFluentBuilder {
     optional string shelf set_shelf get_shelf "shelf";
 });
 
@@ -134,7 +134,7 @@ impl transport::RequestId for ReadShelfOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ReadShelfError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -30,15 +30,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct Delete2FAFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::Delete2FaInputBuilder,
+    pub(crate) inner: shapes::builders::Delete2FaInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl Delete2FAFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -49,9 +49,6 @@ impl Delete2FAFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(Delete2FAFluentBuilder, Delete2FaInput {
-});
 
 transport::fluent_builder!(Delete2FAFluentBuilder, delete2_fa, shapes::builders::Delete2FaInputBuilder => shapes::Delete2FaOutput, shapes::Delete2FAError);
 

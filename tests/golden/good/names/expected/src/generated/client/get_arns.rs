@@ -9,7 +9,6 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
 use crate::operation::get_arns::{self as shapes, GetArNsInput};
 
 /// What a transport needs to know of the operation.
@@ -31,15 +30,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct GetARNsFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::GetArNsInputBuilder,
+    pub(crate) inner: shapes::builders::GetArNsInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl GetARNsFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -50,25 +49,6 @@ impl GetARNsFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(GetARNsFluentBuilder, GetArNsInput {
-    optional string r#type set_type get_type "type";
-    optional string self_ set_self get_self "Self";
-    optional copy(i32) default_value set_default get_default "default";
-    optional string arn set_arn get_arn "ARN";
-    optional list(string) vpc_ids set_vpc_ids get_vpc_ids "VPCIds";
-    optional string s3_uri set_s3_uri get_s3_uri "S3Uri";
-    optional string ipv4_address set_ipv4_address get_ipv4_address "IPv4Address";
-    optional string build_value set_build get_build "build";
-    optional string send_value set_send get_send "send";
-    optional copy(bool) customize_value set_customize get_customize "customize";
-    optional string meta_value set_meta get_meta "meta";
-    optional value(types::Option) option set_option get_option "option";
-    optional value(types::Result) result set_result get_result "result";
-    optional value(types::Box) r#box set_box get_box "box";
-    optional value(types::Vec) vec set_vec get_vec "vec";
-    optional value(types::String2) string set_string get_string "string";
-});
 
 transport::fluent_builder!(GetARNsFluentBuilder, get_arns, shapes::builders::GetArNsInputBuilder => shapes::GetArNsOutput, shapes::GetARNsError);
 

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct MatchFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::MatchInputBuilder,
+    pub(crate) inner: shapes::builders::MatchInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl MatchFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -48,11 +48,6 @@ impl MatchFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(MatchFluentBuilder, MatchInput {
-    optional string _1 set_1 get_1 "_1";
-    optional string a set_a get_a "__a";
-});
 
 transport::fluent_builder!(MatchFluentBuilder, r#match, shapes::builders::MatchInputBuilder => shapes::MatchOutput, shapes::MatchError);
 

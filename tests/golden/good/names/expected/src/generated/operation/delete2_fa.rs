@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct Delete2FaInput {}
 
-connect_protocol::builder!(Delete2FaInput, Delete2FaInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(Delete2FaInput, Delete2FaInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::Delete2FAFluentBuilder {
 });
 
 impl json::ReadJson for Delete2FaInput {
@@ -75,7 +75,7 @@ impl transport::RequestId for Delete2FaOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Delete2FAError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -48,7 +48,7 @@ pub struct GetArNsInput {
     pub string: Option<types::String2>,
 }
 
-connect_protocol::builder!(GetArNsInput, GetArNsInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(GetArNsInput, GetArNsInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GetARNsFluentBuilder {
     optional string r#type set_type get_type "type";
     optional string self_ set_self get_self "Self";
     optional copy(i32) default_value set_default get_default "default";
@@ -259,9 +259,9 @@ impl transport::RequestId for GetArNsOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GetARNsError {
-    /// `ThrottlingError`
+    /// The error `ThrottlingError`.
     ThrottlingError(types::error::ThrottlingError),
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -17,7 +17,7 @@ pub struct MatchInput {
     pub a: Option<String>,
 }
 
-connect_protocol::builder!(MatchInput, MatchInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(MatchInput, MatchInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::MatchFluentBuilder {
     optional string _1 set_1 get_1 "_1";
     optional string a set_a get_a "__a";
 });
@@ -103,7 +103,7 @@ impl transport::RequestId for MatchOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MatchError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

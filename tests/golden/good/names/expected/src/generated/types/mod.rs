@@ -2,6 +2,7 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _box;
 mod _builder;
 mod _error;
@@ -13,7 +14,6 @@ mod _result;
 mod _string2;
 mod _thing;
 mod _vec;
-pub mod error;
 
 pub use self::_box::Box;
 pub use self::_builder::Builder;
@@ -27,7 +27,7 @@ pub use self::_string2::String2;
 pub use self::_thing::Thing;
 pub use self::_vec::Vec;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_builder::BuilderBuilder;
     pub use super::_error::ErrorBuilder;

@@ -31,15 +31,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct DescribeFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::DescribeInputBuilder,
+    pub(crate) inner: shapes::builders::DescribeInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl DescribeFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -50,10 +50,6 @@ impl DescribeFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(DescribeFluentBuilder, DescribeInput {
-    optional string id set_id get_id "id";
-});
 
 transport::fluent_builder!(DescribeFluentBuilder, describe, shapes::builders::DescribeInputBuilder => shapes::DescribeOutput, shapes::DescribeError);
 
@@ -84,7 +80,7 @@ transport::decode_error!(shapes::DescribeError {
 impl DescribeFluentBuilder {
     /// Waits until it runs.
     ///
-    /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
+    /// Sends the request again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
     ///
     /// # Errors
     /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
@@ -103,7 +99,7 @@ impl DescribeFluentBuilder {
                 (1, 30),
                 limit,
                 move || Clone::clone(&self).send(),
-                |answer| match answer {
+                |result| match result {
                     Ok(
                         output,
                     ) if output
@@ -135,7 +131,7 @@ impl DescribeFluentBuilder {
 impl DescribeFluentBuilder {
     /// Waits for `Settled`.
     ///
-    /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
+    /// Sends the request again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
     ///
     /// # Errors
     /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
@@ -154,7 +150,7 @@ impl DescribeFluentBuilder {
                 (2, 120),
                 limit,
                 move || Clone::clone(&self).send(),
-                |answer| match answer {
+                |result| match result {
                     Ok(
                         output,
                     ) if output
@@ -199,7 +195,7 @@ impl DescribeFluentBuilder {
 impl DescribeFluentBuilder {
     /// Waits for `Stopped`.
     ///
-    /// Asks again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
+    /// Sends the request again and again, ever less often, until the state is reached, cannot be reached any more, or the time is up.
     ///
     /// # Errors
     /// The state cannot be reached, the time is up, or a request failed in a way that the waiter does not know.
@@ -218,7 +214,7 @@ impl DescribeFluentBuilder {
                 (2, 120),
                 limit,
                 move || Clone::clone(&self).send(),
-                |answer| match answer {
+                |result| match result {
                     Err(
                         error,
                     ) if error::ProvideErrorMetadata::code(error) == Some("Gone") => {

@@ -2,7 +2,8 @@
 
 //! Endpoints of Operations, as the model's rules give them.
 
-use connect_protocol::endpoint::{self, Endpoint, EndpointError, Params};
+use connect_protocol::endpoint;
+use connect_protocol::endpoint::{Endpoint, EndpointError, Params};
 
 /// The endpoint for these parameters.
 pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
@@ -39,7 +40,7 @@ pub(crate) fn resolve(params: &Params<'_>) -> Result<Endpoint, EndpointError> {
 
 #[cfg(test)]
 mod tests {
-    use connect_protocol::endpoint;
+    use connect_protocol::endpoint::Value;
     use super::*;
     #[test]
     fn endpoints_are_as_the_model_expects() {
@@ -48,7 +49,7 @@ mod tests {
                 "a bucket",
                 Params {
                     region: Some("here"),
-                    custom: &[("Bucket", endpoint::Value::String("mine".into()))],
+                    custom: &[("Bucket", Value::String("mine".into()))],
                     ..Params::default()
                 },
                 Ok(Endpoint {

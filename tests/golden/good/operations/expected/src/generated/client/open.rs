@@ -31,15 +31,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct OpenFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::OpenInputBuilder,
+    pub(crate) inner: shapes::builders::OpenInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl OpenFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -50,10 +50,6 @@ impl OpenFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(OpenFluentBuilder, OpenInput {
-    optional string name set_name get_name "name";
-});
 
 transport::fluent_builder!(OpenFluentBuilder, open, shapes::builders::OpenInputBuilder => shapes::OpenOutput, shapes::OpenError);
 

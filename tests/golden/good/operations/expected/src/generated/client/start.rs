@@ -32,15 +32,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct StartFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::StartInputBuilder,
+    pub(crate) inner: shapes::builders::StartInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl StartFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -55,11 +55,6 @@ impl StartFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(StartFluentBuilder, StartInput {
-    optional string token set_token get_token "token";
-    optional string name set_name get_name "name";
-});
 
 transport::fluent_builder!(StartFluentBuilder, start, shapes::builders::StartInputBuilder => shapes::StartOutput, shapes::StartError);
 

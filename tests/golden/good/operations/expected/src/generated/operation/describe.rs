@@ -18,7 +18,7 @@ pub struct DescribeInput {
     pub id: Option<String>,
 }
 
-connect_protocol::builder!(DescribeInput, DescribeInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(DescribeInput, DescribeInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::DescribeFluentBuilder {
     optional string id set_id get_id "id";
 });
 
@@ -139,9 +139,9 @@ impl transport::RequestId for DescribeOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DescribeError {
-    /// `Gone`
+    /// The error `Gone`.
     Gone(types::error::Gone),
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

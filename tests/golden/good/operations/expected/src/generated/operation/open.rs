@@ -15,7 +15,7 @@ pub struct OpenInput {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(OpenInput, OpenInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(OpenInput, OpenInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::OpenFluentBuilder {
     optional string name set_name get_name "name";
 });
 
@@ -95,7 +95,7 @@ impl transport::RequestId for OpenOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

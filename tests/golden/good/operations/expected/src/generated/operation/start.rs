@@ -17,7 +17,7 @@ pub struct StartInput {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(StartInput, StartInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(StartInput, StartInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::StartFluentBuilder {
     optional string token set_token get_token "token";
     optional string name set_name get_name "name";
 });
@@ -122,7 +122,7 @@ impl transport::RequestId for StartOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

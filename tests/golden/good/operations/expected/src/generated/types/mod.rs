@@ -2,16 +2,16 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _inner;
 mod _part;
 mod _state;
-pub mod error;
 
 pub use self::_inner::Inner;
 pub use self::_part::Part;
 pub use self::_state::State;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_inner::InnerBuilder;
     pub use super::_part::PartBuilder;

@@ -30,15 +30,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ListByNameFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ListByNameInputBuilder,
+    pub(crate) inner: shapes::builders::ListByNameInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ListByNameFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -58,11 +58,6 @@ impl ListByNameFluentBuilder {
         }
     }
 }
-
-connect_protocol::fluent_members!(ListByNameFluentBuilder, ListByNameInput {
-    optional string token set_token get_token "token";
-    optional string size set_size get_size "size";
-});
 
 transport::fluent_builder!(ListByNameFluentBuilder, list_by_name, shapes::builders::ListByNameInputBuilder => shapes::ListByNameOutput, shapes::ListByNameError);
 
@@ -109,7 +104,7 @@ impl ListByNamePaginator {
         ListByNamePaginatorItems(self)
     }
 
-    /// Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:
+    /// Whether a page that repeats its request's token ends the stream with an error. It does by default:
     /// asking again would give the same page for ever.
     #[inline]
     #[must_use]

@@ -30,15 +30,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ListNamesFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ListNamesInputBuilder,
+    pub(crate) inner: shapes::builders::ListNamesInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ListNamesFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -58,11 +58,6 @@ impl ListNamesFluentBuilder {
         }
     }
 }
-
-connect_protocol::fluent_members!(ListNamesFluentBuilder, ListNamesInput {
-    optional string token set_token get_token "token";
-    optional copy(i32) size set_size get_size "size";
-});
 
 transport::fluent_builder!(ListNamesFluentBuilder, list_names, shapes::builders::ListNamesInputBuilder => shapes::ListNamesOutput, shapes::ListNamesError);
 
@@ -114,7 +109,7 @@ impl ListNamesPaginator {
         ListNamesPaginatorItems(self)
     }
 
-    /// Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:
+    /// Whether a page that repeats its request's token ends the stream with an error. It does by default:
     /// asking again would give the same page for ever.
     #[inline]
     #[must_use]

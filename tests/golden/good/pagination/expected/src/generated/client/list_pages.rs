@@ -30,15 +30,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ListPagesFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ListPagesInputBuilder,
+    pub(crate) inner: shapes::builders::ListPagesInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ListPagesFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -58,11 +58,6 @@ impl ListPagesFluentBuilder {
         }
     }
 }
-
-connect_protocol::fluent_members!(ListPagesFluentBuilder, ListPagesInput {
-    optional string cursor set_cursor get_cursor "cursor";
-    optional copy(i64) limit set_limit get_limit "limit";
-});
 
 transport::fluent_builder!(ListPagesFluentBuilder, list_pages, shapes::builders::ListPagesInputBuilder => shapes::ListPagesOutput, shapes::ListPagesError);
 
@@ -113,7 +108,7 @@ impl ListPagesPaginator {
         ListPagesPaginatorItems(self)
     }
 
-    /// Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:
+    /// Whether a page that repeats its request's token ends the stream with an error. It does by default:
     /// asking again would give the same page for ever.
     #[inline]
     #[must_use]

@@ -29,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ListTokensFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ListTokensInputBuilder,
+    pub(crate) inner: shapes::builders::ListTokensInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ListTokensFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -57,11 +57,6 @@ impl ListTokensFluentBuilder {
         }
     }
 }
-
-connect_protocol::fluent_members!(ListTokensFluentBuilder, ListTokensInput {
-    optional string token set_token get_token "token";
-    optional copy(i32) size set_size get_size "size";
-});
 
 transport::fluent_builder!(ListTokensFluentBuilder, list_tokens, shapes::builders::ListTokensInputBuilder => shapes::ListTokensOutput, shapes::ListTokensError);
 
@@ -105,7 +100,7 @@ impl ListTokensPaginator {
         self
     }
 
-    /// Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:
+    /// Whether a page that repeats its request's token ends the stream with an error. It does by default:
     /// asking again would give the same page for ever.
     #[inline]
     #[must_use]

@@ -19,7 +19,7 @@ pub struct ListByNameInput {
     pub size: Option<String>,
 }
 
-connect_protocol::builder!(ListByNameInput, ListByNameInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ListByNameInput, ListByNameInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListByNameFluentBuilder {
     optional string token set_token get_token "token";
     optional string size set_size get_size "size";
 });
@@ -133,7 +133,7 @@ impl transport::RequestId for ListByNameOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ListByNameError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

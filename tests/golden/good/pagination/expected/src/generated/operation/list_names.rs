@@ -17,7 +17,7 @@ pub struct ListNamesInput {
     pub size: Option<i32>,
 }
 
-connect_protocol::builder!(ListNamesInput, ListNamesInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ListNamesInput, ListNamesInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListNamesFluentBuilder {
     optional string token set_token get_token "token";
     optional copy(i32) size set_size get_size "size";
 });
@@ -127,7 +127,7 @@ impl transport::RequestId for ListNamesOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ListNamesError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

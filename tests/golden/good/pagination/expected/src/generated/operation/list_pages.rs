@@ -18,7 +18,7 @@ pub struct ListPagesInput {
     pub limit: Option<i64>,
 }
 
-connect_protocol::builder!(ListPagesInput, ListPagesInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ListPagesInput, ListPagesInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListPagesFluentBuilder {
     optional string cursor set_cursor get_cursor "cursor";
     optional copy(i64) limit set_limit get_limit "limit";
 });
@@ -123,7 +123,7 @@ impl transport::RequestId for ListPagesOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ListPagesError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

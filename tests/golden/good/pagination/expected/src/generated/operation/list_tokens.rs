@@ -17,7 +17,7 @@ pub struct ListTokensInput {
     pub size: Option<i32>,
 }
 
-connect_protocol::builder!(ListTokensInput, ListTokensInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ListTokensInput, ListTokensInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListTokensFluentBuilder {
     optional string token set_token get_token "token";
     optional copy(i32) size set_size get_size "size";
 });
@@ -122,7 +122,7 @@ impl transport::RequestId for ListTokensOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ListTokensError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

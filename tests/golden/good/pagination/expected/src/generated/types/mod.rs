@@ -2,16 +2,16 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _page;
 mod _position;
 mod _thing;
-pub mod error;
 
 pub use self::_page::Page;
 pub use self::_position::Position;
 pub use self::_thing::Thing;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_page::PageBuilder;
     pub use super::_position::PositionBuilder;

@@ -8,7 +8,6 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
 use crate::operation::grow::{self as shapes, GrowInput};
 
 /// What a transport needs to know of the operation.
@@ -30,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct GrowFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::GrowInputBuilder,
+    pub(crate) inner: shapes::builders::GrowInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl GrowFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -49,10 +48,6 @@ impl GrowFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(GrowFluentBuilder, GrowInput {
-    optional value(types::Node) root set_root get_root "root";
-});
 
 transport::fluent_builder!(GrowFluentBuilder, grow, shapes::builders::GrowInputBuilder => shapes::GrowOutput, shapes::GrowError);
 

@@ -16,7 +16,7 @@ pub struct GrowInput {
     pub root: Option<types::Node>,
 }
 
-connect_protocol::builder!(GrowInput, GrowInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(GrowInput, GrowInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GrowFluentBuilder {
     optional value(types::Node) root set_root get_root "root";
 });
 
@@ -115,7 +115,7 @@ impl transport::RequestId for GrowOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GrowError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

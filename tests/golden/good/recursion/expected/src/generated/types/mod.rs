@@ -2,18 +2,18 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _expression;
 mod _node;
 mod _other;
 mod _pair;
-pub mod error;
 
 pub use self::_expression::Expression;
 pub use self::_node::Node;
 pub use self::_other::Other;
 pub use self::_pair::Pair;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_node::NodeBuilder;
     pub use super::_other::OtherBuilder;

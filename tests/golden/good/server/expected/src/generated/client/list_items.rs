@@ -10,7 +10,6 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
 use crate::operation::list_items::{self as shapes, ListItemsInput};
 
 /// What a transport needs to know of the operation.
@@ -32,15 +31,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ListItemsFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ListItemsInputBuilder,
+    pub(crate) inner: shapes::builders::ListItemsInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ListItemsFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -60,11 +59,6 @@ impl ListItemsFluentBuilder {
         }
     }
 }
-
-connect_protocol::fluent_members!(ListItemsFluentBuilder, ListItemsInput {
-    optional string token set_token get_token "token";
-    optional list(types::Color) kinds set_kinds get_kinds "kinds";
-});
 
 transport::fluent_builder!(ListItemsFluentBuilder, list_items, shapes::builders::ListItemsInputBuilder => shapes::ListItemsOutput, shapes::ListItemsError);
 
@@ -118,7 +112,7 @@ impl ListItemsPaginator {
         ListItemsPaginatorItems(self)
     }
 
-    /// Whether a page that repeats the token it was asked with ends the stream with an error. It does, unless told otherwise:
+    /// Whether a page that repeats its request's token ends the stream with an error. It does by default:
     /// asking again would give the same page for ever.
     #[inline]
     #[must_use]

@@ -10,8 +10,6 @@ use connect_protocol::text;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::primitives;
-use crate::types;
 use crate::operation::put_item::{self as shapes, PutItemInput};
 
 /// What a transport needs to know of the operation.
@@ -33,15 +31,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct PutItemFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::PutItemInputBuilder,
+    pub(crate) inner: shapes::builders::PutItemInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl PutItemFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -52,20 +50,6 @@ impl PutItemFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(PutItemFluentBuilder, PutItemInput {
-    optional string id set_id get_id "id";
-    optional string name set_name get_name "name";
-    optional copy(i32) count set_count get_count "count";
-    optional copy(f64) price set_price get_price "price";
-    optional list(string) tags set_tags get_tags "tags";
-    optional map(string, string) attributes set_attributes get_attributes "attributes";
-    optional value(types::Color) color set_color get_color "color";
-    optional list(types::Part) parts set_parts get_parts "parts";
-    optional value(types::Either) either set_either get_either "either";
-    optional value(primitives::Blob) data set_data get_data "data";
-    optional value(types::Part) inner set_inner get_inner "inner";
-});
 
 transport::fluent_builder!(PutItemFluentBuilder, put_item, shapes::builders::PutItemInputBuilder => shapes::PutItemOutput, shapes::PutItemError);
 

@@ -20,7 +20,7 @@ pub struct ListItemsInput {
     pub kinds: Option<Vec<types::Color>>,
 }
 
-connect_protocol::builder!(ListItemsInput, ListItemsInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ListItemsInput, ListItemsInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListItemsFluentBuilder {
     optional string token set_token get_token "token";
     optional list(types::Color) kinds set_kinds get_kinds "kinds";
 });
@@ -142,7 +142,7 @@ impl transport::RequestId for ListItemsOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ListItemsError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -40,7 +40,7 @@ pub struct PutItemInput {
     pub inner: Option<types::Part>,
 }
 
-connect_protocol::builder!(PutItemInput, PutItemInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(PutItemInput, PutItemInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::PutItemFluentBuilder {
     optional string id set_id get_id "id";
     optional string name set_name get_name "name";
     optional copy(i32) count set_count get_count "count";
@@ -236,9 +236,9 @@ impl transport::RequestId for PutItemOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PutItemError {
-    /// `Conflict`
+    /// The error `Conflict`.
     Conflict(types::error::Conflict),
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -27,11 +27,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::ListItemsOutput, shapes::ListItemsError>,
+    result: Result<shapes::ListItemsOutput, shapes::ListItemsError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -61,7 +61,7 @@ fn encode(
 }
 
 #[inline]
-fn refuse(error: shapes::ListItemsError) -> server::ErrorResponse {
+fn error_response(error: shapes::ListItemsError) -> server::ErrorResponse {
     match error {
         shapes::ListItemsError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

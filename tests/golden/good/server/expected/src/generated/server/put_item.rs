@@ -27,11 +27,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::PutItemOutput, shapes::PutItemError>,
+    result: Result<shapes::PutItemOutput, shapes::PutItemError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -83,7 +83,7 @@ fn encode(
 }
 
 #[inline]
-fn refuse(error: shapes::PutItemError) -> server::ErrorResponse {
+fn error_response(error: shapes::PutItemError) -> server::ErrorResponse {
     match error {
         shapes::PutItemError::Conflict(error) => error.into(),
         shapes::PutItemError::Unhandled(error) => {

@@ -2,16 +2,16 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _color;
 mod _either;
 mod _part;
-pub mod error;
 
 pub use self::_color::Color;
 pub use self::_either::Either;
 pub use self::_part::Part;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_part::PartBuilder;
 }

@@ -9,7 +9,6 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
 use crate::operation::get::{self as shapes, GetInput};
 
 /// What a transport needs to know of the operation.
@@ -40,15 +39,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct GetFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::GetInputBuilder,
+    pub(crate) inner: shapes::builders::GetInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl GetFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -59,13 +58,6 @@ impl GetFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(GetFluentBuilder, GetInput {
-    optional string name set_name get_name "name";
-    required string plain set_plain get_plain "plain";
-    optional value(types::Color) color set_color get_color "color";
-    optional value(types::OldColor) old set_old get_old "old";
-});
 
 transport::fluent_builder!(GetFluentBuilder, get, shapes::builders::GetInputBuilder => shapes::GetOutput, shapes::GetError);
 

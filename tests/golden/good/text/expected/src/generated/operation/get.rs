@@ -45,7 +45,7 @@ pub struct GetInput {
     pub old: Option<types::OldColor>,
 }
 
-connect_protocol::builder!(GetInput, GetInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(GetInput, GetInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GetFluentBuilder {
     optional string name set_name get_name "name";
     required string plain set_plain get_plain "plain" = "`\n```\npanic!()\n```\n\u{202e}\"\\" . to_owned();
     optional value(types::Color) color set_color get_color "color";
@@ -247,7 +247,7 @@ pub enum GetError {
     ///
     /// - panic!()
     Wrong(types::error::Wrong),
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -26,11 +26,11 @@ pub(super) async fn handle<S: super::Service>(
 
 #[inline]
 pub(crate) async fn respond(
-    answer: Result<shapes::GetOutput, shapes::GetError>,
+    result: Result<shapes::GetOutput, shapes::GetError>,
 ) -> Result<server::HttpResponse<server::Bytes>, server::ErrorResponse> {
-    match answer {
+    match result {
         Ok(output) => encode(&output)?.finish().await,
-        Err(error) => Err(refuse(error)),
+        Err(error) => Err(error_response(error)),
     }
 }
 
@@ -58,7 +58,7 @@ fn encode(output: &shapes::GetOutput) -> Result<server::Response, error::InputEr
 }
 
 #[inline]
-fn refuse(error: shapes::GetError) -> server::ErrorResponse {
+fn error_response(error: shapes::GetError) -> server::ErrorResponse {
     match error {
         shapes::GetError::Wrong(error) => error.into(),
         shapes::GetError::Unhandled(error) => {

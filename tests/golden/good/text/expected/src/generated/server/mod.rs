@@ -9,7 +9,7 @@ pub(crate) mod get;
 
 pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-/// The operations. Each answers that it is not implemented until it is.
+/// The operations. By default, each returns the error that it is not implemented.
 pub trait Service: Send + Sync + 'static {
     /// One \*/ "two" \\ three {x} \[four\]
     fn get(
@@ -22,7 +22,7 @@ pub trait Service: Send + Sync + 'static {
         async { Err(operation::get::GetError::generic(server::not_implemented("Get"))) }
     }
 
-    /// What to answer to an input that breaks constraints; the operation is not called then.
+    /// The response to an input that breaks constraints; the operation is not called then.
     fn invalid_input(
         &self,
         operation: &'static str,
@@ -33,18 +33,18 @@ pub trait Service: Send + Sync + 'static {
     }
 }
 
-/// Answers a request: finds its operation, reads and checks its input, calls the service, writes its output.
+/// Handles a request: finds its operation, reads and checks its input, calls the service, writes its output.
 pub async fn handle<S: Service>(
     service: &S,
     request: server::HttpRequest<server::Bytes>,
 ) -> server::HttpResponse<server::Bytes> {
-    match answer(service, &request).await {
+    match dispatch(service, &request).await {
         Ok(response) => response,
         Err(error) => error.into_response(),
     }
 }
 
-async fn answer<S: Service>(
+async fn dispatch<S: Service>(
     service: &S,
     request: &server::HttpRequest<server::Bytes>,
 ) -> Result<server::HttpResponse<server::Bytes>, ErrorResponse> {

@@ -8,7 +8,7 @@ use crate::primitives;
 pub enum OldColor {
     /// `` ` ``` panic!() ``` "\ ``
     Red,
-    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) tells it.
+    /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) has it.
     Unknown(primitives::UnknownVariantValue),
 }
 

@@ -2,12 +2,12 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _color;
 mod _old_color;
-pub mod error;
 
 pub use self::_color::Color;
 pub use self::_old_color::OldColor;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {}

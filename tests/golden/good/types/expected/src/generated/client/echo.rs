@@ -2,15 +2,12 @@
 
 //! `POST /echo`: requests of `Echo`.
 
-use std::collections::HashMap;
 use connect_protocol::http;
 use connect_protocol::json;
 use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::primitives;
-use crate::types;
 use crate::operation::echo::{self as shapes, EchoInput};
 
 /// What a transport needs to know of the operation.
@@ -32,15 +29,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct EchoFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::EchoInputBuilder,
+    pub(crate) inner: shapes::builders::EchoInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl EchoFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -51,37 +48,6 @@ impl EchoFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(EchoFluentBuilder, EchoInput {
-    optional string text set_text get_text "text";
-    optional copy(bool) truth set_truth get_truth "truth";
-    optional copy(i8) byte set_byte get_byte "byte";
-    optional copy(i16) short set_short get_short "short";
-    optional copy(i32) integer set_integer get_integer "integer";
-    optional copy(i64) long set_long get_long "long";
-    optional copy(f32) float set_float get_float "float";
-    optional copy(f64) double set_double get_double "double";
-    optional value(primitives::BigInteger) big_integer set_big_integer get_big_integer "bigInteger";
-    optional value(primitives::BigDecimal) big_decimal set_big_decimal get_big_decimal "bigDecimal";
-    optional value(primitives::Blob) blob set_blob get_blob "blob";
-    optional value(primitives::Document) document set_document get_document "document";
-    optional value(primitives::DateTime) seconds set_seconds get_seconds "seconds";
-    optional value(primitives::DateTime) date set_date get_date "date";
-    optional value(primitives::DateTime) http_date set_http_date get_http_date "httpDate";
-    optional string json set_json get_json "json";
-    optional string renamed set_renamed get_renamed "renamed";
-    optional string secret set_secret get_secret "secret";
-    optional map(string, string) secrets set_secrets get_secrets "secrets";
-    optional list(string) texts set_texts get_texts "texts";
-    optional list(Option<String>) sparse_texts set_sparse_texts get_sparse_texts "sparseTexts";
-    optional list(Vec<String>) lists set_lists get_lists "lists";
-    optional map(string, f64) numbers set_numbers get_numbers "numbers";
-    optional map(string, Option<f64>) sparse_numbers set_sparse_numbers get_sparse_numbers "sparseNumbers";
-    optional map(string, HashMap<String, f64>) maps set_maps get_maps "maps";
-    optional list(primitives::DateTime) dates set_dates get_dates "dates";
-    optional value(types::Inner) inner set_inner get_inner "inner";
-    optional list(Option<types::Inner>) inners set_inners get_inners "inners";
-});
 
 transport::fluent_builder!(EchoFluentBuilder, echo, shapes::builders::EchoInputBuilder => shapes::EchoOutput, shapes::EchoError);
 

@@ -78,7 +78,7 @@ connect_protocol::redacted_debug!(EchoInput {
     sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner:redacted, inners:redacted,
 });
 
-connect_protocol::builder!(EchoInput, EchoInputBuilder:Clone Default PartialEq => result {
+connect_protocol::builder!(EchoInput, EchoInputBuilder:Clone Default PartialEq => result #[cfg(feature = "client")] builders::EchoFluentBuilder {
     optional string text set_text get_text "text";
     optional copy(bool) truth set_truth get_truth "truth";
     optional copy(i8) byte set_byte get_byte "byte";
@@ -456,7 +456,7 @@ impl transport::RequestId for EchoOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum EchoError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

@@ -2,12 +2,12 @@
 
 //! Structures, unions and enums.
 
-mod _inner;
 pub mod error;
+mod _inner;
 
 pub use self::_inner::Inner;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_inner::InnerBuilder;
 }

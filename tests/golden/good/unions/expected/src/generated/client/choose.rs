@@ -9,7 +9,6 @@ use connect_protocol::operation as meta;
 use connect_protocol::uri;
 use connect_transport as transport;
 use crate::error;
-use crate::types;
 use crate::operation::choose::{self as shapes, ChooseInput};
 
 /// What a transport needs to know of the operation.
@@ -31,15 +30,15 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 #[derive(Clone, Debug)]
 pub struct ChooseFluentBuilder {
     handle: transport::Handle,
-    inner: shapes::builders::ChooseInputBuilder,
+    pub(crate) inner: shapes::builders::ChooseInputBuilder,
     config_override: Option<transport::config::Builder>,
 }
 
 impl ChooseFluentBuilder {
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
     /// # Errors
-    /// The input is not complete, the request did not reach the service or its answer the caller, or the service refused.
+    /// The input is not complete, the request did not reach the service or its response the caller, or the service returned an error.
     #[inline]
     pub async fn send(
         self,
@@ -50,10 +49,6 @@ impl ChooseFluentBuilder {
             .await
     }
 }
-
-connect_protocol::fluent_members!(ChooseFluentBuilder, ChooseInput {
-    optional value(types::Choice) choice set_choice get_choice "choice";
-});
 
 transport::fluent_builder!(ChooseFluentBuilder, choose, shapes::builders::ChooseInputBuilder => shapes::ChooseOutput, shapes::ChooseError);
 

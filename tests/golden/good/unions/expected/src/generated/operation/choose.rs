@@ -19,7 +19,7 @@ pub struct ChooseInput {
     pub choice: Option<types::Choice>,
 }
 
-connect_protocol::builder!(ChooseInput, ChooseInputBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(ChooseInput, ChooseInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ChooseFluentBuilder {
     optional value(types::Choice) choice set_choice get_choice "choice";
 });
 
@@ -137,7 +137,7 @@ impl transport::RequestId for ChooseOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ChooseError {
-    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) tells it.
+    /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),
 }
 

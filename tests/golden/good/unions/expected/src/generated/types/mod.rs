@@ -2,16 +2,16 @@
 
 //! Structures, unions and enums.
 
+pub mod error;
 mod _choice;
 mod _either;
 mod _inner;
-pub mod error;
 
 pub use self::_choice::Choice;
 pub use self::_either::Either;
 pub use self::_inner::Inner;
 
-/// Builders of structures.
+/// Builders.
 pub mod builders {
     pub use super::_inner::InnerBuilder;
 }

@@ -1,4 +1,4 @@
-//! JSON to a checked rule set.
+//! The type checker: JSON to a rule set in which every name is bound and every call fits its function.
 
 use serde_json::{Value, json};
 
@@ -7,9 +7,10 @@ use super::ir::{
     BuiltIn, Condition, Endpoint, Expr, Literal, Outcome, Parameter, ParameterType, Part, Rule,
     RuleSet, Signing, Type, host_parts,
 };
-use super::node::{Fault, Node};
+use super::node::{Fault, Node, text};
 use super::template::{self, Piece};
-use super::{Error, RULE_SET};
+use crate::error::Error;
+use crate::model::ids;
 use crate::names;
 
 /// Reads and checks the value of a `smithy.rules#endpointRuleSet` trait.
@@ -20,7 +21,8 @@ use crate::names;
 ///
 /// Anything that is not in the language, is out of scope, may be unset where it is used, or has the wrong type.
 pub fn lower(rule_set: &Value, shape_id: &str) -> Result<RuleSet, Error> {
-    read_rule_set(&Node::root(rule_set)).map_err(|fault| Error::new(shape_id, RULE_SET, fault))
+    let rules = read_rule_set(&Node::root(rule_set));
+    rules.map_err(|fault| fault.at(shape_id, ids::ENDPOINT_RULE_SET))
 }
 
 /// The rules of a service whose model has none: only an endpoint that the caller sets will do.
@@ -77,54 +79,33 @@ fn read_parameter(name: &str, node: &Node<'_>) -> Result<Parameter, Fault> {
         "stringarray" => ParameterType::StringList,
         other => return Err(ty_node.fault(format!("`{other}` is no type of parameters"))),
     };
-    let built_in = match node.get("builtIn")? {
-        Some(built_in) => BuiltIn::named(built_in.string()?),
-        None => None,
-    };
-    if built_in.is_some_and(|built_in| built_in.ty() != ty) {
+    let built_in = node.read("builtIn", Node::string)?;
+    let built_in = built_in.and_then(BuiltIn::named);
+    if built_in.is_some_and(|built_in| built_in.ty != ty) {
         return Err(ty_node.fault("the built-in has another type"));
     }
-    let default = match node.get("default")? {
-        Some(default) => Some(read_literal(&default, ty)?),
-        None => None,
-    };
-    let required = match node.get("required")? {
-        Some(required) => required.boolean()?,
-        None => false,
-    };
-    let documentation = match node.get("documentation")? {
-        Some(documentation) => Some(documentation.string()?.to_owned()),
-        None => None,
-    };
-    let deprecated = match node.get("deprecated")? {
-        Some(deprecated) => Some(match deprecated.get("message")? {
-            Some(message) => message.string()?.to_owned(),
-            None => String::new(),
-        }),
-        None => None,
-    };
+    // Nobody reads them, but they must be what they should be.
+    node.read("documentation", Node::string)?;
+    node.read("deprecated", |node| node.read("message", Node::string))?;
     Ok(Parameter {
         variable: variable_name(name, node)?,
         name: name.to_owned(),
         ty,
         built_in,
-        default,
-        required,
-        documentation,
-        deprecated,
+        default: node.read("default", |default| read_literal(default, ty))?,
+        required: node.read("required", Node::boolean)?.unwrap_or_default(),
     })
 }
 
 /// A default or a test's value for a parameter of this type.
 pub(super) fn read_literal(node: &Node<'_>, ty: ParameterType) -> Result<Literal, Fault> {
     Ok(match ty {
-        ParameterType::String => Literal::String(node.string()?.to_owned()),
+        ParameterType::String => Literal::String(text(node)?),
         ParameterType::Bool => Literal::Bool(node.boolean()?),
-        ParameterType::StringList => Literal::StringList(
-            node.items()?
-                .map(|item| Ok(item.string()?.to_owned()))
-                .collect::<Result<_, Fault>>()?,
-        ),
+        ParameterType::StringList => {
+            let items = node.items()?.map(|item| text(&item));
+            Literal::StringList(items.collect::<Result<_, _>>()?)
+        }
     })
 }
 
@@ -154,8 +135,8 @@ struct Binding {
     /// The name in Rust.
     variable: String,
     ty: Type,
-    /// Whether the value is checked before the rules see it: the region and the endpoint that a caller sets.
-    checked: bool,
+    /// Whether the value is validated before the rules see it: the region and the endpoint that a caller sets.
+    valid: bool,
 }
 
 impl Scope {
@@ -171,10 +152,7 @@ impl Scope {
                 name: parameter.name.clone(),
                 variable: parameter.variable.clone(),
                 ty: if always_set { ty } else { ty.option() },
-                checked: matches!(
-                    parameter.built_in,
-                    Some(BuiltIn::Region | BuiltIn::Endpoint)
-                ),
+                valid: parameter.built_in.is_some_and(|built_in| built_in.valid),
             }
         });
         Self {
@@ -194,23 +172,23 @@ impl Scope {
         }
     }
 
-    fn is_checked(&self, variable: &str) -> bool {
+    fn is_valid(&self, variable: &str) -> bool {
         let mut bindings = self.bindings.iter();
-        bindings.any(|binding| binding.variable == variable && binding.checked)
+        bindings.any(|binding| binding.variable == variable && binding.valid)
     }
 
     /// From here on the variable, which may have been unset, is known to be set.
     fn narrow(&mut self, name: &str, variable: &str, ty: &Type) {
-        let checked = self.is_checked(variable);
+        let valid = self.is_valid(variable);
         self.bindings.push(Binding {
             name: name.to_owned(),
             variable: variable.to_owned(),
             ty: ty.inner().clone(),
-            checked,
+            valid,
         });
     }
 
-    /// A new variable; answers its name in Rust.
+    /// A new variable. Returns its name in Rust.
     fn assign(&mut self, node: &Node<'_>, ty: &Type) -> Result<String, Fault> {
         let name = node.string()?;
         let variable = variable_name(name, node)?;
@@ -251,7 +229,7 @@ fn read_rule(node: &Node<'_>, scope: &mut Scope) -> Result<Option<Rule>, Fault> 
     }
     let ty = node.require("type")?;
     let outcome = match ty.string()? {
-        "endpoint" => Outcome::Endpoint(read_endpoint(&node.require("endpoint")?, scope)?),
+        "endpoint" => read_outcome(&node.require("endpoint")?, scope)?,
         "error" => Outcome::Error(string(&node.require("error")?, scope)?),
         "tree" => Outcome::Rules(read_rules(&node.require("rules")?, scope)?),
         other => return Err(ty.fault(format!("`{other}` is no type of rules"))),
@@ -324,43 +302,51 @@ fn read_condition(
     Ok(true)
 }
 
-fn read_endpoint(node: &Node<'_>, scope: &Scope) -> Result<Endpoint, Fault> {
-    let mut headers = Vec::new();
-    if let Some(node) = node.get("headers")? {
-        for (name, values) in node.members()? {
-            for value in values.items()? {
-                headers.push((name.to_owned(), string(&value, scope)?));
-            }
-        }
-    }
-    let signing = match node.get("properties")? {
-        Some(properties) => read_signing(&properties, |node| string(node, scope))?,
-        None => Signing::DEFAULT,
-    };
-    let url = string(&node.require("url")?, scope)?;
+/// An endpoint of a rule, with the variables in its host that hold what callers say.
+fn read_outcome(node: &Node<'_>, scope: &Scope) -> Result<Outcome, Fault> {
+    let endpoint = read_endpoint(node, |node| string(node, scope))?;
     let mut host_variables = Vec::new();
-    if let Expr::Text(parts) = &url {
+    if let Expr::Text(parts) = &endpoint.url {
         for part in &parts[..host_parts(parts)] {
             if let Part::Value(Expr::Variable { name, .. }) = part
-                && !scope.is_checked(name)
+                && !scope.is_valid(name)
                 && !host_variables.contains(name)
             {
                 host_variables.push(name.clone());
             }
         }
     }
-    Ok(Endpoint {
-        url,
+    Ok(Outcome::Endpoint {
+        endpoint,
         host_variables,
+    })
+}
+
+/// An endpoint; `read` reads a string in it.
+pub(super) fn read_endpoint<T>(
+    node: &Node<'_>,
+    read: impl Fn(&Node<'_>) -> Result<T, Fault>,
+) -> Result<Endpoint<T>, Fault> {
+    let mut headers = Vec::new();
+    if let Some(node) = node.get("headers")? {
+        for (name, values) in node.members()? {
+            for value in values.items()? {
+                headers.push((name.to_owned(), read(&value)?));
+            }
+        }
+    }
+    let signing = node.read("properties", |properties| read_signing(properties, &read))?;
+    Ok(Endpoint {
+        url: read(&node.require("url")?)?,
         headers,
-        signing,
+        signing: signing.unwrap_or(Signing::DEFAULT),
     })
 }
 
 /// What an endpoint's properties say of signing; `read` reads a string among them.
-pub(super) fn read_signing<T>(
+fn read_signing<T>(
     properties: &Node<'_>,
-    read: impl Fn(&Node<'_>) -> Result<T, Fault>,
+    read: &impl Fn(&Node<'_>) -> Result<T, Fault>,
 ) -> Result<Signing<T>, Fault> {
     let Some(schemes) = properties.get("authSchemes")? else {
         return Ok(Signing::DEFAULT);
@@ -370,16 +356,13 @@ pub(super) fn read_signing<T>(
         match scheme.require("name")?.string()? {
             "sigv4" => {
                 for flag in ["disableDoubleEncoding", "disableNormalizePath"] {
-                    if let Some(value) = scheme.get(flag)?
-                        && value.boolean()?
-                    {
+                    if scheme.read(flag, Node::boolean)? == Some(true) {
                         return Ok(Signing::Unsupported(flag.to_owned()));
                     }
                 }
-                let property = |name| scheme.get(name)?.map(|node| read(&node)).transpose();
                 return Ok(Signing::Known {
-                    name: property("signingName")?,
-                    region: property("signingRegion")?,
+                    name: scheme.read("signingName", read)?,
+                    region: scheme.read("signingRegion", read)?,
                 });
             }
             // These sign nothing, so there is nothing to change.
