@@ -29,14 +29,14 @@ pub enum WaiterError<O, E> {
         /// The waiter's name.
         waiter: &'static str,
         /// The outcome.
-        answer: Box<Result<O, SdkError<E>>>,
+        outcome: Box<Result<O, SdkError<E>>>,
     },
     /// The time was up.
     #[error("{waiter} was not reached in time, after {attempts} attempts")]
     TimedOut {
         /// The waiter's name.
         waiter: &'static str,
-        /// How often it asked.
+        /// How many calls it made.
         attempts: u32,
     },
     /// A request failed in a way that the waiter does not know.
@@ -70,7 +70,7 @@ where
             (State::Failure, outcome) => {
                 return Err(WaiterError::Failed {
                     waiter,
-                    answer: Box::new(outcome),
+                    outcome: Box::new(outcome),
                 });
             }
             (State::Unknown, Err(error)) => return Err(WaiterError::Call(error)),
