@@ -1,7 +1,7 @@
 /// Implements what [`members!`](crate::members!) does, and the builder itself: the type, `builder()` of the structure, and `build()`.
 ///
 /// The table is that of `members!`; a `required` member that can do without being set has a default behind it. Between structure and
-/// table stand the builder, what it derives, and what `build()` answers with: the structure (`plain`) or a result of it
+/// table stand the builder, what it derives, and what `build()` returns: the structure (`plain`) or a result of it
 /// (`result`: a required member may be missing). A structure that is an `output` has a request ID, an `error` has metadata.
 ///
 /// ```
@@ -98,7 +98,7 @@ macro_rules! __build {
         /// The finished value.
         ///
         /// # Errors
-        /// A required member is not set. For an operation's input that is told when the request is sent, not here.
+        /// A required member is not set. An operation's input reports that when the request is sent, not here.
         #[inline]
         pub fn build($self) -> ::std::result::Result<$structure, $crate::error::BuildError> {
             ::std::result::Result::Ok($structure { $($fields)* })

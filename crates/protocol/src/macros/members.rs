@@ -150,7 +150,7 @@ macro_rules! __accessor {
         /// The value of
         #[cfg_attr(doc, doc = $doc)]
         ///
-        /// Empty where there is none: look at the field to tell that apart.
+        /// Empty where there is none: the field itself distinguishes that from an empty list.
         #[inline]
         pub fn $name(&self) -> &[$type] {
             self.$name.as_deref().unwrap_or_default()
