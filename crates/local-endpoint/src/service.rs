@@ -138,7 +138,7 @@ fn service_error(error: &PageError) -> ListAssociatedContactsError {
     }
 }
 
-/// Details are in the log and nobody else's business.
+/// Details are in the log only.
 const FAILED: &str = "The service failed.";
 
 fn internal(message: &str) -> ListAssociatedContactsError {

@@ -106,7 +106,7 @@ impl Http2 {
                 self.history.touch();
                 Ok(response)
             }
-            // hyper blames the caller where the connection broke while the request waited for its turn. It may have been
+            // hyper reports an error of the caller where the connection broke while the request waited for its turn. It may have been
             // about to be written.
             Err(error) if error.is_user() => Err(ConnectorError::io(error.into())),
             Err(error) => {
