@@ -153,7 +153,7 @@ def with_boto3(check, url, all_trees):
     known = {"InstanceId": tree[0]["instance"].rsplit("/", 1)[1], "ContactId": tree[0]["id"]}
     other = {**known, "ContactId": all_trees[1][0]["id"]}
     token = connect.list_associated_contacts(**known)["NextToken"]
-    refused = [
+    rejected = [
         ("wrong secret", client(url, secret="wrong"), known, 403, "InvalidSignatureException"),
         ("unknown key", client(url, key="AKIDUNKNOWN"), known, 403, "UnrecognizedClientException"),
         ("wrong session token", client(url, token="x"), known, 403, "UnrecognizedClientException"),
@@ -164,7 +164,7 @@ def with_boto3(check, url, all_trees):
         ("broken token", connect, {**known, "NextToken": "x"}, 400, "InvalidRequestException"),
         ("foreign token", connect, {**other, "NextToken": token}, 400, "InvalidRequestException"),
     ]
-    for what, caller, arguments, status, code in refused:
+    for what, caller, arguments, status, code in rejected:
         try:
             caller.list_associated_contacts(**arguments)
             found = "no error"
@@ -177,7 +177,7 @@ def with_boto3(check, url, all_trees):
 def with_aws(check, arguments, url, tree, folder):
     """What the AWS CLI prints, `connect` prints."""
     config = folder / "config"
-    # Version 1 prints times as version 2 does if it is told to.
+    # Version 1 prints times as version 2 does if the profile asks for it.
     config.write_text("[default]\ncli_timestamp_format = iso8601\n")
     env = {
         "PATH": os.environ["PATH"],
@@ -224,14 +224,14 @@ def with_aws(check, arguments, url, tree, folder):
         ):
             both("--max-results", "100", "--output", output, "--query", query)
 
-    refused = [
+    rejected = [
         (("--contact-id", "x"), {}, 254),
         (("--next-token", "x"), {}, 254),
         (("--max-results", "101"), {}, 254),
         ((), {"AWS_SECRET_ACCESS_KEY": "wrong"}, 254),
         (("--cli-input-json", '{"Nothing": 1}'), {}, 252),
     ]
-    for extra, more, code in refused:
+    for extra, more, code in rejected:
         check.equal(f"exit code of {extra} {more}", both(*extra, **more).returncode, code)
     both("--generate-cli-skeleton")
 

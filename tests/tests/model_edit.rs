@@ -97,7 +97,7 @@ async fn a_new_optional_member_can_be_left_out() {
 }
 
 #[tokio::test]
-async fn yesterdays_client_reads_todays_answers() {
+async fn yesterdays_client_reads_todays_responses() {
     let socket = Socket::handling(|_| {
         let body = br#"{"ContactSummaryList": [{"Channel": "SMS"}], "TotalCount": 1}"#;
         Response::new(Bytes::from_static(body))

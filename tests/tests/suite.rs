@@ -1,4 +1,4 @@
-//! The conformance suite covers what the generator knows. That its vectors hold is for `cargo xtask conformance` to say.
+//! The conformance suite covers what the generator knows. `cargo xtask conformance` runs its vectors.
 #![allow(
     clippy::panic,
     clippy::unwrap_used,

@@ -10,7 +10,7 @@ use connect_protocol::test_util::Comparable;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::{Builder, Config, Region};
 use connect_transport::error::DisplayErrorContext;
-use connect_transport::test_util::{Answer, RecordedRequest, TestSender};
+use connect_transport::test_util::{RecordedRequest, TestResponse, TestSender};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
@@ -60,7 +60,7 @@ impl Run {
     ) {
         self.judge(id, "client request", async {
             let vector: Request = read(vector)?;
-            let sender = TestSender::answering(|_| Answer::json(200, "{}"));
+            let sender = TestSender::responding(|_| TestResponse::json(200, "{}"));
             let host = vector.host.as_deref().unwrap_or("example.com");
             let sent = send(client(&sender, host)).await;
             // What the client makes of that response is not the question.
@@ -124,7 +124,7 @@ impl Run {
         receive: impl FnOnce(Builder) -> F,
     ) {
         self.judge(id, "client response", async {
-            let sender = TestSender::new([Answer::response(response(&read(vector)?)?)]);
+            let sender = TestSender::new([TestResponse::http(response(&read(vector)?)?)]);
             let actual = receive(client(&sender, "example.com")).await;
             let expected = built(output.await)?;
             Ok(match actual {

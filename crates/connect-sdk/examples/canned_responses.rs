@@ -1,6 +1,6 @@
 //! Code that makes calls, tested without a network: `cargo run -p connect-sdk --example canned_responses`
 
-use connect_sdk::test_util::{Answer, TestSender};
+use connect_sdk::test_util::{TestResponse, TestSender};
 use connect_sdk::types::Channel;
 use connect_sdk::{Client, Config, Error};
 
@@ -23,14 +23,14 @@ async fn calls_in_tree(client: &Client, instance: &str, contact: &str) -> Result
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sender = TestSender::new([
-        // The first answer is a refusal that is worth another try.
-        Answer::json(429, r#"{"message": "slow down"}"#)
+        // The first response is an error that is worth another try.
+        TestResponse::json(429, r#"{"message": "slow down"}"#)
             .header("x-amzn-errortype", "ThrottlingException"),
-        Answer::json(
+        TestResponse::json(
             200,
             r#"{"ContactSummaryList": [{"Channel": "VOICE"}], "NextToken": "more"}"#,
         ),
-        Answer::json(200, r#"{"ContactSummaryList": [{"Channel": "CHAT"}]}"#),
+        TestResponse::json(200, r#"{"ContactSummaryList": [{"Channel": "CHAT"}]}"#),
     ]);
     // Fixed credentials, clock and randomness; pauses between attempts take no time.
     let config = Config::builder()

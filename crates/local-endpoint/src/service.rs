@@ -47,7 +47,7 @@ impl Service for Connect {
         let page = tokio::task::spawn_blocking(move || page(&store, &input)).await;
         match page {
             Ok(Ok(page)) => Ok(output(page)),
-            Ok(Err(error)) => Err(refusal(&error)),
+            Ok(Err(error)) => Err(service_error(&error)),
             Err(error) => {
                 tracing::error!(%error, "reading the store did not come to an end");
                 Err(internal(FAILED))
@@ -109,7 +109,7 @@ fn summary(contact: ContactSummary) -> AssociatedContactSummary {
         .build()
 }
 
-fn refusal(error: &PageError) -> ListAssociatedContactsError {
+fn service_error(error: &PageError) -> ListAssociatedContactsError {
     let not_found = |what: &str| {
         let message = format!("{what} not found.");
         ListAssociatedContactsError::ResourceNotFoundException(
@@ -138,7 +138,7 @@ fn refusal(error: &PageError) -> ListAssociatedContactsError {
     }
 }
 
-/// Details are in the log and nobody else's business.
+/// Details are in the log only.
 const FAILED: &str = "The service failed.";
 
 fn internal(message: &str) -> ListAssociatedContactsError {

@@ -16,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-pub use self::import::{ImportError, Importer, OnRefusal, Report};
+pub use self::import::{ImportError, Importer, OnRejection, Report};
 pub use self::page::{ContactSummary, Page, PageError};
 
 use crate::random::{self, RandomError};

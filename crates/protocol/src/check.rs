@@ -1,4 +1,4 @@
-//! What a model demands of values: required, lengths, ranges, patterns, unique items, enum values.
+//! Constraint validation: required members, lengths, ranges, patterns, unique items, enum values.
 //!
 //! Generated code describes each shape's constraints once, and who checks decides which of them count. A client looks at what
 //! is required and at minima, as botocore does: the service may relax the rest, and yesterday's client must not reject it. A server looks at
@@ -21,7 +21,7 @@ mod pattern;
 pub use crate::violation::{Violation, ViolationKind};
 pub use pattern::Pattern;
 
-/// Collects what is wrong with a value.
+/// Validates a value's constraints and collects the violations.
 ///
 /// ```
 /// use connect_protocol::check::Check;
@@ -47,7 +47,7 @@ enum Side {
     Server,
 }
 
-/// Checks an input as a client does before it sends.
+/// Validates an input as a client does before it sends.
 ///
 /// # Errors
 /// The first broken constraint, by the member's path.
@@ -67,18 +67,18 @@ fn limits<T: Copy>(range: &impl RangeBounds<T>) -> (Option<T>, Option<T>) {
 }
 
 impl Check {
-    /// Checks as a client does before it sends: required members, minimum lengths, minimum values.
+    /// Validates as a client does before it sends: required members, minimum lengths, minimum values.
     pub fn client() -> Self {
         Self::new(Side::Client, Vec::new())
     }
 
-    /// Checks as a server does: every constraint.
+    /// Validates as a server does: every constraint.
     pub fn server() -> Self {
         Self::new(Side::Server, Vec::new())
     }
 
-    /// Checks as a server does, after [`Reader::strict`](crate::json::Reader::strict) found required members missing: what stands in for them
-    /// is not judged.
+    /// Validates as a server does, after [`Reader::strict`](crate::json::Reader::strict) found required members missing: what stands in for them
+    /// is not validated.
     pub fn server_after(read: Vec<Violation>) -> Self {
         Self::new(Side::Server, read)
     }
@@ -133,7 +133,7 @@ impl Check {
         }
     }
 
-    /// A member that must be there, and what is demanded of its value.
+    /// A required member, and the constraints of its value.
     pub fn required<T>(
         &mut self,
         name: &'static str,
@@ -149,7 +149,7 @@ impl Check {
         }
     }
 
-    /// A member that may be missing, and what is demanded of its value.
+    /// A member that may be missing, and the constraints of its value.
     pub fn optional<T>(
         &mut self,
         name: &'static str,
@@ -161,26 +161,26 @@ impl Check {
         }
     }
 
-    /// What is demanded of a member that is always there.
+    /// The constraints of a member that is always there.
     pub fn value<T>(&mut self, name: &'static str, value: &T, check: impl FnOnce(&mut Self, &T)) {
         self.under(name, |this| check(this, value));
     }
 
-    /// What is demanded of an entry of a sparse list or map that is not null.
+    /// The constraints of an entry of a sparse list or map that is not null.
     pub fn present<T>(&mut self, value: &Option<T>, check: impl FnOnce(&mut Self, &T)) {
         if let Some(value) = value {
             check(self, value);
         }
     }
 
-    /// What is demanded of each entry of a list.
+    /// The constraints of each entry of a list.
     pub fn each<T>(&mut self, items: &[T], mut check: impl FnMut(&mut Self, &T)) {
         for (index, item) in items.iter().enumerate() {
             self.under(index, |this| check(this, item));
         }
     }
 
-    /// What is demanded of each value of a map.
+    /// The constraints of each value of a map.
     pub fn each_value<K: AsRef<str>, V>(
         &mut self,
         map: &HashMap<K, V>,
@@ -191,7 +191,7 @@ impl Check {
         }
     }
 
-    /// What is demanded of each key of a map. What is wrong with a key is wrong with the map.
+    /// The constraints of each key of a map. What is wrong with a key is wrong with the map.
     pub fn each_key<K, V>(&mut self, map: &HashMap<K, V>, mut check: impl FnMut(&mut Self, &K)) {
         for key in map.keys() {
             check(self, key);

@@ -30,7 +30,7 @@ pub struct Partition {
     pub(crate) regions: &'static [&'static str],
 }
 
-/// What an endpoint rule set is asked with. Built-in parameters have a field each; a service's own come in `custom`.
+/// The parameters of an endpoint rule set. Built-in parameters have a field each; a service's own come in `custom`.
 #[derive(Debug, Clone, Default)]
 pub struct Params<'a> {
     /// `AWS::Region`

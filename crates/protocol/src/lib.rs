@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows a service or opens a socket. [`http`] holds the encoded request and the response, [`operation`]
 //! what is fixed about a service and its operations. A request is made with [`uri`], [`header`], [`text`] and
-//! [`json::Writer`]; a response is read with [`header`], [`text`] and [`json::Reader`]; [`check`] judges a model's
+//! [`json::Writer`]; a response is read with [`header`], [`text`] and [`json::Reader`]; [`check`] checks a model's
 //! constraints; [`endpoint`] holds what endpoint rules call. The macros write the parts of a shape that are the same
 //! for every shape.
 

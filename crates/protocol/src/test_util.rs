@@ -1,4 +1,4 @@
-//! What generated tests call into: random values, a service that answers what it is told, comparisons.
+//! What generated tests call into: random values, a service that returns what was set, comparisons.
 
 mod compare;
 mod exchange;

@@ -149,7 +149,7 @@ fn clients_look_at_what_is_required_and_at_minima() {
             &|check| check.optional("M", &nested, |check, list| check.each(list, required)),
             Err("M/1/N: required"),
         ),
-        // The rest is the service's to judge.
+        // The rest is left to the service.
         (&|check| check.length("abc", 1..=2), Ok(())),
         (&|check| check.range(&3, 1..=2), Ok(())),
         (&|check| check.known("c", &["a", "b"]), Ok(())),

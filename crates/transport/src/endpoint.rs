@@ -245,7 +245,7 @@ impl BaseUrl {
     }
 }
 
-/// Whether a client can use this as its `endpoint_url`. Calls say so too; this is for whoever knows which setting holds it.
+/// Whether a client can use this as its `endpoint_url`. Calls report that too; this is for code that knows which setting holds it.
 ///
 /// # Errors
 ///

@@ -95,7 +95,7 @@ pub(crate) struct Identities {
     /// A cache of the caller's, asked in place of this one.
     foreign: Option<Foreign>,
     state: Mutex<State>,
-    /// Held by the one who asks the provider.
+    /// Held by the caller that calls the provider.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -103,7 +103,7 @@ pub(crate) struct Identities {
 struct State {
     held: Option<Arc<Held>>,
     refresh_at: Option<SystemTime>,
-    /// How often the provider was asked: who waited for their turn sees that someone else has just been there.
+    /// How often the provider was called: a caller that waited for its turn sees that another has just been there.
     asked: u64,
     last_error: Option<IdentityError>,
     /// What the service has called expired and a cache of the caller's may still give.
@@ -202,7 +202,7 @@ impl Identities {
         }
     }
 
-    /// What the provider said to someone who asked it after `asked` times, while this one waited for its turn.
+    /// What the provider returned to another caller, after it had been called `asked` times and while this one waited for its turn.
     fn outcome_since(&self, asked: u64) -> Option<Result<Arc<Held>, IdentityError>> {
         let state = self.state();
         if state.asked == asked {

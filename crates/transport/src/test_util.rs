@@ -2,11 +2,11 @@
 //!
 //! ```
 //! use connect_transport::config::Config;
-//! use connect_transport::test_util::{Answer, TestSender};
+//! use connect_transport::test_util::{TestResponse, TestSender};
 //!
-//! let sender = TestSender::new([Answer::json(200, r#"{"ContactSummaryList":[]}"#)]);
+//! let sender = TestSender::new([TestResponse::json(200, r#"{"ContactSummaryList":[]}"#)]);
 //! let config = Config::builder().with_test_defaults().sender(sender.clone()).build();
-//! // A client made from `config` gets that answer; then:
+//! // A client made from `config` gets that response; then:
 //! assert_eq!(sender.requests().len(), 0);
 //! ```
 
@@ -28,20 +28,20 @@ use crate::sender::{SendFuture, SendSettings, Sender, SharedSender};
 pub use crate::clock::TokioClock;
 pub use crate::random::SeededRandom;
 
-/// A sender that sends nothing: it returns canned answers and keeps the requests. Clones are the same one.
+/// A sender that sends nothing: it returns canned responses and keeps the requests. Clones are the same one.
 #[derive(Clone)]
 pub struct TestSender(Arc<State>);
 
 struct State {
-    answers: Box<Answers>,
+    respond: Box<Respond>,
     requests: Mutex<Vec<RecordedRequest>>,
 }
 
-type Answers = dyn Fn(&RecordedRequest) -> Option<Answer> + Send + Sync;
+type Respond = dyn Fn(&RecordedRequest) -> Option<TestResponse> + Send + Sync;
 
-/// What a request gets.
+/// What a request gets: a response, an error or nothing at all.
 #[derive(Debug)]
-pub struct Answer {
+pub struct TestResponse {
     delay: Duration,
     kind: Kind,
 }
@@ -73,7 +73,7 @@ impl RecordedRequest {
     }
 }
 
-impl Answer {
+impl TestResponse {
     fn new(kind: Kind) -> Self {
         Self {
             delay: Duration::ZERO,
@@ -94,7 +94,7 @@ impl Answer {
     }
 
     /// Any response.
-    pub fn response(response: http::Response<impl Into<Bytes>>) -> Self {
+    pub fn http(response: http::Response<impl Into<Bytes>>) -> Self {
         Self::new(Kind::Response(response.map(Into::into)))
     }
 
@@ -130,20 +130,22 @@ impl Answer {
 }
 
 impl TestSender {
-    /// Gives these answers in order; after the last, requests fail.
-    pub fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
-        let answers = Mutex::new(VecDeque::from_iter(answers));
-        Self::with(Box::new(move |_| lock(&answers).pop_front()))
+    /// Gives these responses in order; after the last, requests fail.
+    pub fn new(responses: impl IntoIterator<Item = TestResponse>) -> Self {
+        let responses = Mutex::new(VecDeque::from_iter(responses));
+        Self::with(Box::new(move |_| lock(&responses).pop_front()))
     }
 
-    /// Gives each request what `answer` returns.
-    pub fn answering(answer: impl Fn(&RecordedRequest) -> Answer + Send + Sync + 'static) -> Self {
-        Self::with(Box::new(move |request| Some(answer(request))))
+    /// Gives each request what `respond` returns.
+    pub fn responding(
+        respond: impl Fn(&RecordedRequest) -> TestResponse + Send + Sync + 'static,
+    ) -> Self {
+        Self::with(Box::new(move |request| Some(respond(request))))
     }
 
-    fn with(answers: Box<Answers>) -> Self {
+    fn with(respond: Box<Respond>) -> Self {
         Self(Arc::new(State {
-            answers,
+            respond,
             requests: Mutex::default(),
         }))
     }
@@ -153,7 +155,7 @@ impl TestSender {
         lock(&self.0.requests).clone()
     }
 
-    async fn answer(
+    async fn respond(
         &self,
         request: http::Request<SdkBody>,
         settings: &SendSettings,
@@ -167,14 +169,14 @@ impl TestSender {
             headers: parts.headers,
             body: body.into_bytes(),
         };
-        let answer = (self.0.answers)(&request);
+        let response = (self.0.respond)(&request);
         lock(&self.0.requests).push(request);
-        let answer = answer
-            .ok_or_else(|| ConnectorError::user("no answer is left for this request".into()))?;
-        if !answer.delay.is_zero() {
-            settings.sleep().sleep(answer.delay).await;
+        let response = response
+            .ok_or_else(|| ConnectorError::user("no response is left for this request".into()))?;
+        if !response.delay.is_zero() {
+            settings.sleep().sleep(response.delay).await;
         }
-        match answer.kind {
+        match response.kind {
             Kind::Response(response) => Ok(response.map(SdkBody::from)),
             Kind::Error(error) => Err(error),
             Kind::Never => pending().await,
@@ -192,7 +194,7 @@ impl Sender for TestSender {
         request: http::Request<SdkBody>,
         settings: &'a SendSettings,
     ) -> SendFuture<'a> {
-        Box::pin(self.answer(request, settings))
+        Box::pin(self.respond(request, settings))
     }
 }
 

@@ -29,14 +29,14 @@ pub enum WaiterError<O, E> {
         /// The waiter's name.
         waiter: &'static str,
         /// The outcome.
-        answer: Box<Result<O, SdkError<E>>>,
+        outcome: Box<Result<O, SdkError<E>>>,
     },
     /// The time was up.
     #[error("{waiter} was not reached in time, after {attempts} attempts")]
     TimedOut {
         /// The waiter's name.
         waiter: &'static str,
-        /// How often it asked.
+        /// How many calls it made.
         attempts: u32,
     },
     /// A request failed in a way that the waiter does not know.
@@ -44,8 +44,8 @@ pub enum WaiterError<O, E> {
     Call(#[source] SdkError<E>),
 }
 
-/// Calls until `judge` is satisfied, waiting ever longer between calls: from the least to the longest of `delay` (seconds), doubled each
-/// time and with jitter, and never beyond `limit`.
+/// Calls until `classify` returns a final state, waiting ever longer between calls: from the least to the longest of `delay`
+/// (seconds), doubled each time and with jitter, and never beyond `limit`.
 ///
 /// # Errors
 /// See [`WaiterError`].
@@ -55,7 +55,7 @@ pub async fn wait<O, E, F>(
     delay: (u32, u32),
     limit: Duration,
     call: impl Fn() -> F,
-    judge: impl Fn(&Result<O, SdkError<E>>) -> State,
+    classify: impl Fn(&Result<O, SdkError<E>>) -> State,
 ) -> Result<Result<O, SdkError<E>>, WaiterError<O, E>>
 where
     F: Future<Output = Result<O, SdkError<E>>>,
@@ -65,12 +65,12 @@ where
     loop {
         attempts = attempts.saturating_add(1);
         let outcome = call().await;
-        match (judge(&outcome), outcome) {
+        match (classify(&outcome), outcome) {
             (State::Success, outcome) => return Ok(outcome),
             (State::Failure, outcome) => {
                 return Err(WaiterError::Failed {
                     waiter,
-                    answer: Box::new(outcome),
+                    outcome: Box::new(outcome),
                 });
             }
             (State::Unknown, Err(error)) => return Err(WaiterError::Call(error)),

@@ -27,10 +27,10 @@ def main(url, mode, summaries, limit="1"):
     )
 
     def page():
-        answer = client.list_associated_contacts(
+        response = client.list_associated_contacts(
             InstanceId=INSTANCE_ID, ContactId=CONTACT_ID, MaxResults=summaries
         )
-        if len(answer["ContactSummaryList"]) != summaries:
+        if len(response["ContactSummaryList"]) != summaries:
             sys.exit(f"error: {summaries} summaries asked for")
 
     if mode == "sequential":

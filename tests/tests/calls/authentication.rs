@@ -1,7 +1,7 @@
 //! Which of an operation's ways to authenticate a call takes: the first that the client has something for.
 
 use aws_credential_types::Token;
-use connect_transport::test_util::{Answer, TestSender};
+use connect_transport::test_util::{TestResponse, TestSender};
 
 use crate::Client;
 use crate::config::Builder;
@@ -17,7 +17,8 @@ struct Has {
 
 impl Has {
     fn client(self) -> (Client, TestSender) {
-        let (mut config, sender): (Builder, _) = crate::config_with([Answer::json(200, "{}")]);
+        let (mut config, sender): (Builder, _) =
+            crate::config_with([TestResponse::json(200, "{}")]);
         if !self.credentials {
             config.set_credentials_provider(None);
         }

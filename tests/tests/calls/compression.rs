@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
-use connect_transport::test_util::Answer;
+use connect_transport::test_util::TestResponse;
 use flate2::read::GzDecoder;
 
 #[tokio::test]
 async fn a_large_body_is_sent_as_gzip_and_holds_what_was_written() {
-    let (client, sender) = crate::calling([Answer::json(200, "{}")]);
+    let (client, sender) = crate::calling([TestResponse::json(200, "{}")]);
     let text = "chalk and cheese, ".repeat(1000);
     client.shrink().text(&text).send().await.unwrap();
     let request = &sender.requests()[0];
@@ -22,7 +22,7 @@ async fn a_large_body_is_sent_as_gzip_and_holds_what_was_written() {
 
 #[tokio::test]
 async fn compression_can_be_declined() {
-    let (config, sender) = crate::config_with([Answer::json(200, "{}")]);
+    let (config, sender) = crate::config_with([TestResponse::json(200, "{}")]);
     let config = config.disable_request_compression(true).build();
     let text = "chalk and cheese, ".repeat(1000);
     let client = crate::Client::from_conf(config);

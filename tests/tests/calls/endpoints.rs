@@ -1,7 +1,7 @@
 //! Where calls go: the model's rules with what members, operations, clients and regions set.
 
 use connect_transport::error::DisplayErrorContext;
-use connect_transport::test_util::{Answer, RecordedRequest};
+use connect_transport::test_util::{RecordedRequest, TestResponse};
 
 use crate::config::{Builder, Region, ServiceSettings};
 use crate::{Client, config_with};
@@ -9,7 +9,7 @@ use crate::{Client, config_with};
 /// The request of a call by a client with these settings.
 macro_rules! sent {
     ($adjust:expr, $($call:tt)*) => {{
-        let (config, sender) = config_with([Answer::json(200, "{}")]);
+        let (config, sender) = config_with([TestResponse::json(200, "{}")]);
         let adjust: fn(Builder) -> Builder = $adjust;
         let client = Client::from_conf(adjust(config).build());
         let outcome = client.$($call)*.send().await;
@@ -87,7 +87,7 @@ async fn a_custom_endpoint_wins_and_keeps_its_path() {
 }
 
 #[tokio::test]
-async fn what_the_rules_refuse_is_not_sent() {
+async fn what_the_rules_reject_is_not_sent() {
     let rejected = sent!(|it| it.region(None), open()).unwrap_err();
     assert!(rejected.contains("Missing Region"), "{rejected}");
     let rejected = sent!(

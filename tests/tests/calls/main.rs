@@ -20,11 +20,11 @@ mod secrets;
 mod waiters;
 
 use self::config::Builder;
-use connect_transport::test_util::{Answer, TestSender, TokioClock};
+use connect_transport::test_util::{TestResponse, TestSender, TokioClock};
 
 /// A configuration with fixed credentials and randomness and tokio's clock, and what it sends with.
-fn config_with(answers: impl IntoIterator<Item = Answer>) -> (Builder, TestSender) {
-    let sender = TestSender::new(answers);
+fn config_with(responses: impl IntoIterator<Item = TestResponse>) -> (Builder, TestSender) {
+    let sender = TestSender::new(responses);
     let config = Builder::new()
         .with_test_defaults()
         .time_source(TokioClock::default())
@@ -33,12 +33,12 @@ fn config_with(answers: impl IntoIterator<Item = Answer>) -> (Builder, TestSende
 }
 
 /// A client of that configuration.
-fn calling(answers: impl IntoIterator<Item = Answer>) -> (Client, TestSender) {
-    let (config, sender) = config_with(answers);
+fn calling(responses: impl IntoIterator<Item = TestResponse>) -> (Client, TestSender) {
+    let (config, sender) = config_with(responses);
     (Client::from_conf(config.build()), sender)
 }
 
 /// An error with nothing in it but its code.
-fn failure(status: u16, code: &'static str) -> Answer {
-    Answer::json(status, "{}").header("x-amzn-errortype", code)
+fn failure(status: u16, code: &'static str) -> TestResponse {
+    TestResponse::json(status, "{}").header("x-amzn-errortype", code)
 }

@@ -1,12 +1,12 @@
 //! Paginators: where tokens, sizes and items are, as the service, the operation and paths into outputs say.
 
-use connect_transport::test_util::Answer;
+use connect_transport::test_util::TestResponse;
 use serde_json::{Value, json};
 
 use crate::{calling, failure};
 
-fn page(body: &Value) -> Answer {
-    Answer::json(200, body.to_string())
+fn page(body: &Value) -> TestResponse {
+    TestResponse::json(200, body.to_string())
 }
 
 #[tokio::test]

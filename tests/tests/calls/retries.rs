@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connect_transport::test_util::Answer;
+use connect_transport::test_util::TestResponse;
 use tokio::time::Instant;
 
 use crate::operation::fail::FailError;
@@ -42,7 +42,7 @@ async fn another_error_is_final() {
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_that_succeeds_is_the_last() {
-    let (client, sender) = calling([failure(501, "Busy"), Answer::json(200, "{}")]);
+    let (client, sender) = calling([failure(501, "Busy"), TestResponse::json(200, "{}")]);
     client.fail().send().await.unwrap();
     assert_eq!(sender.requests().len(), 2);
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use connect_transport::error::DisplayErrorContext;
-use connect_transport::test_util::Answer;
+use connect_transport::test_util::TestResponse;
 use serde_json::json;
 
 use crate::client::log_in::LogInFluentBuilder;
@@ -53,7 +53,7 @@ async fn inputs_and_outputs_do_not_show_them() {
     let secrets = String::from_utf8_lossy(&wire).matches(SECRET).count();
     assert_eq!(secrets, 7, "the service gets every one: {wire:?}");
 
-    let (client, _) = calling([Answer::json(200, wire)]);
+    let (client, _) = calling([TestResponse::json(200, wire)]);
     let output = client.log_in().send().await.unwrap();
     assert_eq!(output.password(), Some("hunter2-plain"));
     assert_redacted(&format!("{output:?}"));
@@ -78,8 +78,8 @@ async fn each_shape_hides_its_own() {
 #[tokio::test]
 async fn errors_do_not_show_them() {
     let body = json!({"message": "visible", "tried": SECRET}).to_string();
-    let answer = Answer::json(403, body).header("x-amzn-errortype", "Denied");
-    let (client, _) = calling([answer]);
+    let response = TestResponse::json(403, body).header("x-amzn-errortype", "Denied");
+    let (client, _) = calling([response]);
     let error = with_secrets(&client).send().await.unwrap_err();
     assert_redacted(&format!("{error:?}"));
     assert_redacted(&error.to_string());
@@ -93,11 +93,11 @@ async fn errors_do_not_show_them() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_does_not_show_them() {
+async fn a_response_that_cannot_be_read_does_not_show_them() {
     let body = format!(
         "{{\"name\": \"visible\", \"password\": \"{SECRET}\", \"passwords\": \"{SECRET}\"}}"
     );
-    let (client, _) = calling([Answer::json(200, body)]);
+    let (client, _) = calling([TestResponse::json(200, body)]);
     let error = client.log_in().send().await.unwrap_err();
     for shown in [
         format!("{error:?}"),

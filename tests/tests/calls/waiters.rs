@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connect_transport::test_util::Answer;
+use connect_transport::test_util::TestResponse;
 use connect_transport::waiter::WaiterError;
 use tokio::time::Instant;
 
@@ -11,8 +11,8 @@ use crate::{calling, failure};
 
 const LIMIT: Duration = Duration::from_secs(600);
 
-fn state(body: &'static str) -> Answer {
-    Answer::json(200, body)
+fn state(body: &'static str) -> TestResponse {
+    TestResponse::json(200, body)
 }
 
 #[tokio::test(start_paused = true)]
@@ -24,8 +24,8 @@ async fn it_asks_until_the_state_is_reached() {
         state(r#"{"state": "running"}"#),
     ]);
     let start = Instant::now();
-    let answer = client.describe().id("x").wait_until_running(LIMIT).await;
-    assert_eq!(answer.unwrap().unwrap().state(), Some(&State::Running));
+    let outcome = client.describe().id("x").wait_until_running(LIMIT).await;
+    assert_eq!(outcome.unwrap().unwrap().state(), Some(&State::Running));
     assert_eq!(sender.requests().len(), 4);
     assert!(
         sender
@@ -45,11 +45,11 @@ async fn it_ends_where_the_state_cannot_be_reached() {
         state(r#"{"state": "starting", "health": {"good": false}}"#),
     ]);
     let error = client.describe().id("x").wait_until_running(LIMIT).await;
-    let Err(WaiterError::Failed { waiter, answer }) = error else {
+    let Err(WaiterError::Failed { waiter, outcome }) = error else {
         panic!("{error:?}");
     };
     assert_eq!(waiter, "Running");
-    assert_eq!(answer.unwrap().state(), Some(&State::Starting));
+    assert_eq!(outcome.unwrap().state(), Some(&State::Starting));
     assert_eq!(sender.requests().len(), 2);
 }
 
@@ -57,8 +57,8 @@ async fn it_ends_where_the_state_cannot_be_reached() {
 async fn an_error_can_be_what_it_waits_for() {
     let (client, sender) = calling([state("{}"), failure(404, "Missing")]);
     let start = Instant::now();
-    let answer = client.describe().id("x").wait_until_removed(LIMIT).await;
-    let error = answer.unwrap().unwrap_err().into_service_error();
+    let outcome = client.describe().id("x").wait_until_removed(LIMIT).await;
+    let error = outcome.unwrap().unwrap_err().into_service_error();
     assert!(error.is_missing());
     assert_eq!(start.elapsed(), Duration::from_secs(1));
     assert_eq!(sender.requests().len(), 2);
@@ -99,12 +99,12 @@ async fn every_entry_of_a_list_can_have_to_agree() {
         state(r#"{"parts": [{"state": "running"}, {"state": "starting"}]}"#),
         state(r#"{"parts": [{"state": "running"}, {"state": "running"}]}"#),
     ]);
-    let answer = client
+    let outcome = client
         .describe()
         .id("x")
         .wait_until_all_running(LIMIT)
         .await;
-    assert_eq!(answer.unwrap().unwrap().parts().len(), 2);
+    assert_eq!(outcome.unwrap().unwrap().parts().len(), 2);
     assert_eq!(sender.requests().len(), 4);
 }
 

@@ -28,8 +28,8 @@ async fn the_region() {
 
 /// A proxy that opens no tunnel: the error names the host that was asked for.
 async fn host_asked_for(variables: &[(&str, &str)], profile: &str) -> String {
-    let refuse = vec![Read, response("403 Forbidden", "", "")];
-    let proxy = Server::start(vec![refuse]).await;
+    let forbidden = vec![Read, response("403 Forbidden", "", "")];
+    let proxy = Server::start(vec![forbidden]).await;
     let url = proxy.url();
     let fixed = [KEYS[0], KEYS[1], REGION, ("HTTPS_PROXY", url.as_str())];
     let outcome = run(&[&fixed[..], variables].concat(), profile).await;

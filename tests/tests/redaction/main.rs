@@ -42,7 +42,7 @@ async fn no_secret_shows_in_whole_runs() {
     runs::through_proxies(&mut seen).await;
     runs::credentials_that_fail(&mut seen).await;
     runs::configurations(&mut seen).await;
-    runs::canned_answers(&mut seen).await;
+    runs::canned_responses(&mut seen).await;
     runs::sensitive_members(&mut seen).await;
 
     // The runs were seen: values that are no secret, errors of each kind, the logs of both sides and of the HTTP stack.

@@ -11,7 +11,7 @@ use connect_sdk::Client;
 use connect_sdk::config::timeout::TimeoutConfig;
 use connect_sdk::config::{Builder, Credentials, Environment, ProvideCredentials, from_env};
 use connect_sdk::sender::{HttpSender, Proxy};
-use connect_sdk::test_util::{Answer, TestSender};
+use connect_sdk::test_util::{TestResponse, TestSender};
 use connect_tests::certificates::{Authority, Certificate};
 use connect_tests::client::{self, large_tree};
 use connect_tests::http2;
@@ -234,8 +234,8 @@ pub(crate) async fn configurations(seen: &mut Seen) {
 }
 
 /// A sender for tests, and what it records.
-pub(crate) async fn canned_answers(seen: &mut Seen) {
-    let sender = TestSender::answering(|_| Answer::json(200, "{}"));
+pub(crate) async fn canned_responses(seen: &mut Seen) {
+    let sender = TestSender::responding(|_| TestResponse::json(200, "{}"));
     call(seen, config("https://example.com").sender(sender.clone())).await;
     seen.print(&sender);
     seen.print(&sender.requests());

@@ -17,7 +17,7 @@ const INTRODUCTION: &str = "\
 # Benchmarks
 
 Written by `cargo xtask bench`, which anyone can run. It builds and measures the programs in `tests/peers`, which make the same
-call, ListAssociatedContacts, to the same server on loopback that has its answers ready. Peers take turns. Ratios travel, times
+call, ListAssociatedContacts, to the same server on loopback that has its responses ready. Peers take turns. Ratios travel, times
 do not: they are of one machine on one day.
 
 ```console

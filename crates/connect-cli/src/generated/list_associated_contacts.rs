@@ -13,7 +13,7 @@ use crate::model::{Argument, Member, Operation, Pages, Shape};
 pub(crate) static OPERATION: Operation = Operation {
     name: "ListAssociatedContacts",
     command: "list-associated-contacts",
-    about: "Lists all contacts that belong together with the given one, itself included: the chain of transfers before and after it, and the chains that are related to that one.\n\nWhich contacts belong together is told by their InitialContactId, PreviousContactId and RelatedContactId.",
+    about: "Lists all contacts that belong together with the given one, itself included: the chain of transfers before and after it, and the chains that are related to that one.\n\nWhich contacts belong together follows from their InitialContactId, PreviousContactId and RelatedContactId.",
     input: &[
         Argument {
             flag: "instance-id",
@@ -32,7 +32,7 @@ pub(crate) static OPERATION: Operation = Operation {
         },
         Argument {
             flag: "next-token",
-            about: "The token of the page to get, from the answer with the page before it. Absent for the first page.",
+            about: "The token of the page to get, from the response with the page before it. Absent for the first page.",
             member: Member::optional("NextToken", &Shape::String),
         },
     ],

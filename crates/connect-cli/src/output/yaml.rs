@@ -39,7 +39,7 @@ impl Emitter {
         self.scalar(value, 2);
         self.line(0);
         if plain {
-            // Without its end marked, a reader could not tell whether a bare plain scalar goes on.
+            // Without its end marked, a reader would not know whether a bare plain scalar goes on.
             self.push("...");
             self.line(0);
         }

@@ -17,7 +17,7 @@ fn local(arguments: &str) -> Ran {
 fn help_is_plain_text() {
     let help = connect("list-associated-contacts --help").ok();
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = "told by their InitialContactId, PreviousContactId and RelatedContactId.";
+    let words = "follows from their InitialContactId, PreviousContactId and RelatedContactId.";
     contains(&help, words);
     assert!(
         !help.contains(['`', '\\']) && !help.contains("]("),

@@ -1,6 +1,6 @@
 //! Patterns of strings, compiled on first use.
 
-/// A `pattern` trait's regular expression. Clients do not judge patterns, so only feature `server` brings the engine; without it
+/// A `pattern` trait's regular expression. Clients do not check patterns, so only feature `server` brings the engine; without it
 /// everything matches.
 #[derive(Debug)]
 pub struct Pattern {

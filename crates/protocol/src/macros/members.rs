@@ -58,7 +58,7 @@ macro_rules! __accessor {
     };
     (optional list ($($item:tt)*) $name:ident $doc:expr) => {
         $crate::__accessor!(@ it &[$crate::__item!($($item)*)], it.as_deref().unwrap_or_default(); $name
-            concat!($doc, "\n\nEmpty where there is none: look at the field to tell that apart."));
+            concat!($doc, "\n\nEmpty where there is none: the field itself distinguishes that from an empty list."));
     };
     (required list ($($item:tt)*) $($rest:tt)*) => {
         $crate::__accessor!(@ it &[$crate::__item!($($item)*)], it; $($rest)*);

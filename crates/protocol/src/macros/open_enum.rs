@@ -25,7 +25,7 @@
 /// assert_eq!(Channel::values(), ["CHAT", "VOICE"]);
 /// assert_eq!(format!("{:?} {}", Channel::Chat, Channel::Chat), "Chat CHAT");
 ///
-/// // Tomorrow's value is kept, and told apart by its text.
+/// // Tomorrow's value is kept, with its text.
 /// let fax = Channel::from("FAX");
 /// assert_eq!(fax.as_str(), "FAX");
 /// assert!(Channel::try_parse("FAX").is_err());

@@ -4,30 +4,30 @@ use std::sync::{Mutex, PoisonError};
 
 /// One operation of a service under test: keeps its input, returns what was set.
 #[derive(Debug)]
-pub struct Exchange<I, A> {
+pub struct Exchange<I, R> {
     input: Mutex<Option<I>>,
-    answer: Mutex<Option<A>>,
+    result: Mutex<Option<R>>,
 }
 
-impl<I, A> Default for Exchange<I, A> {
+impl<I, R> Default for Exchange<I, R> {
     fn default() -> Self {
         Self {
             input: Mutex::new(None),
-            answer: Mutex::new(None),
+            result: Mutex::new(None),
         }
     }
 }
 
-impl<I, A> Exchange<I, A> {
-    /// Says what the next call gets.
-    pub fn answer_with(&self, answer: A) {
-        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+impl<I, R> Exchange<I, R> {
+    /// Sets what the next call returns.
+    pub fn respond_with(&self, result: R) {
+        *self.result.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
     }
 
     /// A call: keeps its input; `None` if nothing was set.
-    pub fn call(&self, input: I) -> Option<A> {
+    pub fn call(&self, input: I) -> Option<R> {
         *self.input.lock().unwrap_or_else(PoisonError::into_inner) = Some(input);
-        self.answer
+        self.result
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()
@@ -59,7 +59,7 @@ macro_rules! exchange_service {
             $(
                 async fn $method(&self, input: $input) -> ::std::result::Result<$output, $error> {
                     match self.$method.call(input) {
-                        Some(answer) => answer,
+                        Some(result) => result,
                         None => Err(<$error>::generic($crate::server::not_implemented($operation))),
                     }
                 }

@@ -97,7 +97,7 @@ impl Trip {
     ///
     /// # Panics
     /// It is not.
-    pub fn answered(&self, request: &http::Request<Bytes>, response: &http::Response<Bytes>) {
+    pub fn handled(&self, request: &http::Request<Bytes>, response: &http::Response<Bytes>) {
         let status = response.status();
         if status == http::StatusCode::INTERNAL_SERVER_ERROR
             || response.body().len() > LONGEST_RESPONSE
@@ -144,7 +144,7 @@ macro_rules! round_trips {
                 now(async {
                     let trip = Trip::new($name, seed);
                     let server = $server::default();
-                    server.$method.answer_with(Ok(<$output>::sample(&mut Source::new(seed))));
+                    server.$method.respond_with(Ok(<$output>::sample(&mut Source::new(seed))));
 
                     let input = <$input>::sample(&mut Source::new(seed));
                     let request = trip.done(crate::client::$method::encode($($by)? input));
@@ -191,10 +191,10 @@ macro_rules! hostile_trips {
                     for _ in 0..COPIES {
                         let request = breaker.request(&request);
                         let response = crate::server::handle(&server, request.clone()).await;
-                        trip.answered(&request, &response);
+                        trip.handled(&request, &response);
                     }
 
-                    server.$method.answer_with(Ok(<$output>::sample(&mut Source::new(seed))));
+                    server.$method.respond_with(Ok(<$output>::sample(&mut Source::new(seed))));
                     let response = crate::server::handle(&server, request).await;
                     for _ in 0..COPIES {
                         let mut response = trip.return_home(breaker.response(&response));

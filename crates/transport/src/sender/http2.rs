@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::api::SendSettings;
 use super::connect::Key;
 use super::http1::{ExchangeError, OpenConnection};
-use super::hyper_error::{exchange_error, refused};
+use super::hyper_error::{exchange_error, unprocessed};
 use super::stream::ServerStream;
 use super::url::put_host;
 use crate::error::ConnectorError;
@@ -106,12 +106,12 @@ impl Http2 {
                 self.history.touch();
                 Ok(response)
             }
-            // hyper blames the caller where the connection broke while the request waited for its turn. It may have been
+            // hyper reports an error of the caller where the connection broke while the request waited for its turn. It may have been
             // about to be written.
             Err(error) if error.is_user() => Err(ConnectorError::io(error.into())),
             Err(error) => {
                 let proven = self.history.proven.load(Ordering::Relaxed);
-                let unsent = proven && (error.is_canceled() || refused(&error));
+                let unsent = proven && (error.is_canceled() || unprocessed(&error));
                 Err(exchange_error(ExchangeError { error, unsent }))
             }
         }

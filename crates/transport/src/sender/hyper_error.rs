@@ -55,7 +55,7 @@ fn h2_error(error: &hyper::Error) -> Option<&h2::Error> {
 /// Whether the server says that it has not looked at the request: after GOAWAY, h2 fails only the streams above the last one
 /// that the server has looked at.
 #[cfg(feature = "http2")]
-pub(super) fn refused(error: &hyper::Error) -> bool {
+pub(super) fn unprocessed(error: &hyper::Error) -> bool {
     h2_error(error).is_some_and(|error| {
         error.is_remote()
             && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))

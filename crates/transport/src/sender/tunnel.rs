@@ -64,10 +64,10 @@ impl Service<Uri> for ProxyDialler {
 enum TunnelError {
     #[error("the proxy {proxy:?} broke the connection off")]
     Io { proxy: Server, source: io::Error },
-    #[error("the proxy {proxy:?} answered with something other than HTTP")]
+    #[error("the proxy {proxy:?} responded with something other than HTTP")]
     NotHttp { proxy: Server },
     #[error("the proxy {proxy:?} refused a tunnel to {target} with status {status}")]
-    Refused {
+    Rejected {
         proxy: Server,
         target: String,
         status: u16,
@@ -79,7 +79,7 @@ impl From<TunnelError> for ConnectorError {
     fn from(error: TunnelError) -> Self {
         match &error {
             TunnelError::Io { .. }
-            | TunnelError::Refused {
+            | TunnelError::Rejected {
                 status: 500 | 502..=504,
                 ..
             } => Self::io(error.into()),
@@ -120,7 +120,7 @@ async fn tunnel(stream: &mut FirstHop, proxy: &Server, uri: &Uri) -> Result<(), 
     }
     match status(&response) {
         Some(200..=299) => Ok(()),
-        Some(status) => Err(TunnelError::Refused {
+        Some(status) => Err(TunnelError::Rejected {
             proxy: proxy.clone(),
             target,
             status,

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use connect_protocol::http::Request;
 use connect_transport::config::Builder;
 use connect_transport::config::retry::RetryConfig;
-use connect_transport::test_util::Answer;
+use connect_transport::test_util::TestResponse;
 use http::Method;
 use http_body::{Body, Frame};
 
@@ -46,7 +46,7 @@ fn soon(config: Builder) -> Builder {
 
 #[tokio::test]
 async fn a_body_that_can_be_sent_once_is_sent_once() {
-    let (client, sender) = client_with([Answer::json(503, ""), good()], soon);
+    let (client, sender) = client_with([TestResponse::json(503, ""), good()], soon);
     let once = || post(SdkBody::from_body_1_x(Once(Some("streamed".into()))));
     let error = greet_with(&client, once(), None).await.unwrap_err();
     let end = "(HTTP 503, 1 attempt, not retried: the request's body can be sent only once)";
@@ -58,7 +58,7 @@ async fn a_body_that_can_be_sent_once_is_sent_once() {
 
 #[tokio::test]
 async fn a_body_in_memory_is_sent_again() {
-    let (client, sender) = client_with([Answer::json(503, ""), good()], soon);
+    let (client, sender) = client_with([TestResponse::json(503, ""), good()], soon);
     let request = post(SdkBody::from("in memory"));
     assert!(greet_with(&client, request, None).await.is_ok());
     let requests = sender.requests();

@@ -7,7 +7,7 @@ use connect_transport::config::Builder;
 use connect_transport::config::http::HttpRequest;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::error::ErrorMetadata;
-use connect_transport::test_util::Answer;
+use connect_transport::test_util::TestResponse;
 
 use crate::service::{Outcome, greet_with, request};
 use crate::{client, good, only};
@@ -59,7 +59,7 @@ async fn a_body_can_be_added_and_taken_away() {
 
 #[tokio::test]
 async fn changes_are_made_in_order_on_every_attempt() {
-    let (client, sender) = client([Answer::json(500, ""), good()]);
+    let (client, sender) = client([TestResponse::json(500, ""), good()]);
     let call = customize(&client)
         .mutate_request(|request| {
             request.headers_mut().insert("x-order", "first");
@@ -92,7 +92,7 @@ async fn a_change_that_fails_ends_the_call() {
 
 #[tokio::test]
 async fn configuration_can_be_overridden_together_with_changes() {
-    let (client, sender) = client([Answer::json(500, ""), good()]);
+    let (client, sender) = client([TestResponse::json(500, ""), good()]);
     let change = |request: &mut HttpRequest| {
         request.headers_mut().insert("x-mine", "1");
     };

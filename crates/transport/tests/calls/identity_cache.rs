@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::identity::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use connect_transport::test_util::Answer;
+use connect_transport::test_util::TestResponse;
 
 use crate::sdk_config::shared;
 use crate::service::greet;
@@ -90,9 +90,9 @@ async fn what_the_service_calls_expired_is_replaced_though_an_identity_cache_sti
     let config = shared()
         .identity_cache(Stubborn::default())
         .credentials_provider(SharedCredentialsProvider::new(Numbered::default()));
-    let expired = Answer::json(403, "").header("x-amzn-errortype", "ExpiredTokenException");
-    let answers = [good(), expired, good(), good()];
-    let (client, sender) = client_from(&config.build(), answers);
+    let expired = TestResponse::json(403, "").header("x-amzn-errortype", "ExpiredTokenException");
+    let responses = [good(), expired, good(), good()];
+    let (client, sender) = client_from(&config.build(), responses);
     for expected in [true, false, true, true] {
         assert_eq!(greet(&client).await.is_ok(), expected);
     }

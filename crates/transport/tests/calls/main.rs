@@ -19,26 +19,26 @@ mod streaming;
 use std::sync::mpsc;
 
 use connect_transport::config::Builder;
-use connect_transport::test_util::{Answer, RecordedRequest, TestSender};
+use connect_transport::test_util::{RecordedRequest, TestResponse, TestSender};
 use connect_transport::{Handle, SdkConfig};
 use service::SERVICE;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-fn good() -> Answer {
-    Answer::json(200, r#"{"Text":"hello"}"#)
+fn good() -> TestResponse {
+    TestResponse::json(200, r#"{"Text":"hello"}"#)
 }
 
 /// A client with fixed credentials, clock and randomness, and what it sends with.
-fn client(answers: impl IntoIterator<Item = Answer>) -> (Handle, TestSender) {
-    client_with(answers, |config| config)
+fn client(responses: impl IntoIterator<Item = TestResponse>) -> (Handle, TestSender) {
+    client_with(responses, |config| config)
 }
 
 fn client_with(
-    answers: impl IntoIterator<Item = Answer>,
+    responses: impl IntoIterator<Item = TestResponse>,
     adjust: impl FnOnce(Builder) -> Builder,
 ) -> (Handle, TestSender) {
-    let sender = TestSender::new(answers);
+    let sender = TestSender::new(responses);
     let config = Builder::new().with_test_defaults().sender(sender.clone());
     (Handle::new(&SERVICE, adjust(config).build()), sender)
 }
@@ -53,9 +53,9 @@ fn only(sender: &TestSender) -> RecordedRequest {
 /// A client made from this configuration, and what it sends with.
 fn client_from(
     config: &SdkConfig,
-    answers: impl IntoIterator<Item = Answer>,
+    responses: impl IntoIterator<Item = TestResponse>,
 ) -> (Handle, TestSender) {
-    let sender = TestSender::new(answers);
+    let sender = TestSender::new(responses);
     let config = Builder::from(config).sender(sender.clone());
     (Handle::new(&SERVICE, config.build()), sender)
 }

@@ -10,7 +10,7 @@ use connect_transport::Handle;
 use connect_transport::config::auth::AuthSchemeId;
 use connect_transport::config::{AppName, Builder, Environment, FrameworkMetadata, Region};
 use connect_transport::error::{InputError, SdkError};
-use connect_transport::test_util::{Answer, RecordedRequest, TestSender};
+use connect_transport::test_util::{RecordedRequest, TestResponse, TestSender};
 
 use crate::service::{GREET, SERVICE, call, greet, greet_with, request};
 use crate::{client, client_with, good, only};
@@ -355,7 +355,7 @@ async fn the_region_can_be_changed_for_one_call() {
 
 #[tokio::test]
 async fn an_empty_session_token_is_none() {
-    let forbidden = Answer::json(403, r#"{"message":"not you"}"#);
+    let forbidden = TestResponse::json(403, r#"{"message":"not you"}"#);
     let (client, sender) = client_with([forbidden], |config| {
         let token = Some(String::new());
         config.credentials_provider(Credentials::new("AKID", "secret", token, None, "test"))

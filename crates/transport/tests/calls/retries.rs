@@ -6,7 +6,7 @@ use connect_transport::Handle;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::timeout::TimeoutConfig;
 use connect_transport::config::{Builder, RateLimit};
-use connect_transport::test_util::{Answer, RecordedRequest, TestSender, TokioClock};
+use connect_transport::test_util::{RecordedRequest, TestResponse, TestSender, TokioClock};
 use tokio::time::Instant;
 
 use crate::service::{SERVICE, greet, greet_with, request};
@@ -14,10 +14,10 @@ use crate::{client, client_with, good};
 
 /// How long a call takes, in milliseconds.
 async fn took(
-    answers: impl IntoIterator<Item = Answer>,
+    responses: impl IntoIterator<Item = TestResponse>,
     adjust: impl FnOnce(Builder) -> Builder,
 ) -> u128 {
-    let (client, _) = client_with(answers, adjust);
+    let (client, _) = client_with(responses, adjust);
     let start = Instant::now();
     let _ = greet(&client).await;
     start.elapsed().as_millis()
@@ -25,7 +25,7 @@ async fn took(
 
 #[tokio::test(start_paused = true)]
 async fn delays_are_random_up_to_their_limit() {
-    let failures = |status| (0..3).map(move |_| Answer::json(status, ""));
+    let failures = |status| (0..3).map(move |_| TestResponse::json(status, ""));
     let transient = took(failures(500), |config| config).await;
     assert!((1..=150).contains(&transient), "{transient} ms of 50 + 100");
     let throttled = took(failures(429), |config| config).await;
@@ -44,7 +44,7 @@ async fn the_service_can_ask_for_a_delay() {
         ("x-amz-retry-after", "soon", 0..=50),
         ("retry-after", "100", 0..=50),
     ] {
-        let failure = Answer::json(500, "").header(header, value);
+        let failure = TestResponse::json(500, "").header(header, value);
         let took = took([failure, good()], |config| config).await;
         assert!(expected.contains(&took), "{header} {value}: {took}");
     }
@@ -52,8 +52,8 @@ async fn the_service_can_ask_for_a_delay() {
 
 #[tokio::test(start_paused = true)]
 async fn clones_and_calls_share_a_rate() {
-    let answers = (0..7).map(|_| good());
-    let (client, _) = client_with(answers, |config| {
+    let responses = (0..7).map(|_| good());
+    let (client, _) = client_with(responses, |config| {
         config
             .rate_limit(RateLimit::connect())
             .time_source(TokioClock::default())
@@ -69,8 +69,8 @@ async fn clones_and_calls_share_a_rate() {
 
 #[tokio::test(start_paused = true)]
 async fn adaptive_mode_slows_down_after_throttling() {
-    let answers = std::iter::once(Answer::json(429, "")).chain((0..10).map(|_| good()));
-    let (client, sender) = client_with(answers, |config| {
+    let responses = std::iter::once(TestResponse::json(429, "")).chain((0..10).map(|_| good()));
+    let (client, sender) = client_with(responses, |config| {
         config
             .retry_config(RetryConfig::adaptive())
             .time_source(TokioClock::default())
@@ -88,8 +88,8 @@ async fn adaptive_mode_slows_down_after_throttling() {
 
 #[tokio::test]
 async fn a_call_that_overrides_configuration_draws_on_the_clients_quota() {
-    let answers = (0..200).map(|_| Answer::json(500, ""));
-    let (client, sender) = client(answers);
+    let responses = (0..200).map(|_| TestResponse::json(500, ""));
+    let (client, sender) = client(responses);
     let mut stopped = 0;
     for _ in 0..25 {
         let retries = RetryConfig::standard().with_initial_backoff(Duration::from_micros(1));
@@ -104,9 +104,9 @@ async fn a_call_that_overrides_configuration_draws_on_the_clients_quota() {
 /// The quota is there for calls that give up as well: those of an outage in which nothing responds in time.
 #[tokio::test(start_paused = true)]
 async fn a_retry_that_the_operation_limit_cuts_off_costs_what_a_failed_one_costs() {
-    let sender = TestSender::answering(|request| match request.header("amz-sdk-request") {
-        Some(info) if info.contains("attempt=1;") => Answer::json(500, ""),
-        _ => Answer::never(),
+    let sender = TestSender::responding(|request| match request.header("amz-sdk-request") {
+        Some(info) if info.contains("attempt=1;") => TestResponse::json(500, ""),
+        _ => TestResponse::never(),
     });
     let limits = TimeoutConfig::builder().operation_timeout(Duration::from_secs(1));
     let config = Builder::new()
@@ -129,8 +129,9 @@ async fn a_retry_that_the_operation_limit_cuts_off_costs_what_a_failed_one_costs
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_that_was_not_made_costs_nothing() {
-    let answers = (0..200).map(|_| Answer::json(500, "").header("x-amz-retry-after", "5000"));
-    let (client, _) = client(answers);
+    let responses =
+        (0..200).map(|_| TestResponse::json(500, "").header("x-amz-retry-after", "5000"));
+    let (client, _) = client(responses);
     for _ in 0..40 {
         // Dropped while it waits for its retry.
         let dropped = tokio::time::timeout(Duration::from_secs(1), greet(&client));
@@ -145,7 +146,7 @@ async fn a_retry_that_was_not_made_costs_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_retry_says_until_when_it_is_waited_for() {
     let sent = async |config: fn(Builder) -> Builder| {
-        let failure = Answer::json(500, "").header("date", "Fri, 13 Feb 2009 23:32:30 GMT");
+        let failure = TestResponse::json(500, "").header("date", "Fri, 13 Feb 2009 23:32:30 GMT");
         let (client, sender) = client_with([failure, good()], config);
         greet(&client).await.unwrap();
         let requests = sender.requests();
@@ -167,7 +168,7 @@ async fn a_retry_says_until_when_it_is_waited_for() {
 
 #[tokio::test]
 async fn five_thousand_calls_in_flight_end() {
-    let sender = TestSender::answering(|_| good().after(Duration::from_millis(5)));
+    let sender = TestSender::responding(|_| good().after(Duration::from_millis(5)));
     let config = Builder::new().with_test_defaults().sender(sender.clone());
     let client = Handle::new(&SERVICE, config.build());
     let calls: tokio::task::JoinSet<_> = (0..5000)
@@ -180,7 +181,12 @@ async fn five_thousand_calls_in_flight_end() {
 
 #[tokio::test(start_paused = true)]
 async fn all_attempts_of_a_call_have_one_id() {
-    let (client, sender) = client([Answer::json(500, ""), Answer::json(429, ""), good(), good()]);
+    let (client, sender) = client([
+        TestResponse::json(500, ""),
+        TestResponse::json(429, ""),
+        good(),
+        good(),
+    ]);
     greet(&client).await.unwrap();
     greet(&client).await.unwrap();
     let requests = sender.requests();

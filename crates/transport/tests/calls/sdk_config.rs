@@ -24,7 +24,7 @@ use connect_transport::config::{
     FrameworkMetadata, Region, Sleep, StalledStreamProtectionConfig,
 };
 use connect_transport::sender::HttpSender;
-use connect_transport::test_util::{Answer, RecordedRequest, TestSender};
+use connect_transport::test_util::{RecordedRequest, TestResponse, TestSender};
 use connect_transport::{Handle, SdkConfig};
 
 use crate::service::{GREET, SERVICE, call, greet, greet_with, request};
@@ -289,7 +289,7 @@ async fn time_limits_run_on_the_configurations_timer() {
     // What it does is shown by `streaming`.
     let stall = Config::new(&config).stalled_stream_protection().cloned();
     assert_eq!(stall.map(|stall| stall.grace_period()), Some(grace));
-    let (client, _) = client_from(&config, [Answer::never(), good()]);
+    let (client, _) = client_from(&config, [TestResponse::never(), good()]);
     greet(&client).await.unwrap();
     let slept = timer.0.lock().unwrap().clone();
     assert_eq!(

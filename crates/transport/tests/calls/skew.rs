@@ -12,7 +12,7 @@ use aws_smithy_types::date_time::Format;
 use connect_transport::Handle;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::{Builder, Credentials, ProvideCredentials};
-use connect_transport::test_util::{Answer, TestSender};
+use connect_transport::test_util::{TestResponse, TestSender};
 use serde_json::Value;
 
 use crate::service::{SERVICE, greet, greet_with, request};
@@ -36,16 +36,16 @@ fn stamp(value: &Value) -> String {
     value.as_str().unwrap().replace(['-', ':'], "")
 }
 
-fn answer(response: &Value) -> Answer {
-    let status = response["statusCode"].as_u64().unwrap();
-    let mut answer = http::Response::builder().status(u16::try_from(status).unwrap());
-    for (name, value) in response["headers"].as_object().unwrap() {
-        answer = answer.header(name, value.as_str().unwrap());
+fn response(vector: &Value) -> TestResponse {
+    let status = vector["statusCode"].as_u64().unwrap();
+    let mut response = http::Response::builder().status(u16::try_from(status).unwrap());
+    for (name, value) in vector["headers"].as_object().unwrap() {
+        response = response.header(name, value.as_str().unwrap());
     }
-    if let Some(code) = response["errorCode"].as_str() {
-        answer = answer.header("x-amzn-errortype", code);
+    if let Some(code) = vector["errorCode"].as_str() {
+        response = response.header("x-amzn-errortype", code);
     }
-    Answer::response(answer.body("").unwrap())
+    TestResponse::http(response.body("").unwrap())
 }
 
 #[tokio::test]
@@ -83,12 +83,12 @@ async fn run(test: &Value) {
     let script: Arc<Mutex<VecDeque<Value>>> = Arc::default();
     let (attempts, now) = (script.clone(), clock.clone());
     // The attempts to come are taken off the script when a request arrives; the clock goes on to its reception.
-    let sender = TestSender::answering(move |_| {
+    let sender = TestSender::responding(move |_| {
         let mut attempts = attempts.lock().unwrap();
         // One more attempt than the case has would fail here.
         let attempt = attempts.pop_front().unwrap();
         *now.0.lock().unwrap() = time(&attempt["clientTimeAtReceive"]);
-        answer(&attempt["response"])
+        response(&attempt["response"])
     });
     // The wait before a retry ends when the next attempt of the script begins.
     let retries = RetryConfig::standard().with_initial_backoff(Duration::from_micros(1));
@@ -192,7 +192,7 @@ async fn credentials_expire_by_the_local_clock() {
     let asked = Arc::<AtomicUsize>::default();
     let config = Builder::new()
         .with_test_defaults()
-        .sender(TestSender::answering(move |_| answer(&ahead)))
+        .sender(TestSender::responding(move |_| response(&ahead)))
         .time_source(clock.clone())
         .credentials_provider(Hourglass(asked.clone(), clock));
     let client = Handle::new(&SERVICE, config.build());
@@ -206,13 +206,13 @@ async fn credentials_expire_by_the_local_clock() {
 #[tokio::test]
 async fn a_wrong_skew_does_not_outlive_an_error_that_contradicts_it() {
     let clock = Set(Arc::new(Mutex::new(time(&"2026-03-01T12:00:00Z".into()))));
-    let answer = |status| Answer::json(status, "{}");
+    let response = |status| TestResponse::json(status, "{}");
     let sender = TestSender::new([
-        answer(200).header("date", "Sun, 01 Mar 2026 13:00:00 GMT"),
-        answer(403).header("x-amzn-errortype", "AccessDeniedException"),
-        answer(403).header("x-amzn-errortype", "RequestTimeTooSkewed"),
-        answer(200),
-        answer(403).header("x-amzn-errortype", "RequestTimeTooSkewed"),
+        response(200).header("date", "Sun, 01 Mar 2026 13:00:00 GMT"),
+        response(403).header("x-amzn-errortype", "AccessDeniedException"),
+        response(403).header("x-amzn-errortype", "RequestTimeTooSkewed"),
+        response(200),
+        response(403).header("x-amzn-errortype", "RequestTimeTooSkewed"),
     ]);
     let config = Builder::new()
         .with_test_defaults()

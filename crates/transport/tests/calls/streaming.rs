@@ -10,7 +10,7 @@ use connect_protocol::json::ReadError;
 use connect_transport::Handle;
 use connect_transport::config::StalledStreamProtectionConfig;
 use connect_transport::error::{LimitExceeded, SdkError};
-use connect_transport::test_util::Answer;
+use connect_transport::test_util::TestResponse;
 use http_body::Body;
 
 use crate::service::{DOWNLOAD, Outcome, config, handle, read_error, request};
@@ -45,8 +45,8 @@ async fn read(mut body: SdkBody) -> (Vec<u8>, Option<String>) {
 #[tokio::test]
 async fn a_body_is_handed_over_and_its_error_is_read() {
     let (client, _) = client([
-        Answer::json(200, "bytes"),
-        Answer::json(404, r#"{"message":"gone"}"#),
+        TestResponse::json(200, "bytes"),
+        TestResponse::json(404, r#"{"message":"gone"}"#),
     ]);
     let body = download(&client).await.unwrap();
     assert!(body.bytes().is_none(), "not in memory");

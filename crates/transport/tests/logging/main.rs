@@ -20,7 +20,7 @@ use connect_protocol::operation::{Auth, Operation};
 use connect_transport::Handle;
 use connect_transport::config::Builder;
 use connect_transport::error::DisplayErrorContext;
-use connect_transport::test_util::{Answer, TestSender};
+use connect_transport::test_util::{TestResponse, TestSender};
 use tracing_subscriber::fmt::MakeWriter;
 
 use service::{SECRET, SERVICE, TOKEN, call, greet, request};
@@ -82,18 +82,18 @@ async fn logs_have_documented_names_and_no_secrets() {
 
 /// A call with a retry, logged as the crate's documentation has it.
 async fn documented_names(log: &Log) {
-    let answers = [
-        Answer::json(503, "").header("x-amzn-requestid", "r-1"),
-        Answer::json(200, "{}").header("x-amzn-requestid", "r-2"),
+    let responses = [
+        TestResponse::json(503, "").header("x-amzn-requestid", "r-1"),
+        TestResponse::json(200, "{}").header("x-amzn-requestid", "r-2"),
     ];
     let config = Builder::new()
         .with_test_defaults()
-        .sender(TestSender::new(answers));
+        .sender(TestSender::new(responses));
     greet(&Handle::new(&SERVICE, config.build())).await.unwrap();
     let config = Builder::new()
         .with_test_defaults()
         .max_response_body_bytes(1)
-        .sender(TestSender::new([Answer::json(200, "{}")]));
+        .sender(TestSender::new([TestResponse::json(200, "{}")]));
     let too_large = greet(&Handle::new(&SERVICE, config.build())).await;
     assert!(too_large.is_err());
     let log = log.text();
@@ -124,7 +124,7 @@ async fn failures() -> (String, Vec<String>) {
         auth: &[Auth::Bearer],
         ..service::GREET
     };
-    let sender = TestSender::answering(|_| Answer::json(500, ""));
+    let sender = TestSender::responding(|_| TestResponse::json(500, ""));
     let token = aws_credential_types::Token::new(BEARER, None);
     let config = service::config("https://example.com")
         .sender(sender.clone())

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! `LIMIT` is a number of calls (`20000`) or a time (`2s`). Every call asks for one page of `SUMMARIES` contacts. The line is a
-//! JSON object: `calls`, `seconds`, `peak_kib` (the most memory that the process has had in use, where the system tells) and,
+//! JSON object: `calls`, `seconds`, `peak_kib` (the most memory that the process has had in use, where the system reports it) and,
 //! with the feature `allocations`, `allocations` made during the calls.
 
 mod arguments;
@@ -38,7 +38,7 @@ pub trait Peer: Clone + Send + Sync + 'static {
     /// A client that calls `url` with the constants of this crate.
     fn new(url: &str) -> impl Future<Output = Result<Self, Failure>>;
 
-    /// Fetches a page of at most `summaries` contacts and tells how many there are in it.
+    /// Fetches a page of at most `summaries` contacts and returns how many there are in it.
     fn page(&self, summaries: i32) -> impl Future<Output = Result<usize, Failure>> + Send;
 }
 

@@ -81,7 +81,7 @@ async fn concurrent<P: Peer>(
     Ok(Measured::new(calls, started, allocations))
 }
 
-/// Makes calls up to the limit and tells how many.
+/// Makes calls up to the limit and returns how many.
 async fn calls<P: Peer>(peer: &P, summaries: i32, limit: Limit) -> Result<u64, Failure> {
     let started = Instant::now();
     let mut calls = 0;
@@ -95,7 +95,7 @@ async fn calls<P: Peer>(peer: &P, summaries: i32, limit: Limit) -> Result<u64, F
     Ok(calls)
 }
 
-/// One call, whose answer must be complete.
+/// One call, whose response must be complete.
 async fn page<P: Peer>(peer: &P, summaries: i32) -> Result<(), Failure> {
     let got = peer.page(summaries).await?;
     if usize::try_from(summaries) == Ok(got) {
@@ -116,7 +116,7 @@ fn allocations() -> Option<usize> {
     None
 }
 
-/// The most memory that this process has had in use, in KiB, where the system tells.
+/// The most memory that this process has had in use, in KiB, where the system reports it.
 fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status

@@ -1,7 +1,7 @@
 //! The server that every peer calls: HTTP/1.1 on a free port of loopback. It prints its URL and ends when its standard input
 //! does, so that it never outlives who started it.
 //!
-//! It answers every request with a page of ListAssociatedContacts, of 1 or of 100 contacts as `maxResults` says. Pages are put
+//! It responds to every request with a page of ListAssociatedContacts, of 1 or of 100 contacts as `maxResults` says. Pages are put
 //! together beforehand, and all connections are served by one thread: it shares the processors with the peer.
 
 mod page;
@@ -49,7 +49,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         let pages = pages.clone();
         tokio::spawn(async move {
             let service = service_fn(|request| {
-                let response = pages.answer(request.uri());
+                let response = pages.response(request.uri());
                 async { Ok::<_, Infallible>(response) }
             });
             // A connection that breaks is the peer's to notice.
@@ -61,7 +61,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
 }
 
 impl Pages {
-    fn answer(&self, uri: &Uri) -> Response<Full<Bytes>> {
+    fn response(&self, uri: &Uri) -> Response<Full<Bytes>> {
         let mut query = uri.query().unwrap_or_default().split('&');
         let page = match query.find_map(|pair| pair.strip_prefix("maxResults=")) {
             Some("1") => &self.one,

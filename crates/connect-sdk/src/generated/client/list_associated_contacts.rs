@@ -39,7 +39,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 /// Lists all contacts that belong together with the given one, itself included: the chain of transfers
 /// before and after it, and the chains that are related to that one.
 ///
-/// Which contacts belong together is told by their `InitialContactId`, `PreviousContactId` and
+/// Which contacts belong together follows from their `InitialContactId`, `PreviousContactId` and
 /// `RelatedContactId`.
 #[derive(Clone, Debug)]
 pub struct ListAssociatedContactsFluentBuilder {

@@ -20,7 +20,7 @@ pub struct ListAssociatedContactsInput {
     pub contact_id: Option<String>,
     /// How many contacts a page holds at most. The service takes 25 where this is absent.
     pub max_results: Option<i32>,
-    /// The token of the page to get, from the answer with the page before it. Absent for the first page.
+    /// The token of the page to get, from the response with the page before it. Absent for the first page.
     pub next_token: Option<String>,
 }
 
