@@ -21,6 +21,31 @@ pub fn to_plain(html: &str) -> String {
     render::plain(&tree::parse(&printable(html)), "\n\n")
 }
 
+/// A paragraph that leads to other pages, by names and URLs: "See [Guide](https://a.example)." A URL that is not of the web is shown
+/// as code and leads nowhere.
+pub fn see<'l>(links: impl IntoIterator<Item = (&'l str, &'l str)>, form: Form) -> String {
+    let links = links.into_iter().map(|(name, url)| (line(name), line(url)));
+    match form {
+        Form::Markdown => {
+            let mut content = Vec::new();
+            for (name, url) in links {
+                let before = if content.is_empty() { "See " } else { ", " };
+                content.push(tree::Inline::Text(before.to_owned()));
+                content.extend(tree::Inline::reference(name, url));
+            }
+            content.push(tree::Inline::Text(".".to_owned()));
+            render::blocks(&[tree::Block::Paragraph(content)])
+        }
+        Form::Plain => {
+            let links = links.map(|(name, url)| match name.as_str() {
+                "" => url,
+                name => format!("{name} ({url})"),
+            });
+            format!("See {}.", links.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
 /// What a text is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {

@@ -13,7 +13,7 @@ use connect_codegen::model::ids::{ALL, Fate};
 use serde_json::Value;
 
 /// Traits that are read and that no vector needs: what is for people.
-const WITHOUT: [&str; 1] = ["smithy.api#examples"];
+const WITHOUT: [&str; 2] = ["smithy.api#examples", "smithy.api#externalDocumentation"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance")

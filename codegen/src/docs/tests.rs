@@ -142,6 +142,55 @@ fn html_becomes_markdown() {
 }
 
 #[test]
+fn links_lead_to_other_pages() {
+    type Row = (
+        &'static [(&'static str, &'static str)],
+        &'static str,
+        &'static str,
+    );
+    let table: [Row; 6] = [
+        (
+            &[
+                ("Guide", "https://a.example/b?c=d"),
+                ("API", "http://a.example"),
+            ],
+            "See [Guide](https://a.example/b?c=d), [API](http://a.example).",
+            "See Guide (https://a.example/b?c=d), API (http://a.example).",
+        ),
+        (
+            &[("", "https://a.example")],
+            "See <https://a.example>.",
+            "See https://a.example.",
+        ),
+        (
+            &[("a](x) *b* <i> `c`", "https://a.example/(b) \"]`<")],
+            "See [a\\](x) \\*b\\* \\<i> \\`c\\`](https://a.example/%28b%29%20%22%5D%60%3C).",
+            "See a](x) *b* <i> `c` (https://a.example/(b) \"]`<).",
+        ),
+        (
+            &[("x", "javascript:alert(`1`)")],
+            "See x: ``javascript:alert(`1`)``.",
+            "See x (javascript:alert(`1`)).",
+        ),
+        (
+            &[("x", "guide.html")],
+            "See x: `guide.html`.",
+            "See x (guide.html).",
+        ),
+        (
+            &[("a\n\n# b", "https://a.example/\u{202e}\n)c")],
+            "See [a # b](https://a.example/%20%29c).",
+            "See a # b (https://a.example/ )c).",
+        ),
+    ];
+    for (links, markdown, plain) in table {
+        let links = || links.iter().copied();
+        assert_eq!(see(links(), Form::Markdown), markdown);
+        assert_eq!(see(links(), Form::Plain), plain);
+    }
+}
+
+#[test]
 fn lines_are_wrapped() {
     let markdown = to_markdown(&format!("<p>{}</p>", "word - ".repeat(60)));
     assert!(markdown.lines().count() > 1);

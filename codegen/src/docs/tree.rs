@@ -379,6 +379,17 @@ impl Inline {
         }
     }
 
+    /// A name that links to a URL; both as they stand if the URL is not of the web.
+    pub(super) fn reference(name: String, url: String) -> Vec<Self> {
+        match absolute(&url) {
+            Some(url) => vec![Self::Link {
+                url,
+                text: vec![Self::Text(name)],
+            }],
+            None => vec![Self::Text(format!("{name}: ")), Self::Code(url)],
+        }
+    }
+
     /// The text alone.
     pub(super) fn plain(&self) -> String {
         match self {

@@ -103,9 +103,9 @@ impl Lowering<'_> {
         let mut structure = self.structure(shape, name, role)?;
         structure.checked =
             kind == "input" && structure.members.iter().any(|it| self.needs_check(it));
-        if !shape.traits.has(ids::DOCUMENTATION) {
-            structure.docs.markdown = format!("The {kind} of `{operation}`.");
-        }
+        structure.docs = shape_docs(shape, |form| {
+            format!("The {kind} of {}.", form.code(operation))
+        })?;
         Ok(structure)
     }
 

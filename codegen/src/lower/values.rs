@@ -7,7 +7,7 @@ use super::time;
 use crate::docs::{self, Form};
 use crate::error::{Error, Place};
 use crate::ir::{Constraints, Default, Docs, Target};
-use crate::model::{Member, Shape, ShapeId, Traits, ids};
+use crate::model::{ExternalDocumentation, Member, Shape, ShapeId, TraitPlace, Traits, ids};
 use crate::names;
 
 impl<'a> Lowering<'a> {
@@ -89,17 +89,27 @@ pub(super) fn shape_docs(shape: &Shape, otherwise: impl Fn(Form) -> String) -> R
     documentation(&shape.traits, &shape.id, otherwise)
 }
 
-/// The text of `documentation` and `deprecated`.
+/// The text of `documentation`, `externalDocumentation` and `deprecated`.
 pub(super) fn documentation(
     traits: &Traits,
-    place: impl crate::model::TraitPlace,
+    place: impl TraitPlace + Copy,
     otherwise: impl Fn(Form) -> String,
 ) -> Result<Docs, Error> {
     let html: Option<String> = traits.read(ids::DOCUMENTATION, place)?;
-    Ok(Docs {
-        deprecated: deprecation(traits),
-        ..docs_of(html.as_deref(), otherwise)
-    })
+    let links: Option<ExternalDocumentation> = traits.read(ids::EXTERNAL_DOCUMENTATION, place)?;
+    let mut docs = docs_of(html.as_deref(), otherwise);
+    docs.deprecated = deprecation(traits);
+    if let Some(links) = links.filter(|links| !links.is_empty()) {
+        let see = |form| {
+            let links = links
+                .iter()
+                .map(|(name, url)| (name.as_str(), url.as_str()));
+            format!("\n\n{}", docs::see(links, form))
+        };
+        docs.markdown.push_str(&see(Form::Markdown));
+        docs.plain.push_str(&see(Form::Plain));
+    }
+    Ok(docs)
 }
 
 /// Documentation of HTML, or of other words where it says nothing.

@@ -57,6 +57,7 @@ traits! {
         ENUM_VALUE "smithy.api#enumValue" Meaning
         ERROR "smithy.api#error" Meaning
         EXAMPLES "smithy.api#examples" Documentation
+        EXTERNAL_DOCUMENTATION "smithy.api#externalDocumentation" Documentation
         HOST_LABEL "smithy.api#hostLabel" Meaning
         HTTP "smithy.api#http" Meaning
         HTTP_BEARER_AUTH "smithy.api#httpBearerAuth" Meaning
@@ -105,7 +106,6 @@ traits! {
     }
     Ignored {
         // Documentation, and hints for authors.
-        _ "smithy.api#externalDocumentation" Documentation
         _ "smithy.api#recommended" Convenience
         _ "smithy.api#since" Documentation
         _ "smithy.api#suppress" Documentation

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 pub(crate) use self::parse::Entries;
 pub use self::parse::without_mark;
 pub use self::traits::{
-    AwsService, Http, HttpChecksum, HttpError, Length, Paginated, Range, RequestCompression,
-    Retryable, TraitPlace, Traits, Waitable, Waiter,
+    AwsService, ExternalDocumentation, Http, HttpChecksum, HttpError, Length, Paginated, Range,
+    RequestCompression, Retryable, TraitPlace, Traits, Waitable, Waiter,
 };
 use crate::error::{Error, Place};
 pub use crate::shape_id::{ShapeId, is_identifier};

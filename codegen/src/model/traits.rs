@@ -157,6 +157,9 @@ pub struct RequestCompression {
     pub encodings: Vec<String>,
 }
 
+/// `smithy.api#externalDocumentation`: URLs by what they lead to.
+pub type ExternalDocumentation = BTreeMap<String, String>;
+
 /// `smithy.api#httpError`
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(transparent)]

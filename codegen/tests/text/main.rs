@@ -20,6 +20,9 @@ use serde_json::{Value, json};
 fn model(text: &str) -> Value {
     let documented = |mut traits: Value| {
         traits["smithy.api#documentation"] = json!(text);
+        let links = [("", format!("https://{text}")), ("other ", text.to_owned())];
+        let links = links.map(|(before, url)| (format!("{before}{text}"), json!(url)));
+        traits["smithy.api#externalDocumentation"] = Value::Object(links.into_iter().collect());
         traits["smithy.api#deprecated"] = json!({"message": text, "since": text});
         traits
     };
@@ -70,7 +73,10 @@ fn model(text: &str) -> Value {
         "example#Thing": {
             "type": "structure", "traits": documented(json!({})), "members": {
                 "name": member("example#Pattern", documented(json!({"smithy.api#jsonName": format!("n{text}")}))),
-                "undocumented": member("example#Pattern", json!({"smithy.api#default": format!("d{text}")})),
+                "undocumented": member("example#Pattern", json!({
+                    "smithy.api#default": format!("d{text}"),
+                    "smithy.api#externalDocumentation": {"javascript": format!("javascript://{text}")},
+                })),
                 "document": member("smithy.api#Document", json!({"smithy.api#default": format!("d{text}")})),
                 "media": member("example#Media", json!({})),
                 "color": member("example#Color", json!({})),
@@ -168,13 +174,21 @@ fn skeleton(tokens: TokenStream, docs: &mut Vec<String>) -> String {
     text
 }
 
-/// Nothing in it is run by `cargo test`, and nothing is HTML.
+/// Nothing in it is run by `cargo test`, nothing is HTML, and links lead to the web or within the crate.
 fn assert_inert(doc: &str) {
     for event in Parser::new(doc) {
         let inert = match &event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => &**info == "text",
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => false,
             Event::Html(_) | Event::InlineHtml(_) => false,
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                let to = dest_url.to_ascii_lowercase();
+                let mut names = to.split("::");
+                ["http://", "https://"]
+                    .iter()
+                    .any(|web| to.starts_with(web))
+                    || names.all(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'))
+            }
             _ => true,
         };
         assert!(inert, "{event:?} in:\n{doc}");

@@ -22,6 +22,8 @@ pub enum Error {
     /// ``````
     ///
     /// - panic!()
+    ///
+    /// See [Guide](https://a.example/guide), [Reference](https://a.example/reference?a=1&b=2).
     Wrong(crate::types::error::Wrong),
     /// Anything else: an error without a model, or a request that never reached the service.
     Unhandled(Unhandled),

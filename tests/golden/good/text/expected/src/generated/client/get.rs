@@ -36,6 +36,8 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 /// ``````
 ///
 /// - panic!()
+///
+/// See [Guide](https://a.example/guide), [Reference](https://a.example/reference?a=1&b=2).
 #[derive(Clone, Debug)]
 pub struct GetFluentBuilder {
     handle: transport::Handle,

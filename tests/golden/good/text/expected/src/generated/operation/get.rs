@@ -33,11 +33,16 @@ pub struct GetInput {
     /// ``````
     ///
     /// - panic!()
+    ///
+    /// See [\](x) "\<b>\` # \[y\]](https://a.example/%29%28%22%3C%3E%5B%60%5C%20%7B%7D), script:
+    /// ``javascript:alert(`1`)//](https://a.example)``.
     #[deprecated(
         note = "Café e\u{301} \"Tables\" \\*/ \\`x\\` \\\\ {y} pub const STOLEN: Option\\<\\&str> = option_env!(\"HOME\"); //! \\`\\`\\` panic!() \\`\\`\\`"
     )]
     pub name: Option<String>,
     /// `plain`: string, matches ``^[`"\\*/ ]*$``.
+    ///
+    /// See [Guide](https://a.example/guide).
     pub plain: String,
     /// `color`: [`Color`](crate::types::Color).
     pub color: Option<types::Color>,
@@ -163,11 +168,16 @@ pub struct GetOutput {
     /// ``````
     ///
     /// - panic!()
+    ///
+    /// See [\](x) "\<b>\` # \[y\]](https://a.example/%29%28%22%3C%3E%5B%60%5C%20%7B%7D), script:
+    /// ``javascript:alert(`1`)//](https://a.example)``.
     #[deprecated(
         note = "Café e\u{301} \"Tables\" \\*/ \\`x\\` \\\\ {y} pub const STOLEN: Option\\<\\&str> = option_env!(\"HOME\"); //! \\`\\`\\` panic!() \\`\\`\\`"
     )]
     pub name: Option<String>,
     /// `plain`: string, matches ``^[`"\\*/ ]*$``.
+    ///
+    /// See [Guide](https://a.example/guide).
     pub plain: String,
     /// `color`: [`Color`](crate::types::Color).
     pub color: Option<types::Color>,
@@ -246,6 +256,8 @@ pub enum GetError {
     /// ``````
     ///
     /// - panic!()
+    ///
+    /// See [Guide](https://a.example/guide), [Reference](https://a.example/reference?a=1&b=2).
     Wrong(types::error::Wrong),
     /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
     Unhandled(error::Unhandled),

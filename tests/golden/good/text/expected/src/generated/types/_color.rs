@@ -12,10 +12,15 @@ use crate::primitives;
 /// ``````
 ///
 /// - panic!()
+///
+/// See <https://a.example/guide>, <https://a.example>.
 #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Color {
     /// `` ` ``` panic!() ``` "\ ``
+    ///
+    /// See [\](x) "\<b>\` # \[y\]](https://a.example/%29%28%22%3C%3E%5B%60%5C%20%7B%7D), script:
+    /// ``javascript:alert(`1`)//](https://a.example)``.
     Red,
     /// A value that the model did not know when this code was generated; [`as_str`](Self::as_str) has it.
     Unknown(primitives::UnknownVariantValue),

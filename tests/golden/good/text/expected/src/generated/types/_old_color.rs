@@ -3,6 +3,8 @@
 use crate::primitives;
 
 /// The enum `OldColor`.
+///
+/// See [Guide](https://a.example/guide), [Reference](https://a.example/reference?a=1&b=2).
 #[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum OldColor {

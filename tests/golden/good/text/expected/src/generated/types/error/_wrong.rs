@@ -17,6 +17,8 @@ use crate::error;
 /// ``````
 ///
 /// - panic!()
+///
+/// See [Guide](https://a.example/guide), [Reference](https://a.example/reference?a=1&b=2).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Wrong {
