@@ -5,6 +5,7 @@
 //! `expected.err`. `UPDATE_EXPECTED=1 cargo test -p connect-tests --test golden` writes what comes out now.
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "helpers of tests, too, may panic"
 )]
@@ -125,7 +126,8 @@ fn compare(kind: &str, found: impl Fn(&str, &Path) -> Files) {
 #[test]
 fn good_models_become_the_expected_crates() {
     compare("good", |name, folder| {
-        let (files, warnings) = generate(name, folder, false).unwrap();
+        let generated = generate(name, folder, false);
+        let (files, warnings) = generated.unwrap_or_else(|error| panic!("{name}: {error}"));
         let files = files.iter();
         let files = files.map(|(path, text)| (format!("expected/{path}"), text.to_owned()));
         let warnings = (!warnings.is_empty()).then(|| ("expected.warn".to_owned(), warnings));

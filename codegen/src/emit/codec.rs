@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::ir::{Target, TimestampFormat};
+use crate::ir::{List, Target, TimestampFormat};
 
 /// A function that reads a value whose form is not its type's own: a time with a format, or a list or map of such.
 pub(super) fn read_with(target: &Target) -> Option<TokenStream> {
@@ -56,6 +56,15 @@ fn time_method(format: TimestampFormat) -> Ident {
             TimestampFormat::HttpDate => "http_date",
         }
     )
+}
+
+/// A function that reads an item of a list, from one that reads its value.
+pub(super) fn item(list: &List, decode: TokenStream) -> TokenStream {
+    if list.sparse {
+        quote!(|item| #decode(item).map(Some))
+    } else {
+        decode
+    }
 }
 
 /// How values of a type become text in a label, query or header.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::structure;
-use super::tokens::{docs, ident, operation_type, std_type};
+use super::tokens::{Std, docs, ident, operation_type};
 use super::{Context, client_gate, response};
 use crate::ir::{Operation, OperationError, Role, Service, Structure, Target};
 use crate::names::OperationType;
@@ -13,7 +13,7 @@ use crate::names::OperationType;
 pub(super) fn shape(context: &Context<'_>, error: &Structure) -> TokenStream {
     let name = ident(&error.name);
     let definition = structure::definition(context, error, None);
-    let option = std_type(&error.name, "Option");
+    let option = Std::Option.in_file_of(&error.name);
     let builder_name = structure::builder_name(error);
     let message = match error
         .members

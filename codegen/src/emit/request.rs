@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 
 use super::codec;
 use super::structure::{streams, write_lines};
-use super::tokens::{as_option, ident, std_type, type_path};
+use super::tokens::{Std, as_option, ident, type_path};
 use crate::ir::{Binding, List, Member, Operation, Segment, Target, TimestampFormat};
 
 /// What a query literal has encoded: all that RFC 3986 reserves, so that it means itself wherever it is read.
@@ -112,7 +112,7 @@ fn text_items(
     let flatten = list.sparse.then(|| quote!(.flatten()));
     let items = quote!(items.iter()#flatten.map(#encode));
     if form.fallible {
-        let (result, vec) = (std_type(own, "Result"), std_type(own, "Vec"));
+        let (result, vec) = (Std::Result.in_file_of(own), Std::Vec.in_file_of(own));
         quote!(#value.map(|items| #items.collect::<#result<#vec<_>, _>>()).transpose()?)
     } else {
         quote!(#value.map(|items| #items))
@@ -158,8 +158,8 @@ fn headers(operation: &Operation) -> TokenStream {
     quote!(#(#explicit)*)
 }
 
-/// The line that writes a member into headers, if it is bound to one, in the file of the shape `own`. Prefix headers come first by their order in
-/// [`header_lines`], so that a header of a member's own wins.
+/// The line that writes a member into headers, if it is bound to one, in the file of the shape `own`. A header of a member's own wins over
+/// one of prefix headers, whichever is written first.
 pub(super) fn header_line(
     own: &str,
     owner: &TokenStream,

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::structure::{finish, read_arms, write_lines};
-use super::tokens::{as_option, ident, number, std_type};
+use super::tokens::{Std, as_option, ident, number};
 use super::{Context, client_gate, codec, request};
 use crate::ir::{Binding, Member, Operation, Role, Structure, Target, TimestampFormat};
 
@@ -68,7 +68,9 @@ pub(super) fn read_payload(member: &Member, bytes: &TokenStream) -> TokenStream 
         Target::String { .. } => {
             quote!(shape.#field = text::payload_text(#bytes)?.map(str::to_owned);)
         }
-        Target::Enum(_) => quote!(shape.#field = text::payload_text(#bytes)?.map(From::from);),
+        Target::Enum(_) => {
+            quote!(shape.#field = text::payload_text(#bytes)?.map(std::convert::From::from);)
+        }
         target => {
             let read =
                 codec::read_with(target).unwrap_or_else(|| quote!(json::ReadJson::read_json));
@@ -84,25 +86,23 @@ pub(super) fn read_header(member: &Member, headers: &TokenStream) -> Option<Toke
         Binding::Header(name) => Some(match &member.target {
             Target::List(list) => {
                 let decode = codec::text(&list.element, TimestampFormat::HttpDate).decode;
+                let decode = codec::item(list, decode);
                 let method = match &list.element {
-                    Target::Timestamp(None | Some(TimestampFormat::HttpDate)) => quote!(date_list),
-                    _ => quote!(list),
+                    Target::Timestamp(None | Some(TimestampFormat::HttpDate)) => {
+                        quote!(parse_date_list)
+                    }
+                    _ => quote!(parse_list),
                 };
-                let wrap = list.sparse.then(|| quote!(.map(|item| item.map(Some))));
-                quote! {
-                    shape.#field = header::#method(#headers, #name)?
-                        .map(|items| items.iter().map(|item| #decode(item))#wrap.collect())
-                        .transpose()?;
-                }
+                quote!(shape.#field = header::#method(#headers, #name, #decode)?;)
             }
             Target::String {
                 media_type: Some(_),
             } => {
-                quote!(shape.#field = header::get(#headers, #name)?.map(text::parse_base64).transpose()?;)
+                quote!(shape.#field = header::parse(#headers, #name, text::parse_base64)?;)
             }
             target => {
                 let decode = codec::text(target, TimestampFormat::HttpDate).decode;
-                quote!(shape.#field = header::get(#headers, #name)?.map(#decode).transpose()?;)
+                quote!(shape.#field = header::parse(#headers, #name, #decode)?;)
             }
         }),
         Binding::PrefixHeaders(prefix) => {
@@ -124,7 +124,7 @@ pub(super) fn parse_error(error: &Structure) -> TokenStream {
             || quote!(shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));),
         );
     let finish = finish(error, &quote!());
-    let result = std_type(&error.name, "Result");
+    let result = Std::Result.in_file_of(&error.name);
     let response = if lines.is_empty() {
         quote!(_)
     } else {
@@ -169,9 +169,10 @@ pub(super) fn error_response(context: &Context<'_>, error: &Structure) -> TokenS
         quote!(server::ErrorResponse::new(#code, #status))
     };
     let argument = if members { quote!(error) } else { quote!(_) };
+    let from = Std::From.in_file_of(&error.name);
     quote! {
         #gate
-        impl From<#name> for server::ErrorResponse {
+        impl #from<#name> for server::ErrorResponse {
             #[inline]
             fn from(#argument: #name) -> Self { #body }
         }

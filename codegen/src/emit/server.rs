@@ -301,7 +301,7 @@ fn decode(operation: &Operation) -> TokenStream {
         Binding::Label => {
             let (field, label) = (ident(&member.field), &member.name);
             let decode = text_decode(&member.target, TimestampFormat::DateTime);
-            Some(quote!(shape.#field = request.label(#label).map(#decode).transpose()?;))
+            Some(quote!(shape.#field = request.label(#label, #decode)?;))
         }
         Binding::Query(name) => Some(query(member, name)),
         Binding::QueryParams => {
@@ -361,17 +361,12 @@ fn query(member: &Member, name: &str) -> TokenStream {
     match &member.target {
         Target::List(list) => {
             let decode = text_decode(&list.element, TimestampFormat::DateTime);
-            let wrap = list.sparse.then(|| quote!(.map(|item| item.map(Some))));
-            quote! {
-                shape.#field = request
-                    .query_list(#name)
-                    .map(|items| items.into_iter().map(#decode)#wrap.collect())
-                    .transpose()?;
-            }
+            let decode = codec::item(list, decode);
+            quote!(shape.#field = request.query_list(#name, #decode)?;)
         }
         target => {
             let decode = text_decode(target, TimestampFormat::DateTime);
-            quote!(shape.#field = request.query(#name).map(#decode).transpose()?;)
+            quote!(shape.#field = request.query(#name, #decode)?;)
         }
     }
 }

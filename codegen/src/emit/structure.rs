@@ -4,8 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::tokens::{
-    as_option, docs, field_type_in, ident, item_type, number, parsed, rust_type_in, std_type,
-    type_path,
+    Std, as_option, docs, field_type_in, ident, item_type, number, parsed, rust_type_in, type_path,
 };
 use super::{Context, checks, client_gate, codec};
 use crate::ir::{Default, Member, Role, Structure, Target};
@@ -267,7 +266,7 @@ fn default_value(default: &Default, target: &Target) -> TokenStream {
 fn codec(context: &Context<'_>, structure: &Structure) -> TokenStream {
     let name = ident(&structure.name);
     let builder = builder_name(structure);
-    let result = std_type(structure.own(), "Result");
+    let result = Std::Result.in_file_of(structure.own());
     let members: Vec<&Member> = structure.members.iter().collect();
     let finish = finish(structure, &quote!());
     let read_member = (!members.is_empty()).then(|| {

@@ -120,7 +120,7 @@ pub(super) fn rust_type_in(own: &str, target: &Target) -> TokenStream {
         }
         Target::List(list) => {
             let (vec, element) = (
-                std_type(own, "Vec"),
+                Std::Vec.in_file_of(own),
                 item_type(own, &list.element, list.sparse),
             );
             quote!(#vec<#element>)
@@ -130,7 +130,7 @@ pub(super) fn rust_type_in(own: &str, target: &Target) -> TokenStream {
                 rust_type_in(own, &map.key),
                 item_type(own, &map.value, map.sparse),
             );
-            let map = std_type(own, "HashMap");
+            let map = Std::HashMap.in_file_of(own);
             quote!(#map<#key, #value>)
         }
     }
@@ -140,22 +140,40 @@ pub(super) fn rust_type_in(own: &str, target: &Target) -> TokenStream {
 pub(super) fn item_type(own: &str, target: &Target, sparse: bool) -> TokenStream {
     let item = rust_type_in(own, target);
     if sparse {
-        let option = std_type(own, "Option");
+        let option = Std::Option.in_file_of(own);
         quote!(#option<#item>)
     } else {
         item
     }
 }
 
-/// A type of Rust's prelude, or `HashMap`; by its path in the file of a shape that has its name.
-pub(super) fn std_type(own: &str, name: &str) -> TokenStream {
-    match name {
-        _ if name != own => ident(name).into_token_stream(),
-        "Box" => quote!(std::boxed::Box),
-        "HashMap" => quote!(std::collections::HashMap),
-        "Option" => quote!(std::option::Option),
-        "Result" => quote!(std::result::Result),
-        _ => quote!(std::vec::Vec),
+/// What emitted code uses of Rust's prelude, and `HashMap`.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Std {
+    Box,
+    From,
+    HashMap,
+    Option,
+    Result,
+    Vec,
+}
+
+impl Std {
+    /// The name, or the whole path in the file of the shape `own` that has this name.
+    pub(super) fn in_file_of(self, own: &str) -> TokenStream {
+        let (name, path) = match self {
+            Self::Box => ("Box", quote!(std::boxed::Box)),
+            Self::From => ("From", quote!(std::convert::From)),
+            Self::HashMap => ("HashMap", quote!(std::collections::HashMap)),
+            Self::Option => ("Option", quote!(std::option::Option)),
+            Self::Result => ("Result", quote!(std::result::Result)),
+            Self::Vec => ("Vec", quote!(std::vec::Vec)),
+        };
+        if name == own {
+            path
+        } else {
+            ident(name).into_token_stream()
+        }
     }
 }
 
@@ -174,7 +192,7 @@ pub fn field_type(member: &Member) -> TokenStream {
 pub(super) fn field_type_in(own: &str, member: &Member) -> TokenStream {
     let inner = boxed_type(own, member);
     if member.optional {
-        let option = std_type(own, "Option");
+        let option = Std::Option.in_file_of(own);
         quote!(#option<#inner>)
     } else {
         inner
@@ -185,7 +203,7 @@ pub(super) fn field_type_in(own: &str, member: &Member) -> TokenStream {
 pub(super) fn boxed_type(own: &str, member: &Member) -> TokenStream {
     let value = rust_type_in(own, &member.target);
     if member.boxed {
-        let boxed = std_type(own, "Box");
+        let boxed = Std::Box.in_file_of(own);
         quote!(#boxed<#value>)
     } else {
         value

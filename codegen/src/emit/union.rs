@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::tokens::{boxed_type, docs, ident, prefixed, std_type};
+use super::tokens::{Std, boxed_type, docs, ident, prefixed};
 use super::{Context, checks, codec};
 use crate::ir::{Member, Target, Union};
 use crate::names;
@@ -81,8 +81,8 @@ fn codec_impl(context: &Context<'_>, union: &Union) -> TokenStream {
     });
     let check = checks::union(union, context);
     let (result, option) = (
-        std_type(&union.name, "Result"),
-        std_type(&union.name, "Option"),
+        Std::Result.in_file_of(&union.name),
+        Std::Option.in_file_of(&union.name),
     );
     quote! {
         impl #name {

@@ -99,14 +99,14 @@ impl Line {
         match token {
             TokenTree::Punct(punct) => {
                 let c = punct.as_char();
-                let joins = matches!(c, ':' if self.half || punct.spacing() == Spacing::Joint)
-                    || matches!(c, ',' | ':' | '<' | '>' | '?');
+                let joins = matches!(c, ',' | ':' | '<' | '>' | '?');
+                let is_path = c == ':' && (self.half || punct.spacing() == Spacing::Joint);
                 if !(self.tight || joins || self.text.is_empty()) {
                     self.text.push(' ');
                 }
                 self.text.push(c);
                 self.tight = matches!(c, '<' | '&' | '#')
-                    || (c == ':' && joins)
+                    || is_path
                     || (c == '=' && punct.spacing() == Spacing::Joint);
                 self.half = c == ':' && punct.spacing() == Spacing::Joint;
             }
@@ -141,13 +141,13 @@ mod tests {
     #[test]
     fn prints_a_row_per_line() {
         let call: syn::Macro = syn::parse_quote! {
-            a::members!(Contact, ContactBuilder {
+            a::builder!(Contact, ContactBuilder: Clone => plain {
                 optional string id set_id get_id "Id";
                 required map(string, types::Value) attributes set_attributes get_attributes "Attributes";
                 optional list(Option<i32>) numbers set_numbers get_numbers "Numbers";
             })
         };
-        let expected = "a::members!(Contact, ContactBuilder {\n    optional string id set_id get_id \"Id\";\n    required map(string, types::Value) attributes set_attributes get_attributes \"Attributes\";\n    optional list(Option<i32>) numbers set_numbers get_numbers \"Numbers\";\n});\n";
+        let expected = "a::builder!(Contact, ContactBuilder: Clone => plain {\n    optional string id set_id get_id \"Id\";\n    required map(string, types::Value) attributes set_attributes get_attributes \"Attributes\";\n    optional list(Option<i32>) numbers set_numbers get_numbers \"Numbers\";\n});\n";
         assert_eq!(print(&call), expected);
     }
 

@@ -28,8 +28,6 @@ pub struct Service {
     pub signing_name: String,
     /// The title: plain text on one line.
     pub title: String,
-    /// What the service does.
-    pub docs: Docs,
     /// Operations by name.
     pub operations: Vec<Operation>,
     /// Structures that are no operation's input or output and no error, by name.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::values::{docs_of, shape_docs};
+use super::values::docs_of;
 use super::{Lowering, Selection, closure};
 use crate::docs;
 use crate::error::{Error, Place, bail};
@@ -70,9 +70,6 @@ impl<'a> Lowering<'a> {
             version: service.version.clone(),
             signing_name: signing_name(shape)?,
             title: title(shape)?,
-            docs: shape_docs(shape, |form| {
-                format!("The service {}.", form.code(shape.id.name()))
-            })?,
             operations: lowered,
             structures,
             unions: std::mem::take(&mut self.unions).into_values().collect(),
@@ -130,10 +127,10 @@ impl<'a> Lowering<'a> {
         wanted: &[String],
     ) -> Result<Vec<(&'a Shape, &'a model::Operation)>, Error> {
         let all = closure::operations(self.model, service)?;
-        let is =
+        let is_named =
             |shape: &Shape, name: &String| shape.id.name() == name || shape.id.as_str() == name;
         for name in wanted {
-            if !all.iter().any(|shape| is(shape, name)) {
+            if !all.iter().any(|shape| is_named(shape, name)) {
                 let near = offer(&near(name, all.iter().map(|shape| shape.id.name())));
                 bail!(
                     &service_shape.id,
@@ -146,9 +143,10 @@ impl<'a> Lowering<'a> {
             let Kind::Operation(operation) = &shape.kind else {
                 continue;
             };
-            if !wanted.is_empty() && !wanted.iter().any(|name| is(shape, name)) {
+            if !wanted.is_empty() && !wanted.iter().any(|name| is_named(shape, name)) {
                 continue;
             }
+            closure::fits_a_file(&shape.id, &names::operation_method(shape.id.name()))?;
             match self.unsupported(service_shape, shape, operation)? {
                 None => chosen.push((shape, operation)),
                 Some(why) => self.leave_out(

@@ -112,7 +112,8 @@ impl Lowering<'_> {
                 let kind = shape.kind.with_article();
                 bail!(
                     Place::member(container, &member.name),
-                    "a member cannot target {kind}"
+                    "a member cannot target {}, {kind}",
+                    shape.id
                 );
             }
         })

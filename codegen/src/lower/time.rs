@@ -1,7 +1,6 @@
 //! Times as models spell them: seconds and nanoseconds since the epoch.
 
 use jiff::civil::DateTime;
-use jiff::tz::Offset;
 use serde_json::Value;
 
 /// A number of seconds, or a date and time in UTC (`2014-04-29T18:30:38.5Z`). `None` for anything else.
@@ -33,6 +32,9 @@ fn epoch_seconds(text: &str) -> Option<(i64, u32)> {
 }
 
 fn nanos(fraction: &str) -> Option<u32> {
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let digits = fraction.get(..fraction.len().min(9))?;
     if digits.is_empty() {
         return Some(0);
@@ -42,15 +44,17 @@ fn nanos(fraction: &str) -> Option<u32> {
 }
 
 fn date_time(text: &str) -> Option<(i64, u32)> {
-    // jiff would take a leap second for the one before it, and years before Christ.
-    if text.contains(":60") || text.starts_with('-') {
+    let text = text.strip_suffix('Z')?;
+    let (date, fraction) = text.split_once('.').unwrap_or((text, ""));
+    // jiff would skip blanks, read a leap second as the second before it, and take years before Christ.
+    let is_plain = |byte: u8| byte.is_ascii_digit() || b"-:T".contains(&byte);
+    if !date.bytes().all(is_plain) || date.contains(":60") || date.starts_with('-') {
         return None;
     }
-    let time = DateTime::strptime("%Y-%m-%dT%H:%M:%S%.fZ", text).ok()?;
-    let nanos = Offset::UTC.to_timestamp(time).ok()?.as_nanosecond();
-    let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).ok()?;
-    let nanos = u32::try_from(nanos.rem_euclid(1_000_000_000)).ok()?;
-    Some((seconds, nanos))
+    let time = DateTime::strptime("%Y-%m-%dT%H:%M:%S", date).ok()?;
+    // A timestamp of jiff's ends a day before the year 9999 does.
+    let since = time.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    Some((since.as_secs(), nanos(fraction)?))
 }
 
 #[cfg(test)]
@@ -69,6 +73,11 @@ mod tests {
             (json!("2014-04-29T18:30:38Z"), (1_398_796_238, 0)),
             (json!("2000-02-29T00:00:00.000001Z"), (951_782_400, 1_000)),
             (json!("1969-12-31T23:59:59.75Z"), (-1, 750_000_000)),
+            (json!("0000-01-01T00:00:00Z"), (-62_167_219_200, 0)),
+            (
+                json!("9999-12-31T23:59:59.9999999999Z"),
+                (253_402_300_799, 999_999_999),
+            ),
         ] {
             assert_eq!(time(&value), Some(expected), "{value}");
         }
@@ -84,6 +93,11 @@ mod tests {
             json!("2014-04-29T18:30:60Z"),
             json!("-2014-04-29T18:30:38Z"),
             json!("2014-04-29T18:30:38Z "),
+            json!(" 2014-04-29T18:30:38Z"),
+            json!("2014-04- 9T18:30:38Z"),
+            json!("2014-04-29T 8:30:38Z"),
+            json!("2014-04-29T18:30:38.+5Z"),
+            json!("10000-01-01T00:00:00Z"),
             json!("2014-04-29T18:30:38"),
             json!("2014-04-29T18:30:38+01:00"),
             json!("2014-04-29T18:30:38.\u{e9}Z"),

@@ -35,7 +35,7 @@ impl Lowering<'_> {
             if let Some(other) = taken.insert(name.clone(), id) {
                 bail!(id, "name clash: {other} and {id} are both {name} in Rust");
             }
-            // In its module it would stand for Rust's: neither takes type parameters.
+            // Emitted code writes `String` without a path.
             if name == "String" {
                 bail!(id, "name clash: String is a type of Rust's");
             }
@@ -51,13 +51,13 @@ impl Lowering<'_> {
                     "name clash: {other} and {id} are both in a module {module} in Rust"
                 );
             }
-            closure::fits_a_file(id, &module)?;
+            closure::fits_a_file(id, &format!("__{module}"))?;
             self.names.insert(id, name);
         }
         Ok(())
     }
 
-    /// Lowers every type that has a name. Enums come first, since defaults are among their values.
+    /// Lowers every type that has a name. Enums come first: a member's default must be one of their values.
     pub(super) fn types(&mut self) -> Result<(), Error> {
         let (structures_and_unions, enums): (Vec<_>, Vec<_>) = self
             .names

@@ -63,7 +63,7 @@ impl<'a> Lowering<'a> {
         variants.any(|variant| variant.value == value)
     }
 
-    /// A member's documentation: its own, its target's, or its type and constraints in words.
+    /// A member's documentation: its own, or its type and constraints in words. It is deprecated if its target is.
     pub(super) fn member_docs(
         &self,
         container: &ShapeId,

@@ -84,7 +84,7 @@ fn read_parameter(name: &str, node: &Node<'_>) -> Result<Parameter, Fault> {
     if built_in.is_some_and(|built_in| built_in.ty != ty) {
         return Err(ty_node.fault("the built-in has another type"));
     }
-    // Nobody reads them, but they must be what they should be.
+    // Not used: only their types are checked.
     node.read("documentation", Node::string)?;
     node.read("deprecated", |node| node.read("message", Node::string))?;
     Ok(Parameter {

@@ -7,7 +7,7 @@ use ::http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::InputError;
 use crate::json::ReadError;
-use crate::text::{self, FromText};
+use crate::text;
 
 /// Sets a header; nothing for `None`. An empty value is sent.
 ///
@@ -132,23 +132,46 @@ pub fn get<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Re
 ///
 /// # Errors
 /// What `parse` rejects, under the header's name.
-pub fn parse_with<T>(
+pub fn parse<T>(
     headers: &HeaderMap,
     name: &str,
     parse: impl FnOnce(&str) -> Result<T, ReadError>,
 ) -> Result<Option<T>, ReadError> {
-    match get(headers, name)? {
-        Some(value) => parse(value).map(Some).map_err(|error| error.within(name)),
-        None => Ok(None),
-    }
+    let value = get(headers, name)?.map(parse).transpose();
+    value.map_err(|error| error.within(name))
 }
 
-/// The value of a header.
+/// The items of a header that is a [`list`], each read by `parse`.
 ///
 /// # Errors
-/// Another form than the type's, under the header's name.
-pub fn parse<T: FromText>(headers: &HeaderMap, name: &str) -> Result<Option<T>, ReadError> {
-    parse_with(headers, name, text::parse)
+/// As of [`list`], and what `parse` rejects, under the header's name and the item's place.
+pub fn parse_list<T>(
+    headers: &HeaderMap,
+    name: &str,
+    parse: impl FnMut(&str) -> Result<T, ReadError>,
+) -> Result<Option<Vec<T>>, ReadError> {
+    parse_items(list(headers, name)?, name, parse)
+}
+
+/// The dates of a header that is a [`date_list`], each read by `parse`.
+///
+/// # Errors
+/// As of [`date_list`], and what `parse` rejects, under the header's name and the item's place.
+pub fn parse_date_list<T>(
+    headers: &HeaderMap,
+    name: &str,
+    parse: impl FnMut(&str) -> Result<T, ReadError>,
+) -> Result<Option<Vec<T>>, ReadError> {
+    parse_items(date_list(headers, name)?, name, parse)
+}
+
+fn parse_items<T>(
+    items: Option<Vec<Cow<'_, str>>>,
+    name: &str,
+    parse: impl FnMut(&str) -> Result<T, ReadError>,
+) -> Result<Option<Vec<T>>, ReadError> {
+    let items = items.map(|items| text::parse_each(&items, parse));
+    items.transpose().map_err(|error| error.within(name))
 }
 
 /// The items of a header that is a list, over all its lines, unquoted. An empty header is an empty list.

@@ -151,6 +151,17 @@ pub fn parse<T: FromText>(text: &str) -> Result<T, ReadError> {
     T::from_text(text)
 }
 
+/// Reads each item of a list.
+pub(crate) fn parse_each<T>(
+    items: &[impl AsRef<str>],
+    mut parse: impl FnMut(&str) -> Result<T, ReadError>,
+) -> Result<Vec<T>, ReadError> {
+    let items = items.iter().enumerate();
+    items
+        .map(|(index, item)| parse(item.as_ref()).map_err(|error| error.within_item(index)))
+        .collect()
+}
+
 /// A timestamp in seconds since the epoch, to the nanosecond: `1398796238.5`.
 ///
 /// # Errors

@@ -105,12 +105,21 @@ fn dates_are_split_at_every_second_comma() {
 fn single_values_are_trimmed_and_parsed() {
     let headers = lines("x-number", &[b" 12\t", b"13"]);
     assert_eq!(header::get(&headers, "x-number"), Ok(Some("12")));
-    assert_eq!(header::parse(&headers, "x-number"), Ok(Some(12_i16)));
-    assert_eq!(header::parse::<i16>(&headers, "x-none"), Ok(None));
-    let error = header::parse::<bool>(&headers, "x-number").unwrap_err();
+    assert_eq!(
+        header::parse(&headers, "x-number", text::parse),
+        Ok(Some(12_i16))
+    );
+    assert_eq!(
+        header::parse(&headers, "x-none", text::parse::<i16>),
+        Ok(None)
+    );
+    let error = header::parse(&headers, "x-number", text::parse::<bool>).unwrap_err();
     assert_eq!(error.to_string(), "/x-number: expected true or false");
-    let error = header::parse_with(&headers, "x-number", text::parse_http_date).unwrap_err();
+    let error = header::parse(&headers, "x-number", text::parse_http_date).unwrap_err();
     assert_eq!(error.to_string(), "/x-number: expected an HTTP date");
+    let headers = lines("x-list", &[b"1, 2", b"x"]);
+    let error = header::parse_list(&headers, "x-list", text::parse::<i32>).unwrap_err();
+    assert!(error.to_string().starts_with("/x-list/2: "), "{error}");
 }
 
 #[test]

@@ -105,7 +105,7 @@ proptest! {
         let _ = header::list(&headers, "x-any");
         let _ = header::date_list(&headers, "x-any");
         let _ = header::prefix(&headers, "x-");
-        let _ = header::parse::<f64>(&headers, "x-any");
+        let _ = header::parse(&headers, "x-any", text::parse::<f64>);
     }
 
     #[test]
@@ -161,7 +161,7 @@ proptest! {
             && let Ok(request) = Request::new(&headers, Some(&query), &body, labels)
         {
             let _ = (request.takes(Body::Type("application/json")), request.wants("application/json"));
-            let _ = (request.label("l"), request.label("g"), request.query("a"), request.query_list("b"));
+            let _ = (request.label("l", text::parse::<String>), request.label("g", text::parse::<i8>), request.query("a", text::parse::<bool>), request.query_list("b", text::parse::<f32>));
         }
     }
 }

@@ -36,7 +36,7 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok((_, labels)) = find(ROUTES, "GET", path, Some(query)) {
         let body = Bytes::new();
         if let Ok(request) = Request::new(&headers, Some(query), &body, labels) {
-            let _ = (request.label("label"), request.query_list("a"));
+            let _ = (request.label("label", text::parse::<String>), request.query_list("a", text::parse::<f32>));
         }
     }
 });

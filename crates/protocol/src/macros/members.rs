@@ -11,7 +11,8 @@ macro_rules! __stored {
         ::std::collections::HashMap<::std::string::String, $crate::__item!($($value)*)>
     };
     (map ($key:ty, $($value:tt)*)) => { ::std::collections::HashMap<$key, $crate::__item!($($value)*)> };
-    ($copy_or_value:ident ($type:ty)) => { $type };
+    (copy ($type:ty)) => { $type };
+    (value ($type:ty)) => { $type };
 }
 
 /// The type of a list's items, of a map's keys or of its values.
@@ -107,7 +108,7 @@ macro_rules! __setters {
     };
     ($of:ident $copy_or_value:ident ($type:ty) $($names:tt)*) => {
         $crate::__setters!(@ $of "Sets" (input: $type)
-            (field *field = ::std::option::Option::Some(input)) (value ($type)) $($names)*);
+            (field *field = ::std::option::Option::Some(input)) ($copy_or_value ($type)) $($names)*);
     };
     (@ $of:ident $does:literal ($($argument:ident: $taken:ty),*) ($field:ident $store:expr) ($($kind:tt)*)
         $name:ident $set:ident $get:ident $doc:expr

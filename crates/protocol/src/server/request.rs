@@ -10,6 +10,7 @@ use super::ErrorResponse;
 use super::route::Labels;
 use crate::check::Violation;
 use crate::json::{ReadError, Reader};
+use crate::text;
 use crate::uri::{self, QueryValues};
 
 /// A request whose route is known.
@@ -117,31 +118,46 @@ impl<'a> Request<'a> {
         self.headers
     }
 
-    /// The value of a label.
-    pub fn label(&self, member: &str) -> Option<&str> {
-        self.labels
-            .iter()
-            .find(|(name, _)| *name == member)
-            .map(|(_, value)| &**value)
+    /// The value of a label, read by `parse`: [`text::parse`] or one of its kind.
+    ///
+    /// # Errors
+    /// What `parse` rejects, under the label's name.
+    pub fn label<T>(
+        &self,
+        member: &str,
+        parse: impl FnOnce(&str) -> Result<T, ReadError>,
+    ) -> Result<Option<T>, ReadError> {
+        first(&self.labels, member, parse)
     }
 
-    /// The first value of a query parameter.
-    pub fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(there, _)| there == name)
-            .map(|(_, value)| &**value)
+    /// The first value of a query parameter, read by `parse`.
+    ///
+    /// # Errors
+    /// What `parse` rejects, under the parameter's name.
+    pub fn query<T>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, ReadError>,
+    ) -> Result<Option<T>, ReadError> {
+        first(&self.query, name, parse)
     }
 
-    /// All values of a query parameter; `None` if there is none.
-    pub fn query_list(&self, name: &str) -> Option<Vec<&str>> {
-        let values: Vec<&str> = self
-            .query
-            .iter()
-            .filter(|(there, _)| there == name)
-            .map(|(_, value)| &**value)
-            .collect();
-        (!values.is_empty()).then_some(values)
+    /// All values of a query parameter, each read by `parse`; `None` if there is none.
+    ///
+    /// # Errors
+    /// What `parse` rejects, under the parameter's name and the value's place.
+    pub fn query_list<T>(
+        &self,
+        name: &str,
+        parse: impl FnMut(&str) -> Result<T, ReadError>,
+    ) -> Result<Option<Vec<T>>, ReadError> {
+        let values = self.query.iter().filter(|(there, _)| there == name);
+        let values: Vec<&str> = values.map(|(_, value)| &**value).collect();
+        if values.is_empty() {
+            return Ok(None);
+        }
+        let items = text::parse_each(&values, parse);
+        items.map(Some).map_err(|error| error.within(name))
     }
 
     /// All query parameters, the first value of each; `None` if there is none.
@@ -234,6 +250,17 @@ impl<'a> Request<'a> {
     }
 }
 
+/// The first value of a name.
+fn first<T>(
+    pairs: &[(impl AsRef<str>, Cow<'_, str>)],
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<T, ReadError>,
+) -> Result<Option<T>, ReadError> {
+    let found = pairs.iter().find(|(there, _)| there.as_ref() == name);
+    let value = found.map(|(_, value)| parse(value)).transpose();
+    value.map_err(|error| error.within(name))
+}
+
 fn decode(text: &str) -> Result<Cow<'_, str>, ReadError> {
     // Forms write a space as a plus.
     if text.contains('+') {
@@ -288,6 +315,27 @@ mod tests {
         ] {
             assert_eq!(query(text), Err(expected.to_owned()), "{text}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        let labels = vec![("Size", "big".into())];
+        let request = Request::new(&headers, Some("size=1&size=x&on=yes"), &body, labels).unwrap();
+        let size = |read: Result<Option<i32>, ReadError>| read.map_err(|error| error.to_string());
+        assert_eq!(
+            size(request.label("Size", text::parse)),
+            Err("/Size: expected an integer within the type's range".to_owned())
+        );
+        assert_eq!(size(request.label("Other", text::parse)), Ok(None));
+        assert_eq!(size(request.query("size", text::parse)), Ok(Some(1)));
+        let error = request.query_list("size", text::parse::<i32>).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "/size/1: expected an integer within the type's range"
+        );
+        let error = request.query("on", text::parse::<bool>).unwrap_err();
+        assert_eq!(error.to_string(), "/on: expected true or false");
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl<'a> Samples<'a> {
         let shallow = (0..variants.len()).min_by_key(|at| variants[*at].0);
         let shallow = number(shallow.unwrap_or_default() as u64);
         let count = number(variants.len() as u64);
-        // Of no variant a value can be made: no sample of the union is asked for, or its test fails.
+        // Without a variant that has values, a test that needs the union fails.
         let last = variants.pop();
         let last = last.map_or_else(|| quote!(unreachable!()), |(_, value)| value);
         let arms = variants.iter().zip(0_u64..).map(|((_, value), at)| {

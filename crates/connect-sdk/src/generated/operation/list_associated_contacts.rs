@@ -24,7 +24,7 @@ pub struct ListAssociatedContactsInput {
     pub next_token: Option<String>,
 }
 
-connect_protocol::builder!(ListAssociatedContactsInput, ListAssociatedContactsInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListAssociatedContactsFluentBuilder {
+connect_protocol::builder!(ListAssociatedContactsInput, ListAssociatedContactsInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListAssociatedContactsFluentBuilder {
     optional string instance_id set_instance_id get_instance_id "InstanceId";
     optional string contact_id set_contact_id get_contact_id "ContactId";
     optional copy(i32) max_results set_max_results get_max_results "MaxResults";
@@ -97,7 +97,7 @@ pub struct ListAssociatedContactsOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ListAssociatedContactsOutput, ListAssociatedContactsOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ListAssociatedContactsOutput, ListAssociatedContactsOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional list(types::AssociatedContactSummary) contact_summary_list set_contact_summary_list get_contact_summary_list "ContactSummaryList";
     optional string next_token set_next_token get_next_token "NextToken";
 });

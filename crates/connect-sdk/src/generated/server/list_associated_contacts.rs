@@ -43,10 +43,10 @@ fn decode(
     request: &server::Request<'_>,
 ) -> Result<shapes::ListAssociatedContactsInput, json::ReadError> {
     let mut shape = shapes::ListAssociatedContactsInput::builder();
-    shape.instance_id = request.label("InstanceId").map(text::parse).transpose()?;
-    shape.contact_id = request.query("contactId").map(text::parse).transpose()?;
-    shape.max_results = request.query("maxResults").map(text::parse).transpose()?;
-    shape.next_token = request.query("nextToken").map(text::parse).transpose()?;
+    shape.instance_id = request.label("InstanceId", text::parse)?;
+    shape.contact_id = request.query("contactId", text::parse)?;
+    shape.max_results = request.query("maxResults", text::parse)?;
+    shape.next_token = request.query("nextToken", text::parse)?;
     Ok(shapes::ListAssociatedContactsInput {
         instance_id: shape.instance_id,
         contact_id: shape.contact_id,

@@ -30,7 +30,7 @@ pub struct AssociatedContactSummary {
     pub channel: Option<types::Channel>,
 }
 
-connect_protocol::builder!(AssociatedContactSummary, AssociatedContactSummaryBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(AssociatedContactSummary, AssociatedContactSummaryBuilder: Clone Debug Default PartialEq => plain {
     optional string contact_id set_contact_id get_contact_id "ContactId";
     optional string contact_arn set_contact_arn get_contact_arn "ContactArn";
     optional value(primitives::DateTime) initiation_timestamp set_initiation_timestamp get_initiation_timestamp "InitiationTimestamp";

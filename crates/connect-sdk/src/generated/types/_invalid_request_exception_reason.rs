@@ -17,7 +17,7 @@ pub enum InvalidRequestExceptionReason {
 }
 
 connect_protocol::union_variants!(InvalidRequestExceptionReason {
-    AttachedFileInvalidRequestExceptionReason is_attached_file_invalid_request_exception_reason as_attached_file_invalid_request_exception_reason:types::AttachedFileInvalidRequestExceptionReason;
+    AttachedFileInvalidRequestExceptionReason is_attached_file_invalid_request_exception_reason as_attached_file_invalid_request_exception_reason: types::AttachedFileInvalidRequestExceptionReason;
 });
 
 impl InvalidRequestExceptionReason {

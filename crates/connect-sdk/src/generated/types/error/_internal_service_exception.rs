@@ -16,7 +16,7 @@ pub struct InternalServiceException {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(InternalServiceException, InternalServiceExceptionBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(InternalServiceException, InternalServiceExceptionBuilder: Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "Message";
 });
 
@@ -55,7 +55,7 @@ impl json::WriteJson for InternalServiceException {
 
 connect_protocol::serde_shape!(InternalServiceException);
 
-connect_protocol::error_shape!(InternalServiceException, InternalServiceExceptionBuilder, "InternalServiceException", message:optional);
+connect_protocol::error_shape!(InternalServiceException, InternalServiceExceptionBuilder, "InternalServiceException", message: optional);
 
 #[cfg(feature = "client")]
 impl InternalServiceException {

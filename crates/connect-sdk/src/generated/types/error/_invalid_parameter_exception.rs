@@ -16,7 +16,7 @@ pub struct InvalidParameterException {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(InvalidParameterException, InvalidParameterExceptionBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(InvalidParameterException, InvalidParameterExceptionBuilder: Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "Message";
 });
 
@@ -55,7 +55,7 @@ impl json::WriteJson for InvalidParameterException {
 
 connect_protocol::serde_shape!(InvalidParameterException);
 
-connect_protocol::error_shape!(InvalidParameterException, InvalidParameterExceptionBuilder, "InvalidParameterException", message:optional);
+connect_protocol::error_shape!(InvalidParameterException, InvalidParameterExceptionBuilder, "InvalidParameterException", message: optional);
 
 #[cfg(feature = "client")]
 impl InvalidParameterException {

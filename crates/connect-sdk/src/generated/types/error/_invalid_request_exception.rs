@@ -19,7 +19,7 @@ pub struct InvalidRequestException {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(InvalidRequestException, InvalidRequestExceptionBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(InvalidRequestException, InvalidRequestExceptionBuilder: Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "Message";
     optional value(types::InvalidRequestExceptionReason) reason set_reason get_reason "Reason";
 });
@@ -61,7 +61,7 @@ impl json::WriteJson for InvalidRequestException {
 
 connect_protocol::serde_shape!(InvalidRequestException);
 
-connect_protocol::error_shape!(InvalidRequestException, InvalidRequestExceptionBuilder, "InvalidRequestException", message:optional);
+connect_protocol::error_shape!(InvalidRequestException, InvalidRequestExceptionBuilder, "InvalidRequestException", message: optional);
 
 #[cfg(feature = "client")]
 impl InvalidRequestException {

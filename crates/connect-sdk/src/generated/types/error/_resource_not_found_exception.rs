@@ -16,7 +16,7 @@ pub struct ResourceNotFoundException {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(ResourceNotFoundException, ResourceNotFoundExceptionBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(ResourceNotFoundException, ResourceNotFoundExceptionBuilder: Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "Message";
 });
 
@@ -55,7 +55,7 @@ impl json::WriteJson for ResourceNotFoundException {
 
 connect_protocol::serde_shape!(ResourceNotFoundException);
 
-connect_protocol::error_shape!(ResourceNotFoundException, ResourceNotFoundExceptionBuilder, "ResourceNotFoundException", message:optional);
+connect_protocol::error_shape!(ResourceNotFoundException, ResourceNotFoundExceptionBuilder, "ResourceNotFoundException", message: optional);
 
 #[cfg(feature = "client")]
 impl ResourceNotFoundException {

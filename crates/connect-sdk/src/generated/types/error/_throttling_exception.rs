@@ -16,7 +16,7 @@ pub struct ThrottlingException {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(ThrottlingException, ThrottlingExceptionBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(ThrottlingException, ThrottlingExceptionBuilder: Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "Message";
 });
 
@@ -55,7 +55,7 @@ impl json::WriteJson for ThrottlingException {
 
 connect_protocol::serde_shape!(ThrottlingException);
 
-connect_protocol::error_shape!(ThrottlingException, ThrottlingExceptionBuilder, "ThrottlingException", message:optional);
+connect_protocol::error_shape!(ThrottlingException, ThrottlingExceptionBuilder, "ThrottlingException", message: optional);
 
 #[cfg(feature = "client")]
 impl ThrottlingException {

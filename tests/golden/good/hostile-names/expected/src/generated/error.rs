@@ -12,10 +12,18 @@ pub use connect_transport::error::*;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
+    /// The error `Box`.
+    Box(crate::types::error::Box),
+    /// The error `From`.
+    From(crate::types::error::From),
     /// The error `Large`.
     Large(crate::types::error::Large),
     /// The error `LazyLock`.
     LazyLock(crate::types::error::LazyLock),
+    /// The error `Option`.
+    Option(crate::types::error::Option),
+    /// The error `Result`.
+    Result(crate::types::error::Result),
     /// The error `Vec`.
     Vec(crate::types::error::Vec),
     /// Anything else: an error without a model, or a request that never reached the service.
@@ -24,7 +32,7 @@ pub enum Error {
 
 #[cfg(feature = "client")]
 connect_transport::crate_error!(Error {
-    Large, LazyLock, Vec,
+    Box, From, Large, LazyLock, Option, Result, Vec,
 }
 crate::operation::aux_operation::AuxError {
 };
@@ -52,7 +60,7 @@ crate::operation::get::GETError {
 crate::operation::invalid_input_operation::InvalidInputError {
 };
 crate::operation::r#match::MatchError {
-    LazyLock, Vec,
+    Box, From, LazyLock, Option, Result, Vec,
 };
 crate::operation::meta_operation::MetaError {
 };

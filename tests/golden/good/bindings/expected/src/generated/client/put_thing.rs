@@ -123,10 +123,8 @@ pub(crate) fn decode(
     let mut shape = shapes::PutThingOutput::builder();
     shape.thing = json::read_payload(response.bytes(), json::ReadJson::read_json)?;
     shape.status = Some(i32::from(response.status().as_u16()));
-    shape.etag = header::get(response.headers(), "etag")?.map(text::parse).transpose()?;
-    shape.sizes = header::list(response.headers(), "x-sizes")?
-        .map(|items| items.iter().map(|item| text::parse(item)).collect())
-        .transpose()?;
+    shape.etag = header::parse(response.headers(), "etag", text::parse)?;
+    shape.sizes = header::parse_list(response.headers(), "x-sizes", text::parse)?;
     shape.labels = header::prefix(response.headers(), "x-label-")?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shape.build())

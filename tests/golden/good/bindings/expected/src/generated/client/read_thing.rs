@@ -93,9 +93,11 @@ pub(crate) fn decode(
                 })
         },
     )?;
-    shape.changed = header::get(response.headers(), "last-modified")?
-        .map(text::parse_http_date)
-        .transpose()?;
+    shape.changed = header::parse(
+        response.headers(),
+        "last-modified",
+        text::parse_http_date,
+    )?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shape.build())
 }

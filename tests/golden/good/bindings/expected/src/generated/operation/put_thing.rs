@@ -44,7 +44,7 @@ pub struct PutThingInput {
     pub thing: Option<types::Thing>,
 }
 
-connect_protocol::builder!(PutThingInput, PutThingInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::PutThingFluentBuilder {
+connect_protocol::builder!(PutThingInput, PutThingInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::PutThingFluentBuilder {
     optional copy(i32) shelf set_shelf get_shelf "shelf";
     optional string path set_path get_path "path";
     optional list(types::Kind) kinds set_kinds get_kinds "kinds";
@@ -164,7 +164,7 @@ pub struct PutThingOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(PutThingOutput, PutThingOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(PutThingOutput, PutThingOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional copy(i32) status set_status get_status "status";
     optional string etag set_etag get_etag "etag";
     optional list(i32) sizes set_sizes get_sizes "sizes";

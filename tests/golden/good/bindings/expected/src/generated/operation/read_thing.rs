@@ -20,7 +20,7 @@ pub struct ReadThingInput {
     pub zone: Option<String>,
 }
 
-connect_protocol::builder!(ReadThingInput, ReadThingInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ReadThingFluentBuilder {
+connect_protocol::builder!(ReadThingInput, ReadThingInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ReadThingFluentBuilder {
     optional value(primitives::DateTime) day set_day get_day "day";
     optional string zone set_zone get_zone "zone";
 });
@@ -86,7 +86,7 @@ pub struct ReadThingOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ReadThingOutput, ReadThingOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ReadThingOutput, ReadThingOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional string name set_name get_name "name";
     optional copy(i64) size set_size get_size "size";
     optional value(primitives::DateTime) changed set_changed get_changed "changed";

@@ -18,7 +18,7 @@ pub struct SendDataInput {
     pub data: primitives::ByteStream,
 }
 
-connect_protocol::builder!(SendDataInput, SendDataInputBuilder:Debug Default => result #[cfg(feature = "client")] builders::SendDataFluentBuilder {
+connect_protocol::builder!(SendDataInput, SendDataInputBuilder: Debug Default => result #[cfg(feature = "client")] builders::SendDataFluentBuilder {
     optional string kind set_kind get_kind "kind";
     required value(primitives::ByteStream) data set_data get_data "data" =<_>::default();
 });
@@ -32,7 +32,7 @@ pub struct SendDataOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(SendDataOutput, SendDataOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(SendDataOutput, SendDataOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional value(primitives::Blob) data set_data get_data "data";
 });
 

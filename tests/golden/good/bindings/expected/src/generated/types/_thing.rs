@@ -12,7 +12,7 @@ pub struct Thing {
     pub size: Option<i32>,
 }
 
-connect_protocol::builder!(Thing, ThingBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Thing, ThingBuilder: Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
     optional copy(i32) size set_size get_size "size";
 });

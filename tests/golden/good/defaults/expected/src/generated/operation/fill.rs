@@ -22,7 +22,7 @@ pub struct FillInput {
     pub size: i32,
 }
 
-connect_protocol::builder!(FillInput, FillInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FillFluentBuilder {
+connect_protocol::builder!(FillInput, FillInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FillFluentBuilder {
     optional value(types::Inner) inner set_inner get_inner "inner";
     required copy(i32) count set_count get_count "count" =<_>::default();
     required copy(i32) size set_size get_size "size" = 25;
@@ -93,7 +93,7 @@ pub struct FillOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(FillOutput, FillOutputBuilder:Clone Debug Default PartialEq => result output {
+connect_protocol::builder!(FillOutput, FillOutputBuilder: Clone Debug Default PartialEq => result output {
     optional value(types::Inner) inner set_inner get_inner "inner";
     required copy(i32) count set_count get_count "count" = 7;
     required string name set_name get_name "name";

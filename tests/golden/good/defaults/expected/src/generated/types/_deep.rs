@@ -10,7 +10,7 @@ pub struct Deep {
     pub name: String,
 }
 
-connect_protocol::builder!(Deep, DeepBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(Deep, DeepBuilder: Clone Debug Default PartialEq => result {
     required string name set_name get_name "name";
 });
 

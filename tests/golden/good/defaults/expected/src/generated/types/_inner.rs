@@ -64,7 +64,7 @@ pub struct Inner {
     pub big: primitives::BigInteger,
 }
 
-connect_protocol::builder!(Inner, InnerBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(Inner, InnerBuilder: Clone Debug Default PartialEq => result {
     required string text set_text get_text "text" = "some \"text\"" . to_owned();
     required string empty set_empty get_empty "empty" =<_>::default();
     required copy(bool) yes set_yes get_yes "yes" = true;

@@ -28,10 +28,10 @@ pub struct PaintInput {
 }
 
 connect_protocol::redacted_debug!(PaintInput {
-    color, colors, layers, instance, mood:redacted,
+    color, colors, layers, instance, mood: redacted,
 });
 
-connect_protocol::builder!(PaintInput, PaintInputBuilder:Clone Default PartialEq => result #[cfg(feature = "client")] builders::PaintFluentBuilder {
+connect_protocol::builder!(PaintInput, PaintInputBuilder: Clone Default PartialEq => result #[cfg(feature = "client")] builders::PaintFluentBuilder {
     optional value(types::Color) color set_color get_color "color";
     optional list(types::Color) colors set_colors get_colors "colors";
     optional copy(i32) layers set_layers get_layers "layers";
@@ -40,7 +40,7 @@ connect_protocol::builder!(PaintInput, PaintInputBuilder:Clone Default PartialEq
 });
 
 connect_protocol::redacted_debug!(PaintInputBuilder {
-    color, colors, layers, instance, mood:redacted,
+    color, colors, layers, instance, mood: redacted,
 });
 
 impl PaintInputBuilder {
@@ -136,7 +136,7 @@ pub struct PaintOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(PaintOutput, PaintOutputBuilder:Clone Debug Default PartialEq => result output {
+connect_protocol::builder!(PaintOutput, PaintOutputBuilder: Clone Debug Default PartialEq => result output {
     required value(types::Color) color set_color get_color "color";
     optional map(types::Color, i32) by_color set_by_color get_by_color "byColor";
     optional list(i32) levels set_levels get_levels "levels";

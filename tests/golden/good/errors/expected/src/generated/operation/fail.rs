@@ -16,7 +16,7 @@ pub struct FailInput {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(FailInput, FailInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FailFluentBuilder {
+connect_protocol::builder!(FailInput, FailInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FailFluentBuilder {
     optional string name set_name get_name "name";
 });
 
@@ -66,7 +66,7 @@ pub struct FailOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(FailOutput, FailOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(FailOutput, FailOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional list(types::error::NotFound) problems set_problems get_problems "problems";
     optional value(types::error::Broken) last set_last get_last "last";
 });

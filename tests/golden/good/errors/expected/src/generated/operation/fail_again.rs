@@ -13,7 +13,7 @@ use crate::types;
 #[non_exhaustive]
 pub struct FailAgainInput {}
 
-connect_protocol::builder!(FailAgainInput, FailAgainInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FailAgainFluentBuilder {
+connect_protocol::builder!(FailAgainInput, FailAgainInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FailAgainFluentBuilder {
 });
 
 impl json::ReadJson for FailAgainInput {
@@ -42,7 +42,7 @@ pub struct FailAgainOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(FailAgainOutput, FailAgainOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(FailAgainOutput, FailAgainOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for FailAgainOutput {

@@ -16,7 +16,7 @@ pub enum Reason {
 }
 
 connect_protocol::union_variants!(Reason {
-    Disk is_disk as_disk:String;
+    Disk is_disk as_disk: String;
     Fire is_fire;
 });
 

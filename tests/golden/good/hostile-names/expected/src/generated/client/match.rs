@@ -17,7 +17,11 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
     name: "Match",
     auth: &[meta::Auth::SigV4],
     errors: &[
+        meta::ModeledError::new("Box", 400, None),
+        meta::ModeledError::new("From", 400, None),
         meta::ModeledError::new("LazyLock", 400, None),
+        meta::ModeledError::new("Option", 400, None),
+        meta::ModeledError::new("Result", 400, None),
         meta::ModeledError::new("Vec", 400, None),
     ],
     unsigned_payload: false,
@@ -92,5 +96,5 @@ pub(crate) fn decode(
 }
 
 transport::decode_error!(shapes::MatchError {
-    LazyLock, Vec,
+    Box, From, LazyLock, Option, Result, Vec,
 });

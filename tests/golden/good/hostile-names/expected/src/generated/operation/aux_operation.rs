@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct AuxInput {}
 
-connect_protocol::builder!(AuxInput, AuxInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::AuxFluentBuilder {
+connect_protocol::builder!(AuxInput, AuxInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::AuxFluentBuilder {
 });
 
 impl json::ReadJson for AuxInput {
@@ -41,7 +41,7 @@ pub struct AuxOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(AuxOutput, AuxOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(AuxOutput, AuxOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for AuxOutput {

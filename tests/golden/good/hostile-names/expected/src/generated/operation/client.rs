@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct ClientInput {}
 
-connect_protocol::builder!(ClientInput, ClientInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ClientFluentBuilder {
+connect_protocol::builder!(ClientInput, ClientInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ClientFluentBuilder {
 });
 
 impl json::ReadJson for ClientInput {
@@ -41,7 +41,7 @@ pub struct ClientOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ClientOutput, ClientOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ClientOutput, ClientOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for ClientOutput {

@@ -33,7 +33,7 @@ pub struct CloneInput {
     pub outcome: Option<types::Outcome>,
 }
 
-connect_protocol::builder!(CloneInput, CloneInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CloneFluentBuilder {
+connect_protocol::builder!(CloneInput, CloneInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CloneFluentBuilder {
     optional string as_input_value set_as_input get_as_input "asInput";
     optional string clone set_clone get_clone "clone";
     optional string into_paginator_value set_into_paginator get_into_paginator "intoPaginator";
@@ -138,7 +138,7 @@ pub struct CloneOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(CloneOutput, CloneOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(CloneOutput, CloneOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional string as_input_value set_as_input get_as_input "asInput";
     optional string clone set_clone get_clone "clone";
     optional string into_paginator_value set_into_paginator get_into_paginator "intoPaginator";

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct Com1Input {}
 
-connect_protocol::builder!(Com1Input, Com1InputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::Com1FluentBuilder {
+connect_protocol::builder!(Com1Input, Com1InputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::Com1FluentBuilder {
 });
 
 impl json::ReadJson for Com1Input {
@@ -41,7 +41,7 @@ pub struct Com1Output {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(Com1Output, Com1OutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(Com1Output, Com1OutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for Com1Output {

@@ -35,7 +35,7 @@ pub struct ConfigInput {
     pub core: Option<types::Core>,
 }
 
-connect_protocol::builder!(ConfigInput, ConfigInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ConfigFluentBuilder {
+connect_protocol::builder!(ConfigInput, ConfigInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ConfigFluentBuilder {
     optional value(types::HashMap) hashmap set_hashmap get_hashmap "hashmap";
     optional value(types::Con) con set_con get_con "con";
     optional value(types::Default) default_value set_default get_default "default";
@@ -152,7 +152,7 @@ pub struct ConfigOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ConfigOutput, ConfigOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ConfigOutput, ConfigOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional value(types::HashMap) hashmap set_hashmap get_hashmap "hashmap";
     optional value(types::Con) con set_con get_con "con";
     optional value(types::Default) default_value set_default get_default "default";

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct ConnectProtocolInput {}
 
-connect_protocol::builder!(ConnectProtocolInput, ConnectProtocolInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ConnectProtocolFluentBuilder {
+connect_protocol::builder!(ConnectProtocolInput, ConnectProtocolInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ConnectProtocolFluentBuilder {
 });
 
 impl json::ReadJson for ConnectProtocolInput {
@@ -41,7 +41,7 @@ pub struct ConnectProtocolOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ConnectProtocolOutput, ConnectProtocolOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ConnectProtocolOutput, ConnectProtocolOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for ConnectProtocolOutput {

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct CustomizeInput {}
 
-connect_protocol::builder!(CustomizeInput, CustomizeInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CustomizeFluentBuilder {
+connect_protocol::builder!(CustomizeInput, CustomizeInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CustomizeFluentBuilder {
 });
 
 impl json::ReadJson for CustomizeInput {
@@ -41,7 +41,7 @@ pub struct CustomizeOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(CustomizeOutput, CustomizeOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(CustomizeOutput, CustomizeOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for CustomizeOutput {

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct EndpointInput {}
 
-connect_protocol::builder!(EndpointInput, EndpointInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::EndpointFluentBuilder {
+connect_protocol::builder!(EndpointInput, EndpointInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::EndpointFluentBuilder {
 });
 
 impl json::ReadJson for EndpointInput {
@@ -41,7 +41,7 @@ pub struct EndpointOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(EndpointOutput, EndpointOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(EndpointOutput, EndpointOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for EndpointOutput {

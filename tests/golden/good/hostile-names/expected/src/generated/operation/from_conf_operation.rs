@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct FromConfInput {}
 
-connect_protocol::builder!(FromConfInput, FromConfInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FromConfFluentBuilder {
+connect_protocol::builder!(FromConfInput, FromConfInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FromConfFluentBuilder {
 });
 
 impl json::ReadJson for FromConfInput {
@@ -41,7 +41,7 @@ pub struct FromConfOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(FromConfOutput, FromConfOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(FromConfOutput, FromConfOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for FromConfOutput {

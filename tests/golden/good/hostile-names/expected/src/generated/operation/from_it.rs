@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct FromItInput {}
 
-connect_protocol::builder!(FromItInput, FromItInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FromItFluentBuilder {
+connect_protocol::builder!(FromItInput, FromItInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::FromItFluentBuilder {
 });
 
 impl json::ReadJson for FromItInput {
@@ -41,7 +41,7 @@ pub struct FromItOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(FromItOutput, FromItOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(FromItOutput, FromItOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for FromItOutput {

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct GetInput {}
 
-connect_protocol::builder!(GetInput, GetInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GETFluentBuilder {
+connect_protocol::builder!(GetInput, GetInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GETFluentBuilder {
 });
 
 impl json::ReadJson for GetInput {
@@ -41,7 +41,7 @@ pub struct GetOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(GetOutput, GetOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(GetOutput, GetOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for GetOutput {

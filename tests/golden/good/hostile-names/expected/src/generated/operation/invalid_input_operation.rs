@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct InvalidInputInput {}
 
-connect_protocol::builder!(InvalidInputInput, InvalidInputInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::InvalidInputFluentBuilder {
+connect_protocol::builder!(InvalidInputInput, InvalidInputInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::InvalidInputFluentBuilder {
 });
 
 impl json::ReadJson for InvalidInputInput {
@@ -41,7 +41,7 @@ pub struct InvalidInputOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(InvalidInputOutput, InvalidInputOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(InvalidInputOutput, InvalidInputOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for InvalidInputOutput {

@@ -35,7 +35,7 @@ pub struct MatchInput {
     pub core: Option<types::Core>,
 }
 
-connect_protocol::builder!(MatchInput, MatchInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::MatchFluentBuilder {
+connect_protocol::builder!(MatchInput, MatchInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::MatchFluentBuilder {
     optional value(types::HashMap) hashmap set_hashmap get_hashmap "hashmap";
     optional value(types::Con) con set_con get_con "con";
     optional value(types::Default) default_value set_default get_default "default";
@@ -152,7 +152,7 @@ pub struct MatchOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(MatchOutput, MatchOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(MatchOutput, MatchOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional value(types::HashMap) hashmap set_hashmap get_hashmap "hashmap";
     optional value(types::Con) con set_con get_con "con";
     optional value(types::Default) default_value set_default get_default "default";
@@ -227,8 +227,16 @@ impl transport::RequestId for MatchOutput {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MatchError {
+    /// The error `Box`.
+    Box(types::error::Box),
+    /// The error `From`.
+    From(types::error::From),
     /// The error `LazyLock`.
     LazyLock(types::error::LazyLock),
+    /// The error `Option`.
+    Option(types::error::Option),
+    /// The error `Result`.
+    Result(types::error::Result),
     /// The error `Vec`.
     Vec(types::error::Vec),
     /// Anything else, such as an error that the model does not know; [`code`](error::ProvideErrorMetadata::code) has its name.
@@ -236,7 +244,7 @@ pub enum MatchError {
 }
 
 connect_protocol::operation_error!(MatchError {
-    LazyLock is_lazy_lock, Vec is_vec,
+    Box is_box, From is_from, LazyLock is_lazy_lock, Option is_option, Result is_result, Vec is_vec,
 });
 
 /// Builders.

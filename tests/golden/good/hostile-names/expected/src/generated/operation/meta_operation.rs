@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct MetaInput {}
 
-connect_protocol::builder!(MetaInput, MetaInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::MetaFluentBuilder {
+connect_protocol::builder!(MetaInput, MetaInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::MetaFluentBuilder {
 });
 
 impl json::ReadJson for MetaInput {
@@ -41,7 +41,7 @@ pub struct MetaOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(MetaOutput, MetaOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(MetaOutput, MetaOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for MetaOutput {

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct ModInput {}
 
-connect_protocol::builder!(ModInput, ModInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ModFluentBuilder {
+connect_protocol::builder!(ModInput, ModInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ModFluentBuilder {
 });
 
 impl json::ReadJson for ModInput {
@@ -41,7 +41,7 @@ pub struct ModOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ModOutput, ModOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ModOutput, ModOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for ModOutput {

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct NewInput {}
 
-connect_protocol::builder!(NewInput, NewInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::NewFluentBuilder {
+connect_protocol::builder!(NewInput, NewInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::NewFluentBuilder {
 });
 
 impl json::ReadJson for NewInput {
@@ -41,7 +41,7 @@ pub struct NewOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(NewOutput, NewOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(NewOutput, NewOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for NewOutput {

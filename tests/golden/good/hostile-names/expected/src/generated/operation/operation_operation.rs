@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct OperationInput {}
 
-connect_protocol::builder!(OperationInput, OperationInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::OperationFluentBuilder {
+connect_protocol::builder!(OperationInput, OperationInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::OperationFluentBuilder {
 });
 
 impl json::ReadJson for OperationInput {
@@ -41,7 +41,7 @@ pub struct OperationOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(OperationOutput, OperationOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(OperationOutput, OperationOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for OperationOutput {

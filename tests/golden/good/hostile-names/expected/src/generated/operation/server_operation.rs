@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct ServerInput {}
 
-connect_protocol::builder!(ServerInput, ServerInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ServerFluentBuilder {
+connect_protocol::builder!(ServerInput, ServerInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ServerFluentBuilder {
 });
 
 impl json::ReadJson for ServerInput {
@@ -41,7 +41,7 @@ pub struct ServerOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ServerOutput, ServerOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ServerOutput, ServerOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for ServerOutput {

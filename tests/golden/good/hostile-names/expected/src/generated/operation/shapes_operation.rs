@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct ShapesInput {}
 
-connect_protocol::builder!(ShapesInput, ShapesInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ShapesFluentBuilder {
+connect_protocol::builder!(ShapesInput, ShapesInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ShapesFluentBuilder {
 });
 
 impl json::ReadJson for ShapesInput {
@@ -41,7 +41,7 @@ pub struct ShapesOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ShapesOutput, ShapesOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ShapesOutput, ShapesOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for ShapesOutput {

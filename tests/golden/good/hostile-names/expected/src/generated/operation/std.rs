@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct StdInput {}
 
-connect_protocol::builder!(StdInput, StdInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::StdFluentBuilder {
+connect_protocol::builder!(StdInput, StdInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::StdFluentBuilder {
 });
 
 impl json::ReadJson for StdInput {
@@ -41,7 +41,7 @@ pub struct StdOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(StdOutput, StdOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(StdOutput, StdOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for StdOutput {

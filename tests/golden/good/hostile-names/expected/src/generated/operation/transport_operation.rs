@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct TransportInput {}
 
-connect_protocol::builder!(TransportInput, TransportInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::TransportFluentBuilder {
+connect_protocol::builder!(TransportInput, TransportInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::TransportFluentBuilder {
 });
 
 impl json::ReadJson for TransportInput {
@@ -41,7 +41,7 @@ pub struct TransportOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(TransportOutput, TransportOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(TransportOutput, TransportOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for TransportOutput {

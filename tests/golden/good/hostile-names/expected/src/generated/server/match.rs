@@ -78,7 +78,11 @@ fn encode(output: &shapes::MatchOutput) -> Result<server::Response, error::Input
 #[inline]
 fn error_response(error: shapes::MatchError) -> server::ErrorResponse {
     match error {
+        shapes::MatchError::Box(error) => error.into(),
+        shapes::MatchError::From(error) => error.into(),
         shapes::MatchError::LazyLock(error) => error.into(),
+        shapes::MatchError::Option(error) => error.into(),
+        shapes::MatchError::Result(error) => error.into(),
         shapes::MatchError::Vec(error) => error.into(),
         shapes::MatchError::Unhandled(error) => {
             server::ErrorResponse::unmodeled(error::ProvideErrorMetadata::meta(&error))

@@ -13,7 +13,7 @@ pub struct _1 {
     pub half: f32,
 }
 
-connect_protocol::builder!(_1, _1Builder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(_1, _1Builder: Clone Debug Default PartialEq => plain {
     optional value(types::Zero) zero set_zero get_zero "zero";
     required copy(f32) half set_half get_half "half" = 0.0;
 });

@@ -19,7 +19,7 @@ pub struct Con {
     pub again: Option<Box<Con>>,
 }
 
-connect_protocol::builder!(Con, ConBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Con, ConBuilder: Clone Debug Default PartialEq => plain {
     optional map(string, string) map set_map get_map "map";
     optional list(string) names set_names get_names "names";
     optional string pattern set_pattern get_pattern "pattern";

@@ -21,9 +21,9 @@ pub enum Core {
 }
 
 connect_protocol::union_variants!(Core {
-    Map is_map as_map:HashMap<String, String>;
-    Names is_names as_names:Vec<String>;
-    Pattern is_pattern as_pattern:String;
+    Map is_map as_map: HashMap<String, String>;
+    Names is_names as_names: Vec<String>;
+    Pattern is_pattern as_pattern: String;
 });
 
 impl Core {

@@ -22,7 +22,7 @@ pub struct Default {
     pub list: Vec<String>,
 }
 
-connect_protocol::builder!(Default, DefaultBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Default, DefaultBuilder: Clone Debug Default PartialEq => plain {
     optional map(string, string) map set_map get_map "map";
     optional list(string) names set_names get_names "names";
     optional string pattern set_pattern get_pattern "pattern";

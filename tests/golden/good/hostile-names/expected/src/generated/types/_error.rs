@@ -19,7 +19,7 @@ pub struct Error {
     pub again: Option<Box<Error>>,
 }
 
-connect_protocol::builder!(Error, ErrorBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Error, ErrorBuilder: Clone Debug Default PartialEq => plain {
     optional map(string, string) map set_map get_map "map";
     optional list(string) names set_names get_names "names";
     optional string pattern set_pattern get_pattern "pattern";

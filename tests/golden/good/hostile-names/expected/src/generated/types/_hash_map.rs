@@ -20,9 +20,9 @@ pub enum HashMap {
 }
 
 connect_protocol::union_variants!(HashMap {
-    Map is_map as_map:std::collections::HashMap<String, String>;
-    Names is_names as_names:Vec<String>;
-    Pattern is_pattern as_pattern:String;
+    Map is_map as_map: std::collections::HashMap<String, String>;
+    Names is_names as_names: Vec<String>;
+    Pattern is_pattern as_pattern: String;
 });
 
 impl HashMap {

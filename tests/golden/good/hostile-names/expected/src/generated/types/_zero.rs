@@ -17,8 +17,8 @@ pub enum Zero {
 }
 
 connect_protocol::union_variants!(Zero {
-    UnknownValue is_unknown_value as_unknown_value:HashMap<String, String>;
-    UnknownValue_ is_unknown_value_ as_unknown_value_:HashMap<String, String>;
+    UnknownValue is_unknown_value as_unknown_value: HashMap<String, String>;
+    UnknownValue_ is_unknown_value_ as_unknown_value_: HashMap<String, String>;
 });
 
 impl Zero {

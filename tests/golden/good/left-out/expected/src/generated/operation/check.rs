@@ -15,7 +15,7 @@ pub struct CheckInput {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(CheckInput, CheckInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CheckFluentBuilder {
+connect_protocol::builder!(CheckInput, CheckInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CheckFluentBuilder {
     optional string name set_name get_name "name";
 });
 
@@ -61,7 +61,7 @@ pub struct CheckOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(CheckOutput, CheckOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(CheckOutput, CheckOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for CheckOutput {

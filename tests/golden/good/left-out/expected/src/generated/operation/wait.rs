@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct WaitInput {}
 
-connect_protocol::builder!(WaitInput, WaitInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::WaitFluentBuilder {
+connect_protocol::builder!(WaitInput, WaitInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::WaitFluentBuilder {
 });
 
 impl json::ReadJson for WaitInput {
@@ -43,7 +43,7 @@ pub struct WaitOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(WaitOutput, WaitOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(WaitOutput, WaitOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional list(string) names set_names get_names "names";
 });
 

@@ -17,7 +17,7 @@ pub struct CountBooksInput {
     pub shelf: Option<String>,
 }
 
-connect_protocol::builder!(CountBooksInput, CountBooksInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CountBooksFluentBuilder {
+connect_protocol::builder!(CountBooksInput, CountBooksInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CountBooksFluentBuilder {
     optional string shelf set_shelf get_shelf "shelf";
 });
 
@@ -74,7 +74,7 @@ pub struct CountBooksOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(CountBooksOutput, CountBooksOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(CountBooksOutput, CountBooksOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional copy(i32) count set_count get_count "count";
 });
 

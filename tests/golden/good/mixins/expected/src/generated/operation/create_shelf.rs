@@ -19,7 +19,7 @@ pub struct CreateShelfInput {
     pub size: Option<i32>,
 }
 
-connect_protocol::builder!(CreateShelfInput, CreateShelfInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CreateShelfFluentBuilder {
+connect_protocol::builder!(CreateShelfInput, CreateShelfInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::CreateShelfFluentBuilder {
     optional string name set_name get_name "name";
     optional list(string) tags set_tags get_tags "tags";
     optional copy(i32) size set_size get_size "size";
@@ -79,7 +79,7 @@ pub struct CreateShelfOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(CreateShelfOutput, CreateShelfOutputBuilder:Clone Debug Default PartialEq => result output {
+connect_protocol::builder!(CreateShelfOutput, CreateShelfOutputBuilder: Clone Debug Default PartialEq => result output {
     optional string name set_name get_name "name";
     required string shelf set_shelf get_shelf "shelf";
 });

@@ -19,7 +19,7 @@ pub struct LendBookInput {
     pub book: Option<String>,
 }
 
-connect_protocol::builder!(LendBookInput, LendBookInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::LendBookFluentBuilder {
+connect_protocol::builder!(LendBookInput, LendBookInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::LendBookFluentBuilder {
     optional string shelf set_shelf get_shelf "shelf";
     optional string book set_book get_book "book";
 });
@@ -79,7 +79,7 @@ pub struct LendBookOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(LendBookOutput, LendBookOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(LendBookOutput, LendBookOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for LendBookOutput {

@@ -17,7 +17,7 @@ pub struct ReadShelfInput {
     pub shelf: Option<String>,
 }
 
-connect_protocol::builder!(ReadShelfInput, ReadShelfInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ReadShelfFluentBuilder {
+connect_protocol::builder!(ReadShelfInput, ReadShelfInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ReadShelfFluentBuilder {
     optional string shelf set_shelf get_shelf "shelf";
 });
 
@@ -76,7 +76,7 @@ pub struct ReadShelfOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ReadShelfOutput, ReadShelfOutputBuilder:Clone Debug Default PartialEq => result output {
+connect_protocol::builder!(ReadShelfOutput, ReadShelfOutputBuilder: Clone Debug Default PartialEq => result output {
     optional string name set_name get_name "name";
     required string shelf set_shelf get_shelf "shelf";
 });

@@ -12,7 +12,7 @@ use crate::error;
 #[non_exhaustive]
 pub struct Delete2FaInput {}
 
-connect_protocol::builder!(Delete2FaInput, Delete2FaInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::Delete2FAFluentBuilder {
+connect_protocol::builder!(Delete2FaInput, Delete2FaInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::Delete2FAFluentBuilder {
 });
 
 impl json::ReadJson for Delete2FaInput {
@@ -41,7 +41,7 @@ pub struct Delete2FaOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(Delete2FaOutput, Delete2FaOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(Delete2FaOutput, Delete2FaOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for Delete2FaOutput {

@@ -48,7 +48,7 @@ pub struct GetArNsInput {
     pub string: Option<types::String2>,
 }
 
-connect_protocol::builder!(GetArNsInput, GetArNsInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GetARNsFluentBuilder {
+connect_protocol::builder!(GetArNsInput, GetArNsInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GetARNsFluentBuilder {
     optional string r#type set_type get_type "type";
     optional string self_ set_self get_self "Self";
     optional copy(i32) default_value set_default get_default "default";
@@ -187,7 +187,7 @@ pub struct GetArNsOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(GetArNsOutput, GetArNsOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(GetArNsOutput, GetArNsOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional value(types::Thing) thing set_thing get_thing "thing";
     optional value(types::OtherThing) other set_other get_other "other";
     optional value(types::Error) error set_error get_error "error";

@@ -17,7 +17,7 @@ pub struct MatchInput {
     pub a: Option<String>,
 }
 
-connect_protocol::builder!(MatchInput, MatchInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::MatchFluentBuilder {
+connect_protocol::builder!(MatchInput, MatchInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::MatchFluentBuilder {
     optional string _1 set_1 get_1 "_1";
     optional string a set_a get_a "__a";
 });
@@ -69,7 +69,7 @@ pub struct MatchOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(MatchOutput, MatchOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(MatchOutput, MatchOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for MatchOutput {

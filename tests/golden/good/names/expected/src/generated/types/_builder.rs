@@ -10,7 +10,7 @@ pub struct Builder {
     pub builder_value: Option<String>,
 }
 
-connect_protocol::builder!(Builder, BuilderBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Builder, BuilderBuilder: Clone Debug Default PartialEq => plain {
     optional string builder_value set_builder get_builder "builder";
 });
 

@@ -10,7 +10,7 @@ pub struct Error {
     pub code: Option<String>,
 }
 
-connect_protocol::builder!(Error, ErrorBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Error, ErrorBuilder: Clone Debug Default PartialEq => plain {
     optional string code set_code get_code "code";
 });
 

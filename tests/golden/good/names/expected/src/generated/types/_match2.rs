@@ -10,7 +10,7 @@ pub struct Match2 {
     pub r#type: Option<String>,
 }
 
-connect_protocol::builder!(Match2, Match2Builder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Match2, Match2Builder: Clone Debug Default PartialEq => plain {
     optional string r#type set_type get_type "type";
 });
 

@@ -11,7 +11,7 @@ pub struct OldThing {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(OldThing, OldThingBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(OldThing, OldThingBuilder: Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
 });
 

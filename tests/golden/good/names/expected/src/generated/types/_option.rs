@@ -12,7 +12,7 @@ pub struct Option {
     pub none: std::option::Option<String>,
 }
 
-connect_protocol::builder!(Option, OptionBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Option, OptionBuilder: Clone Debug Default PartialEq => plain {
     optional string some set_some get_some "some";
     optional string none set_none get_none "none";
 });

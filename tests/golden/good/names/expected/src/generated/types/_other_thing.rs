@@ -10,7 +10,7 @@ pub struct OtherThing {
     pub size: Option<i32>,
 }
 
-connect_protocol::builder!(OtherThing, OtherThingBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(OtherThing, OtherThingBuilder: Clone Debug Default PartialEq => plain {
     optional copy(i32) size set_size get_size "size";
 });
 

@@ -20,10 +20,10 @@ pub enum Result {
 }
 
 connect_protocol::union_variants!(Result {
-    Ok is_ok as_ok:String;
-    Err is_err as_err:String;
-    SelfValue is_self as_self:String;
-    UnknownValue is_unknown_value as_unknown_value:String;
+    Ok is_ok as_ok: String;
+    Err is_err as_err: String;
+    SelfValue is_self as_self: String;
+    UnknownValue is_unknown_value as_unknown_value: String;
 });
 
 impl Result {

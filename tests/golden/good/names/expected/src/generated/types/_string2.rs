@@ -10,7 +10,7 @@ pub struct String2 {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(String2, String2Builder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(String2, String2Builder: Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
 });
 

@@ -10,7 +10,7 @@ pub struct Vec {
     pub items: Option<std::vec::Vec<String>>,
 }
 
-connect_protocol::builder!(Vec, VecBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Vec, VecBuilder: Clone Debug Default PartialEq => plain {
     optional list(string) items set_items get_items "items";
 });
 

@@ -18,7 +18,7 @@ pub struct DescribeInput {
     pub id: Option<String>,
 }
 
-connect_protocol::builder!(DescribeInput, DescribeInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::DescribeFluentBuilder {
+connect_protocol::builder!(DescribeInput, DescribeInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::DescribeFluentBuilder {
     optional string id set_id get_id "id";
 });
 
@@ -79,7 +79,7 @@ pub struct DescribeOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(DescribeOutput, DescribeOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(DescribeOutput, DescribeOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional value(types::State) state set_state get_state "state";
     optional value(types::Inner) inner set_inner get_inner "inner";
     optional list(types::Part) parts set_parts get_parts "parts";

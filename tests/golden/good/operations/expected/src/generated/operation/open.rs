@@ -15,7 +15,7 @@ pub struct OpenInput {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(OpenInput, OpenInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::OpenFluentBuilder {
+connect_protocol::builder!(OpenInput, OpenInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::OpenFluentBuilder {
     optional string name set_name get_name "name";
 });
 
@@ -61,7 +61,7 @@ pub struct OpenOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(OpenOutput, OpenOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(OpenOutput, OpenOutputBuilder: Clone Debug Default PartialEq => plain output {
 });
 
 impl json::ReadJson for OpenOutput {

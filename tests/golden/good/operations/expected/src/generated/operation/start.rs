@@ -17,7 +17,7 @@ pub struct StartInput {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(StartInput, StartInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::StartFluentBuilder {
+connect_protocol::builder!(StartInput, StartInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::StartFluentBuilder {
     optional string token set_token get_token "token";
     optional string name set_name get_name "name";
 });
@@ -71,7 +71,7 @@ pub struct StartOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(StartOutput, StartOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(StartOutput, StartOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional string id set_id get_id "id";
 });
 

@@ -13,7 +13,7 @@ pub struct Inner {
     pub parts: Option<Vec<types::Part>>,
 }
 
-connect_protocol::builder!(Inner, InnerBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Inner, InnerBuilder: Clone Debug Default PartialEq => plain {
     optional copy(bool) failed set_failed get_failed "failed";
     optional list(types::Part) parts set_parts get_parts "parts";
 });

@@ -13,7 +13,7 @@ pub struct Part {
     pub states: Option<Vec<types::State>>,
 }
 
-connect_protocol::builder!(Part, PartBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Part, PartBuilder: Clone Debug Default PartialEq => plain {
     optional string label set_label get_label "label";
     optional list(types::State) states set_states get_states "states";
 });

@@ -19,7 +19,7 @@ pub struct ListByNameInput {
     pub size: Option<String>,
 }
 
-connect_protocol::builder!(ListByNameInput, ListByNameInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListByNameFluentBuilder {
+connect_protocol::builder!(ListByNameInput, ListByNameInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListByNameFluentBuilder {
     optional string token set_token get_token "token";
     optional string size set_size get_size "size";
 });
@@ -75,7 +75,7 @@ pub struct ListByNameOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ListByNameOutput, ListByNameOutputBuilder:Clone Debug Default PartialEq => result output {
+connect_protocol::builder!(ListByNameOutput, ListByNameOutputBuilder: Clone Debug Default PartialEq => result output {
     required string next set_next get_next "next";
     optional map(string, types::Thing) by_name set_by_name get_by_name "byName";
 });

@@ -17,7 +17,7 @@ pub struct ListNamesInput {
     pub size: Option<i32>,
 }
 
-connect_protocol::builder!(ListNamesInput, ListNamesInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListNamesFluentBuilder {
+connect_protocol::builder!(ListNamesInput, ListNamesInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListNamesFluentBuilder {
     optional string token set_token get_token "token";
     optional copy(i32) size set_size get_size "size";
 });
@@ -73,7 +73,7 @@ pub struct ListNamesOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ListNamesOutput, ListNamesOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ListNamesOutput, ListNamesOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional string next set_next get_next "next";
     optional list(string) names set_names get_names "names";
 });

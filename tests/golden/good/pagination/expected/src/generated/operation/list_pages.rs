@@ -18,7 +18,7 @@ pub struct ListPagesInput {
     pub limit: Option<i64>,
 }
 
-connect_protocol::builder!(ListPagesInput, ListPagesInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListPagesFluentBuilder {
+connect_protocol::builder!(ListPagesInput, ListPagesInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListPagesFluentBuilder {
     optional string cursor set_cursor get_cursor "cursor";
     optional copy(i64) limit set_limit get_limit "limit";
 });
@@ -72,7 +72,7 @@ pub struct ListPagesOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ListPagesOutput, ListPagesOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ListPagesOutput, ListPagesOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional value(types::Page) page set_page get_page "page";
 });
 

@@ -17,7 +17,7 @@ pub struct ListTokensInput {
     pub size: Option<i32>,
 }
 
-connect_protocol::builder!(ListTokensInput, ListTokensInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListTokensFluentBuilder {
+connect_protocol::builder!(ListTokensInput, ListTokensInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListTokensFluentBuilder {
     optional string token set_token get_token "token";
     optional copy(i32) size set_size get_size "size";
 });
@@ -71,7 +71,7 @@ pub struct ListTokensOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ListTokensOutput, ListTokensOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ListTokensOutput, ListTokensOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional string next set_next get_next "next";
 });
 

@@ -13,7 +13,7 @@ pub struct Page {
     pub things: Vec<types::Thing>,
 }
 
-connect_protocol::builder!(Page, PageBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(Page, PageBuilder: Clone Debug Default PartialEq => result {
     optional value(types::Position) position set_position get_position "position";
     required list(types::Thing) things set_things get_things "things";
 });

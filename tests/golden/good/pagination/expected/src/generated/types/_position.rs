@@ -10,7 +10,7 @@ pub struct Position {
     pub next: Option<String>,
 }
 
-connect_protocol::builder!(Position, PositionBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Position, PositionBuilder: Clone Debug Default PartialEq => plain {
     optional string next set_next get_next "next";
 });
 

@@ -10,7 +10,7 @@ pub struct Thing {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(Thing, ThingBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Thing, ThingBuilder: Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
 });
 

@@ -16,7 +16,7 @@ pub struct GrowInput {
     pub root: Option<types::Node>,
 }
 
-connect_protocol::builder!(GrowInput, GrowInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GrowFluentBuilder {
+connect_protocol::builder!(GrowInput, GrowInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GrowFluentBuilder {
     optional value(types::Node) root set_root get_root "root";
 });
 
@@ -64,7 +64,7 @@ pub struct GrowOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(GrowOutput, GrowOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(GrowOutput, GrowOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional value(types::Node) root set_root get_root "root";
 });
 

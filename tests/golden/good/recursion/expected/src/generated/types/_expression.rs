@@ -21,10 +21,10 @@ pub enum Expression {
 }
 
 connect_protocol::union_variants!(Expression {
-    Value is_value as_value:i32;
-    Not is_not as_not:Box<Expression>;
-    All is_all as_all:Vec<Expression>;
-    Node is_node as_node:Box<types::Node>;
+    Value is_value as_value: i32;
+    Not is_not as_not: Box<Expression>;
+    All is_all as_all: Vec<Expression>;
+    Node is_node as_node: Box<types::Node>;
 });
 
 impl Expression {

@@ -22,7 +22,7 @@ pub struct Node {
     pub pair: Option<types::Pair>,
 }
 
-connect_protocol::builder!(Node, NodeBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Node, NodeBuilder: Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
     optional boxed(Node) next set_next get_next "next";
     optional list(Node) children set_children get_children "children";

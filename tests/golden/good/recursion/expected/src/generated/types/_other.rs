@@ -11,7 +11,7 @@ pub struct Other {
     pub pair: Option<Box<types::Pair>>,
 }
 
-connect_protocol::builder!(Other, OtherBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Other, OtherBuilder: Clone Debug Default PartialEq => plain {
     optional boxed(types::Pair) pair set_pair get_pair "pair";
 });
 

@@ -13,7 +13,7 @@ pub struct Pair {
     pub other: Option<types::Other>,
 }
 
-connect_protocol::builder!(Pair, PairBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Pair, PairBuilder: Clone Debug Default PartialEq => plain {
     optional value(types::Other) one set_one get_one "one";
     optional value(types::Other) other set_other get_other "other";
 });

@@ -73,6 +73,7 @@ pub(crate) fn encode(input: &PutItemInput) -> Result<http::Request, error::Input
             writer.member("either", &input.either)?;
             writer.member("data", &input.data)?;
             writer.member("inner", &input.inner)?;
+            writer.member("last", &input.last)?;
             writer.end_object();
             Ok(())
         })?;

@@ -20,7 +20,7 @@ pub struct ListItemsInput {
     pub kinds: Option<Vec<types::Color>>,
 }
 
-connect_protocol::builder!(ListItemsInput, ListItemsInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListItemsFluentBuilder {
+connect_protocol::builder!(ListItemsInput, ListItemsInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ListItemsFluentBuilder {
     optional string token set_token get_token "token";
     optional list(types::Color) kinds set_kinds get_kinds "kinds";
 });
@@ -88,7 +88,7 @@ pub struct ListItemsOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ListItemsOutput, ListItemsOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ListItemsOutput, ListItemsOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional string token set_token get_token "token";
     optional list(string) ids set_ids get_ids "ids";
 });

@@ -38,9 +38,11 @@ pub struct PutItemInput {
     pub data: Option<primitives::Blob>,
     /// `inner`: [`Part`](crate::types::Part), required.
     pub inner: Option<types::Part>,
+    /// `last`: [`error::Conflict`](crate::types::error::Conflict).
+    pub last: Option<types::error::Conflict>,
 }
 
-connect_protocol::builder!(PutItemInput, PutItemInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::PutItemFluentBuilder {
+connect_protocol::builder!(PutItemInput, PutItemInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::PutItemFluentBuilder {
     optional string id set_id get_id "id";
     optional string name set_name get_name "name";
     optional copy(i32) count set_count get_count "count";
@@ -52,6 +54,7 @@ connect_protocol::builder!(PutItemInput, PutItemInputBuilder:Clone Debug Default
     optional value(types::Either) either set_either get_either "either";
     optional value(primitives::Blob) data set_data get_data "data";
     optional value(types::Part) inner set_inner get_inner "inner";
+    optional value(types::error::Conflict) last set_last get_last "last";
 });
 
 impl PutItemInputBuilder {
@@ -73,6 +76,7 @@ impl PutItemInputBuilder {
             "either" => reader.set(&mut self.either),
             "data" => reader.set(&mut self.data),
             "inner" => reader.set(&mut self.inner),
+            "last" => reader.set(&mut self.last),
             _ => reader.skip(),
         }
     }
@@ -95,6 +99,7 @@ impl json::ReadJson for PutItemInput {
             either: shape.either,
             data: shape.data,
             inner: shape.inner,
+            last: shape.last,
         })
     }
 }
@@ -114,6 +119,7 @@ impl json::WriteJson for PutItemInput {
         writer.member("either", &self.either)?;
         writer.member("data", &self.data)?;
         writer.member("inner", &self.inner)?;
+        writer.member("last", &self.last)?;
         writer.end_object();
         Ok(())
     }
@@ -170,6 +176,7 @@ impl PutItemInput {
         check.optional("either", &self.either, |c, v| v._check(c));
         check.optional("data", &self.data, |c, v| c.length(v, ..=1024));
         check.required("inner", &self.inner, |c, v| v._check(c));
+        check.optional("last", &self.last, |c, v| v._check(c));
     }
 }
 
@@ -182,7 +189,7 @@ pub struct PutItemOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(PutItemOutput, PutItemOutputBuilder:Clone Debug Default PartialEq => result output {
+connect_protocol::builder!(PutItemOutput, PutItemOutputBuilder: Clone Debug Default PartialEq => result output {
     required string id set_id get_id "id";
 });
 

@@ -40,11 +40,8 @@ fn decode(
     request: &server::Request<'_>,
 ) -> Result<shapes::ListItemsInput, json::ReadError> {
     let mut shape = shapes::ListItemsInput::builder();
-    shape.token = request.query("token").map(text::parse).transpose()?;
-    shape.kinds = request
-        .query_list("kind")
-        .map(|items| items.into_iter().map(text::parse).collect())
-        .transpose()?;
+    shape.token = request.query("token", text::parse)?;
+    shape.kinds = request.query_list("kind", text::parse)?;
     Ok(shapes::ListItemsInput {
         token: shape.token,
         kinds: shape.kinds,

@@ -54,10 +54,11 @@ fn decode(
                     "either" => reader.set(&mut shape.either),
                     "data" => reader.set(&mut shape.data),
                     "inner" => reader.set(&mut shape.inner),
+                    "last" => reader.set(&mut shape.last),
                     _ => reader.skip(),
                 })
         })?;
-    shape.id = request.label("id").map(text::parse).transpose()?;
+    shape.id = request.label("id", text::parse)?;
     Ok(shapes::PutItemInput {
         id: shape.id,
         name: shape.name,
@@ -70,6 +71,7 @@ fn decode(
         either: shape.either,
         data: shape.data,
         inner: shape.inner,
+        last: shape.last,
     })
 }
 

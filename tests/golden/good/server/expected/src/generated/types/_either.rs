@@ -19,8 +19,8 @@ pub enum Either {
 }
 
 connect_protocol::union_variants!(Either {
-    Count is_count as_count:i32;
-    Part is_part as_part:types::Part;
+    Count is_count as_count: i32;
+    Part is_part as_part: types::Part;
 });
 
 impl Either {

@@ -14,7 +14,7 @@ pub struct Part {
     pub parts: Option<Vec<Part>>,
 }
 
-connect_protocol::builder!(Part, PartBuilder:Clone Debug Default PartialEq => result {
+connect_protocol::builder!(Part, PartBuilder: Clone Debug Default PartialEq => result {
     required string name set_name get_name "name";
     optional list(Part) parts set_parts get_parts "parts";
 });

@@ -50,7 +50,7 @@ pub struct GetInput {
     pub old: Option<types::OldColor>,
 }
 
-connect_protocol::builder!(GetInput, GetInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GetFluentBuilder {
+connect_protocol::builder!(GetInput, GetInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::GetFluentBuilder {
     optional string name set_name get_name "name";
     required string plain set_plain get_plain "plain" = "`\n```\npanic!()\n```\n\u{202e}\"\\" . to_owned();
     optional value(types::Color) color set_color get_color "color";
@@ -186,7 +186,7 @@ pub struct GetOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(GetOutput, GetOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(GetOutput, GetOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional string name set_name get_name "name";
     required string plain set_plain get_plain "plain" = "`\n```\npanic!()\n```\n\u{202e}\"\\" . to_owned();
     optional value(types::Color) color set_color get_color "color";

@@ -74,11 +74,11 @@ pub struct EchoInput {
 
 connect_protocol::redacted_debug!(EchoInput {
     text, truth, byte, short, integer, long, float, double, big_integer, big_decimal, blob,
-    document, seconds, date, http_date, json, renamed, secret:redacted, secrets:redacted, texts,
-    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner:redacted, inners:redacted,
+    document, seconds, date, http_date, json, renamed, secret: redacted, secrets: redacted, texts,
+    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner: redacted, inners: redacted,
 });
 
-connect_protocol::builder!(EchoInput, EchoInputBuilder:Clone Default PartialEq => result #[cfg(feature = "client")] builders::EchoFluentBuilder {
+connect_protocol::builder!(EchoInput, EchoInputBuilder: Clone Default PartialEq => result #[cfg(feature = "client")] builders::EchoFluentBuilder {
     optional string text set_text get_text "text";
     optional copy(bool) truth set_truth get_truth "truth";
     optional copy(i8) byte set_byte get_byte "byte";
@@ -111,8 +111,8 @@ connect_protocol::builder!(EchoInput, EchoInputBuilder:Clone Default PartialEq =
 
 connect_protocol::redacted_debug!(EchoInputBuilder {
     text, truth, byte, short, integer, long, float, double, big_integer, big_decimal, blob,
-    document, seconds, date, http_date, json, renamed, secret:redacted, secrets:redacted, texts,
-    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner:redacted, inners:redacted,
+    document, seconds, date, http_date, json, renamed, secret: redacted, secrets: redacted, texts,
+    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner: redacted, inners: redacted,
 });
 
 impl EchoInputBuilder {
@@ -306,11 +306,11 @@ pub struct EchoOutput {
 
 connect_protocol::redacted_debug!(EchoOutput {
     text, truth, byte, short, integer, long, float, double, big_integer, big_decimal, blob,
-    document, seconds, date, http_date, json, renamed, secret:redacted, secrets:redacted, texts,
-    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner:redacted, inners:redacted,
+    document, seconds, date, http_date, json, renamed, secret: redacted, secrets: redacted, texts,
+    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner: redacted, inners: redacted,
 });
 
-connect_protocol::builder!(EchoOutput, EchoOutputBuilder:Clone Default PartialEq => plain output {
+connect_protocol::builder!(EchoOutput, EchoOutputBuilder: Clone Default PartialEq => plain output {
     optional string text set_text get_text "text";
     optional copy(bool) truth set_truth get_truth "truth";
     optional copy(i8) byte set_byte get_byte "byte";
@@ -343,8 +343,8 @@ connect_protocol::builder!(EchoOutput, EchoOutputBuilder:Clone Default PartialEq
 
 connect_protocol::redacted_debug!(EchoOutputBuilder {
     text, truth, byte, short, integer, long, float, double, big_integer, big_decimal, blob,
-    document, seconds, date, http_date, json, renamed, secret:redacted, secrets:redacted, texts,
-    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner:redacted, inners:redacted,
+    document, seconds, date, http_date, json, renamed, secret: redacted, secrets: redacted, texts,
+    sparse_texts, lists, numbers, sparse_numbers, maps, dates, inner: redacted, inners: redacted,
 });
 
 impl EchoOutputBuilder {

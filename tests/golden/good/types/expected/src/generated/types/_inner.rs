@@ -11,15 +11,15 @@ pub struct Inner {
 }
 
 connect_protocol::redacted_debug!(Inner {
-    name:redacted,
+    name: redacted,
 });
 
-connect_protocol::builder!(Inner, InnerBuilder:Clone Default PartialEq => plain {
+connect_protocol::builder!(Inner, InnerBuilder: Clone Default PartialEq => plain {
     optional string name set_name get_name "name";
 });
 
 connect_protocol::redacted_debug!(InnerBuilder {
-    name:redacted,
+    name: redacted,
 });
 
 impl InnerBuilder {

@@ -19,7 +19,7 @@ pub struct ChooseInput {
     pub choice: Option<types::Choice>,
 }
 
-connect_protocol::builder!(ChooseInput, ChooseInputBuilder:Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ChooseFluentBuilder {
+connect_protocol::builder!(ChooseInput, ChooseInputBuilder: Clone Debug Default PartialEq => result #[cfg(feature = "client")] builders::ChooseFluentBuilder {
     optional value(types::Choice) choice set_choice get_choice "choice";
 });
 
@@ -80,7 +80,7 @@ pub struct ChooseOutput {
     pub(crate) _request_id: Option<String>,
 }
 
-connect_protocol::builder!(ChooseOutput, ChooseOutputBuilder:Clone Debug Default PartialEq => plain output {
+connect_protocol::builder!(ChooseOutput, ChooseOutputBuilder: Clone Debug Default PartialEq => plain output {
     optional list(types::Choice) choices set_choices get_choices "choices";
     optional map(string, types::Choice) by_name set_by_name get_by_name "byName";
     optional value(types::Choice) whole set_whole get_whole "whole";

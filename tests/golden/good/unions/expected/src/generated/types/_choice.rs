@@ -37,16 +37,16 @@ pub enum Choice {
 connect_protocol::redacted_debug!(Choice);
 
 connect_protocol::union_variants!(Choice {
-    Text is_text as_text:String;
-    Number is_number as_number:i32;
+    Text is_text as_text: String;
+    Number is_number as_number: i32;
     None is_none;
-    List is_list as_list:Vec<String>;
-    Map is_map as_map:HashMap<String, i32>;
-    Inner is_inner as_inner:types::Inner;
-    Either is_either as_either:types::Either;
-    At is_at as_at:primitives::DateTime;
-    Secret is_secret as_secret:String;
-    Data is_data as_data:primitives::Blob;
+    List is_list as_list: Vec<String>;
+    Map is_map as_map: HashMap<String, i32>;
+    Inner is_inner as_inner: types::Inner;
+    Either is_either as_either: types::Either;
+    At is_at as_at: primitives::DateTime;
+    Secret is_secret as_secret: String;
+    Data is_data as_data: primitives::Blob;
 });
 
 impl Choice {

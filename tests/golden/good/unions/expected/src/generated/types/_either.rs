@@ -16,8 +16,8 @@ pub enum Either {
 }
 
 connect_protocol::union_variants!(Either {
-    Left is_left as_left:String;
-    Right is_right as_right:String;
+    Left is_left as_left: String;
+    Right is_right as_right: String;
 });
 
 impl Either {

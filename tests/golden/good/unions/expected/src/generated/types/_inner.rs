@@ -10,7 +10,7 @@ pub struct Inner {
     pub name: Option<String>,
 }
 
-connect_protocol::builder!(Inner, InnerBuilder:Clone Debug Default PartialEq => plain {
+connect_protocol::builder!(Inner, InnerBuilder: Clone Debug Default PartialEq => plain {
     optional string name set_name get_name "name";
 });
 

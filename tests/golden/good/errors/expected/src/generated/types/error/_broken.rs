@@ -15,7 +15,7 @@ pub struct Broken {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(Broken, BrokenBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(Broken, BrokenBuilder: Clone Debug Default PartialEq => plain error {
     optional value(types::Reason) reason set_reason get_reason "reason";
 });
 
@@ -54,7 +54,7 @@ impl json::WriteJson for Broken {
 
 connect_protocol::serde_shape!(Broken);
 
-connect_protocol::error_shape!(Broken, BrokenBuilder, "Broken", message:none);
+connect_protocol::error_shape!(Broken, BrokenBuilder, "Broken", message: none);
 
 #[cfg(feature = "client")]
 impl Broken {

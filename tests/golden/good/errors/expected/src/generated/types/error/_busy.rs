@@ -14,7 +14,7 @@ pub struct Busy {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(Busy, BusyBuilder:Clone Debug Default PartialEq => result error {
+connect_protocol::builder!(Busy, BusyBuilder: Clone Debug Default PartialEq => result error {
     required string message set_message get_message "message";
 });
 
@@ -56,7 +56,7 @@ impl json::WriteJson for Busy {
 
 connect_protocol::serde_shape!(Busy);
 
-connect_protocol::error_shape!(Busy, BusyBuilder, "Busy", message:required);
+connect_protocol::error_shape!(Busy, BusyBuilder, "Busy", message: required);
 
 #[cfg(feature = "client")]
 impl Busy {

@@ -15,15 +15,15 @@ pub struct Denied {
 }
 
 connect_protocol::redacted_debug!(Denied {
-    message:redacted,
+    message: redacted,
 });
 
-connect_protocol::builder!(Denied, DeniedBuilder:Clone Default PartialEq => result error {
+connect_protocol::builder!(Denied, DeniedBuilder: Clone Default PartialEq => result error {
     required string message set_message get_message "Message";
 });
 
 connect_protocol::redacted_debug!(DeniedBuilder {
-    message:redacted,
+    message: redacted,
 });
 
 impl DeniedBuilder {
@@ -64,7 +64,7 @@ impl json::WriteJson for Denied {
 
 connect_protocol::serde_shape!(Denied);
 
-connect_protocol::error_shape!(Denied, DeniedBuilder, "Denied", message:sensitive);
+connect_protocol::error_shape!(Denied, DeniedBuilder, "Denied", message: sensitive);
 
 #[cfg(feature = "client")]
 impl Denied {

@@ -20,7 +20,7 @@ pub struct NotFound {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(NotFound, NotFoundBuilder:Clone Debug Default PartialEq => result error {
+connect_protocol::builder!(NotFound, NotFoundBuilder: Clone Debug Default PartialEq => result error {
     optional string message set_message get_message "message";
     required string kind set_kind get_kind "kind";
     optional copy(i32) wait set_wait get_wait "wait";
@@ -70,7 +70,7 @@ impl json::WriteJson for NotFound {
 
 connect_protocol::serde_shape!(NotFound);
 
-connect_protocol::error_shape!(NotFound, NotFoundBuilder, "NotFound", message:optional);
+connect_protocol::error_shape!(NotFound, NotFoundBuilder, "NotFound", message: optional);
 
 #[cfg(feature = "client")]
 impl NotFound {
@@ -91,9 +91,7 @@ impl NotFound {
                     })
             },
         )?;
-        shape.wait = header::get(response.headers(), "x-wait")?
-            .map(text::parse)
-            .transpose()?;
+        shape.wait = header::parse(response.headers(), "x-wait", text::parse)?;
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
         shape.meta = Some(meta);
         Ok(NotFound {

@@ -42,7 +42,7 @@ pub struct Large {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(Large, LargeBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(Large, LargeBuilder: Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "message";
     optional string parse set_parse get_parse "parse";
     optional string text0 set_text0 get_text0 "text0";
@@ -120,7 +120,7 @@ impl json::WriteJson for Large {
 
 connect_protocol::serde_shape!(Large);
 
-connect_protocol::error_shape!(Large, LargeBuilder, "Large", message:optional);
+connect_protocol::error_shape!(Large, LargeBuilder, "Large", message: optional);
 
 #[cfg(feature = "client")]
 impl Large {

@@ -25,7 +25,7 @@ pub struct LazyLock {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(LazyLock, LazyLockBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(LazyLock, LazyLockBuilder: Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "message";
     optional boxed(LazyLock) again set_again get_again "again";
     optional map(string, string) map set_map get_map "map";
@@ -76,7 +76,7 @@ impl json::WriteJson for LazyLock {
 
 connect_protocol::serde_shape!(LazyLock);
 
-connect_protocol::error_shape!(LazyLock, LazyLockBuilder, "LazyLock", message:optional);
+connect_protocol::error_shape!(LazyLock, LazyLockBuilder, "LazyLock", message: optional);
 
 #[cfg(feature = "client")]
 impl LazyLock {

@@ -25,7 +25,7 @@ pub struct Vec {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(Vec, VecBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(Vec, VecBuilder: Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "message";
     optional boxed(Vec) again set_again get_again "again";
     optional map(string, string) map set_map get_map "map";
@@ -76,7 +76,7 @@ impl json::WriteJson for Vec {
 
 connect_protocol::serde_shape!(Vec);
 
-connect_protocol::error_shape!(Vec, VecBuilder, "Vec", message:optional);
+connect_protocol::error_shape!(Vec, VecBuilder, "Vec", message: optional);
 
 #[cfg(feature = "client")]
 impl Vec {

@@ -2,17 +2,29 @@
 
 //! The errors that the service returns.
 
+mod _box;
+mod _from;
 mod _large;
 mod _lazy_lock;
+mod _option;
+mod _result;
 mod _vec;
 
+pub use self::_box::Box;
+pub use self::_from::From;
 pub use self::_large::Large;
 pub use self::_lazy_lock::LazyLock;
+pub use self::_option::Option;
+pub use self::_result::Result;
 pub use self::_vec::Vec;
 
 /// Builders.
 pub mod builders {
+    pub use super::_box::BoxBuilder;
+    pub use super::_from::FromBuilder;
     pub use super::_large::LargeBuilder;
     pub use super::_lazy_lock::LazyLockBuilder;
+    pub use super::_option::OptionBuilder;
+    pub use super::_result::ResultBuilder;
     pub use super::_vec::VecBuilder;
 }

@@ -18,7 +18,7 @@ pub struct ThrottlingError {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(ThrottlingError, ThrottlingErrorBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(ThrottlingError, ThrottlingErrorBuilder: Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "message";
     optional string code set_code get_code "code";
     optional string source set_source get_source "source";
@@ -63,7 +63,7 @@ impl json::WriteJson for ThrottlingError {
 
 connect_protocol::serde_shape!(ThrottlingError);
 
-connect_protocol::error_shape!(ThrottlingError, ThrottlingErrorBuilder, "ThrottlingError", message:optional);
+connect_protocol::error_shape!(ThrottlingError, ThrottlingErrorBuilder, "ThrottlingError", message: optional);
 
 #[cfg(feature = "client")]
 impl ThrottlingError {

@@ -12,7 +12,7 @@ pub struct Gone {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(Gone, GoneBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(Gone, GoneBuilder: Clone Debug Default PartialEq => plain error {
 });
 
 impl json::ReadJson for Gone {
@@ -34,7 +34,7 @@ impl json::WriteJson for Gone {
 
 connect_protocol::serde_shape!(Gone);
 
-connect_protocol::error_shape!(Gone, GoneBuilder, "Gone", message:none);
+connect_protocol::error_shape!(Gone, GoneBuilder, "Gone", message: none);
 
 #[cfg(feature = "client")]
 impl Gone {

@@ -36,7 +36,7 @@ pub struct Wrong {
     pub(crate) meta: error::ErrorMetadata,
 }
 
-connect_protocol::builder!(Wrong, WrongBuilder:Clone Debug Default PartialEq => plain error {
+connect_protocol::builder!(Wrong, WrongBuilder: Clone Debug Default PartialEq => plain error {
     optional string message set_message get_message "message";
 });
 
@@ -75,7 +75,7 @@ impl json::WriteJson for Wrong {
 
 connect_protocol::serde_shape!(Wrong);
 
-connect_protocol::error_shape!(Wrong, WrongBuilder, "Wrong", message:optional);
+connect_protocol::error_shape!(Wrong, WrongBuilder, "Wrong", message: optional);
 
 #[cfg(feature = "client")]
 impl Wrong {
