@@ -1,0 +1,198 @@
+//! What is kept of a contact, and how recent each part of it is.
+
+use std::ops::{Index, IndexMut};
+
+use rusqlite::ToSql;
+use rusqlite::types::ToSqlOutput;
+
+/// What a record or event says: a contact and its state at one point of its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ContactRecord {
+    pub(crate) instance_arn: String,
+    pub(crate) contact_id: String,
+    pub(crate) state: ContactState,
+}
+
+/// The fields that this program asks for by name, at their places in [`FIELDS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    Disconnected,
+    Initiated,
+    Previous,
+    Initial,
+    Related,
+    Method,
+    Channel,
+    Attributes,
+    References,
+    SegmentAttributes,
+    Tags,
+}
+
+/// How a field is written in records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Time,
+    Id,
+    /// One of a set of names.
+    Constant,
+    /// Any JSON, kept as it is.
+    Json,
+}
+
+/// How many fields have columns of their own in the database: what trees, pages and most searches need. The others are
+/// one JSON object.
+pub(crate) const COLUMNS: usize = 7;
+
+/// What is kept: the name in records, in errors about events, and how it is written. Of events only the columns are read.
+pub(crate) const FIELDS: [(&str, &str, Kind); 34] = [
+    (
+        "DisconnectTimestamp",
+        "detail.disconnectTimestamp",
+        Kind::Time,
+    ),
+    (
+        "InitiationTimestamp",
+        "detail.initiationTimestamp",
+        Kind::Time,
+    ),
+    ("PreviousContactId", "detail.previousContactId", Kind::Id),
+    ("InitialContactId", "detail.initialContactId", Kind::Id),
+    ("RelatedContactId", "detail.relatedContactId", Kind::Id),
+    (
+        "InitiationMethod",
+        "detail.initiationMethod",
+        Kind::Constant,
+    ),
+    ("Channel", "detail.channel", Kind::Constant),
+    ("Attributes", "", Kind::Json),
+    ("References", "", Kind::Json),
+    ("SegmentAttributes", "", Kind::Json),
+    ("Tags", "", Kind::Json),
+    ("Agent", "", Kind::Json),
+    ("AnsweringMachineDetectionStatus", "", Kind::Json),
+    ("Campaign", "", Kind::Json),
+    ("ChatMetrics", "", Kind::Json),
+    ("ConnectedToSystemTimestamp", "", Kind::Json),
+    ("ContactDetails", "", Kind::Json),
+    ("ContactEvaluations", "", Kind::Json),
+    ("CustomerEndpoint", "", Kind::Json),
+    ("CustomerId", "", Kind::Json),
+    ("Description", "", Kind::Json),
+    ("DisconnectDetails", "", Kind::Json),
+    ("DisconnectReason", "", Kind::Json),
+    ("LastPausedTimestamp", "", Kind::Json),
+    ("LastResumedTimestamp", "", Kind::Json),
+    ("Name", "", Kind::Json),
+    ("QualityMetrics", "", Kind::Json),
+    ("Queue", "", Kind::Json),
+    ("QueuePriority", "", Kind::Json),
+    ("Recordings", "", Kind::Json),
+    ("ScheduledTimestamp", "", Kind::Json),
+    ("SystemEndpoint", "", Kind::Json),
+    ("TotalPauseCount", "", Kind::Json),
+    ("TotalPauseDurationInSeconds", "", Kind::Json),
+];
+
+/// A contact's fields. Each keeps the newest that was said about it: what a later record or event leaves out, it does not
+/// change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ContactState(pub(crate) [Said; FIELDS.len()]);
+
+impl Default for ContactState {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Said::default()))
+    }
+}
+
+impl Index<Name> for ContactState {
+    type Output = Said;
+
+    fn index(&self, name: Name) -> &Said {
+        &self.0[name as usize]
+    }
+}
+
+impl IndexMut<Name> for ContactState {
+    fn index_mut(&mut self, name: Name) -> &mut Said {
+        &mut self.0[name as usize]
+    }
+}
+
+impl ContactState {
+    /// Takes over what is newer in `other`; whether anything is.
+    pub(crate) fn merge(&mut self, other: Self) -> bool {
+        let mut is_newer = false;
+        for (ours, theirs) in self.0.iter_mut().zip(other.0) {
+            if theirs > *ours {
+                *ours = theirs;
+                is_newer = true;
+            }
+        }
+        is_newer
+    }
+
+    /// The IDs that tie a contact to others. A first contact's reference to itself ties nothing.
+    pub(crate) fn references(&self) -> impl Iterator<Item = &str> {
+        [Name::Previous, Name::Initial, Name::Related]
+            .into_iter()
+            .filter_map(|name| self[name].text())
+    }
+}
+
+/// What was said about a field, and when; by default never. The greater one holds: the version decides, and of the same
+/// version the value, so that the order of import never matters and a finished contact beats an open one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Said {
+    pub(crate) version: Version,
+    pub(crate) value: Option<Value>,
+}
+
+impl Said {
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A field's value: nanoseconds since the epoch, or a text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Value {
+    Time(i64),
+    Text(String),
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Time(nanos) => nanos.to_sql(),
+            Self::Text(text) => text.to_sql(),
+        }
+    }
+}
+
+/// How recent a statement is; by default older than all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Version {
+    /// When it was written down; the least number if that is not said.
+    pub(crate) time: i64,
+    pub(crate) origin: Origin,
+}
+
+impl Default for Version {
+    fn default() -> Self {
+        Self {
+            time: i64::MIN,
+            origin: Origin::Event,
+        }
+    }
+}
+
+/// Who says so. A record beats an event of the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    Event = 0,
+    Record = 1,
+}
