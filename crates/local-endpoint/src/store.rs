@@ -5,6 +5,7 @@
 
 mod import;
 mod page;
+pub(crate) mod search;
 mod trees;
 
 use std::fmt;
@@ -13,13 +14,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use hmac::Mac;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 pub use self::import::{ImportError, Importer, OnRefusal, Report};
+pub(crate) use self::page::StoredContact;
 pub use self::page::{ContactSummary, Page, PageError};
 
 use crate::random::{self, RandomError};
+use crate::token;
 
 /// "ConT" in ASCII: distinguishes our files from other SQLite databases.
 const APPLICATION_ID: i32 = 0x436f_6e54;
@@ -153,6 +157,15 @@ impl Store {
             writer: Mutex::new(connection),
             token_key,
         })
+    }
+
+    /// A UUID that these words have in this database.
+    pub(crate) fn derived_id(&self, words: &[&str]) -> String {
+        let words = words.iter().map(|word| word.as_bytes());
+        let mac = token::mac(&self.token_key, words).finalize().into_bytes();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&mac[..16]);
+        random::uuid_of(bytes)
     }
 
     fn write(&self) -> MutexGuard<'_, Connection> {

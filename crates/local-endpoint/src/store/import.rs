@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::trees::{NO_TIME, Trees};
+use super::page::{self, PageError, StoredContact};
 use super::{Store, StoreError};
 use crate::contact::{
     COLUMNS, ContactRecord, ContactState, FIELDS, Kind, Name, Origin, Said, Value, Version,
@@ -125,6 +126,70 @@ impl Store {
             written: Instant::now(),
             report: Report::default(),
         }
+    }
+}
+
+impl Store {
+    /// Changes contacts, in one transaction: what `change` finds is what it changes.
+    pub(crate) fn change<T, E: From<StoreError> + From<rusqlite::Error>>(
+        &self,
+        change: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.check_identity()?;
+        let connection = self.write();
+        let transaction = lock(&connection, || ())?;
+        let mut changes = Change {
+            transaction: &transaction,
+            import: Import::new(&transaction),
+        };
+        let result = change(&mut changes)?;
+        changes.import.finish()?;
+        transaction.commit()?;
+        Ok(result)
+    }
+}
+
+/// Changes under way.
+pub(crate) struct Change<'a> {
+    transaction: &'a Transaction<'a>,
+    import: Import<'a>,
+}
+
+impl Change<'_> {
+    /// A contact by its ID.
+    pub(crate) fn contact(&self, instance: &str, id: &str) -> Result<StoredContact, PageError> {
+        page::contact(self.transaction, instance, id)
+    }
+
+    /// The ARN of an instance.
+    pub(crate) fn instance_arn(&self, instance: &str) -> Result<String, PageError> {
+        page::find_instance(self.transaction, instance).map(|(_, _, arn)| arn)
+    }
+
+    /// Sets fields of a contact, which need not be there yet. They are newer than all that was said before.
+    pub(crate) fn set(
+        &mut self,
+        instance_arn: &str,
+        id: &str,
+        now: i64,
+        fields: impl IntoIterator<Item = (Name, Option<Value>)>,
+    ) -> rusqlite::Result<()> {
+        let instance = self.import.instance(instance_arn)?;
+        let known = self.import.row(instance, id)?.and_then(|(_, state)| state);
+        let newest = known.and_then(|state| state.0.iter().map(|said| said.version.time).max());
+        let version = Version {
+            time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
+            origin: Origin::Record,
+        };
+        let mut state = ContactState::default();
+        for (name, value) in fields {
+            state[name] = Said { version, value };
+        }
+        self.import.put(ContactRecord {
+            instance_arn: instance_arn.to_owned(),
+            contact_id: id.to_owned(),
+            state,
+        })
     }
 }
 
