@@ -76,7 +76,9 @@ impl Context {
             let id = required(id);
             let contact = change.contact(required(instance), id)?;
             let arn = contact.instance_arn.clone();
-            let fields = edit(contact)?.into_iter().map(|(name, value)| (name, Some(value)));
+            let fields = edit(contact)?
+                .into_iter()
+                .map(|(name, value)| (name, Some(value)));
             Ok(change.set(&arn, id, self.now, fields)?)
         })
     }

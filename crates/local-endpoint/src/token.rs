@@ -56,10 +56,7 @@ impl Scope<'_> {
 }
 
 /// Over several parts, of which no two lists run together: each has its length before it.
-pub(crate) fn mac<'a>(
-    key: &[u8; 64],
-    parts: impl IntoIterator<Item = &'a [u8]>,
-) -> Hmac<Sha256> {
+pub(crate) fn mac<'a>(key: &[u8; 64], parts: impl IntoIterator<Item = &'a [u8]>) -> Hmac<Sha256> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new(key.into());
     for part in parts {
         mac.update(&(part.len() as u64).to_be_bytes());

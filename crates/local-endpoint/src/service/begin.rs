@@ -6,8 +6,8 @@ use connect_sdk::types::Reference;
 use serde_json::{Value as Json, json};
 
 use super::{Context, Failure};
-use crate::contact::{Name, Value};
 use crate::PageError;
+use crate::contact::{Name, Value};
 
 /// A contact to begin.
 pub(super) struct Begin<'a> {
@@ -61,10 +61,12 @@ impl Begin<'_> {
             let arn = change.instance_arn(self.instance)?;
             let queue = self.queue.map(|id| resource(&arn, "queue", id));
             let agent = self.agent.map(|id| resource(&arn, "agent", id));
-            self.fields.extend([(Name::Queue, queue), (Name::Agent, agent)]);
-            let details = self.fields.into_iter().filter_map(|(name, value)| {
-                Some((name, Some(Value::Text(value?.to_string()))))
-            });
+            self.fields
+                .extend([(Name::Queue, queue), (Name::Agent, agent)]);
+            let details = self
+                .fields
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, Some(Value::Text(value?.to_string())))));
             fields.extend(details);
             change.set(&arn, &id, context.now, fields)?;
             Ok(id)
@@ -78,7 +80,9 @@ pub(super) fn resource(instance_arn: &str, kind: &str, id: &str) -> Json {
 }
 
 /// References as records have them: a list, each with its name.
-pub(super) fn references(references: Option<HashMap<String, Reference>>) -> Result<Option<Json>, Failure> {
+pub(super) fn references(
+    references: Option<HashMap<String, Reference>>,
+) -> Result<Option<Json>, Failure> {
     let Some(references) = references.filter(|references| !references.is_empty()) else {
         return Ok(None);
     };

@@ -15,7 +15,9 @@ pub(super) fn run(
     context: &Context,
     input: ListAssociatedContactsInput,
 ) -> Result<ListAssociatedContactsOutput, Failure> {
-    let size = input.max_results.and_then(|size| usize::try_from(size).ok());
+    let size = input
+        .max_results
+        .and_then(|size| usize::try_from(size).ok());
     let page = context.store.page(
         required(&input.instance_id),
         required(&input.contact_id),
@@ -37,7 +39,12 @@ fn summary(contact: ContactSummary) -> AssociatedContactSummary {
         .set_initial_contact_id(contact.initial_contact_id)
         .set_previous_contact_id(contact.previous_contact_id)
         .set_related_contact_id(contact.related_contact_id)
-        .set_initiation_method(contact.initiation_method.as_deref().map(ContactInitiationMethod::from))
+        .set_initiation_method(
+            contact
+                .initiation_method
+                .as_deref()
+                .map(ContactInitiationMethod::from),
+        )
         .set_channel(contact.channel.as_deref().map(Channel::from))
         .build()
 }

@@ -23,14 +23,16 @@ pub(super) fn run(
     let (order, is_descending) = order(input.sort.as_ref());
     let search = Search {
         range: range(input.time_range.as_ref())?,
-        criteria: criteria(input.search_criteria.unwrap_or_default())?,
+        criteria: criteria(input.search_criteria)?,
         order,
         is_descending,
     };
     let limit = limit.and_then(|limit| usize::try_from(limit).ok());
     let instance = required(&input.instance_id);
     let limit = limit.unwrap_or(DEFAULT_PAGE);
-    let found = context.store.search(instance, &search, &what, limit, token.as_deref())?;
+    let found = context
+        .store
+        .search(instance, &search, &what, limit, token.as_deref())?;
     let contacts = found.contacts.iter().map(|(contact, details)| {
         let mut members = stored::details(details.as_deref())?;
         stored::add_summary(&mut members, contact);
@@ -56,17 +58,23 @@ fn range(range: Option<&SearchContactsTimeRange>) -> Result<(Key, i64, i64), Fai
     };
     let (start, end) = (range.start_time(), range.end_time());
     if end < start {
-        return Err(Failure::Invalid("TimeRange ends before it begins.".to_owned()));
+        return Err(Failure::Invalid(
+            "TimeRange ends before it begins.".to_owned(),
+        ));
     }
     if end.secs() - start.secs() > LONGEST_RANGE {
-        return Err(Failure::Invalid("TimeRange is longer than eight weeks.".to_owned()));
+        return Err(Failure::Invalid(
+            "TimeRange is longer than eight weeks.".to_owned(),
+        ));
     }
     Ok((key, nanos(start), nanos(end)))
 }
 
 /// The greatest number stands for no time.
 fn nanos(time: &DateTime) -> i64 {
-    i64::try_from(time.as_nanos()).unwrap_or(i64::MAX - 1).min(i64::MAX - 1)
+    i64::try_from(time.as_nanos())
+        .unwrap_or(i64::MAX - 1)
+        .min(i64::MAX - 1)
 }
 
 fn order(sort: Option<&Sort>) -> (Key, bool) {
@@ -84,7 +92,10 @@ fn order(sort: Option<&Sort>) -> (Key, bool) {
     (key, *sort.order() == SortOrder::Descending)
 }
 
-fn criteria(criteria: SearchCriteria) -> Result<Vec<Criterion>, Failure> {
+fn criteria(criteria: Option<SearchCriteria>) -> Result<Vec<Criterion>, Failure> {
+    let Some(criteria) = criteria else {
+        return Ok(Vec::new());
+    };
     if criteria.contact_analysis.is_some() {
         let message = "This endpoint has no transcripts to search: ContactAnalysis is not served.";
         return Err(Failure::Invalid(message.to_owned()));
@@ -96,16 +107,20 @@ fn criteria(criteria: SearchCriteria) -> Result<Vec<Criterion>, Failure> {
     if let Some(methods) = criteria.initiation_methods {
         all.push(Criterion::Methods(names(&methods)));
     }
-    let groups = criteria.agent_hierarchy_groups.unwrap_or_default();
-    for (path, ids) in [
+    let mut ids = vec![
         ("$.Agent.ARN", criteria.agent_ids),
         ("$.Queue.ARN", criteria.queue_ids),
-        ("$.Agent.HierarchyGroups.Level1.ARN", groups.l1_ids),
-        ("$.Agent.HierarchyGroups.Level2.ARN", groups.l2_ids),
-        ("$.Agent.HierarchyGroups.Level3.ARN", groups.l3_ids),
-        ("$.Agent.HierarchyGroups.Level4.ARN", groups.l4_ids),
-        ("$.Agent.HierarchyGroups.Level5.ARN", groups.l5_ids),
-    ] {
+    ];
+    if let Some(groups) = criteria.agent_hierarchy_groups {
+        ids.extend([
+            ("$.Agent.HierarchyGroups.Level1.ARN", groups.l1_ids),
+            ("$.Agent.HierarchyGroups.Level2.ARN", groups.l2_ids),
+            ("$.Agent.HierarchyGroups.Level3.ARN", groups.l3_ids),
+            ("$.Agent.HierarchyGroups.Level4.ARN", groups.l4_ids),
+            ("$.Agent.HierarchyGroups.Level5.ARN", groups.l5_ids),
+        ]);
+    }
+    for (path, ids) in ids {
         all.extend(ids.map(|ids| Criterion::Arns(path, ids)));
     }
     if let Some(attributes) = criteria.searchable_contact_attributes {

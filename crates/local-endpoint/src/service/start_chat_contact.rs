@@ -31,7 +31,10 @@ pub(super) fn run(
         agent: None,
         fields: vec![
             (Name::CustomerId, input.customer_id.map(Into::into)),
-            (Name::SegmentAttributes, input.segment_attributes.map(|it| json!(it))),
+            (
+                Name::SegmentAttributes,
+                input.segment_attributes.map(|it| json!(it)),
+            ),
         ],
     }
     .begin(context)?;

@@ -27,11 +27,22 @@ pub(super) fn run(
             (Name::Name, input.name.map(Into::into)),
             (Name::Description, input.description.map(Into::into)),
             (Name::References, references(input.references)?),
-            (Name::CustomerEndpoint, input.destination_phone_number.map(telephone)),
-            (Name::SystemEndpoint, input.source_phone_number.map(telephone)),
-            (Name::Campaign, input.campaign_id.map(|id| json!({ "CampaignId": id }))),
+            (
+                Name::CustomerEndpoint,
+                input.destination_phone_number.map(telephone),
+            ),
+            (
+                Name::SystemEndpoint,
+                input.source_phone_number.map(telephone),
+            ),
+            (
+                Name::Campaign,
+                input.campaign_id.map(|id| json!({ "CampaignId": id })),
+            ),
         ],
     }
     .begin(context)?;
-    Ok(StartOutboundVoiceContactOutput::builder().contact_id(id).build())
+    Ok(StartOutboundVoiceContactOutput::builder()
+        .contact_id(id)
+        .build())
 }

@@ -29,7 +29,10 @@ pub(super) fn run(
             (Name::Description, input.description.map(Into::into)),
             (Name::References, references(input.references)?),
             (Name::Scheduled, input.scheduled_time.map(stored::text)),
-            (Name::SegmentAttributes, input.segment_attributes.map(|it| json!(it))),
+            (
+                Name::SegmentAttributes,
+                input.segment_attributes.map(|it| json!(it)),
+            ),
         ],
     }
     .begin(context)?;

@@ -1,10 +1,13 @@
 use connect_sdk::operation::stop_contact::{StopContactInput, StopContactOutput};
 use serde_json::json;
 
-use super::{Context, Failure, required};
+use super::{Context, Failure};
 use crate::contact::{Name, Value};
 
-pub(super) fn run(context: &Context, input: StopContactInput) -> Result<StopContactOutput, Failure> {
+pub(super) fn run(
+    context: &Context,
+    input: StopContactInput,
+) -> Result<StopContactOutput, Failure> {
     let reason = input.disconnect_reason.and_then(|reason| reason.code);
     let reason = json!(reason.as_deref().unwrap_or("API")).to_string();
     context.edit(&input.instance_id, &input.contact_id, |contact| {

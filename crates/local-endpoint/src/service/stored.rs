@@ -32,14 +32,21 @@ pub(super) fn add_summary(members: &mut Members, contact: &ContactSummary) {
     for (name, info) in [("Agent", "AgentInfo"), ("Queue", "QueueInfo")] {
         if let Some(Value::Object(mut fields)) = members.remove(name) {
             let arn = fields.remove("ARN");
-            let id = arn.as_ref().and_then(Value::as_str).and_then(|arn| arn.rsplit('/').next());
+            let id = arn
+                .as_ref()
+                .and_then(Value::as_str)
+                .and_then(|arn| arn.rsplit('/').next());
             if let Some(id) = id {
                 fields.insert("Id".into(), id.into());
             }
             if let Some(pause) = fields.remove("AgentPauseDuration") {
                 fields.insert("AgentPauseDurationInSeconds".into(), pause);
             }
-            for level in fields.get_mut("HierarchyGroups").into_iter().filter_map(Value::as_object_mut) {
+            for level in fields
+                .get_mut("HierarchyGroups")
+                .into_iter()
+                .filter_map(Value::as_object_mut)
+            {
                 for group in level.values_mut().filter_map(Value::as_object_mut) {
                     if let Some(arn) = group.remove("ARN") {
                         group.insert("Arn".into(), arn);
@@ -52,10 +59,22 @@ pub(super) fn add_summary(members: &mut Members, contact: &ContactSummary) {
     let columns = [
         ("Arn", Some(json!(contact.contact_arn))),
         ("Id", Some(json!(contact.contact_id))),
-        ("InitialContactId", contact.initial_contact_id.as_ref().map(|id| json!(id))),
-        ("PreviousContactId", contact.previous_contact_id.as_ref().map(|id| json!(id))),
-        ("RelatedContactId", contact.related_contact_id.as_ref().map(|id| json!(id))),
-        ("InitiationMethod", contact.initiation_method.as_ref().map(|name| json!(name))),
+        (
+            "InitialContactId",
+            contact.initial_contact_id.as_ref().map(|id| json!(id)),
+        ),
+        (
+            "PreviousContactId",
+            contact.previous_contact_id.as_ref().map(|id| json!(id)),
+        ),
+        (
+            "RelatedContactId",
+            contact.related_contact_id.as_ref().map(|id| json!(id)),
+        ),
+        (
+            "InitiationMethod",
+            contact.initiation_method.as_ref().map(|name| json!(name)),
+        ),
         ("Channel", contact.channel.as_ref().map(|name| json!(name))),
         ("InitiationTimestamp", contact.initiation_time.map(text)),
         ("DisconnectTimestamp", contact.disconnect_time.map(text)),

@@ -14,7 +14,9 @@ pub(super) fn run(context: &Context, input: TagContactInput) -> Result<TagContac
     context.edit_tags(&input.instance_id, &input.contact_id, |tags| {
         tags.extend(new.into_iter().map(|(key, value)| (key, value.into())));
         if tags.keys().filter(|key| !key.starts_with("aws:")).count() > MOST {
-            return Err(Failure::Invalid(format!("A contact has at most {MOST} tags.")));
+            return Err(Failure::Invalid(format!(
+                "A contact has at most {MOST} tags."
+            )));
         }
         Ok(())
     })?;

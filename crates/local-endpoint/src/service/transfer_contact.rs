@@ -36,7 +36,9 @@ pub(super) fn run(
     if contact.summary.disconnect_time.is_none() {
         context.store.change(|change| {
             let ended = [(Name::Disconnected, Some(Value::Time(context.now)))];
-            change.set(&contact.instance_arn, id, context.now, ended).map_err(Failure::from)
+            change
+                .set(&contact.instance_arn, id, context.now, ended)
+                .map_err(Failure::from)
         })?;
     }
     Ok(TransferContactOutput::builder()

@@ -17,14 +17,21 @@ pub(super) fn run(
         let queue = input.queue_info.and_then(|queue| queue.id);
         let agent = input.user_info.and_then(|user| user.user_id);
         let segment_attributes = input.segment_attributes.map(|new| {
-            let mut all = details.get("SegmentAttributes").cloned().unwrap_or(json!({}));
+            let mut all = details
+                .get("SegmentAttributes")
+                .cloned()
+                .unwrap_or(json!({}));
             if let (Json::Object(all), Json::Object(new)) = (&mut all, json!(new)) {
                 all.extend(new);
             }
             all
         });
         let references = new_references.map(|new| {
-            let mut all = details.get("References").and_then(Json::as_array).cloned().unwrap_or_default();
+            let mut all = details
+                .get("References")
+                .and_then(Json::as_array)
+                .cloned()
+                .unwrap_or_default();
             let new = new.as_array().cloned().unwrap_or_default();
             all.retain(|old| !new.iter().any(|new| new["Name"] == old["Name"]));
             all.extend(new);
@@ -37,12 +44,18 @@ pub(super) fn run(
             (Name::SegmentAttributes, segment_attributes),
             (Name::Queue, queue.map(|id| resource(arn, "queue", &id))),
             (Name::Agent, agent.map(|id| resource(arn, "agent", &id))),
-            (Name::CustomerEndpoint, input.customer_endpoint.map(|endpoint| json!(endpoint))),
-            (Name::SystemEndpoint, input.system_endpoint.map(|endpoint| json!(endpoint))),
+            (
+                Name::CustomerEndpoint,
+                input.customer_endpoint.map(|endpoint| json!(endpoint)),
+            ),
+            (
+                Name::SystemEndpoint,
+                input.system_endpoint.map(|endpoint| json!(endpoint)),
+            ),
         ];
-        let fields = fields.into_iter().filter_map(|(name, json)| {
-            Some((name, Value::Text(json?.to_string())))
-        });
+        let fields = fields
+            .into_iter()
+            .filter_map(|(name, json)| Some((name, Value::Text(json?.to_string()))));
         Ok(fields.collect())
     })?;
     Ok(UpdateContactOutput::builder().build())

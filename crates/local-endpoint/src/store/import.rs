@@ -10,8 +10,8 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, Trans
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::trees::{NO_TIME, Trees};
 use super::page::{self, PageError, StoredContact};
+use super::trees::{NO_TIME, Trees};
 use super::{Store, StoreError};
 use crate::contact::{
     COLUMNS, ContactRecord, ContactState, FIELDS, Kind, Name, Origin, Said, Value, Version,

@@ -165,7 +165,9 @@ pub(super) fn contact(
             Ok(StoredContact {
                 summary: summary(row, &instance_arn)?,
                 details: row.get(8)?,
-                last_update: Some(row.get(9)?).filter(|nanos| *nanos != i64::MIN).map(time),
+                last_update: Some(row.get(9)?)
+                    .filter(|nanos| *nanos != i64::MIN)
+                    .map(time),
                 association_id: row.get(10)?,
                 attributes: chain_attributes(connection, key, id)?,
                 instance_arn: instance_arn.clone(),

@@ -17,7 +17,6 @@ pub(crate) enum Key {
     Disconnected,
     Scheduled,
     ConnectedToAgent,
-    Enqueued,
     Method,
     Channel,
 }
@@ -33,7 +32,6 @@ impl Key {
             Self::Disconnected => format!("coalesce(disconnected, {NO_TIME})"),
             Self::Scheduled => json_time("$.ScheduledTimestamp"),
             Self::ConnectedToAgent => json_time("$.Agent.ConnectedToAgentTimestamp"),
-            Self::Enqueued => json_time("$.Queue.EnqueueTimestamp"),
             Self::Method => "coalesce(method, '')".to_owned(),
             Self::Channel => "coalesce(channel, '')".to_owned(),
         }
@@ -207,7 +205,10 @@ impl Query {
             };
             let (value, id) = (self.bind(value), self.bind(id));
             // Writing to a string cannot fail.
-            let _ = write!(self.condition, " AND ({key}, id) {comparison} (?{value}, ?{id})");
+            let _ = write!(
+                self.condition,
+                " AND ({key}, id) {comparison} (?{value}, ?{id})"
+            );
         }
         let limit_and_one = self.bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
         let select = format!(
