@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use connect_sdk::error::ErrorMetadata;
 use connect_sdk::operation::list_associated_contacts::{
     ListAssociatedContactsError, ListAssociatedContactsInput, ListAssociatedContactsOutput,
 };
@@ -64,6 +65,17 @@ impl Service for Connect {
             .message(messages.join("; "))
             .build()
             .into()
+    }
+
+    /// As AWS responds to a caller who may not do something: nothing is made up for what is not served.
+    fn not_implemented(&self, operation: &'static str) -> ErrorMetadata {
+        let message = format!(
+            "User is not authorized to perform: connect:{operation}. This endpoint does not serve the operation."
+        );
+        ErrorMetadata::builder()
+            .code("AccessDeniedException")
+            .message(message)
+            .build()
     }
 }
 

@@ -10,6 +10,7 @@ mod errors;
 mod failures;
 mod pages;
 mod properties;
+mod unserved;
 
 use connect_local_endpoint::{Credentials, LocalEndpoint, OnRefusal, Store, samples};
 use connect_sdk::Client;
