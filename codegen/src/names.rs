@@ -19,7 +19,7 @@ const KEYWORDS: [&str; 52] = [
 
 /// Names that operations cannot have: a module or a method that is generated in any case has them, or generated modules call
 /// something of the runtime by them. And files that Windows takes for devices, which some operations' would be.
-const TAKEN: [&str; 36] = [
+const TAKEN: [&str; 37] = [
     "aux",
     "com1",
     "com2",
@@ -49,6 +49,7 @@ const TAKEN: [&str; 36] = [
     "meta",
     "mod",
     "new",
+    "not_implemented",
     "nul",
     "prn",
     "customize",

@@ -72,8 +72,8 @@ struct Lowering<'a> {
     usage: BTreeMap<&'a ShapeId, ir::Usage>,
     /// Type names of the closure's structures, unions, enums and errors.
     names: BTreeMap<&'a ShapeId, String>,
-    /// The patterns met so far, and whether each compiles.
-    patterns: BTreeMap<String, bool>,
+    /// The patterns met so far, and why each cannot be checked, if so.
+    patterns: BTreeMap<String, Option<&'static str>>,
 }
 
 impl<'a> Lowering<'a> {

@@ -11,6 +11,7 @@ mod failures;
 mod operations;
 mod pages;
 mod properties;
+mod unserved;
 
 use connect_local_endpoint::{Credentials, LocalEndpoint, OnRefusal, Store, samples};
 use connect_sdk::Client;

@@ -3,6 +3,7 @@
 //! A service as a service: implement [`Service`], and [`handle`] requests with it.
 
 use connect_protocol::server;
+use crate::error;
 use crate::operation;
 
 pub(crate) mod list_items;
@@ -10,7 +11,7 @@ pub(crate) mod put_item;
 
 pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-/// The operations. Each answers that it is not implemented until it is.
+/// The operations. Each returns [`not_implemented`](Self::not_implemented) until it is.
 pub trait Service: Send + Sync + 'static {
     /// Calls `ListItems`.
     fn list_items(
@@ -23,13 +24,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::list_items::ListItemsError::generic(
-                    server::not_implemented("ListItems"),
-                ),
-            )
-        }
+        let error = operation::list_items::ListItemsError::generic(
+            self.not_implemented("ListItems"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `PutItem`.
@@ -43,13 +41,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::put_item::PutItemError::generic(
-                    server::not_implemented("PutItem"),
-                ),
-            )
-        }
+        let error = operation::put_item::PutItemError::generic(
+            self.not_implemented("PutItem"),
+        );
+        async { Err(error) }
     }
 
     /// What to answer to an input that breaks constraints; the operation is not called then.
@@ -60,6 +55,11 @@ pub trait Service: Send + Sync + 'static {
     ) -> ErrorResponse {
         let _ = operation;
         ErrorResponse::validation(violations)
+    }
+
+    /// The error of an operation that this service does not implement.
+    fn not_implemented(&self, operation: &'static str) -> error::ErrorMetadata {
+        server::not_implemented(operation)
     }
 }
 

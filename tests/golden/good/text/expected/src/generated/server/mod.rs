@@ -3,13 +3,14 @@
 //! Café é "Tables" \*/ \`x\` \\ {y} pub const STOLEN: Option\<\&str> = option_env!("HOME"); //! \`\`\` panic!() \`\`\` as a service: implement [`Service`], and [`handle`] requests with it.
 
 use connect_protocol::server;
+use crate::error;
 use crate::operation;
 
 pub(crate) mod get;
 
 pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-/// The operations. Each answers that it is not implemented until it is.
+/// The operations. Each returns [`not_implemented`](Self::not_implemented) until it is.
 pub trait Service: Send + Sync + 'static {
     /// One \*/ "two" \\ three {x} \[four\]
     fn get(
@@ -19,7 +20,8 @@ pub trait Service: Send + Sync + 'static {
         Output = Result<operation::get::GetOutput, operation::get::GetError>,
     > + Send {
         let _ = input;
-        async { Err(operation::get::GetError::generic(server::not_implemented("Get"))) }
+        let error = operation::get::GetError::generic(self.not_implemented("Get"));
+        async { Err(error) }
     }
 
     /// What to answer to an input that breaks constraints; the operation is not called then.
@@ -30,6 +32,11 @@ pub trait Service: Send + Sync + 'static {
     ) -> ErrorResponse {
         let _ = operation;
         ErrorResponse::validation(violations)
+    }
+
+    /// The error of an operation that this service does not implement.
+    fn not_implemented(&self, operation: &'static str) -> error::ErrorMetadata {
+        server::not_implemented(operation)
     }
 }
 
