@@ -264,3 +264,15 @@ fn denied(operation: &str) -> ErrorMetadata {
 fn required(member: &Option<String>) -> &str {
     member.as_deref().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_served_is_denied_by_name() {
+        let error = denied("CreateUser");
+        assert_eq!(error.code(), Some("AccessDeniedException"));
+        assert!(error.message().unwrap_or_default().contains("connect:CreateUser"));
+    }
+}

@@ -11,7 +11,6 @@ mod failures;
 mod operations;
 mod pages;
 mod properties;
-mod unserved;
 
 use connect_local_endpoint::{Credentials, LocalEndpoint, OnRefusal, Store, samples};
 use connect_sdk::Client;
