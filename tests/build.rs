@@ -3,7 +3,7 @@
 //!
 //! The edits are those that a service makes between two versions of its model: a new member of an output, a new value of an
 //! enum, a new optional member of an input in the query. And there is a sensitive member wherever one can be. The generated
-//! tests are part of that program: what goes over the wire comes back the same, and what arrives broken is refused.
+//! tests are part of that program: what goes over the wire comes back the same, and what arrives broken is rejected.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -13,6 +13,7 @@ use std::{env, fs};
 use connect_codegen::emit::{self, Options};
 use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::Model;
+use connect_test_codegen::round_trips;
 use serde_json::{Value, json};
 
 const NAMESPACE: &str = "com.amazonaws.connect";
@@ -50,12 +51,16 @@ fn generate(
         server,
         tests: server,
     };
-    for (path, text) in emit::modules(&service, options, name)?.iter() {
+    let mut files = emit::modules(&service, options, name)?;
+    if options.tests {
+        files.extend(round_trips(&service, name)?.files);
+    }
+    for (path, text) in files.iter() {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap_or(&folder))?;
         fs::write(path, text)?;
     }
-    // What the root of a generated crate holds. A test is no library, so that what it leaves alone would be told as dead.
+    // What the root of a generated crate holds. A test is no library, so that what it leaves alone would be reported as dead.
     let root = folder.join(name).join("mod.rs");
     let lines = [
         "#[allow(dead_code, unreachable_pub, reason = \"a test uses a part of it\")]".to_owned(),

@@ -8,9 +8,6 @@ mod table;
 
 use crate::error::{Error, Place};
 
-/// What file systems allow.
-const LONGEST_NAME: usize = 255;
-
 /// Files by their path, which is relative and has forward slashes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileSet {
@@ -21,7 +18,7 @@ impl FileSet {
     /// Adds a file of Rust under a header comment; the tokens are parsed and laid out.
     ///
     /// # Errors
-    /// The tokens are no Rust file: a defect of the generator, named with the path. Or a name in the model is too long for a file's.
+    /// The tokens are no Rust file: a defect of the generator, named with the path.
     pub fn rust(
         &mut self,
         path: impl Into<String>,
@@ -29,12 +26,6 @@ impl FileSet {
         tokens: &TokenStream,
     ) -> Result<(), Error> {
         let path = path.into();
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if name.len() > LONGEST_NAME {
-            let message =
-                format!("no file can be called {name}: that is longer than {LONGEST_NAME} bytes");
-            return Err(Error::new(Place::model(), message));
-        }
         let file: syn::File = syn::parse2(tokens.clone()).map_err(|error| {
             let message = format!("the emitted code is no Rust: {error}\n{tokens}");
             Error::new(Place::model(), message).in_file(&path)
@@ -140,25 +131,6 @@ mod tests {
     use quote::quote;
 
     use super::*;
-
-    #[test]
-    fn a_name_that_no_file_can_have_is_refused() {
-        let mut set = FileSet::default();
-        let mut add = |length| {
-            set.rust(
-                format!("a/{}.rs", "x".repeat(length)),
-                "",
-                &TokenStream::new(),
-            )
-        };
-        assert!(add(252).is_ok());
-        assert!(
-            add(253)
-                .unwrap_err()
-                .to_string()
-                .contains("longer than 255 bytes")
-        );
-    }
 
     #[test]
     fn separates_items_and_functions() {

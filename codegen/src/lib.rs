@@ -8,7 +8,6 @@ pub mod docs;
 pub mod edit;
 pub mod emit;
 mod error;
-mod examples;
 mod file_set;
 pub mod ir;
 pub mod lower;
@@ -18,7 +17,6 @@ mod near;
 pub mod partitions;
 pub mod rules;
 mod shape_id;
-pub mod vectors;
 
 pub use error::{Error, Place};
 pub use file_set::FileSet;

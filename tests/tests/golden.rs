@@ -1,9 +1,13 @@
 //! Models, and what the generator makes of them: folders below `golden/`.
 //!
 //! `good/NAME/model.json` becomes the crate in `good/NAME/expected`, whose library is an example of this package, so that
-//! all of them are compiled and linted. Warnings stand in `expected.warn`. `bad/NAME/model.json` is refused with the text of
+//! all of them are compiled and linted. Warnings stand in `expected.warn`. `bad/NAME/model.json` is rejected with the text of
 //! `expected.err`. `UPDATE_EXPECTED=1 cargo test -p connect-tests --test golden` writes what comes out now.
-#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "helpers of tests, too, may panic"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -34,7 +38,12 @@ fn models(kind: &str) -> Vec<(String, PathBuf)> {
     models
 }
 
-/// What is generated from a model, and what was said on the way.
+fn good_model(name: &str) -> Model {
+    let text = fs::read_to_string(folder("good").join(name).join("model.json")).unwrap();
+    Model::parse("model.json", &text).unwrap()
+}
+
+/// What is generated from a model, and the warnings.
 fn generate(
     name: &str,
     folder: &Path,
@@ -62,55 +71,50 @@ fn generate(
     Ok((files, warnings.collect()))
 }
 
-/// All files below a folder, by their path in it.
-fn read(folder: &Path) -> BTreeMap<String, String> {
+/// Files by their path in a folder.
+type Files = BTreeMap<String, String>;
+
+/// All files below a folder but its model.
+fn read(folder: &Path) -> Files {
     let mut files = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
     while let Some(path) = open.pop() {
         if path.is_dir() {
-            open.extend(
-                fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
-        } else if let Ok(text) = fs::read_to_string(&path) {
+            let entries = fs::read_dir(&path).unwrap();
+            open.extend(entries.map(|entry| entry.unwrap().path()));
+        } else {
             let relative = path.strip_prefix(folder).unwrap().to_str().unwrap();
-            files.insert(relative.replace('\\', "/"), text);
+            files.insert(
+                relative.replace('\\', "/"),
+                fs::read_to_string(&path).unwrap(),
+            );
         }
     }
+    files.remove("model.json");
     files
 }
 
-/// Compares files of a folder with what they should be, or makes them so.
-fn compare(
-    folder: &Path,
-    expected: &BTreeMap<String, String>,
-    found: &BTreeMap<String, String>,
-) -> Vec<String> {
-    let all: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
-    let differing = all
-        .into_iter()
-        .filter(|path| expected.get(*path) != found.get(*path));
-    if std::env::var_os("UPDATE_EXPECTED").is_none() {
-        return differing
-            .map(|path| folder.join(path).display().to_string())
-            .collect();
-    }
-    for path in differing {
-        let file = folder.join(path);
-        match found.get(path) {
-            Some(text) => {
-                fs::create_dir_all(file.parent().unwrap()).unwrap();
-                fs::write(file, text).unwrap();
+/// Compares the folders of a kind of models with what they should hold beside the model, or makes them so.
+#[track_caller]
+fn compare(kind: &str, found: impl Fn(&str, &Path) -> Files) {
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let mut differing = Vec::new();
+    for (name, folder) in models(kind) {
+        let (expected, found) = (read(&folder), found(&name, &folder));
+        let all: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+        for path in all {
+            let file = folder.join(path);
+            match (expected.get(path), found.get(path)) {
+                (expected, found) if expected == found => {}
+                (_, Some(text)) if update => {
+                    fs::create_dir_all(file.parent().unwrap()).unwrap();
+                    fs::write(file, text).unwrap();
+                }
+                (_, None) if update => fs::remove_file(file).unwrap(),
+                _ => differing.push(file.display().to_string()),
             }
-            None => fs::remove_file(file).unwrap(),
         }
     }
-    Vec::new()
-}
-
-#[track_caller]
-fn assert_none(differing: &[String]) {
     assert!(
         differing.is_empty(),
         "these differ, are missing or should not be there:\n{}\n\nUPDATE_EXPECTED=1 writes what comes out now",
@@ -118,59 +122,23 @@ fn assert_none(differing: &[String]) {
     );
 }
 
-fn one(name: &str, text: String) -> BTreeMap<String, String> {
-    let file = (!text.is_empty()).then(|| (name.to_owned(), text));
-    file.into_iter().collect()
-}
-
-fn read_one(folder: &Path, name: &str) -> BTreeMap<String, String> {
-    one(
-        name,
-        fs::read_to_string(folder.join(name)).unwrap_or_default(),
-    )
-}
-
 #[test]
 fn good_models_become_the_expected_crates() {
-    let mut differing = Vec::new();
-    for (name, folder) in models("good") {
-        let (files, warnings) = match generate(&name, &folder, false) {
-            Ok(generated) => generated,
-            Err(error) => {
-                differing.push(format!("{}: {error}", folder.display()));
-                continue;
-            }
-        };
-        let files = files
-            .iter()
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
-            .collect();
-        let expected = folder.join("expected");
-        differing.extend(compare(&expected, &read(&expected), &files));
-        let warnings = one("expected.warn", warnings);
-        differing.extend(compare(
-            &folder,
-            &read_one(&folder, "expected.warn"),
-            &warnings,
-        ));
-    }
-    assert_none(&differing);
+    compare("good", |name, folder| {
+        let (files, warnings) = generate(name, folder, false).unwrap();
+        let files = files.iter();
+        let files = files.map(|(path, text)| (format!("expected/{path}"), text.to_owned()));
+        let warnings = (!warnings.is_empty()).then(|| ("expected.warn".to_owned(), warnings));
+        files.chain(warnings).collect()
+    });
 }
 
 #[test]
-fn bad_models_are_refused_with_the_expected_words() {
-    let mut differing = Vec::new();
-    for (name, folder) in models("bad") {
-        let error = match generate(&name, &folder, true) {
-            Ok(_) => {
-                differing.push(format!("{}: it was not refused", folder.display()));
-                continue;
-            }
-            Err(error) => one("expected.err", format!("{error}\n")),
-        };
-        differing.extend(compare(&folder, &read_one(&folder, "expected.err"), &error));
-    }
-    assert_none(&differing);
+fn bad_models_are_rejected_with_the_expected_words() {
+    compare("bad", |name, folder| {
+        let error = generate(name, folder, true).map(drop).expect_err(name);
+        [("expected.err".to_owned(), format!("{error}\n"))].into()
+    });
 }
 
 #[test]
@@ -186,9 +154,8 @@ fn all_good_models_are_compiled() {
 }
 
 #[test]
-fn a_selection_of_what_is_not_there_is_refused() {
-    let text = fs::read_to_string(folder("good").join("server/model.json")).unwrap();
-    let model = Model::parse("model.json", &text).unwrap();
+fn a_selection_of_what_is_not_there_is_rejected() {
+    let model = good_model("server");
     let table = [
         (
             Some("Shop"),
@@ -214,8 +181,7 @@ fn a_selection_of_what_is_not_there_is_refused() {
 
 #[test]
 fn only_the_chosen_operations_and_what_they_reach_are_generated() {
-    let text = fs::read_to_string(folder("good").join("server/model.json")).unwrap();
-    let model = Model::parse("model.json", &text).unwrap();
+    let model = good_model("server");
     let selection = Selection {
         operations: vec!["ListItems".to_owned()],
         ..Selection::default()
@@ -224,22 +190,15 @@ fn only_the_chosen_operations_and_what_they_reach_are_generated() {
     let files = emit::modules(&service, Options::default(), "src").unwrap();
     let files: Vec<&str> = files.iter().map(|(path, _)| path).collect();
     let types = files.iter().filter(|path| path.starts_with("src/types/"));
-    assert_eq!(
-        types.collect::<Vec<_>>(),
-        [
-            &"src/types/_color.rs",
-            &"src/types/error/mod.rs",
-            &"src/types/mod.rs"
-        ]
-    );
+    let expected = "src/types/_color.rs src/types/error/mod.rs src/types/mod.rs";
+    assert_eq!(types.copied().collect::<Vec<_>>().join(" "), expected);
     assert!(files.contains(&"src/client/list_items.rs"));
     assert!(!files.contains(&"src/client/put_item.rs"));
 }
 
 #[test]
-fn patterns_that_rust_cannot_compile_are_told_where_a_server_would_check_them() {
-    let text = fs::read_to_string(folder("good").join("left-out/model.json")).unwrap();
-    let model = Model::parse("model.json", &text).unwrap();
+fn patterns_that_rust_cannot_compile_are_reported_where_a_server_would_check_them() {
+    let model = good_model("left-out");
     for server in [false, true] {
         let selection = Selection {
             server,
@@ -247,10 +206,10 @@ fn patterns_that_rust_cannot_compile_are_told_where_a_server_would_check_them() 
         };
         let mut warnings = BTreeSet::new();
         lower(&model, &selection, &mut warnings).unwrap();
-        let told = warnings.iter().filter(|warning| {
+        let reported = warnings.iter().filter(|warning| {
             warning.starts_with("model.json: example#Name (smithy.api#pattern): ")
                 && warning.ends_with("the server will not check it")
         });
-        assert_eq!(told.count(), usize::from(server));
+        assert_eq!(reported.count(), usize::from(server));
     }
 }

@@ -18,10 +18,10 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::codegen::{target_folder, workspace_root};
 use crate::error::Error;
+use crate::workspace::{target_folder, value_name, workspace_root};
 use metrics::Peer;
-use peers::{Processor, Program, Server};
+use peers::Program;
 use results::Results;
 
 /// What to measure.
@@ -81,11 +81,6 @@ impl Bench {
         let wanted = programs.iter().filter(|program| self.wants(program.peer));
         wanted.copied().collect()
     }
-
-    /// Starts the server that the peers call, to stay on a processor if one is given.
-    fn server(&self, processor: Option<&Processor>) -> Result<Server, Error> {
-        Server::start(self, processor)
-    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
@@ -103,7 +98,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let store = !bench.quick && bench.peers.is_empty();
     let mut results = Results::load(&bench.folder)?;
     for part in parts {
-        println!("== {}", part.name());
+        let name = value_name(part);
+        println!("== {name}");
         let mut found = results::Part::new()?;
         match part {
             Part::Build => {
@@ -123,29 +119,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
             Part::First => calls::first(&bench, &mut found)?,
         }
         if store {
-            results.replace(part.name(), found);
+            results.replace(&name, found);
             results.store(&bench.folder)?;
             report::write(&bench, &results)?;
         } else {
-            results.overlay(part.name(), found);
+            results.overlay(&name, found);
         }
     }
     println!("\n{}\n{}", table::table(&results), table::goals(&results));
     Ok(())
-}
-
-impl Part {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Build => "build",
-            Self::Size => "size",
-            Self::Tree => "tree",
-            Self::Generator => "generator",
-            Self::Instructions => "instructions",
-            Self::Allocations => "allocations",
-            Self::Calls => "calls",
-            Self::Memory => "memory",
-            Self::First => "first",
-        }
-    }
 }

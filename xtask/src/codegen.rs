@@ -8,11 +8,12 @@ use std::path::{Component, Path, PathBuf};
 use connect_codegen::emit::{self, Options, Package, Runtime};
 use connect_codegen::ir::Service;
 use connect_codegen::lower::{Selection, lower};
-use connect_codegen::model::Model;
 use connect_codegen::{FileSet, names, partitions};
+use connect_test_codegen::round_trips;
 
 use crate::error::Error;
-use crate::tree;
+use crate::tree::{self, Difference};
+use crate::workspace::{MODEL, print_warnings, read, read_model, workspace_root};
 
 /// What to generate.
 #[derive(Debug, clap::Args)]
@@ -32,7 +33,7 @@ pub(crate) struct Arguments {
     /// The crate's name.
     #[arg(long, value_name = "NAME", requires = "model", value_parser = package_name)]
     package: Option<String>,
-    /// The crate's folder. An earlier output is replaced; any other folder that is not empty is refused.
+    /// The crate's folder. An earlier output is replaced; any other folder that is not empty is left alone.
     #[arg(long, value_name = "DIR", requires = "model")]
     out: Option<PathBuf>,
     /// Generate the server side too.
@@ -41,7 +42,7 @@ pub(crate) struct Arguments {
     /// Generate tests that send random values of every operation over the wire and back.
     #[arg(long, requires = "server")]
     tests: bool,
-    /// Refuse what cannot be generated, instead of leaving it out with a warning.
+    /// Reject what cannot be generated, instead of leaving it out with a warning.
     #[arg(long)]
     strict: bool,
     /// Where the crate finds connect-protocol and connect-transport: a folder that holds both, or a git URL.
@@ -63,9 +64,6 @@ fn package_name(name: &str) -> Result<String, String> {
     }
 }
 
-/// This workspace's model.
-pub(crate) const MODEL: &str = "model/connect.json";
-
 /// Where the workspace's generated code lies.
 const SDK: &str = "crates/connect-sdk/src/generated";
 const CLI: &str = "crates/connect-cli/src/generated";
@@ -76,23 +74,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     match (&arguments.model, &arguments.package, &arguments.out) {
         (Some(model), Some(package), Some(out)) => crate_from(arguments, model, package, out),
         _ => workspace(&workspace_root()?, arguments.check),
-    }
-}
-
-/// The folder of the workspace that this command was built in, or the one it runs in.
-pub(crate) fn workspace_root() -> Result<PathBuf, Error> {
-    let here = std::env::current_dir().map_err(Error::io(Path::new(".")))?;
-    here.ancestors()
-        .find(|folder| folder.join(MODEL).is_file() && folder.join("Cargo.toml").is_file())
-        .map(Path::to_owned)
-        .ok_or_else(|| Error::Other(format!("no {MODEL} here or in a folder above")))
-}
-
-/// Where this workspace builds.
-pub(crate) fn target_folder(root: &Path) -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => std::path::absolute(&folder).unwrap_or_else(|_| folder.into()),
-        None => root.join("target"),
     }
 }
 
@@ -107,35 +88,34 @@ fn workspace(root: &Path, check: bool) -> Result<(), Error> {
     };
     let service = lower(&model, &selection, &mut warnings)?;
     let files = workspace_files(root, &service)?;
-    tell(&warnings);
-    if !check {
-        for difference in write_workspace(root, &files)? {
-            match difference {
-                tree::Difference::Changed(path) | tree::Difference::Missing(path) => {
-                    println!("wrote {path}");
-                }
-                tree::Difference::Orphan(path) => println!("removed {path}"),
-            }
-        }
-        return Ok(());
+    print_warnings(&warnings);
+    if check {
+        let why = "generated code is not what the model says; run `cargo xtask codegen`";
+        return up_to_date(root, &FOLDERS, &files, why);
     }
-    let differences = tree::compare(root, &FOLDERS, &files)?;
+    for difference in write_workspace(root, &files)? {
+        match difference {
+            Difference::Changed(path) | Difference::Missing(path) => println!("wrote {path}"),
+            Difference::Orphan(path) => println!("removed {path}"),
+        }
+    }
+    Ok(())
+}
+
+/// Whether the files on disk are those of the set: an error, and a line for each that is not.
+fn up_to_date(root: &Path, folders: &[&str], files: &FileSet, why: &str) -> Result<(), Error> {
+    let differences = tree::compare(root, folders, files)?;
     if differences.is_empty() {
         return Ok(());
     }
     for difference in &differences {
         eprintln!("{difference}");
     }
-    Err(Error::Other(
-        "generated code is not what the model says; run `cargo xtask codegen`".to_owned(),
-    ))
+    Err(Error::Other(why.to_owned()))
 }
 
 /// Writes the workspace's generated code. Gives the files that changed.
-pub(crate) fn write_workspace(
-    root: &Path,
-    files: &FileSet,
-) -> Result<Vec<tree::Difference>, Error> {
+pub(crate) fn write_workspace(root: &Path, files: &FileSet) -> Result<Vec<Difference>, Error> {
     tree::write(root, &FOLDERS, files)
 }
 
@@ -169,7 +149,7 @@ const PARTITIONS_HEADER: &str =
 /// Generates a crate from any model.
 fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) -> Result<(), Error> {
     if !arguments.check {
-        refuse_foreign(out)?;
+        replaceable(out)?;
     }
     let runtime = runtime(arguments.runtime.as_deref(), out)?;
     let model = read_model(Path::new(""), model)?;
@@ -189,27 +169,17 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
         server: arguments.server,
         tests: arguments.tests,
     };
+    let mut files = emit::package(&service, options, &package)?;
     if options.tests {
-        warnings.extend(
-            emit::cannot_test(&service)
-                .iter()
-                .map(|cannot| format!("tests: {cannot}")),
-        );
+        let tests = round_trips(&service, "src/generated")?;
+        let uncovered = tests.uncovered.iter();
+        warnings.extend(uncovered.map(|what| format!("tests: {what}")));
+        files.extend(tests.files);
     }
-    let files = emit::package(&service, options, &package)?;
-    tell(&warnings);
+    print_warnings(&warnings);
     if arguments.check {
-        let differences = tree::compare(out, &["src"], &files)?;
-        for difference in &differences {
-            eprintln!("{difference}");
-        }
-        if !differences.is_empty() {
-            return Err(Error::Other(
-                "the crate is not what the model says; run the same command without --check"
-                    .to_owned(),
-            ));
-        }
-        return Ok(());
+        let why = "the crate is not what the model says; run the same command without --check";
+        return up_to_date(out, &["src"], &files, why);
     }
     let written = tree::write(out, &["src"], &files)?.len();
     println!(
@@ -221,7 +191,7 @@ fn crate_from(arguments: &Arguments, model: &Path, package: &str, out: &Path) ->
 }
 
 /// A folder that is not empty must be an earlier output.
-fn refuse_foreign(out: &Path) -> Result<(), Error> {
+fn replaceable(out: &Path) -> Result<(), Error> {
     let empty = match fs::read_dir(out) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) if error.kind() == ErrorKind::NotFound => true,
@@ -292,20 +262,4 @@ fn absolute(path: &Path) -> Result<PathBuf, Error> {
         }
     }
     Ok(absolute)
-}
-
-pub(crate) fn tell(warnings: &BTreeSet<String>) {
-    for warning in warnings {
-        eprintln!("warning: {warning}");
-    }
-}
-
-/// Reads a model; errors name it by the path it was asked for with.
-pub(crate) fn read_model(root: &Path, path: &Path) -> Result<Model, Error> {
-    let text = read(&root.join(path))?;
-    Ok(Model::parse(&path.display().to_string(), &text)?)
-}
-
-pub(crate) fn read(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(Error::io(path))
 }

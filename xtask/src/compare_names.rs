@@ -7,13 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use connect_codegen::FileSet;
 use serde_json::Value;
 
 use api::{Api, Kind};
 use reached::Reached;
+
+use crate::error::Error;
 
 mod api;
 mod reached;
@@ -22,34 +24,11 @@ mod source;
 /// The folder below which the modules to compare were emitted.
 pub(crate) const FOLDER: &str = "src";
 
-/// Why a comparison could not be made.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    /// A file or folder that can't be read.
-    #[error("{}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A source file that is not Rust.
-    #[error("{path}")]
-    Rust {
-        /// The file.
-        path: String,
-        /// What is wrong with it.
-        source: syn::Error,
-    },
-}
-
 /// What a comparison found.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     /// How many names are equal, by kind.
     pub(crate) matches: BTreeMap<Kind, usize>,
-    /// The operations and types that the other crate's version of the model does not have.
-    pub(crate) absent: Vec<String>,
     /// The names that are not equal.
     pub(crate) differences: Vec<Difference>,
 }
@@ -66,7 +45,7 @@ pub(crate) struct Difference {
 /// How a name differs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// The other crate has the type but nothing of the kind in it: its version of the model differs, or we have more.
+    /// The other crate has nothing of the kind: its version of the model differs, or we have more.
     OnlyOurs,
     /// The other crate calls it otherwise.
     Otherwise(String),
@@ -92,16 +71,12 @@ impl Report {
     /// How many names there are of each outcome.
     pub(crate) fn counts(&self) -> String {
         let count = |wanted: fn(&Reason) -> bool| {
-            let differences = self.differences.iter();
-            differences
-                .filter(|difference| wanted(&difference.reason))
-                .count()
+            let reasons = self.differences.iter().map(|difference| &difference.reason);
+            reasons.filter(|reason| wanted(reason)).count()
         };
         format!(
-            "{} names are equal; {} types and operations and {} other names are only ours; \
-             {} are named otherwise, {} stand for something else, {} were not emitted",
+            "{} names are equal; {} are only ours; {} are named otherwise, {} stand for something else, {} were not emitted",
             self.matches.values().sum::<usize>(),
-            self.absent.len(),
             count(|reason| *reason == Reason::OnlyOurs),
             count(|reason| matches!(reason, Reason::Otherwise(_))),
             count(|reason| matches!(reason, Reason::Is { .. })),
@@ -114,9 +89,6 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (kind, count) in &self.matches {
             writeln!(f, "  {count} {kind} are equal")?;
-        }
-        for name in &self.absent {
-            writeln!(f, "  {name}: not in that version of the model")?;
         }
         for Difference { path, kind, reason } in &self.differences {
             write!(f, "  {path} ({kind}): ")?;
@@ -174,9 +146,10 @@ fn forth(report: &mut Report, ours: &Api, theirs: &Api) {
             }),
             None => match theirs.of(scope, *kind).find(|other| could_be(other, name)) {
                 Some(other) => difference(Reason::Otherwise(other.to_owned())),
-                None if matches!(kind, Kind::Operation | Kind::Type) => report.absent.push(path),
-                None if theirs.has_scope(scope) => difference(Reason::OnlyOurs),
-                // Its type has been told as absent.
+                None if matches!(kind, Kind::Operation | Kind::Type) || theirs.has_scope(scope) => {
+                    difference(Reason::OnlyOurs);
+                }
+                // The whole type is only ours, which has been reported.
                 None => {}
             },
         }

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use connect_codegen::emit::{self, Package, Runtime};
+use connect_codegen::emit::{Package, Runtime};
 use connect_codegen::lower::{Selection, lower};
-use connect_codegen::vectors;
+use connect_test_codegen::conformance;
 
-use crate::codegen::{read_model, target_folder, tell, workspace_root};
 use crate::error::Error;
+use crate::process::cargo;
 use crate::tree;
+use crate::workspace::{print_warnings, read_model, target_folder, workspace_root};
 
 /// What to run.
 #[derive(Debug, clap::Args)]
@@ -26,7 +27,7 @@ pub(crate) struct Arguments {
 }
 
 /// Where the workspace's own suite lies.
-const SUITE: &str = "tests/conformance";
+pub(crate) const SUITE: &str = "tests/conformance";
 
 /// Vectors that passed and that failed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,7 @@ struct Count {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let root = workspace_root()?;
     let models = if arguments.models.is_empty() {
-        own_suite(&root)?
+        tree::json_files(&root.join(SUITE))?
     } else {
         arguments.models.clone()
     };
@@ -58,23 +59,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     Ok(())
 }
 
-/// The models of the workspace's own suite.
-pub(crate) fn own_suite(root: &Path) -> Result<Vec<PathBuf>, Error> {
-    let folder = root.join(SUITE);
-    let mut models = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
-        let path = entry.map_err(Error::io(&folder))?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
-            models.push(path);
-        }
-    }
-    models.sort();
-    Ok(models)
-}
-
 fn run_model(root: &Path, path: &Path, service: Option<&str>) -> Result<Count, Error> {
     let model = read_model(Path::new(""), path)?;
     let selection = Selection {
@@ -84,8 +68,8 @@ fn run_model(root: &Path, path: &Path, service: Option<&str>) -> Result<Count, E
     };
     let mut warnings = BTreeSet::new();
     let service = lower(&model, &selection, &mut warnings)?;
-    let suite = vectors::read(&model, &service)?;
-    tell(&warnings);
+    let suite = conformance::read(&model, &service)?;
+    print_warnings(&warnings);
     let mut skipped = suite.skipped.clone();
     skipped.sort();
     for vector in &skipped {
@@ -110,7 +94,7 @@ fn run_model(root: &Path, path: &Path, service: Option<&str>) -> Result<Count, E
         ),
         runtime: Runtime::Path(root.join("crates").display().to_string()),
     };
-    let files = emit::conformance(&service, &suite, &package)?;
+    let files = conformance::program(&service, &suite, &package)?;
     tree::write(&folder, &["src"], &files)?;
     // The workspace's versions, so that what it has built is used again.
     let lock = root.join("Cargo.lock");
@@ -120,11 +104,8 @@ fn run_model(root: &Path, path: &Path, service: Option<&str>) -> Result<Count, E
 
 /// Builds and runs a generated program. What it prints is passed on, but for the count.
 fn run_program(folder: &Path, target: &Path) -> Result<Count, Error> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut child = Command::new(cargo)
+    let mut child = cargo(folder, target)
         .args(["run", "--quiet"])
-        .current_dir(folder)
-        .env("CARGO_TARGET_DIR", target)
         .stdout(Stdio::piped())
         .spawn()
         .map_err(Error::io(folder))?;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// An error, told in one line.
+/// An error, which is one line.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("{}: {source}", path.display())]
@@ -14,8 +14,8 @@ pub(crate) enum Error {
     Model(#[from] connect_codegen::Error),
     #[error(transparent)]
     Edit(#[from] connect_codegen::edit::Error),
-    #[error(transparent)]
-    Names(#[from] crate::compare_names::Error),
+    #[error("{path}: {source}")]
+    Rust { path: String, source: syn::Error },
     #[error("{0}")]
     Other(String),
 }

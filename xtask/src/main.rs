@@ -9,6 +9,7 @@ mod process;
 mod tree;
 mod update;
 mod verify;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -34,7 +35,7 @@ enum Command {
     Update(update::Update),
     /// Drop operations and what only they reach from this workspace's model, and generate its code.
     Remove(update::Remove),
-    /// Run the checks that take long, each by name, and tell what was found and what was skipped.
+    /// Run the checks that take long, each by name, and report what was found and what was skipped.
     Verify(verify::Arguments),
     /// Measure our client side by side with its peers, print the table and write BENCHMARKS.md.
     Bench(bench::Arguments),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Instant;
 
 use crate::error::Error;
 
@@ -34,6 +35,23 @@ pub(crate) fn run(command: &mut Command) -> Result<Finished, Error> {
         stdout: String::from_utf8_lossy(&stdout).into_owned(),
         stderr: String::from_utf8_lossy(&stderr).into_owned(),
     })
+}
+
+/// Runs a command that has to succeed.
+pub(crate) fn succeed(command: &mut Command) -> Result<Finished, Error> {
+    let finished = run(command)?;
+    if finished.success {
+        return Ok(finished);
+    }
+    let (program, tail) = (command.get_program().display(), finished.tail());
+    Err(Error::Other(format!("{program} failed:\n{tail}")))
+}
+
+/// Runs a command that has to succeed, and measures the seconds from its start to its end.
+pub(crate) fn timed(command: &mut Command) -> Result<(f64, Finished), Error> {
+    let started = Instant::now();
+    let finished = succeed(command)?;
+    Ok((started.elapsed().as_secs_f64(), finished))
 }
 
 /// Cargo in a folder, building into `target`.

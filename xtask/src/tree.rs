@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use connect_codegen::FileSet;
 
-use crate::codegen::read;
 use crate::error::Error;
+use crate::workspace::read;
 
 /// How a file on disk differs from what it should be.
 #[derive(Debug, PartialEq, Eq)]
@@ -111,21 +111,36 @@ fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, PathBuf>) ->
     Ok(())
 }
 
-/// The lines of all files in a folder of sources.
-pub(crate) fn lines_of_rust(folder: &Path) -> Result<usize, Error> {
-    let mut lines = 0;
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
-            let path = entry.map_err(Error::io(&folder))?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                lines += read(&path)?.lines().count();
-            }
+/// The JSON files in a folder, by name.
+pub(crate) fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
+        let path = entry.map_err(Error::io(folder))?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            files.push(path);
         }
     }
-    Ok(lines)
+    files.sort();
+    Ok(files)
+}
+
+/// Removes a folder, if it is there.
+pub(crate) fn remove(folder: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(folder)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// The lines of all files in a folder of sources.
+pub(crate) fn lines_of_rust(folder: &Path) -> Result<usize, Error> {
+    let mut files = BTreeMap::new();
+    collect(folder, folder, &mut files)?;
+    let lines = files.values().map(|path| Ok(read(path)?.lines().count()));
+    lines.sum()
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::{Model, without_mark};
 use serde_json::{Map, Value};
 
-use crate::codegen::{self, read, tell};
+use crate::codegen;
 use crate::error::Error;
+use crate::workspace::{MODEL, print_warnings, read, workspace_root};
 
 /// What to add.
 #[derive(Debug, clap::Args)]
@@ -84,13 +85,8 @@ impl Target {
         let report = match &self.model {
             Some(path) => edit_model(&Text::read(path)?, None, edit)?,
             None => {
-                let root = codegen::workspace_root()?;
-                let path = root.join(codegen::MODEL);
-                let text = Text {
-                    name: codegen::MODEL.to_owned(),
-                    text: read(&path)?,
-                    path,
-                };
+                let root = workspace_root()?;
+                let text = Text::named(MODEL.to_owned(), root.join(MODEL))?;
                 edit_model(&text, Some(&root), edit)?
             }
         };
@@ -109,11 +105,12 @@ struct Text {
 
 impl Text {
     fn read(path: &Path) -> Result<Self, Error> {
-        Ok(Self {
-            name: path.display().to_string(),
-            path: path.to_owned(),
-            text: read(path)?,
-        })
+        Self::named(path.display().to_string(), path.to_owned())
+    }
+
+    fn named(name: String, path: PathBuf) -> Result<Self, Error> {
+        let text = read(&path)?;
+        Ok(Self { name, path, text })
     }
 
     fn file(&self) -> File<'_> {
@@ -125,7 +122,7 @@ impl Text {
 }
 
 /// Edits a model, and generates the code of the workspace that it belongs to. Nothing is written before everything
-/// has been worked out. Gives what to tell.
+/// has been worked out. Returns what to print.
 fn edit_model(
     model: &Text,
     workspace: Option<&Path>,
@@ -137,26 +134,26 @@ fn edit_model(
         server: workspace.is_some(),
         ..Selection::default()
     };
-    let (mut warnings, mut told) = (BTreeSet::new(), Vec::new());
+    let (mut warnings, mut report) = (BTreeSet::new(), Vec::new());
     let new = Model::parse(&model.name, &edited.text)?;
     let new = lower(&new, &selection, &mut warnings)?;
     let files = match workspace {
         Some(root) => Some((root, codegen::workspace_files(root, &new)?)),
         None => None,
     };
-    tell(&warnings);
+    print_warnings(&warnings);
     if edited.text != model.text {
         replace(&model.path, &edited.text)?;
-        told.push(format!("wrote {}", model.name));
+        report.push(format!("wrote {}", model.name));
     }
     if let Some((root, files)) = files {
         let changed = codegen::write_workspace(root, &files)?.len();
-        told.push(format!("{changed} generated files changed"));
+        report.push(format!("{changed} generated files changed"));
     }
     let kept = edited.kept.iter();
-    told.extend(kept.map(|what| format!("kept, though it is not published: {what}")));
-    told.push(changes(&shapes(&model.text), &shapes(&edited.text)));
-    Ok(told.join("\n"))
+    report.extend(kept.map(|what| format!("kept, though it is not published: {what}")));
+    report.push(changes(&shapes(&model.text), &shapes(&edited.text)));
+    Ok(report.join("\n"))
 }
 
 /// The shapes of a model file that has been read before, by ID.
@@ -284,18 +281,19 @@ mod tests {
     }
 
     #[test]
-    fn what_was_added_is_written_and_told() {
+    fn what_was_added_is_written_and_reported() {
         let (_folder, model) = model();
-        let told = add(&model, &["Describe"]).unwrap();
+        let report = add(&model, &["Describe"]).unwrap();
         let lines = "+ Describe: operation\n+ Input: structure\n~ S: service\nshapes: 2 added, 0 removed, 1 changed\n";
-        assert!(told.ends_with(lines), "{told}");
+        assert!(report.ends_with(lines), "{report}");
         let added = Text::read(&model.path).unwrap();
         assert!(added.text.contains("\"x#Input\""));
-        let told = edit_model(&added, None, |ours| {
+        let report = edit_model(&added, None, |ours| {
             edit::remove(ours, &["Describe".to_owned()])
         });
         assert!(
-            told.unwrap()
+            report
+                .unwrap()
                 .contains("- Describe: operation\n- Input: structure\n~ S: service\n")
         );
         assert_eq!(read(&model.path).unwrap(), OURS);
@@ -308,9 +306,9 @@ mod tests {
                 r#"{{"shapes": {{"x#S": {{"type": "enum", "members": {members}}}}}}}"#
             ))
         };
-        let told = changes(&of(r#"{"A": 1, "B": 2}"#), &of(r#"{"B": 3, "C": 4}"#));
+        let report = changes(&of(r#"{"A": 1, "B": 2}"#), &of(r#"{"B": 3, "C": 4}"#));
         assert_eq!(
-            told,
+            report,
             "~ S: enum - A ~ B + C\nshapes: 0 added, 0 removed, 1 changed\n"
         );
     }
@@ -318,8 +316,8 @@ mod tests {
     #[test]
     fn what_is_there_is_not_written_again() {
         let (folder, model) = model();
-        let told = edit_model(&model, None, |ours| edit::update(ours, ours, &[])).unwrap();
-        assert_eq!(told, "no shape changed\n");
+        let report = edit_model(&model, None, |ours| edit::update(ours, ours, &[])).unwrap();
+        assert_eq!(report, "no shape changed\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

@@ -6,14 +6,14 @@ mod mutations;
 mod names;
 mod vectors;
 
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use clap::ValueEnum;
 
-use crate::codegen::{target_folder, workspace_root};
 use crate::error::Error;
-use crate::process;
+use crate::tree::json_files;
+use crate::workspace::{target_folder, value_name, workspace_root};
 
 /// What to verify.
 #[derive(Debug, clap::Args)]
@@ -36,10 +36,10 @@ pub(crate) struct Arguments {
 /// A part of the verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Generate a crate from each published model with a release build of this command, and tell how long it takes.
+    /// Generate a crate from each published model with a release build of this command, and report how long it takes.
     Generate,
     /// Compile the crates, client and server, under the workspace's lints with warnings denied.
-    Check,
+    Lint,
     /// Run the endpoint tests that the models bring.
     Endpoints,
     /// Compare the names of each model with the source of the aws-sdk-rust crate made from it.
@@ -54,23 +54,13 @@ enum Part {
     Fuzz,
 }
 
-/// What became of one step of a part.
-#[derive(Debug)]
-struct Step {
-    /// What was looked at: a model, a target.
-    subject: String,
-    outcome: Outcome,
-    took: Duration,
-}
-
+/// What a step that did not fail found.
 #[derive(Debug)]
 enum Outcome {
     /// It holds; figures.
     Passed(String),
     /// It could not be run, and why.
     Skipped(String),
-    /// It does not hold, and how.
-    Failed(String),
 }
 
 /// What every part needs.
@@ -84,62 +74,54 @@ struct Context {
 }
 
 impl Context {
-    /// The JSON files of a folder of the shared material, by name.
-    fn models(&self, folder: &str) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(self.shared.join(folder));
-        let entries = entries.into_iter().flatten().flatten();
-        let mut models: Vec<PathBuf> = entries
-            .map(|entry| entry.path())
-            .filter(|path| {
-                path.extension()
-                    .is_some_and(|extension| extension == "json")
-            })
-            .collect();
-        models.sort();
+    /// The JSON files of a folder of the shared material, by name. Where there are none, the part is skipped.
+    fn models(&self, folder: &str, steps: &mut Steps) -> Vec<PathBuf> {
+        let folder = self.shared.join(folder);
+        let models = json_files(&folder).unwrap_or_default();
+        if models.is_empty() {
+            steps.skip(&format!("none in {}", folder.display()));
+        }
         models
     }
 }
 
-/// The steps of a part, told as they end.
+/// What a model's file is called, without its ending.
+fn stem(model: &Path) -> String {
+    let stem = model.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
+/// The steps that have ended, a line each.
+#[derive(Default)]
 struct Steps {
-    part: &'static str,
-    steps: Vec<Step>,
+    part: String,
+    lines: Vec<String>,
+    failed: usize,
 }
 
 impl Steps {
-    /// Runs a step; an error of its own is a failure of the step, and the others still run.
+    /// Runs a step on a model or target; an error is a failure of the step, and the others still run.
     fn step(&mut self, subject: &str, run: impl FnOnce() -> Result<Outcome, Error>) {
-        println!("{} {subject} ...", self.part);
+        let name = format!("{} {subject}", self.part);
+        println!("{name} ...");
         let began = Instant::now();
-        let outcome = run().unwrap_or_else(|error| Outcome::Failed(chain(&error)));
-        let step = Step {
-            subject: subject.to_owned(),
-            outcome,
-            took: began.elapsed(),
+        let result = run();
+        let took = format!("[{:.1} s]", began.elapsed().as_secs_f64());
+        let line = match result {
+            Ok(Outcome::Passed(figures)) => format!("passed  {name} {took}: {figures}"),
+            Ok(Outcome::Skipped(why)) => format!("skipped {name}: {why}"),
+            Err(error) => {
+                self.failed += 1;
+                format!("FAILED  {name} {took}: {error}")
+            }
         };
-        println!("{}", step.line(self.part));
-        self.steps.push(step);
+        println!("{line}");
+        self.lines.push(line);
     }
 
     /// Notes why a whole part was not run.
-    fn skip(&mut self, why: String) {
-        self.step("", || Ok(Outcome::Skipped(why)));
-    }
-}
-
-impl Step {
-    fn line(&self, part: &str) -> String {
-        let (word, detail) = match &self.outcome {
-            Outcome::Passed(detail) => ("passed ", detail),
-            Outcome::Skipped(detail) => ("skipped", detail),
-            Outcome::Failed(detail) => ("FAILED ", detail),
-        };
-        let space = if self.subject.is_empty() { "" } else { " " };
-        let took = match self.outcome {
-            Outcome::Skipped(_) => String::new(),
-            _ => format!(" [{:.1} s]", self.took.as_secs_f64()),
-        };
-        format!("{word} {part}{space}{}{took}: {detail}", self.subject)
+    fn skip(&mut self, why: &str) {
+        self.step("models", || Ok(Outcome::Skipped(why.to_owned())));
     }
 }
 
@@ -159,64 +141,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
         [] => Part::value_variants(),
         parts => parts,
     };
-    let mut lines = Vec::new();
-    let mut failed = 0;
+    let mut steps = Steps::default();
     for part in parts {
-        let mut steps = Steps {
-            part: part.name(),
-            steps: Vec::new(),
-        };
+        steps.part = value_name(part);
         match part {
             Part::Generate => crates::generate(&context, &mut steps),
-            Part::Check => crates::check(&context, &mut steps),
+            Part::Lint => crates::lint(&context, &mut steps),
             Part::Endpoints => crates::endpoints(&context, &mut steps),
             Part::Names => names::compare(&context, &mut steps),
             Part::RoundTrips => crates::round_trips(&context, &mut steps),
             Part::Conformance => vectors::run(&context, &mut steps),
             Part::Mutations => mutations::run(&context, &mut steps),
-            Part::Fuzz => fuzz::run(&context, &mut steps),
-        }
-        for step in &steps.steps {
-            failed += usize::from(matches!(step.outcome, Outcome::Failed(_)));
-            lines.push(step.line(steps.part));
+            Part::Fuzz => fuzz::all(&context, &mut steps),
         }
     }
+    let Steps { lines, failed, .. } = steps;
     println!("\n{}", lines.join("\n"));
-    match failed {
-        0 => Ok(()),
-        failed => Err(Error::Other(format!(
-            "{failed} of {} steps failed",
-            lines.len()
-        ))),
+    if failed == 0 {
+        return Ok(());
     }
-}
-
-impl Part {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Generate => "generate",
-            Self::Check => "check",
-            Self::Endpoints => "endpoints",
-            Self::Names => "names",
-            Self::RoundTrips => "round-trips",
-            Self::Conformance => "conformance",
-            Self::Mutations => "mutations",
-            Self::Fuzz => "fuzz",
-        }
-    }
-}
-
-/// An error with its sources.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        let cause = error.to_string();
-        // Some messages tell their source already.
-        if !text.ends_with(&cause) {
-            text = format!("{text}: {cause}");
-        }
-        source = error.source();
-    }
-    text
+    let count = lines.len();
+    Err(Error::Other(format!("{failed} of {count} steps failed")))
 }

@@ -72,17 +72,18 @@ fn time_method(format: TimestampFormat) -> TokenStream {
 }
 
 /// How values of a type become text in a label, query or header.
-pub(super) struct TextForm {
+#[derive(Debug)]
+pub struct TextForm {
     /// A function from a reference to text, or to a result of text if `fallible`.
-    pub(super) encode: TokenStream,
+    pub encode: TokenStream,
     /// Whether `encode` can fail.
-    pub(super) fallible: bool,
+    pub fallible: bool,
     /// A function from text to a result of the value.
-    pub(super) decode: TokenStream,
+    pub decode: TokenStream,
 }
 
 /// The text form of a simple type; `default` is the format of times where the model states none.
-pub(super) fn text(target: &Target, default: TimestampFormat) -> TextForm {
+pub fn text(target: &Target, default: TimestampFormat) -> TextForm {
     match target {
         Target::Timestamp(format) => {
             let method = time_method(format.unwrap_or(default));

@@ -3,9 +3,8 @@
 mod checks;
 mod cli;
 mod client;
-mod codec;
+pub mod codec;
 mod config;
-mod conformance;
 mod enumeration;
 mod error;
 mod operation;
@@ -14,8 +13,7 @@ mod request;
 mod response;
 mod server;
 mod structure;
-mod tests;
-mod tokens;
+pub mod tokens;
 mod union;
 mod waiter;
 
@@ -25,9 +23,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub use self::cli::commands;
-pub use self::conformance::program as conformance;
-pub use self::package::{Package, Runtime};
-pub use self::tests::{Cannot, cannot_test};
+pub use self::package::{Package, Runtime, quoted};
+pub use self::structure::streams;
 use self::tokens::{doc, ident, imports};
 use crate::error::Error;
 use crate::file_set::FileSet;
@@ -43,7 +40,7 @@ pub const HEADER: &str =
 pub struct Options {
     /// The server side: a trait, a router, request parsers.
     pub server: bool,
-    /// Tests that send random values over the wire and back; they need both sides.
+    /// Declare a module `tests` for tests of both sides, whose files the caller adds.
     pub tests: bool,
 }
 
@@ -99,9 +96,6 @@ pub fn modules(service: &Service, options: Options, folder: &str) -> Result<File
     files.add("client/mod.rs", client::module(service))?;
     files.as_it_is("client/endpoint.rs", &endpoint(service))?;
     files.add("error.rs", error::module(service))?;
-    if options.tests {
-        tests::add(service, &mut files)?;
-    }
     Ok(files.set)
 }
 
@@ -170,18 +164,25 @@ impl Files<'_> {
 
     fn add(&mut self, path: &str, tokens: TokenStream) -> Result<(), Error> {
         // What stands below these is there for its side only.
-        let one_side = ["client/", "server/", "tests/"]
-            .iter()
-            .any(|side| path.starts_with(side));
-        let imports = imports((!one_side).then_some(self.context), &tokens);
-        // Inner documentation comes before the imports.
-        let (inner, items) = split_inner(tokens);
-        self.set.rust(
-            format!("{}/{path}", self.folder),
-            HEADER,
-            &quote!(#inner #imports #items),
-        )
+        let one_side = path.starts_with("client/") || path.starts_with("server/");
+        let context = (!one_side).then_some(self.context);
+        self.as_it_is(path, &with_imports(context, tokens))
     }
+}
+
+/// Adds a file to a set, with `use` lines for the modules that its tokens name.
+///
+/// # Errors
+/// The tokens are no Rust, which is a defect of the generator.
+pub fn add_file(set: &mut FileSet, path: &str, tokens: TokenStream) -> Result<(), Error> {
+    set.rust(path, HEADER, &with_imports(None, tokens))
+}
+
+fn with_imports(context: Option<&Context>, tokens: TokenStream) -> TokenStream {
+    let imports = imports(context, &tokens);
+    // Inner documentation comes before the imports.
+    let (inner, items) = split_inner(tokens);
+    quote!(#inner #imports #items)
 }
 
 /// The file of a type. A leading underscore keeps it apart from `types::error` and `types::builders`, another one from the type `_1`.

@@ -25,7 +25,8 @@ pub enum Runtime {
 }
 
 impl Runtime {
-    pub(super) fn dependency(&self, name: &str, folder: &str, features: &str) -> String {
+    /// The line of a manifest that names a crate in a folder of the runtime; `features` follows where it is.
+    pub fn dependency(&self, name: &str, folder: &str, features: &str) -> String {
         let source = match self {
             Self::Path(path) => format!("path = {}", quoted(&format!("{path}/{folder}"))),
             Self::Git(url) => format!("git = {}", quoted(url)),
@@ -35,7 +36,7 @@ impl Runtime {
 }
 
 /// A string of TOML.
-pub(super) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 

@@ -42,7 +42,7 @@ pub(super) fn definition(structure: &Structure) -> TokenStream {
 }
 
 /// Whether a member streams: such a structure cannot be cloned or compared.
-pub(super) fn streams(structure: &Structure) -> bool {
+pub fn streams(structure: &Structure) -> bool {
     structure
         .members
         .iter()

@@ -12,7 +12,7 @@ pub(super) use crate::names::ident;
 use crate::names::{self, OperationType};
 
 /// A type that an operation has of its own.
-pub(super) fn operation_type(operation: &Operation, ty: OperationType) -> Ident {
+pub fn operation_type(operation: &Operation, ty: OperationType) -> Ident {
     ident(&names::operation_type(&operation.name, ty))
 }
 
@@ -31,7 +31,7 @@ pub(super) fn doc(markdown: &str) -> TokenStream {
 }
 
 /// `#![doc]` attributes, a line each.
-pub(super) fn inner_doc(markdown: &str) -> TokenStream {
+pub fn inner_doc(markdown: &str) -> TokenStream {
     let lines = doc_lines(markdown);
     quote!(#(#![doc = #lines])*)
 }
@@ -76,12 +76,12 @@ pub(super) fn first_sentence(docs: &Docs) -> &str {
 }
 
 /// An integer without a suffix.
-pub(super) fn number(value: impl Into<i128>) -> Literal {
+pub fn number(value: impl Into<i128>) -> Literal {
     Literal::i128_unsuffixed(value.into())
 }
 
 /// The type of a value.
-pub(super) fn rust_type(target: &Target) -> TokenStream {
+pub fn rust_type(target: &Target) -> TokenStream {
     match target {
         Target::String { .. } => quote!(String),
         Target::Boolean => quote!(bool),
@@ -119,13 +119,13 @@ pub(super) fn rust_type(target: &Target) -> TokenStream {
 }
 
 /// A type of `types`, or of `types::error`.
-pub(super) fn type_path(name: &str) -> TokenStream {
+pub fn type_path(name: &str) -> TokenStream {
     let path = name.split("::").map(ident);
     quote!(types::#(#path)::*)
 }
 
 /// The type of a member's field.
-pub(super) fn field_type(member: &Member) -> TokenStream {
+pub fn field_type(member: &Member) -> TokenStream {
     let inner = rust_type(&member.target);
     let inner = if member.boxed {
         quote!(Box<#inner>)
@@ -155,7 +155,7 @@ pub(super) fn is_copy(target: &Target) -> bool {
 }
 
 /// A field as `Option<&T>`.
-pub(super) fn as_option(owner: &TokenStream, member: &Member) -> TokenStream {
+pub fn as_option(owner: &TokenStream, member: &Member) -> TokenStream {
     let field = ident(&member.field);
     match (member.optional, member.boxed) {
         (true, true) => quote!(#owner.#field.as_deref()),
@@ -261,7 +261,6 @@ pub(super) fn qualify_prelude(tokens: TokenStream, name: &str) -> TokenStream {
 const IMPORTS: &[(&str, &str)] = &[
     ("HashMap", "use std::collections::HashMap;"),
     ("check", "use connect_protocol::check;"),
-    ("conformance", "use connect_conformance as conformance;"),
     ("endpoint", "use connect_protocol::endpoint;"),
     ("header", "use connect_protocol::header;"),
     ("http", "use connect_protocol::http;"),
@@ -322,6 +321,6 @@ pub(super) fn pattern(segments: &[Segment]) -> String {
 }
 
 /// Tokens from text that the generator made itself, such as a number.
-pub(super) fn parsed(text: &str) -> TokenStream {
+pub fn parsed(text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|_| text.to_token_stream())
 }

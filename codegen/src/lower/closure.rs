@@ -9,10 +9,10 @@ use crate::model::{Kind, Model, Service, Shape, ShapeId};
 use crate::names;
 
 /// All operations of a service, those of its resources included, by name.
-pub(crate) fn operations<'a>(
-    model: &'a Model,
-    service: &'a Service,
-) -> Result<Vec<&'a Shape>, Error> {
+///
+/// # Errors
+/// An operation or resource is not in the model, or two operations have one name.
+pub fn operations<'a>(model: &'a Model, service: &'a Service) -> Result<Vec<&'a Shape>, Error> {
     let mut found: BTreeMap<&str, &Shape> = BTreeMap::new();
     let mut seen: Vec<&ShapeId> = Vec::new();
     let mut resources: Vec<&ShapeId> = service.resources.iter().collect();
@@ -48,9 +48,19 @@ pub(crate) fn operations<'a>(
             );
             return Err(Error::new(&shape.id, message));
         }
+        fits_a_file(&shape.id, &method)?;
         methods.insert(method, &shape.id);
     }
     Ok(found.into_values().collect())
+}
+
+/// Rejects a module that no file can be called after: file systems have 255 bytes for it, `__` before and `.rs` behind it.
+pub(super) fn fits_a_file(id: &ShapeId, module: &str) -> Result<(), Error> {
+    if module.len() <= 250 {
+        return Ok(());
+    }
+    let message = "the name is too long: no file can be called so, which has 255 bytes at most";
+    Err(Error::new(id, message))
 }
 
 impl<'a> Lowering<'a> {
@@ -134,5 +144,18 @@ impl<'a> Lowering<'a> {
             done.insert(start);
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_has_255_bytes_at_most() {
+        let id = ShapeId::parse("a#B").unwrap();
+        assert!(fits_a_file(&id, &"x".repeat(250)).is_ok());
+        let error = fits_a_file(&id, &"x".repeat(251)).unwrap_err();
+        assert!(error.to_string().contains("255 bytes"), "{error}");
     }
 }

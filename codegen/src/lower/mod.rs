@@ -16,13 +16,11 @@ mod waiter;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use self::closure::operations;
+pub use self::closure::operations;
+pub use self::time::time;
 use crate::error::{Error, Place};
 use crate::ir;
 use crate::model::{Model, ShapeId};
-
-pub(crate) use closure::operations as operations_of;
-pub(crate) use time::time;
 
 /// What to generate of a model.
 #[derive(Debug, Clone, Default)]

@@ -222,6 +222,7 @@ impl<'a> Lowering<'a> {
             if let Some(other) = modules.insert((error, module.clone()), id) {
                 return clash(other, &format!("in a module {module}"));
             }
+            closure::fits_a_file(id, &module)?;
             self.names.insert(id, name);
         }
         Ok(())

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// A number of seconds, or a date and time in UTC (`2014-04-29T18:30:38.5Z`). `None` for anything else.
-pub(crate) fn time(value: &Value) -> Option<(i64, u32)> {
+pub fn time(value: &Value) -> Option<(i64, u32)> {
     match value {
         // By its text: no detour over floating point, which would change the last digits of a fraction.
         Value::Number(number) => epoch_seconds(&number.to_string()),

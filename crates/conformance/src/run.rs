@@ -1,6 +1,5 @@
 //! Runs vectors and counts.
 
-use std::fmt::Write as _;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -14,10 +13,11 @@ use connect_transport::error::DisplayErrorContext;
 use connect_transport::test_util::{Answer, RecordedRequest, TestSender};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
+use serde::de::DeserializeOwned;
 use tokio::runtime::Runtime;
 
 use crate::compare::{self, differs, show};
-use crate::vector::{Body, Request, Response};
+use crate::vector::{Malformed, Request, Response};
 
 /// A value that is built from a vector's parameters.
 pub type Built<T> = Result<T, BuildError>;
@@ -33,8 +33,8 @@ pub struct Run {
     failed: usize,
 }
 
-/// What is wrong with one vector: a text for each difference.
-type Differences = Vec<String>;
+/// What is wrong with one vector: a text for each difference, or why it could not be run.
+type Judgement = Result<Vec<String>, String>;
 
 impl Run {
     /// A run that has not begun.
@@ -55,18 +55,19 @@ impl Run {
     pub fn request_written<F: Future<Output = Result<(), String>>>(
         &mut self,
         id: &str,
-        vector: &Request,
+        vector: &str,
         send: impl FnOnce(Builder) -> F,
     ) {
         self.judge(id, "client request", async {
+            let vector: Request = read(vector)?;
             let sender = TestSender::answering(|_| Answer::json(200, "{}"));
-            let host = vector.host.unwrap_or("example.com");
+            let host = vector.host.as_deref().unwrap_or("example.com");
             let sent = send(client(&sender, host)).await;
-            // What the client makes of that answer is not the question.
+            // What the client makes of that response is not the question.
             match sender.requests().as_slice() {
-                [request] => written(vector, request),
-                [] => vec![format!("  nothing was sent: {sent:?}")],
-                requests => vec![format!("  {} requests were sent", requests.len())],
+                [request] => Ok(written(&vector, request)),
+                [] => Err(format!("nothing was sent: {sent:?}")),
+                requests => Err(format!("{} requests were sent", requests.len())),
             }
         });
     }
@@ -75,37 +76,30 @@ impl Run {
     pub fn request_read<T: Comparable, F: Future<Output = (http::Response<Bytes>, Option<T>)>>(
         &mut self,
         id: &str,
-        vector: &Request,
+        vector: &str,
         input: impl Future<Output = Built<T>>,
         serve: impl FnOnce(http::Request<Bytes>) -> F,
     ) {
         self.judge(id, "server request", async {
-            let mut request = match request(vector) {
-                Ok(request) => request,
-                Err(error) => return vec![format!("  no request: {error}")],
-            };
+            let vector: Request = read(vector)?;
+            let mut request = request(&vector)?;
             // A vector need not name every header; a body never comes without this one.
-            if let Some(Body::Is {
-                text,
-                media_type: Some(media_type),
-            }) = &vector.body
-                && !text.is_empty()
+            if let Some(media_type) = &vector.message.body_media_type
+                && !request.body().is_empty()
             {
-                let value = HeaderValue::from_static(media_type);
+                let value = HeaderValue::try_from(media_type).map_err(|error| error.to_string())?;
                 request.headers_mut().entry(CONTENT_TYPE).or_insert(value);
             }
             let (response, actual) = serve(request).await;
-            match (input.await, actual) {
-                (Ok(expected), Some(actual)) => same(&expected, &actual),
-                (Ok(expected), None) => {
-                    vec![differs(
-                        "input",
-                        &format!("{expected:#?}"),
-                        &shown(&response),
-                    )]
-                }
-                (Err(error), _) => vec![format!("  the expected input cannot be built: {error}")],
-            }
+            let expected = built(input.await)?;
+            Ok(match actual {
+                Some(actual) => same(&expected, &actual),
+                None => vec![differs(
+                    "input",
+                    &format!("{expected:#?}"),
+                    &shown(&response),
+                )],
+            })
         });
     }
 
@@ -113,14 +107,11 @@ impl Run {
     pub fn response_written(
         &mut self,
         id: &str,
-        vector: &Response,
+        vector: &str,
         response: impl Future<Output = Built<http::Response<Bytes>>>,
     ) {
         self.judge(id, "server response", async {
-            match response.await {
-                Ok(response) => answered(vector, &response),
-                Err(error) => vec![format!("  the output cannot be built: {error}")],
-            }
+            Ok(responded(&read(vector)?, &built(response.await)?))
         });
     }
 
@@ -128,53 +119,42 @@ impl Run {
     pub fn response_read<T: Comparable, F: Future<Output = Result<T, String>>>(
         &mut self,
         id: &str,
-        vector: &Response,
+        vector: &str,
         output: impl Future<Output = Built<T>>,
         receive: impl FnOnce(Builder) -> F,
     ) {
         self.judge(id, "client response", async {
-            let response = match response(vector) {
-                Ok(response) => response,
-                Err(error) => return vec![format!("  no response: {error}")],
-            };
-            let sender = TestSender::new([Answer::response(response)]);
+            let sender = TestSender::new([Answer::response(response(&read(vector)?)?)]);
             let actual = receive(client(&sender, "example.com")).await;
-            match (output.await, actual) {
-                (Ok(expected), Ok(actual)) => same(&expected, &actual),
-                (Ok(expected), Err(error)) => {
-                    vec![differs("output", &format!("{expected:#?}"), &error)]
-                }
-                (Err(error), _) => vec![format!("  the expected output cannot be built: {error}")],
-            }
+            let expected = built(output.await)?;
+            Ok(match actual {
+                Ok(actual) => same(&expected, &actual),
+                Err(error) => vec![differs("output", &format!("{expected:#?}"), &error)],
+            })
         });
     }
 
-    /// A server refuses a request.
-    pub fn refused<T: Comparable, F: Future<Output = (http::Response<Bytes>, Option<T>)>>(
+    /// A server rejects a request.
+    pub fn rejected<T: Comparable, F: Future<Output = (http::Response<Bytes>, Option<T>)>>(
         &mut self,
         id: &str,
-        (vector, refusal): (&Request, &Response),
+        vector: &str,
         serve: impl FnOnce(http::Request<Bytes>) -> F,
     ) {
         self.judge(id, "malformed request", async {
-            let request = match request(vector) {
-                Ok(request) => request,
-                Err(error) => return vec![format!("  no request: {error}")],
-            };
+            let vector: Malformed = read(vector)?;
+            let request = request(&vector.request)?;
             let sent = format!("{request:?}");
             let (response, input) = serve(request).await;
-            let mut wrong = answered(refusal, &response);
+            let mut wrong = responded(&vector.response, &response);
             if let Some(input) = input {
-                wrong.push(differs(
-                    "operation",
-                    "not called",
-                    &format!("called with {input:#?}"),
-                ));
+                let called = format!("called with {input:#?}");
+                wrong.push(differs("operation", "not called", &called));
             }
             if !wrong.is_empty() {
                 wrong.push(format!("  the request was {sent}"));
             }
-            wrong
+            Ok(wrong)
         });
     }
 
@@ -188,10 +168,11 @@ impl Run {
         }
     }
 
-    fn judge(&mut self, id: &str, part: &str, vector: impl Future<Output = Differences>) {
+    fn judge(&mut self, id: &str, part: &str, vector: impl Future<Output = Judgement>) {
         let runtime = &self.runtime;
         let run = AssertUnwindSafe(|| runtime.block_on(vector));
-        let wrong = catch_unwind(run).unwrap_or_else(|_| vec!["  it panicked".to_owned()]);
+        let judgement = catch_unwind(run).unwrap_or_else(|_| Err("it panicked".to_owned()));
+        let wrong = judgement.unwrap_or_else(|why| vec![format!("  {why}")]);
         if wrong.is_empty() {
             self.passed += 1;
             return;
@@ -216,47 +197,54 @@ fn client(sender: &TestSender, host: &str) -> Builder {
         .sender(sender.clone())
 }
 
-fn written(vector: &Request, request: &RecordedRequest) -> Differences {
+fn read<T: DeserializeOwned>(vector: &str) -> Result<T, String> {
+    serde_json::from_str(vector).map_err(|error| format!("no vector of its kind: {error}"))
+}
+
+fn built<T>(value: Built<T>) -> Result<T, String> {
+    value.map_err(|error| format!("the value of the vector cannot be built: {error}"))
+}
+
+fn written(vector: &Request, request: &RecordedRequest) -> Vec<String> {
     let mut wrong = Vec::new();
     let uri = &request.uri;
-    if request.method != vector.method {
-        wrong.push(differs("method", vector.method, request.method.as_str()));
+    if request.method != *vector.method {
+        wrong.push(differs("method", &vector.method, request.method.as_str()));
     }
     if uri.path() != vector.uri {
-        wrong.push(differs("path", vector.uri, uri.path()));
+        wrong.push(differs("path", &vector.uri, uri.path()));
     }
-    let host = vector
-        .resolved_host
-        .or(vector.host.and_then(|host| host.split('/').next()));
+    let pointed_at = vector.host.as_deref();
+    let host = vector.resolved_host.as_deref();
+    let host = host.or(pointed_at.and_then(|host| host.split('/').next()));
     if let Some(host) = host
         && uri.host() != Some(host)
     {
         wrong.push(differs("host", host, uri.host().unwrap_or_default()));
     }
-    let query = (vector.query, vector.forbid_query, vector.require_query);
-    compare::query(query, uri.query().unwrap_or_default(), &mut wrong);
+    compare::query(&vector.query, uri.query().unwrap_or_default(), &mut wrong);
     // The length of a body in memory is added where the request is put on the wire.
     let mut headers = request.headers.clone();
     if !request.body.is_empty() {
         headers.insert(http::header::CONTENT_LENGTH, request.body.len().into());
     }
-    compare::headers(&vector.headers, &headers, &mut wrong);
-    compare::body(vector.body.as_ref(), &request.body, &mut wrong);
+    compare::headers(&vector.message, &headers, &mut wrong);
+    compare::body(&vector.message, &request.body, &mut wrong);
     wrong
 }
 
-fn answered(vector: &Response, response: &http::Response<Bytes>) -> Differences {
+fn responded(vector: &Response, response: &http::Response<Bytes>) -> Vec<String> {
     let mut wrong = Vec::new();
-    if response.status().as_u16() != vector.status {
-        let status = vector.status.to_string();
+    if response.status().as_u16() != vector.code {
+        let status = vector.code.to_string();
         wrong.push(differs("status", &status, &shown(response)));
     }
-    compare::headers(&vector.headers, response.headers(), &mut wrong);
-    compare::body(vector.body.as_ref(), response.body(), &mut wrong);
+    compare::headers(&vector.message, response.headers(), &mut wrong);
+    compare::body(&vector.message, response.body(), &mut wrong);
     wrong
 }
 
-fn same<T: Comparable>(expected: &T, actual: &T) -> Differences {
+fn same<T: Comparable>(expected: &T, actual: &T) -> Vec<String> {
     if expected.same(actual) {
         return Vec::new();
     }
@@ -267,29 +255,29 @@ fn same<T: Comparable>(expected: &T, actual: &T) -> Differences {
     )]
 }
 
-fn request(vector: &Request) -> http::Result<http::Request<Bytes>> {
-    let mut uri = vector.uri.to_owned();
-    for (at, pair) in vector.query.iter().enumerate() {
-        let separator = if at == 0 && !uri.contains('?') {
-            '?'
-        } else {
-            '&'
-        };
-        let _ = write!(uri, "{separator}{pair}");
+fn request(vector: &Request) -> Result<http::Request<Bytes>, String> {
+    let mut uri = vector.uri.clone();
+    for pair in &vector.query.query_params {
+        uri.push(if uri.contains('?') { '&' } else { '?' });
+        uri.push_str(pair);
     }
-    let mut request = http::Request::builder().method(vector.method).uri(uri);
-    for (name, value) in vector.headers.are {
-        request = request.header(*name, *value);
+    let mut request = http::Request::builder()
+        .method(vector.method.as_str())
+        .uri(uri);
+    for (name, value) in &vector.message.headers {
+        request = request.header(name, value);
     }
-    request.body(Bytes::from_static(Body::bytes(vector.body.as_ref())))
+    let request = request.body(vector.message.bytes().into());
+    request.map_err(|error| format!("no request: {error}"))
 }
 
-fn response(vector: &Response) -> http::Result<http::Response<Bytes>> {
-    let mut response = http::Response::builder().status(vector.status);
-    for (name, value) in vector.headers.are {
-        response = response.header(*name, *value);
+fn response(vector: &Response) -> Result<http::Response<Bytes>, String> {
+    let mut response = http::Response::builder().status(vector.code);
+    for (name, value) in &vector.message.headers {
+        response = response.header(name, value);
     }
-    response.body(Bytes::from_static(Body::bytes(vector.body.as_ref())))
+    let response = response.body(vector.message.bytes().into());
+    response.map_err(|error| format!("no response: {error}"))
 }
 
 fn shown(response: &http::Response<Bytes>) -> String {
@@ -298,6 +286,6 @@ fn shown(response: &http::Response<Bytes>) -> String {
 }
 
 /// An error with its sources, as [`Run`] takes it.
-pub fn told(error: &dyn std::error::Error) -> String {
+pub fn with_causes(error: &dyn std::error::Error) -> String {
     DisplayErrorContext(error).to_string()
 }

@@ -1,70 +1,95 @@
-//! Vectors as generated programs spell them.
+//! Vectors as the `smithy.test` traits spell them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
 
 /// A request on the wire.
-#[derive(Debug)]
-pub struct Request {
-    /// The method.
-    pub method: &'static str,
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Request {
+    pub(crate) method: String,
     /// The path.
-    pub uri: &'static str,
+    pub(crate) uri: String,
     /// The host, and a path before that of the request, that the client is pointed at.
-    pub host: Option<&'static str>,
+    pub(crate) host: Option<String>,
     /// The host that the request goes to.
-    pub resolved_host: Option<&'static str>,
-    /// Query parameters as they are written: `a=b`.
-    pub query: &'static [&'static str],
-    /// Names of query parameters that must not be there.
-    pub forbid_query: &'static [&'static str],
-    /// Names of query parameters that must be there.
-    pub require_query: &'static [&'static str],
-    /// The headers.
-    pub headers: Headers,
-    /// The body, if the vector says anything of it.
-    pub body: Option<Body>,
+    pub(crate) resolved_host: Option<String>,
+    #[serde(flatten)]
+    pub(crate) query: Query,
+    #[serde(flatten)]
+    pub(crate) message: Message,
+}
+
+/// What a vector demands of a query string.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Query {
+    /// Parameters as they are written: `a=b`.
+    pub(crate) query_params: Vec<String>,
+    /// Names that must not be there.
+    pub(crate) forbid_query_params: Vec<String>,
+    /// Names that must be there.
+    pub(crate) require_query_params: Vec<String>,
 }
 
 /// A response on the wire.
-#[derive(Debug)]
-pub struct Response {
-    /// The status.
-    pub status: u16,
-    /// The headers.
-    pub headers: Headers,
-    /// The body, if the vector says anything of it.
-    pub body: Option<Body>,
+#[derive(Debug, Deserialize)]
+pub(crate) struct Response {
+    pub(crate) code: u16,
+    #[serde(flatten)]
+    pub(crate) message: Message,
 }
 
-/// What is said of headers.
-#[derive(Debug)]
-pub struct Headers {
-    /// Names and values.
-    pub are: &'static [(&'static str, &'static str)],
+/// A malformed request, and the response that rejects it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Malformed {
+    pub(crate) request: Request,
+    pub(crate) response: Response,
+}
+
+/// What a vector demands of headers and body.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Message {
+    pub(crate) headers: BTreeMap<String, String>,
     /// Names that must not be there.
-    pub forbid: &'static [&'static str],
+    pub(crate) forbid_headers: Vec<String>,
     /// Names that must be there.
-    pub require: &'static [&'static str],
+    pub(crate) require_headers: Vec<String>,
+    pub(crate) body: Option<Body>,
+    pub(crate) body_media_type: Option<String>,
 }
 
-/// What is said of a body.
-#[derive(Debug)]
-pub enum Body {
-    /// What it is. One of the type `application/json` is compared as JSON.
-    Is {
-        /// The text.
-        text: &'static str,
-        /// Its type.
-        media_type: Option<&'static str>,
+/// What a vector demands of a body.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Body {
+    /// The body.
+    Text(String),
+    /// What holds of the body that rejects a malformed request.
+    #[serde(rename_all = "camelCase")]
+    Rejection {
+        media_type: Option<String>,
+        assertion: Assertion,
     },
-    /// A regular expression for the error message in it.
-    MessageMatches(&'static str),
 }
 
-impl Body {
-    /// The bytes to send of it.
-    pub(crate) fn bytes(body: Option<&Self>) -> &'static [u8] {
-        match body {
-            Some(Self::Is { text, .. }) => text.as_bytes(),
-            Some(Self::MessageMatches(_)) | None => b"",
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Assertion {
+    /// The body.
+    Contents(String),
+    /// A regular expression for the error message in the body.
+    MessageRegex(String),
+}
+
+impl Message {
+    /// The bytes to send as the body.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        match &self.body {
+            Some(Body::Text(text)) => text.clone().into_bytes(),
+            Some(Body::Rejection { .. }) | None => Vec::new(),
         }
     }
 }

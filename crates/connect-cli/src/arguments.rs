@@ -3,49 +3,40 @@
 use std::fs;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 use crate::model::{Argument, Operation, Shape};
 use crate::pages::Paging;
 use crate::shorthand;
+use crate::skeleton;
 
 const INPUT_JSON: &str = "cli-input-json";
-const SKELETON: &str = "generate-cli-skeleton";
-const MAX_ITEMS: &str = "max-items";
-const PAGE_SIZE: &str = "page-size";
-const STARTING_TOKEN: &str = "starting-token";
+
+/// The flags that every operation has beside those of its members.
+#[derive(Debug, Args)]
+#[group(skip)]
+struct Common {
+    /// The input as JSON, or file://PATH of it; flags beat it
+    #[arg(long, value_name = "JSON")]
+    cli_input_json: Option<String>,
+    /// Print an input to fill in, or check the input and print a sample output; nothing is sent
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "input")]
+    generate_cli_skeleton: Option<skeleton::Kind>,
+}
 
 /// The operation as a subcommand.
 pub(crate) fn command(operation: &'static Operation) -> Command {
     let about = operation.about;
     let summary = about.lines().next().unwrap_or_default();
-    let mut command = Command::new(operation.command)
-        .about(without_period(summary))
-        .long_about(about);
-    for argument in operation.input {
-        command = command.args(flags(argument));
-    }
+    let mut command = Command::new(operation.command).args(operation.input.iter().flat_map(flags));
     if operation.pages.is_some() {
-        command = command.args(paging_flags());
+        command = Paging::augment_args(command);
     }
-    command
-        .arg(
-            Arg::new(INPUT_JSON)
-                .long(INPUT_JSON)
-                .value_name("JSON")
-                .help("The input as JSON, or file://PATH of it; flags beat it"),
-        )
-        .arg(
-            Arg::new(SKELETON)
-                .long(SKELETON)
-                .value_name("KIND")
-                .num_args(0..=1)
-                .default_missing_value("input")
-                .value_parser(["input", "output"])
-                .help("Print an input to fill in, or check the input and print a sample output; nothing is sent"),
-        )
+    Common::augment_args(command)
+        .about(without_period(summary))
+        .long_about(about)
 }
 
 /// A text as clap's own help ends.
@@ -55,31 +46,25 @@ fn without_period(text: &str) -> String {
 
 /// The flag of an input member; two for a boolean.
 fn flags(argument: &'static Argument) -> Vec<Arg> {
-    let name = argument.member.name;
+    let (name, shape) = (argument.member.name, argument.member.shape);
     let flag = Arg::new(name)
         .long(argument.flag)
         .help(without_period(argument.about));
-    match argument.member.shape {
-        Shape::Boolean => {
-            let no = format!("no-{}", argument.flag);
-            vec![
-                flag.action(ArgAction::SetTrue).overrides_with(no.clone()),
-                Arg::new(no.clone())
-                    .long(no)
-                    .action(ArgAction::SetTrue)
-                    .overrides_with(name)
-                    .help(format!("The opposite of --{}", argument.flag)),
-            ]
-        }
-        shape @ Shape::List(_) => vec![
-            flag.value_name(value_name(shape))
-                .num_args(1..)
-                .allow_negative_numbers(true),
-        ],
-        shape => vec![
-            flag.value_name(value_name(shape))
-                .allow_negative_numbers(true),
-        ],
+    if let Shape::Boolean = shape {
+        let no = format!("no-{}", argument.flag);
+        let opposite = Arg::new(no.clone())
+            .long(no.clone())
+            .action(ArgAction::SetTrue)
+            .overrides_with(name)
+            .help(format!("The opposite of --{}", argument.flag));
+        return vec![flag.action(ArgAction::SetTrue).overrides_with(no), opposite];
+    }
+    let flag = flag
+        .value_name(value_name(shape))
+        .allow_negative_numbers(true);
+    match shape {
+        Shape::List(_) => vec![flag.num_args(1..)],
+        _ => vec![flag],
     }
 }
 
@@ -98,34 +83,13 @@ fn value_name(shape: &Shape) -> &'static str {
     }
 }
 
-fn paging_flags() -> [Arg; 3] {
-    [
-        Arg::new(MAX_ITEMS)
-            .long(MAX_ITEMS)
-            .value_name("COUNT")
-            .value_parser(value_parser!(u32).range(1..))
-            .help(
-                "Stop after this many items; a NextToken for --starting-token tells how to go on, on standard error where text has a --query",
-            ),
-        Arg::new(PAGE_SIZE)
-            .long(PAGE_SIZE)
-            .value_name("COUNT")
-            .value_parser(value_parser!(u32).range(1..))
-            .help("How many items to ask the service for at a time; all are printed all the same"),
-        Arg::new(STARTING_TOKEN)
-            .long(STARTING_TOKEN)
-            .value_name("TOKEN")
-            .help("Go on where an answer shortened by --max-items stopped"),
-    ]
-}
-
 /// What the command line says about an operation's input.
 #[derive(Debug)]
 pub(crate) struct Given {
-    /// The input: `--cli-input-json`, overridden by flags. Not checked yet.
+    /// The input: `--cli-input-json`, overridden by flags. Not validated yet.
     pub(crate) input: Map<String, Value>,
-    /// The kind of skeleton asked for: `input` or `output`.
-    pub(crate) skeleton: Option<String>,
+    /// The kind of skeleton asked for.
+    pub(crate) skeleton: Option<skeleton::Kind>,
     /// What was asked of paging.
     pub(crate) paging: Paging,
     /// Whether the input pages by itself, by its token or page size.
@@ -138,8 +102,9 @@ pub(crate) struct Given {
 ///
 /// A value that does not fit its flag, a file that cannot be read.
 pub(crate) fn given(operation: &Operation, matches: &ArgMatches) -> Result<Given, Failure> {
-    let mut input = match matches.get_one::<String>(INPUT_JSON) {
-        Some(text) => match json(INPUT_JSON, &load_text(INPUT_JSON, text)?)? {
+    let common = Common::from_arg_matches(matches).map_err(Failure::other)?;
+    let mut input = match common.cli_input_json {
+        Some(text) => match json(INPUT_JSON, &load_text(INPUT_JSON, &text)?)? {
             Value::Object(input) => input,
             _ => return Err(wrong(INPUT_JSON, "expected a JSON object")),
         },
@@ -150,28 +115,18 @@ pub(crate) fn given(operation: &Operation, matches: &ArgMatches) -> Result<Given
             input.insert(argument.member.name.to_owned(), value);
         }
     }
-    let skeleton = matches.get_one::<String>(SKELETON).cloned();
-    let Some(pages) = &operation.pages else {
-        return Ok(Given {
-            input,
-            skeleton,
-            paging: Paging::default(),
-            pages_by_hand: false,
-        });
-    };
-    let pages_by_hand = input.contains_key(pages.input_token)
-        || pages
-            .page_size
-            .is_some_and(|member| input.contains_key(member));
-    let count = |flag| matches.get_one::<u32>(flag).copied();
+    let (mut paging, mut pages_by_hand) = (Paging::default(), false);
+    if let Some(pages) = &operation.pages {
+        paging = Paging::from_arg_matches(matches).map_err(Failure::other)?;
+        let mut members = [Some(pages.input_token), pages.page_size]
+            .into_iter()
+            .flatten();
+        pages_by_hand = members.any(|member| input.contains_key(member));
+    }
     Ok(Given {
         input,
-        skeleton,
-        paging: Paging {
-            max_items: count(MAX_ITEMS).map(|count| count as usize),
-            page_size: count(PAGE_SIZE).map(i64::from),
-            starting_token: matches.get_one::<String>(STARTING_TOKEN).cloned(),
-        },
+        skeleton: common.generate_cli_skeleton,
+        paging,
         pages_by_hand,
     })
 }
@@ -304,42 +259,33 @@ mod tests {
         }
     }
 
-    fn parse(line: &[&str]) -> Result<Given, Failure> {
-        let line = ["do-things"].iter().chain(line);
+    fn parse(line: &str) -> Result<Given, Failure> {
+        let words = shlex::split(&format!("do-things {line}")).unwrap();
         let matches = command(&OPERATION)
-            .try_get_matches_from(line)
+            .try_get_matches_from(words)
             .map_err(|error| Failure::Usage(error.to_string()))?;
         given(&OPERATION, &matches)
     }
 
-    fn input(line: &[&str]) -> Value {
+    fn input(line: &str) -> Value {
         Value::Object(parse(line).unwrap().input)
     }
 
     #[test]
     fn flags_become_members() {
         for (line, expected) in [
-            (
-                vec!["--name", "n", "--count", "-5"],
-                json!({"Name": "n", "Count": -5}),
-            ),
-            (vec!["--live"], json!({"Live": true})),
-            (vec!["--live", "--no-live"], json!({"Live": false})),
-            (vec!["--types", "A", "B"], json!({"Types": ["A", "B"]})),
-            (vec!["--types", "A"], json!({"Types": ["A"]})),
-            (
-                vec!["--types", r#"["A","C"]"#],
-                json!({"Types": ["A", "C"]}),
-            ),
-            (
-                vec!["--tags", "k=v,l=w"],
-                json!({"Tags": {"k": "v", "l": "w"}}),
-            ),
-            (vec!["--tags", r#"{"k":"v"}"#], json!({"Tags": {"k": "v"}})),
-            (vec!["--filter", "Depth=3"], json!({"Filter": {"Depth": 3}})),
-            (vec!["--name", "123"], json!({"Name": "123"})),
+            ("--name n --count -5", json!({"Name": "n", "Count": -5})),
+            ("--live", json!({"Live": true})),
+            ("--live --no-live", json!({"Live": false})),
+            ("--types A B", json!({"Types": ["A", "B"]})),
+            ("--types A", json!({"Types": ["A"]})),
+            (r#"--types '["A","C"]'"#, json!({"Types": ["A", "C"]})),
+            ("--tags k=v,l=w", json!({"Tags": {"k": "v", "l": "w"}})),
+            (r#"--tags '{"k":"v"}'"#, json!({"Tags": {"k": "v"}})),
+            ("--filter Depth=3", json!({"Filter": {"Depth": 3}})),
+            ("--name 123", json!({"Name": "123"})),
         ] {
-            assert_eq!(input(&line), expected, "{line:?}");
+            assert_eq!(input(line), expected, "{line}");
         }
     }
 
@@ -348,71 +294,68 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("input");
         fs::write(&path, r#"{"Name":"from file","Count":1}"#).unwrap();
-        let file = format!("file://{}", path.display());
+        let name = path.display();
         assert_eq!(
-            input(&["--cli-input-json", &file, "--count", "2"]),
+            input(&format!("--cli-input-json 'file://{name}' --count 2")),
             json!({"Name": "from file", "Count": 2})
         );
         fs::write(&path, [0, 255]).unwrap();
         assert_eq!(
-            input(&["--bytes", &format!("fileb://{}", path.display())]),
+            input(&format!("--bytes 'fileb://{name}'")),
             json!({"Bytes": "AP8="})
-        );
-        let failure = parse(&["--name", "file:///no/such/file"]).unwrap_err();
-        assert!(
-            failure
-                .to_string()
-                .starts_with("Error parsing parameter '--name': Unable to load paramfile")
         );
     }
 
     #[test]
-    fn what_is_no_value_is_refused() {
+    fn what_is_no_value_is_rejected() {
         for (line, message) in [
             (
-                ["--count", "many"],
-                "Error parsing parameter '--count': expected a number, received: many",
+                "--count many",
+                "'--count': expected a number, received: many",
+            ),
+            ("--filter {", "'--filter': Invalid JSON"),
+            ("--filter deep", "'--filter': Expected: '='"),
+            (
+                "--cli-input-json []",
+                "'--cli-input-json': expected a JSON object",
             ),
             (
-                ["--filter", "{"],
-                "Error parsing parameter '--filter': Invalid JSON",
-            ),
-            (
-                ["--filter", "deep"],
-                "Error parsing parameter '--filter': Expected: '='",
-            ),
-            (
-                ["--cli-input-json", "[]"],
-                "Error parsing parameter '--cli-input-json': expected a JSON object",
+                "--name file:///no/such/file",
+                "'--name': Unable to load paramfile",
             ),
         ] {
-            let failure = parse(&line).unwrap_err();
+            let failure = parse(line).unwrap_err();
             assert_eq!(failure.exit_code(), 252);
-            assert!(failure.to_string().starts_with(message), "{failure}");
+            let message = format!("Error parsing parameter {message}");
+            assert!(failure.to_string().starts_with(&message), "{failure}");
         }
     }
 
     #[test]
     fn paging_by_hand_is_noticed() {
-        let by_hand = |line: &[&str]| parse(line).unwrap().pages_by_hand;
-        assert!(!by_hand(&[]));
-        assert!(by_hand(&["--next-token", "t"]));
-        assert!(by_hand(&["--cli-input-json", r#"{"NextToken":"t"}"#]));
-        let paging = parse(&["--max-items", "5", "--starting-token", "t"])
-            .unwrap()
-            .paging;
-        assert_eq!(paging.max_items, Some(5));
-        assert_eq!(paging.starting_token.as_deref(), Some("t"));
+        for (line, by_hand) in [
+            ("", false),
+            ("--next-token t", true),
+            (r#"--cli-input-json '{"NextToken":"t"}'"#, true),
+        ] {
+            assert_eq!(parse(line).unwrap().pages_by_hand, by_hand, "{line}");
+        }
+        let given = parse("--max-items 5 --starting-token t").unwrap();
+        assert_eq!(given.paging.max_items, Some(5));
+        assert_eq!(given.paging.starting_token.as_deref(), Some("t"));
     }
 
     #[test]
     fn a_skeleton_s_kind_is_input_unless_said() {
-        let kind = |line: &[&str]| parse(line).unwrap().skeleton;
-        assert_eq!(kind(&["--generate-cli-skeleton"]).as_deref(), Some("input"));
-        assert_eq!(
-            kind(&["--generate-cli-skeleton", "output"]).as_deref(),
-            Some("output")
-        );
-        assert_eq!(kind(&[]), None);
+        for (line, expected) in [
+            ("--generate-cli-skeleton", Some(skeleton::Kind::Input)),
+            (
+                "--generate-cli-skeleton output",
+                Some(skeleton::Kind::Output),
+            ),
+            ("", None),
+        ] {
+            assert_eq!(parse(line).unwrap().skeleton, expected);
+        }
     }
 }

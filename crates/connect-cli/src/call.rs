@@ -15,10 +15,10 @@ use serde_json::Value;
 
 use crate::failure::{Failure, with_causes};
 
-/// An operation's answer, when it comes.
+/// An operation's output, when it comes.
 pub(crate) type Reply<'a> = Pin<Box<dyn Future<Output = Result<Value, Failure>> + 'a>>;
 
-/// The typed input of an operation. It has been checked, so what fails here is beyond the shapes' description.
+/// The typed input of an operation. It has been validated, so what fails here is beyond the shapes' description.
 ///
 /// # Errors
 ///

@@ -59,7 +59,7 @@ pub(crate) fn command() -> clap::Command {
 /// Whether a global option, by the name of its field, means something to a command.
 fn applies(option: &str, command: &str) -> bool {
     match command {
-        // They call nobody.
+        // They make no calls.
         "import" | "samples" | "serve" => option == "debug",
         // They work on whole trees, and the formats of exports are not those of results.
         "tree" => option != "no_paginate",
@@ -68,25 +68,27 @@ fn applies(option: &str, command: &str) -> bool {
     }
 }
 
-/// Leaves options out of the help of a command that they do not apply to.
-fn without_globals(command: clap::Command) -> clap::Command {
-    let name = command.get_name().to_owned();
+/// The global options that mean nothing to a command.
+fn inapplicable(command: &str) -> Vec<clap::Arg> {
     let globals = Globals::augment_args(clap::Command::new(""));
-    let hidden = globals
-        .get_arguments()
-        .filter(|option| !applies(option.get_id().as_str(), &name))
-        .map(|option| option.clone().hide(true));
-    command.args(hidden)
+    let mut options: Vec<_> = globals.get_arguments().cloned().collect();
+    options.retain(|option| !applies(option.get_id().as_str(), command));
+    options
 }
 
-/// Refuses options that do not apply to the command: what is accepted counts.
-fn refuse_globals(name: &str, matches: &ArgMatches) -> Result<(), clap::Error> {
-    let globals = Globals::augment_args(clap::Command::new(""));
-    let given = globals.get_arguments().find(|option| {
-        let id = option.get_id().as_str();
-        !applies(id, name) && matches.value_source(id) == Some(ValueSource::CommandLine)
-    });
-    let Some(flag) = given.and_then(clap::Arg::get_long) else {
+/// Leaves options out of the help of a command that they do not apply to.
+fn without_globals(command: clap::Command) -> clap::Command {
+    let hidden = inapplicable(command.get_name()).into_iter();
+    command.args(hidden.map(|option| option.hide(true)))
+}
+
+/// Rejects options that do not apply to the command, so that none is ignored silently.
+fn reject_globals(name: &str, matches: &ArgMatches) -> Result<(), clap::Error> {
+    let given = |option: &clap::Arg| {
+        matches.value_source(option.get_id().as_str()) == Some(ValueSource::CommandLine)
+    };
+    let option = inapplicable(name).into_iter().find(given);
+    let Some(flag) = option.as_ref().and_then(clap::Arg::get_long) else {
         return Ok(());
     };
     let message = format!("'--{flag}' does not apply to '{name}'");
@@ -97,17 +99,15 @@ fn refuse_globals(name: &str, matches: &ArgMatches) -> Result<(), clap::Error> {
 ///
 /// # Errors
 ///
-/// What clap has to say: a wrong line, or the help or version that was asked for.
+/// clap's: a wrong line, or the help or version that was asked for.
 pub(crate) fn parse(
     line: impl IntoIterator<Item = std::ffi::OsString>,
 ) -> Result<(Globals, Command), clap::Error> {
     let matches = command().try_get_matches_from(line)?;
     if let Some((name, matches)) = matches.subcommand() {
-        refuse_globals(name, matches)?;
-        if let Some(operation) = OPERATIONS
-            .iter()
-            .find(|operation| operation.command == name)
-        {
+        reject_globals(name, matches)?;
+        let mut operations = OPERATIONS.iter();
+        if let Some(operation) = operations.find(|operation| operation.command == name) {
             let globals = Globals::from_arg_matches(matches)?;
             return Ok((globals, Command::Operation(operation, matches.clone())));
         }
@@ -126,20 +126,22 @@ mod tests {
         command().debug_assert();
     }
 
+    fn parsed(line: &str) -> Result<(Globals, Command), clap::Error> {
+        parse(line.split(' ').map(Into::into))
+    }
+
     #[test]
     fn help_shows_the_options_that_apply() {
         for (name, shown) in [("serve", false), ("import", false), ("tree", true)] {
-            let help = command()
-                .try_get_matches_from(["connect", name, "--help"])
-                .unwrap_err()
-                .to_string();
+            let help = parsed(&format!("connect {name} --help"));
+            let help = help.unwrap_err().to_string();
             assert_eq!(help.contains("--endpoint-url"), shown, "{help}");
             assert!(help.contains("--debug"), "{help}");
         }
     }
 
     #[test]
-    fn options_that_do_not_apply_are_refused_wherever_they_stand() {
+    fn options_that_do_not_apply_are_rejected_wherever_they_stand() {
         for line in [
             "connect samples --local",
             "connect --region r samples",
@@ -148,51 +150,32 @@ mod tests {
             "connect tree --local --no-paginate",
             "connect export --local --query x",
         ] {
-            let error = parse(line.split(' ').map(Into::into)).unwrap_err();
+            let error = parsed(line).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::ArgumentConflict, "{line}: {error}");
             assert!(error.to_string().contains("does not apply to"), "{error}");
         }
-        for line in [
-            "connect samples --debug",
-            "connect --debug tree --local --color on",
-        ] {
-            parse(line.split(' ').map(Into::into)).unwrap();
-        }
+        parsed("connect samples --debug").unwrap();
+        parsed("connect --debug tree --local --color on").unwrap();
     }
 
     #[test]
-    fn global_options_stand_before_and_after_the_command() {
-        for line in [
-            ["connect", "--region", "r", "list-associated-contacts"],
-            ["connect", "list-associated-contacts", "--region", "r"],
+    fn global_options_stand_before_and_after_the_command_and_the_last_counts() {
+        for (line, expected) in [
+            ("connect --region r list-associated-contacts", "r"),
+            ("connect list-associated-contacts --region r", "r"),
+            (
+                "connect list-associated-contacts --region a --region b",
+                "b",
+            ),
         ] {
-            let (globals, command) = parse(line.map(Into::into)).unwrap();
-            assert_eq!(globals.region.as_deref(), Some("r"));
-            assert!(matches!(command, Command::Operation(..)));
+            let line = format!("{line} --contact-id a --contact-id b");
+            let (globals, command) = parsed(&line).unwrap();
+            assert_eq!(globals.region.as_deref(), Some(expected));
+            let Command::Operation(_, matches) = command else {
+                panic!("it is an operation");
+            };
+            let id = matches.get_one::<String>("ContactId");
+            assert_eq!(id.map(String::as_str), Some("b"));
         }
-    }
-
-    #[test]
-    fn of_a_flag_given_twice_the_last_counts() {
-        let line = [
-            "connect",
-            "list-associated-contacts",
-            "--region",
-            "a",
-            "--region",
-            "b",
-        ];
-        let line = line
-            .iter()
-            .chain(&["--contact-id", "a", "--contact-id", "b"]);
-        let (globals, command) = parse(line.map(Into::into)).unwrap();
-        assert_eq!(globals.region.as_deref(), Some("b"));
-        let Command::Operation(_, matches) = command else {
-            panic!("it is an operation");
-        };
-        assert_eq!(
-            matches.get_one::<String>("ContactId").map(String::as_str),
-            Some("b")
-        );
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// The contact that a beginning of its ID stands for, where the contacts are at hand to tell: with `--local`.
+    /// The whole of an ID of which the beginning was given. Only the contacts of `--local` can be searched for it.
     ///
     /// # Errors
     ///
@@ -51,7 +51,7 @@ impl Connection {
 ///
 /// A setting that is missing or wrong, an endpoint that cannot be started.
 pub(crate) async fn connect(settings: &Settings) -> Result<Connection, Failure> {
-    let (config, endpoint) = if settings.globals().local {
+    let (config, endpoint) = if settings.globals.local {
         let endpoint = LocalEndpoint::builder().samples().start().await;
         let endpoint = endpoint.map_err(Failure::other)?;
         let config = Config::builder()
@@ -61,7 +61,7 @@ pub(crate) async fn connect(settings: &Settings) -> Result<Connection, Failure> 
             .timeout_config(settings.timeouts());
         (config, Some(endpoint))
     } else {
-        (settings.client_config()?, None)
+        (settings.client_config().await?, None)
     };
     Ok(Connection {
         client: Client::from_conf(config.build()),

@@ -12,7 +12,7 @@ pub(crate) enum Failure {
     /// A setting or the credentials are missing or wrong.
     #[error("{0}")]
     Configuration(String),
-    /// The service answered with an error.
+    /// The service returned an error.
     #[error("An error occurred ({code}) when calling the {operation} operation{}: {message}", after(*.retries))]
     Service {
         /// The operation's name.
@@ -51,7 +51,7 @@ impl Failure {
     /// The exit code, as the AWS CLI has them.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            // Whoever closed the pipe has what they want.
+            // The reader closed the pipe, and has what it wants.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Interrupted => 130,
             Self::Usage(_) => 252,
@@ -61,7 +61,7 @@ impl Failure {
         }
     }
 
-    /// What to print on standard error; nothing where silence is right.
+    /// What to print on standard error; nothing where there is nothing to say.
     pub(crate) fn report(&self) -> Option<String> {
         match self {
             Self::Interrupted => None,
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_are_told_once() {
+    fn causes_are_named_once() {
         let failure = Failure::Output(io::Error::other("disk on fire"));
         assert_eq!(
             failure.report().as_deref(),

@@ -28,7 +28,7 @@ pub(crate) struct Globals {
     /// What to print of results, in JMESPath; applied once, to all pages together, whatever the format
     #[arg(long, global = true, value_name = "JMESPATH")]
     pub(crate) query: Option<String>,
-    /// Make one call: print its page as the service answered it
+    /// Make one call: print its page as the service returned it
     #[arg(long, global = true)]
     pub(crate) no_paginate: bool,
     /// Call without credentials

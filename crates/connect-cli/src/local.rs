@@ -11,10 +11,17 @@ pub(crate) const INSTANCE_ID: &str = samples::INSTANCE_ID;
 pub(crate) const CONTACT_ID: &str = samples::CONTACT_ID;
 
 /// Presets the IDs that an operation takes and the command line left out.
-pub(crate) fn preset(members: &[&Member], input: &mut Map<String, Value>) {
-    for (name, id) in [("InstanceId", INSTANCE_ID), ("ContactId", CONTACT_ID)] {
-        if members.iter().any(|member| member.name == name) && !input.contains_key(name) {
-            input.insert(name.to_owned(), id.into());
-        }
+pub(crate) fn preset<'m>(
+    members: impl Iterator<Item = &'m Member>,
+    input: &mut Map<String, Value>,
+) {
+    for member in members {
+        let id = match member.name {
+            "InstanceId" => INSTANCE_ID,
+            "ContactId" => CONTACT_ID,
+            _ => continue,
+        };
+        let given = input.entry(member.name);
+        given.or_insert_with(|| id.into());
     }
 }

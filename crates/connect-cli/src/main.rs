@@ -2,7 +2,6 @@
 
 mod arguments;
 mod call;
-mod check;
 mod cli;
 mod client;
 mod commands;
@@ -16,12 +15,14 @@ mod model;
 mod output;
 mod pages;
 mod profile;
+mod python;
 mod query;
 mod run;
 mod settings;
 mod shorthand;
 mod skeleton;
 mod time;
+mod validation;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
                 note(error.render().to_string().trim_end());
                 return ExitCode::from(USAGE);
             }
-            // Help and version come this way too, on standard output. A closed one is nobody's loss.
+            // Help and version come this way too. They go to standard output; if that is closed, it does not matter.
             let _ = error.print();
             return ExitCode::SUCCESS;
         }
@@ -71,12 +72,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes a line on standard error; it cannot steer the terminal. Where that is closed there is nobody to tell.
+/// Writes a line on standard error; it cannot steer the terminal. If that is closed, the line is lost.
 fn note(line: &str) {
     let _ = writeln!(io::stderr(), "{}", output::visible(line));
 }
 
-/// Logs what our own crates do. They keep secrets out of it; what others would log is not known.
+/// Logs what our own crates do. They keep secrets out of it; other crates may not.
 fn log() {
     let ours = Targets::new().with_target("connect", LevelFilter::DEBUG);
     let stderr = tracing_subscriber::fmt::layer()
@@ -88,52 +89,54 @@ fn log() {
 }
 
 fn run(globals: Globals, command: Command) -> Result<(), Failure> {
-    // What calls nobody needs no runtime, and Ctrl-C ends it as it ends any process.
-    match &command {
-        Command::Handwritten(Handwritten::Import(arguments)) => return import::run(arguments),
-        Command::Handwritten(Handwritten::Samples(_)) => return samples::run(),
-        _ => {}
+    match command {
+        // A command without a call needs no runtime, and Ctrl-C ends it as it ends any process.
+        Command::Handwritten(Handwritten::Import(arguments)) => import::run(&arguments),
+        Command::Handwritten(Handwritten::Samples(_)) => samples::run(),
+        Command::Handwritten(Handwritten::Serve(arguments)) => {
+            block_on(serve::run(arguments, &Environment::process()))
+        }
+        Command::Handwritten(Handwritten::Tree(arguments)) => call(globals, async |settings| {
+            tree::run(arguments, settings).await
+        }),
+        Command::Handwritten(Handwritten::Export(arguments)) => call(globals, async |settings| {
+            export::run(arguments, settings).await
+        }),
+        Command::Operation(operation, matches) => call(globals, async |settings| {
+            run::operation(operation, &matches, settings).await
+        }),
     }
+}
+
+/// Runs a command that calls the service, until it is done or interrupted.
+fn call(
+    globals: Globals,
+    command: impl AsyncFnOnce(&Settings) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    block_on(async {
+        let settings = Settings::load(globals, variables())?;
+        tokio::select! {
+            result = command(&settings) => result,
+            _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
+        }
+    })
+}
+
+fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Failure::other)?;
-    let result = runtime.block_on(async {
-        if let Command::Handwritten(Handwritten::Serve(arguments)) = command {
-            return serve::run(arguments, &Environment::process()).await;
-        }
-        tokio::select! {
-            result = call(globals, command) => result,
-            _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
-        }
-    });
+    let result = runtime.block_on(command);
     // A process that gives credentials may still run: it is not waited for.
     runtime.shutdown_background();
     result
 }
 
-/// The environment's variables; what is not Unicode is none of ours.
+/// The environment's variables, without those that are not Unicode.
 fn variables() -> HashMap<String, String> {
     let pairs = std::env::vars_os();
     pairs
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect()
-}
-
-/// Runs a command that calls the service.
-async fn call(globals: Globals, command: Command) -> Result<(), Failure> {
-    let settings = Settings::load(globals, variables())?;
-    match command {
-        Command::Operation(operation, matches) => {
-            run::operation(operation, &matches, &settings).await
-        }
-        Command::Handwritten(Handwritten::Tree(arguments)) => tree::run(arguments, &settings).await,
-        Command::Handwritten(Handwritten::Export(arguments)) => {
-            export::run(arguments, &settings).await
-        }
-        // These call nobody, and never come here.
-        Command::Handwritten(
-            Handwritten::Import(_) | Handwritten::Samples(_) | Handwritten::Serve(_),
-        ) => Ok(()),
-    }
 }

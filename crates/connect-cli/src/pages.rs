@@ -1,18 +1,23 @@
 //! Paging as the AWS CLI does it: pages are fetched until there are none, or enough items.
 
+use clap::{Args, value_parser};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 use crate::model::Pages;
 
-/// What the caller wants of the pages.
-#[derive(Debug, Clone, Default)]
+/// What the command line asks of pages.
+#[derive(Debug, Clone, Default, Args)]
+#[group(skip)]
 pub(crate) struct Paging {
-    /// The most items to answer with.
-    pub(crate) max_items: Option<usize>,
-    /// The length of a page, in items.
-    pub(crate) page_size: Option<i64>,
-    /// Where an earlier, shortened answer ended.
+    /// Stop after this many items; a NextToken for --starting-token says how to go on, on standard error where text has a --query
+    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) max_items: Option<u32>,
+    /// How many items to ask the service for in one call; all pages are printed
+    #[arg(long, value_name = "COUNT", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) page_size: Option<u32>,
+    /// Go on where a result shortened by --max-items stopped
+    #[arg(long, value_name = "TOKEN")]
     pub(crate) starting_token: Option<String>,
 }
 
@@ -21,9 +26,9 @@ pub(crate) struct Paging {
 pub(crate) struct Walk<'a> {
     pages: &'a Pages,
     input: Map<String, Value>,
-    /// The items that may still be answered with.
+    /// How many items may still be returned.
     left: Option<usize>,
-    /// The items at the start of the next page that an earlier answer held.
+    /// How many items at the start of the next page were returned before.
     skip: usize,
     resume: Option<String>,
     done: bool,
@@ -54,7 +59,7 @@ impl<'a> Walk<'a> {
         Ok(Self {
             pages,
             input,
-            left: paging.max_items,
+            left: paging.max_items.map(|count| count as usize),
             skip,
             resume: None,
             done: false,
@@ -83,37 +88,27 @@ impl<'a> Walk<'a> {
             items.truncate(self.left.unwrap_or(usize::MAX));
             count = items.len();
         }
-        let asked_with = self
-            .input
-            .get(self.pages.input_token)
-            .and_then(Value::as_str);
+        let name = self.pages.input_token;
+        let token = self.input.get(name).and_then(Value::as_str);
+        self.done = true;
         if shortened {
-            self.resume = Some(Token::encode(
-                self.pages.input_token,
-                asked_with,
-                Some(skipped + count),
-            ));
-            self.done = true;
+            self.resume = Some(Token::encode(name, token, Some(skipped + count)));
             return Ok(Some(page));
         }
-        let answered_with = at(&page, self.pages.output_token)
-            .and_then(Value::as_str)
-            .filter(|token| !token.is_empty())
-            .map(str::to_owned);
         self.left = self.left.map(|left| left - count);
-        match answered_with {
-            None => self.done = true,
-            Some(token) if self.left == Some(0) => {
-                self.resume = Some(Token::encode(self.pages.input_token, Some(&token), None));
-                self.done = true;
+        let next = at(&page, self.pages.output_token).and_then(Value::as_str);
+        match next.filter(|next| !next.is_empty()) {
+            None => {}
+            Some(next) if self.left == Some(0) => {
+                self.resume = Some(Token::encode(name, Some(next), None));
             }
-            Some(token) if asked_with == Some(&token) => {
+            Some(next) if token == Some(next) => {
                 let message = "Error during pagination: The same next token was received twice";
                 return Err(Failure::other(message));
             }
-            Some(token) => {
-                self.input
-                    .insert(self.pages.input_token.to_owned(), token.into());
+            Some(next) => {
+                self.input.insert(name.to_owned(), next.into());
+                self.done = false;
             }
         }
         Ok(Some(page))
@@ -125,7 +120,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A page without the service's token, which tells nothing where pages are walked.
+/// A page without the service's token, which is of no use where pages are walked.
 pub(crate) fn without_token(pages: &Pages, mut page: Value) -> Value {
     let (parent, name) = match pages.output_token.rsplit_once('.') {
         Some((parent, name)) => (at_mut(&mut page, parent), name),
@@ -210,15 +205,13 @@ impl Token {
         let skip = object
             .remove(SKIP)
             .map_or(Some(0), |skip| usize::try_from(skip.as_u64()?).ok());
-        match (object.remove(member), skip) {
-            (Some(Value::Null), Some(skip)) if object.is_empty() => Ok(Self {
-                service: None,
-                skip,
-            }),
-            (Some(Value::String(token)), Some(skip)) if object.is_empty() => Ok(Self {
-                service: Some(token),
-                skip,
-            }),
+        let service = match object.remove(member) {
+            Some(Value::Null) => Some(None),
+            Some(Value::String(token)) => Some(Some(token)),
+            _ => None,
+        };
+        match (service, skip) {
+            (Some(service), Some(skip)) if object.is_empty() => Ok(Self { service, skip }),
             _ => Err(Failure::Usage(format!("Bad starting token: {text}"))),
         }
     }
@@ -251,107 +244,91 @@ mod tests {
         page
     }
 
-    /// The items of each page, how many calls it took, and the token to go on with.
-    fn walk(paging: &Paging) -> (Vec<Value>, Option<String>) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let mut walk = Walk::new(&PAGES, Map::new(), paging).unwrap();
-            let mut pages = Vec::new();
-            while let Some(page) = walk.next(async |input| Ok(service(&input))).await.unwrap() {
-                pages.push(page["Items"].clone());
-            }
-            (pages, walk.resume_token().map(str::to_owned))
-        })
+    fn paging(max_items: Option<u32>, starting_token: Option<&str>) -> Paging {
+        Paging {
+            max_items,
+            page_size: None,
+            starting_token: starting_token.map(str::to_owned),
+        }
     }
 
-    #[test]
-    fn walks_to_the_last_page() {
-        let (pages, token) = walk(&Paging::default());
+    /// The items of each page, and the token to go on with.
+    async fn walk(paging: &Paging) -> (Vec<Value>, Option<String>) {
+        let mut walk = Walk::new(&PAGES, Map::new(), paging).unwrap();
+        let mut pages = Vec::new();
+        while let Some(page) = walk.next(async |input| Ok(service(&input))).await.unwrap() {
+            pages.push(page["Items"].clone());
+        }
+        (pages, walk.resume_token().map(str::to_owned))
+    }
+
+    #[tokio::test]
+    async fn walks_to_the_last_page() {
+        let (pages, token) = walk(&Paging::default()).await;
         assert_eq!(
             pages,
             [json!([0, 1, 2, 3]), json!([4, 5, 6, 7]), json!([8, 9])]
         );
         assert_eq!(token, None);
-        let (pages, _) = walk(&Paging {
+        let by_five = Paging {
             page_size: Some(5),
             ..Paging::default()
-        });
-        assert_eq!(pages.len(), 2);
+        };
+        assert_eq!(walk(&by_five).await.0.len(), 2);
     }
 
-    #[test]
-    fn stops_after_enough_items_and_goes_on_where_it_stopped() {
+    #[tokio::test]
+    async fn stops_after_enough_items_and_goes_on_where_it_stopped() {
         for max_items in 1..=11 {
-            let mut paging = Paging {
-                max_items: Some(max_items),
-                ..Paging::default()
-            };
             let mut items = Vec::new();
+            let mut start: Option<String> = None;
             loop {
-                let (pages, token) = walk(&paging);
-                let found: Vec<_> = pages
-                    .iter()
-                    .flat_map(|page| page.as_array().unwrap().clone())
-                    .collect();
-                assert!(found.len() <= max_items);
+                let (pages, token) = walk(&paging(Some(max_items), start.as_deref())).await;
+                let found = pages.iter().flat_map(|page| page.as_array().unwrap());
+                let found: Vec<_> = found.cloned().collect();
+                assert!(found.len() <= max_items as usize);
                 items.extend(found);
-                match token {
-                    Some(token) => paging.starting_token = Some(token),
-                    None => break,
+                if token.is_none() {
+                    break;
                 }
+                start = token;
             }
-            assert_eq!(
-                Value::Array(items),
-                json!([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
-                "by {max_items}"
-            );
+            let all = json!([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+            assert_eq!(Value::Array(items), all, "by {max_items}");
         }
     }
 
-    #[test]
-    fn tokens_are_those_of_the_aws_cli() {
-        let (_, token) = walk(&Paging {
-            max_items: Some(6),
-            ..Paging::default()
-        });
-        // {"NextToken": "4", "boto_truncate_amount": 2}
-        assert_eq!(
-            token.as_deref(),
-            Some("eyJOZXh0VG9rZW4iOiAiNCIsICJib3RvX3RydW5jYXRlX2Ftb3VudCI6IDJ9")
-        );
-        let (_, token) = walk(&Paging {
-            max_items: Some(3),
-            ..Paging::default()
-        });
-        // {"NextToken": null, "boto_truncate_amount": 3}
-        assert_eq!(
-            token.as_deref(),
-            Some("eyJOZXh0VG9rZW4iOiBudWxsLCAiYm90b190cnVuY2F0ZV9hbW91bnQiOiAzfQ==")
-        );
-        let (pages, _) = walk(&Paging {
-            starting_token: Some("8".to_owned()),
-            ..Paging::default()
-        });
+    #[tokio::test]
+    async fn tokens_are_those_of_the_aws_cli() {
+        for (max_items, expected) in [
+            // {"NextToken": "4", "boto_truncate_amount": 2}
+            (
+                6,
+                "eyJOZXh0VG9rZW4iOiAiNCIsICJib3RvX3RydW5jYXRlX2Ftb3VudCI6IDJ9",
+            ),
+            // {"NextToken": null, "boto_truncate_amount": 3}
+            (
+                3,
+                "eyJOZXh0VG9rZW4iOiBudWxsLCAiYm90b190cnVuY2F0ZV9hbW91bnQiOiAzfQ==",
+            ),
+        ] {
+            let (_, token) = walk(&paging(Some(max_items), None)).await;
+            assert_eq!(token.as_deref(), Some(expected));
+        }
+        let (pages, _) = walk(&paging(None, Some("8"))).await;
         assert_eq!(pages, [json!([8, 9])], "the service's own token does too");
         let other = Token::encode("Marker", Some("4"), None);
         let failure = Token::decode(&other, "NextToken").unwrap_err();
         assert_eq!(failure.exit_code(), 252);
     }
 
-    #[test]
-    fn a_repeated_token_is_an_error() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let mut walk = Walk::new(&PAGES, Map::new(), &Paging::default()).unwrap();
-            let page = || json!({"Items": [], "NextToken": "again"});
-            assert!(walk.next(async |_| Ok(page())).await.is_ok());
-            let failure = walk.next(async |_| Ok(page())).await.unwrap_err();
-            assert_eq!(failure.exit_code(), 255);
-        });
+    #[tokio::test]
+    async fn a_repeated_token_is_an_error() {
+        let mut walk = Walk::new(&PAGES, Map::new(), &Paging::default()).unwrap();
+        let page = async |_| Ok(json!({"Items": [], "NextToken": "again"}));
+        assert!(walk.next(page).await.is_ok());
+        let failure = walk.next(page).await.unwrap_err();
+        assert_eq!(failure.exit_code(), 255);
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::failure::Failure;
 pub(crate) struct Files {
     profiles: HashMap<String, Section>,
     services: HashMap<String, Section>,
-    /// Files that a variable names and that are not there, in words.
-    missing: Vec<String>,
+    /// What to add to a message that something is missing: the files that a variable names and that are not there.
+    pub(crate) missing: String,
 }
 
 impl Files {
@@ -44,9 +44,7 @@ impl Files {
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     if named.is_some() {
                         let path = path.display();
-                        files
-                            .missing
-                            .push(format!("{name} names {path}, which is not there"));
+                        files.missing += &format!(" ({name} names {path}, which is not there)");
                     }
                 }
                 Err(error) => {
@@ -56,14 +54,6 @@ impl Files {
             }
         }
         Ok(files)
-    }
-
-    /// What to add to a message that something is missing: the files that are not there, if any.
-    pub(crate) fn missing(&self) -> String {
-        self.missing
-            .iter()
-            .map(|file| format!(" ({file})"))
-            .collect()
     }
 
     /// A profile by its name.
@@ -102,7 +92,7 @@ impl Files {
             let indent = line.len() - line.trim_start().len();
             if let Some((key, _)) = outer.as_ref().filter(|(_, outer)| indent > *outer) {
                 if let Some(section) = &mut section {
-                    section.go_on(key, content, &place).map_err(wrong)?;
+                    section.add_line(key, content, &place).map_err(wrong)?;
                 }
                 continue;
             }
@@ -188,7 +178,7 @@ impl Section {
     }
 
     /// Takes a line that is indented deeper than its key: nested where the key itself has no value, else more of it.
-    fn go_on(&mut self, key: &str, line: &str, place: &str) -> Result<(), &'static str> {
+    fn add_line(&mut self, key: &str, line: &str, place: &str) -> Result<(), &'static str> {
         match self.0.get_mut(key) {
             Some(setting) if !setting.value.is_empty() => {
                 setting.value.push('\n');
@@ -324,7 +314,7 @@ mod tests {
         assert_eq!(url("plain"), (Some("http://all"), Some("config, line 5")));
     }
 
-    /// As botocore 1.44 reads them; a byte order mark it refuses.
+    /// As botocore 1.44 reads them; a byte order mark it rejects.
     #[test]
     fn files_are_read_as_botocore_reads_them() {
         for (config, expected) in [
@@ -370,30 +360,21 @@ mod tests {
 
     #[test]
     fn what_cannot_be_understood_is_named_with_its_line() {
-        for (config, message) in [
-            ("[default\n", "config, line 1: expected ]"),
-            (
-                "[default]\n\nregion\n",
-                "config, line 3: expected a key, =, and a value",
-            ),
-            (
-                "[default]\n= x\n",
-                "config, line 2: expected a key, =, and a value",
-            ),
-            (
-                "[default]\ns3 =\n  path\n",
-                "config, line 3: expected a key, =, and a value",
-            ),
+        let pair = "expected a key, =, and a value";
+        for (config, line, message) in [
+            ("[default\n", 1, "expected ]"),
+            ("[default]\n\nregion\n", 3, pair),
+            ("[default]\n= x\n", 2, pair),
+            ("[default]\ns3 =\n  path\n", 3, pair),
             (
                 "# one\nregion = x\n[default]\n",
-                "config, line 2: expected a [section] first",
+                2,
+                "expected a [section] first",
             ),
         ] {
             let failure = files(config, "").unwrap_err();
-            assert_eq!(
-                (failure.to_string().as_str(), failure.exit_code()),
-                (message, 253)
-            );
+            let message = format!("config, line {line}: {message}");
+            assert_eq!((failure.to_string(), failure.exit_code()), (message, 253));
         }
     }
 

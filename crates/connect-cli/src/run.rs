@@ -5,16 +5,16 @@ use connect_sdk::Client;
 use serde_json::{Map, Value};
 
 use crate::arguments::{self, Given};
-use crate::check;
 use crate::client;
 use crate::failure::Failure;
 use crate::local;
-use crate::model::{Member, Operation, Pages};
+use crate::model::{Operation, Pages};
 use crate::output::{Format, Printer};
 use crate::pages::{self, Paging, Walk};
 use crate::settings::Settings;
-use crate::skeleton::{self, Text};
+use crate::skeleton::{self, Kind};
 use crate::time::{self, Times};
+use crate::validation;
 
 /// Runs an operation as the command line says.
 ///
@@ -33,32 +33,28 @@ pub(crate) async fn operation(
         pages_by_hand,
     } = arguments::given(operation, matches)?;
     let mut printer = settings.printer()?;
-    let members: Vec<&Member> = operation
-        .input
-        .iter()
-        .map(|argument| &argument.member)
-        .collect();
-    if skeleton.as_deref() == Some("input") {
+    let members = operation.input.iter().map(|argument| &argument.member);
+    if skeleton == Some(Kind::Input) {
         // Meant for a file that `--cli-input-json` reads, so no format and no query applies.
         printer.format = Format::Json;
         printer.query = None;
-        let blank = skeleton::members(members.iter().copied(), Text::Blank);
+        let blank = skeleton::members(members, Kind::Input);
         printer.print(operation.name, &blank)?;
         return printer.out.close();
     }
-    if settings.globals().local {
-        local::preset(&members, &mut input);
+    if settings.globals.local {
+        local::preset(members.clone(), &mut input);
     }
     require(operation, &input)?;
-    let input = check::input(&members, input)?;
+    let input = validation::validate(members, input)?;
     if skeleton.is_some() {
-        let sample = skeleton::members(operation.output.iter(), Text::MemberName);
+        let sample = skeleton::members(operation.output.iter(), Kind::Output);
         printer.print(operation.name, &sample)?;
         return printer.out.close();
     }
-    let one_call = pages_by_hand || settings.globals().no_paginate;
+    let one_call = pages_by_hand || settings.globals.no_paginate;
     if one_call {
-        refuse_paging(&paging)?;
+        reject_paging(&paging)?;
     }
     let times = settings.times()?;
     let connection = client::connect(settings).await?;
@@ -79,19 +75,20 @@ pub(crate) async fn operation(
     printer.out.close()
 }
 
-/// Refuses input that lacks a required member, by the names of the flags. Where a name in it is unknown, the check of all
-/// input says both.
+/// Rejects input that lacks a required member, by the names of the flags. Where a name in it is unknown, the validation
+/// of all input says both.
 fn require(operation: &Operation, input: &Map<String, Value>) -> Result<(), Failure> {
-    let missing: Vec<_> = operation
-        .input
-        .iter()
+    let arguments = operation.input.iter();
+    let known = |name: &String| {
+        arguments
+            .clone()
+            .any(|argument| argument.member.name == name)
+    };
+    let missing: Vec<_> = arguments
+        .clone()
         .filter(|argument| argument.member.required && !input.contains_key(argument.member.name))
         .map(|argument| format!("--{}", argument.flag))
         .collect();
-    let known = |name: &String| {
-        let mut arguments = operation.input.iter();
-        arguments.any(|argument| argument.member.name == name)
-    };
     if missing.is_empty() || !input.keys().all(known) {
         return Ok(());
     }
@@ -101,18 +98,12 @@ fn require(operation: &Operation, input: &Map<String, Value>) -> Result<(), Fail
     )))
 }
 
-/// Refuses flags that page where there is one call only.
-fn refuse_paging(paging: &Paging) -> Result<(), Failure> {
-    let given = [
-        ("--starting-token", paging.starting_token.is_some()),
-        ("--page-size", paging.page_size.is_some()),
-        ("--max-items", paging.max_items.is_some()),
-    ];
-    let given: Vec<_> = given
-        .iter()
-        .filter(|(_, given)| *given)
-        .map(|(flag, _)| *flag)
-        .collect();
+/// Rejects flags that page where there is one call only.
+fn reject_paging(paging: &Paging) -> Result<(), Failure> {
+    let mut given = Vec::new();
+    given.extend(paging.starting_token.as_ref().map(|_| "--starting-token"));
+    given.extend(paging.page_size.map(|_| "--page-size"));
+    given.extend(paging.max_items.map(|_| "--max-items"));
     if given.is_empty() {
         return Ok(());
     }

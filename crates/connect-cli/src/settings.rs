@@ -1,4 +1,4 @@
-//! What the command line, the environment and the profile come to, in this order.
+//! Settings: from the command line, else from the environment, else from the profile.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -42,13 +42,14 @@ const ENDPOINT_URLS: [&str; 2] = ["AWS_ENDPOINT_URL_CONNECT", "AWS_ENDPOINT_URL"
 /// The settings of one command.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    globals: Globals,
+    /// The global options as they were given.
+    pub(crate) globals: Globals,
     files: Files,
     profile: String,
     /// The environment, with the profile's settings under the names of variables that are not set.
     environment: Environment,
     pager: Pager,
-    /// Of variables that the profile filled: its place and key.
+    /// The variables that were not set and have a value now, each with the place and key of the value.
     filled: Vec<(&'static str, String)>,
 }
 
@@ -63,40 +64,34 @@ impl Settings {
         mut globals: Globals,
         mut variables: HashMap<String, String>,
     ) -> Result<Self, Failure> {
-        let set = |variables: &HashMap<String, String>, name: &str| {
-            variables
-                .get(name)
-                .filter(|value| !value.is_empty())
-                .cloned()
-        };
-        globals.profile = globals.profile.filter(|name| !name.is_empty());
-        let mut files = Files::default();
-        let mut named = None;
-        if !globals.local {
-            files = Files::load(|name| set(&variables, name))?;
-            let by_variable = |by: &'static str| Some((set(&variables, by)?, by));
-            named = globals
-                .profile
-                .clone()
-                .map(|name| (name, "--profile"))
-                .or_else(|| by_variable("AWS_PROFILE"))
-                .or_else(|| by_variable("AWS_DEFAULT_PROFILE"));
-        }
-        if let Some((name, by)) = &named
-            && files.profile(name).is_none()
-        {
-            return Err(Failure::Configuration(format!(
-                "The config profile ({name}) could not be found: {by} names it{}",
-                files.missing()
-            )));
-        }
-        let name = named.map_or_else(|| "default".to_owned(), |(name, _)| name);
+        // Empty means no pager. To all other variables it means that they are not set.
+        let [pager, usual_pager] = ["AWS_PAGER", "PAGER"].map(|name| variables.remove(name));
         let mut filled = Vec::new();
-        // As if the variable held it, so that it is judged as that is.
+        // As if the variable held it, so that it is validated in the same way.
         if let Some(region) = &globals.region {
             variables.insert("AWS_REGION".to_owned(), region.clone());
             filled.push(("AWS_REGION", "--region".to_owned()));
         }
+        variables.retain(|_, value| !value.is_empty());
+        globals.profile = globals.profile.filter(|name| !name.is_empty());
+        let (mut files, mut named) = (Files::default(), None);
+        if !globals.local {
+            files = Files::load(|name| variables.get(name).cloned())?;
+            let by_flag = globals.profile.as_ref().map(|name| (name, "--profile"));
+            let by_variable = |by| Some((variables.get(by)?, by));
+            named = by_flag
+                .or_else(|| by_variable("AWS_PROFILE"))
+                .or_else(|| by_variable("AWS_DEFAULT_PROFILE"));
+        }
+        if let Some((name, by)) = named
+            && files.profile(name).is_none()
+        {
+            return Err(Failure::Configuration(format!(
+                "The config profile ({name}) could not be found: {by} names it{}",
+                files.missing
+            )));
+        }
+        let name = named.map_or("default", |(name, _)| name).to_owned();
         if let Some(profile) = files.profile(&name) {
             let of_profile = OF_PROFILE.iter().map(|(key, names)| {
                 let set = Some((profile.get(key)?, profile.place(key)?));
@@ -105,13 +100,13 @@ impl Settings {
             let url = files.endpoint_url(profile, "connect");
             let url = url.map(|(url, place)| ("endpoint_url", &ENDPOINT_URLS[..], url, place));
             for (key, names, value, place) in of_profile.chain([url]).flatten() {
-                if names.iter().all(|name| set(&variables, name).is_none()) {
+                if !names.iter().any(|name| variables.contains_key(*name)) {
                     variables.insert(names[0].to_owned(), value.to_owned());
                     filled.push((names[0], format!("{place}: {key}")));
                 }
             }
         }
-        // Its way to try again is that of older programs, which the standard one replaces.
+        // The AWS CLI's oldest retry mode, which the standard one replaces.
         if let Some(mode) = variables.get_mut("AWS_RETRY_MODE")
             && mode.eq_ignore_ascii_case("legacy")
         {
@@ -120,22 +115,16 @@ impl Settings {
         if globals.ca_bundle.is_some() {
             variables.remove("AWS_CA_BUNDLE");
         }
-        // Empty means no pager, so it has to be told from unset.
-        let chosen = variables
-            .get("AWS_PAGER")
-            .map(String::as_str)
-            .or_else(|| files.profile(&name)?.raw("cli_pager"))
-            .or_else(|| variables.get("PAGER").map(String::as_str));
-        let pager = match chosen {
+        let of_profile = || files.profile(&name)?.raw("cli_pager").map(str::to_owned);
+        let pager = match pager.or_else(of_profile).or(usual_pager) {
             _ if globals.no_cli_pager => Pager::None,
-            // Such a terminal cannot page.
+            // A dumb terminal cannot page.
             _ if variables.get("TERM").is_some_and(|term| term == "dumb") => Pager::None,
-            Some(line) => Pager::Chosen(line.to_owned()),
+            Some(line) => Pager::Chosen(line),
             None => Pager::Usual,
         };
-        let pairs = variables
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let pairs = variables.iter();
+        let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
         Ok(Self {
             environment: Environment::from_pairs(pairs),
             globals,
@@ -144,11 +133,6 @@ impl Settings {
             pager,
             filled,
         })
-    }
-
-    /// The global options as they were given.
-    pub(crate) fn globals(&self) -> &Globals {
-        &self.globals
     }
 
     fn profile(&self) -> Option<&Section> {
@@ -166,30 +150,21 @@ impl Settings {
     ///
     /// A format or query that is wrong.
     pub(crate) fn printer(&self) -> Result<Printer, Failure> {
+        let query = self.globals.query.as_deref();
         Ok(Printer {
             format: self.format()?,
-            query: self
-                .globals
-                .query
-                .as_deref()
-                .map(Query::compile)
-                .transpose()?,
+            query: query.map(Query::compile).transpose()?,
             color: self.globals.color.on_stdout(),
             out: self.sink(),
         })
     }
 
     fn format(&self) -> Result<Format, Failure> {
-        match (
-            self.globals.output,
-            self.environment.get("AWS_DEFAULT_OUTPUT"),
-        ) {
+        let variable = "AWS_DEFAULT_OUTPUT";
+        match (self.globals.output, self.environment.get(variable)) {
             (Some(format), _) => Ok(format),
-            (None, Some(name)) => Format::from_str(&name, false).map_err(|_| {
-                self.wrong(&format_args!(
-                    "AWS_DEFAULT_OUTPUT: Unknown output type: {name}"
-                ))
-            }),
+            (None, Some(name)) => Format::from_str(&name, false)
+                .map_err(|_| self.wrong(&format_args!("{variable}: Unknown output type: {name}"))),
             (None, None) => Ok(Format::Json),
         }
     }
@@ -199,7 +174,7 @@ impl Settings {
     /// # Errors
     ///
     /// A region or credentials that are missing, a setting that cannot be understood.
-    pub(crate) fn client_config(&self) -> Result<Builder, Failure> {
+    pub(crate) async fn client_config(&self) -> Result<Builder, Failure> {
         let mut config = from_env(&self.environment).map_err(|error| self.wrong(&error))?;
         self.check_endpoint()?;
         if let Some(url) = &self.globals.endpoint_url {
@@ -208,7 +183,7 @@ impl Settings {
         let Some(region) = config.clone().build().region().cloned() else {
             return Err(Failure::Configuration(format!(
                 "You must specify a region: --region, AWS_REGION, or `region` of a profile.{}",
-                self.files.missing()
+                self.files.missing
             )));
         };
         let mut builder = HttpSender::builder().environment(&self.environment);
@@ -221,7 +196,7 @@ impl Settings {
         {
             builder = builder.ca_bundle_file(place, path);
         }
-        // Whoever signs in is not the command's own call: certificates are verified there all the same.
+        // Calls that get credentials are not the command's own: their certificates are always verified.
         let verified = builder.clone().build();
         let sender = if self.globals.no_verify_ssl {
             builder.danger_accept_invalid_certs(true).build()
@@ -240,8 +215,9 @@ impl Settings {
                 explicit,
                 &region,
                 &verified,
-                &self.files.missing(),
-            )?;
+                &self.files.missing,
+            )
+            .await?;
             config = config.credentials_provider(provider);
         }
         Ok(config.timeout_config(self.timeouts()).sender(sender))
@@ -276,7 +252,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// A `cli_timestamp_format` that there is not.
+    /// A `cli_timestamp_format` that does not exist.
     pub(crate) fn times(&self) -> Result<Times, Failure> {
         let key = "cli_timestamp_format";
         let profile = self.profile();
@@ -329,63 +305,62 @@ mod tests {
             ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"),
         ];
         let pairs = nowhere.iter().chain(variables);
-        Settings::load(
-            globals,
-            pairs
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-        )
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Settings::load(globals, pairs.map(owned).collect())
     }
 
     #[test]
     fn an_empty_pager_is_none_and_an_unset_one_the_usual() {
-        let pager = |variables: &[_]| load(Globals::default(), variables).unwrap().pager;
-        assert_eq!(pager(&[]), Pager::Usual);
-        assert_eq!(
-            pager(&[("PAGER", "more")]),
-            Pager::Chosen("more".to_owned())
-        );
-        assert_eq!(
-            pager(&[("PAGER", "more"), ("AWS_PAGER", "")]),
-            Pager::Chosen(String::new())
-        );
-        assert_eq!(pager(&[("TERM", "dumb"), ("PAGER", "more")]), Pager::None);
-        let globals = Globals {
-            no_cli_pager: true,
-            ..Globals::default()
-        };
-        assert_eq!(
-            load(globals, &[("AWS_PAGER", "more")]).unwrap().pager,
-            Pager::None
-        );
+        for (no_cli_pager, variables, expected) in [
+            (false, &[][..], Pager::Usual),
+            (
+                false,
+                &[("PAGER", "more")],
+                Pager::Chosen("more".to_owned()),
+            ),
+            (
+                false,
+                &[("PAGER", "more"), ("AWS_PAGER", "")],
+                Pager::Chosen(String::new()),
+            ),
+            (false, &[("TERM", "dumb"), ("PAGER", "more")], Pager::None),
+            (true, &[("AWS_PAGER", "more")], Pager::None),
+        ] {
+            let globals = Globals {
+                no_cli_pager,
+                ..Globals::default()
+            };
+            assert_eq!(load(globals, variables).unwrap().pager, expected);
+        }
     }
 
-    #[test]
-    fn flags_go_before_variables() {
-        let globals = Globals {
+    #[tokio::test]
+    async fn flags_go_before_variables() {
+        let variables = [
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ENDPOINT_URL_CONNECT", "http://variable"),
+            ("AWS_DEFAULT_OUTPUT", "table"),
+        ];
+        let none = Globals {
+            no_sign_request: true,
+            ..Globals::default()
+        };
+        let all = Globals {
             region: Some("eu-west-1".to_owned()),
             endpoint_url: Some("http://flag".to_owned()),
             output: Some(Format::Text),
             no_sign_request: true,
             ..Globals::default()
         };
-        let variables = [
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_ENDPOINT_URL_CONNECT", "http://variable"),
-            ("AWS_DEFAULT_OUTPUT", "table"),
-        ];
-        let settings = load(globals, &variables).unwrap();
-        assert_eq!(settings.format().unwrap(), Format::Text);
-        let config = settings.client_config().unwrap().build();
-        assert_eq!(config.region().map(Region::as_ref), Some("eu-west-1"));
-        assert_eq!(config.endpoint_url(), Some("http://flag"));
-        let globals = Globals {
-            no_sign_request: true,
-            ..Globals::default()
-        };
-        let settings = load(globals, &variables).unwrap();
-        assert_eq!(settings.format().unwrap(), Format::Table);
-        let config = settings.client_config().unwrap().build();
-        assert_eq!(config.region().map(Region::as_ref), Some("us-east-1"));
+        for (globals, format, region, url) in [
+            (none, Format::Table, "us-east-1", None),
+            (all, Format::Text, "eu-west-1", Some("http://flag")),
+        ] {
+            let settings = load(globals, &variables).unwrap();
+            assert_eq!(settings.format().unwrap(), format);
+            let config = settings.client_config().await.unwrap().build();
+            assert_eq!(config.region().map(Region::as_ref), Some(region));
+            assert_eq!(config.endpoint_url(), url);
+        }
     }
 }

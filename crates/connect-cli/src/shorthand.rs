@@ -184,7 +184,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Gives shorthand the shape it stands for. What does not fit stays as it is, for the check of all input to name.
+/// Gives shorthand the shape it stands for. What does not fit stays as it is, for the validation of all input to name.
 fn shaped(shape: &Shape, raw: Raw<'_>) -> Result<Value, String> {
     match (shape, raw) {
         (Shape::List(element), Raw::List(values)) => values
@@ -223,7 +223,7 @@ fn member(members: &'static [Member], name: &str) -> Option<&'static Shape> {
     Some(member.shape)
 }
 
-/// Reads a bare scalar. Whether it is in range is checked later, with all input.
+/// Reads a bare scalar. Whether it is in range is validated later, with all input.
 pub(crate) fn scalar(shape: &Shape, text: &str) -> Result<Value, String> {
     let read = |text: &str| serde_json::from_str::<Value>(text).ok();
     match shape {
@@ -293,30 +293,17 @@ mod tests {
 
     #[test]
     fn says_where_it_ends() {
-        for (text, expected) in [
-            (
-                "Text",
-                "Expected: '=', received: 'T' at character 0 of: Text",
-            ),
-            (
-                "List=[a",
-                "Expected: ']', received: the end at character 7 of: List=[a",
-            ),
-            (
-                "Text=\"a",
-                "Expected: '\"', received: the end at character 7 of: Text=\"a",
-            ),
-            (
-                "Inner={Text=a]",
-                "Expected: '}', received: ']' at character 13 of: Inner={Text=a]",
-            ),
-            (
-                "List=[a]x",
-                "Expected: ',', received: 'x' at character 8 of: List=[a]x",
-            ),
-            ("Count=x", "expected a number, received: x"),
+        for (text, expected, received) in [
+            ("Text", "'='", "'T' at character 0"),
+            ("List=[a", "']'", "the end at character 7"),
+            ("Text=\"a", "'\"'", "the end at character 7"),
+            ("Inner={Text=a]", "'}'", "']' at character 13"),
+            ("List=[a]x", "','", "'x' at character 8"),
         ] {
-            assert_eq!(parse(&SHAPE, text), Err(expected.to_owned()), "{text}");
+            let message = format!("Expected: {expected}, received: {received} of: {text}");
+            assert_eq!(parse(&SHAPE, text), Err(message));
         }
+        let message = "expected a number, received: x".to_owned();
+        assert_eq!(parse(&SHAPE, "Count=x"), Err(message));
     }
 }

@@ -1,50 +1,47 @@
 //! `--generate-cli-skeleton`: a shape filled with placeholders.
 
+use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
 use crate::model::{Member, Shape};
 
-/// What stands for text.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Text {
-    /// Nothing, or an enum's first value: input to fill in.
-    Blank,
-    /// The member's name: output to look at.
-    MemberName,
+/// What is filled, and so what stands for text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    // Input to fill in: text is blank, an enum has its first value.
+    Input,
+    // Output to look at: text is the member's name.
+    Output,
 }
 
 /// The members of a structure, each with a placeholder.
-pub(crate) fn members<'a>(members: impl Iterator<Item = &'a Member>, text: Text) -> Value {
+pub(crate) fn members<'a>(members: impl Iterator<Item = &'a Member>, kind: Kind) -> Value {
     let mut skeleton = Skeleton {
-        text,
+        kind,
         within: Vec::new(),
     };
     Value::Object(skeleton.members(members))
 }
 
 struct Skeleton {
-    text: Text,
+    kind: Kind,
     /// The structures around the place that is filled: one that is within itself is left empty.
     within: Vec<&'static [Member]>,
 }
 
 impl Skeleton {
     fn members<'a>(&mut self, members: impl Iterator<Item = &'a Member>) -> Map<String, Value> {
+        let mut fill = |member: &Member| self.value(member.shape, member.name);
         members
-            .map(|member| {
-                (
-                    member.name.to_owned(),
-                    self.value(member.shape, member.name),
-                )
-            })
+            .map(|member| (member.name.to_owned(), fill(member)))
             .collect()
     }
 
     fn value(&mut self, shape: &'static Shape, name: &str) -> Value {
-        match (shape, self.text) {
-            (Shape::String | Shape::Enum(_) | Shape::Blob, Text::MemberName) => name.into(),
-            (Shape::Enum([first, ..]), Text::Blank) => (*first).into(),
-            (Shape::String | Shape::Enum(_) | Shape::Blob, Text::Blank) => "".into(),
+        match (shape, self.kind) {
+            (Shape::String | Shape::Enum(_) | Shape::Blob, Kind::Output) => name.into(),
+            (Shape::Enum([first, ..]), Kind::Input) => (*first).into(),
+            (Shape::String | Shape::Enum(_) | Shape::Blob, Kind::Input) => "".into(),
             (Shape::Boolean, _) => true.into(),
             (Shape::Integer(..), _) => 0.into(),
             (Shape::Float, _) => 0.0.into(),
@@ -54,11 +51,8 @@ impl Skeleton {
             (Shape::Map(element), _) => json!({"KeyName": self.value(element, "")}),
             (Shape::Structure(members) | Shape::Union(members), _) => {
                 let members: &'static [Member] = members;
-                if self
-                    .within
-                    .iter()
-                    .any(|outer| std::ptr::eq(*outer, members))
-                {
+                let mut outer = self.within.iter();
+                if outer.any(|outer| std::ptr::eq(*outer, members)) {
                     return json!({});
                 }
                 self.within.push(members);
@@ -93,7 +87,7 @@ mod tests {
     #[test]
     fn input_is_blank_and_ends_where_a_shape_holds_itself() {
         assert_eq!(
-            members(MEMBERS.iter(), Text::Blank),
+            members(MEMBERS.iter(), Kind::Input),
             json!({
                 "Name": "", "Channel": "VOICE", "Count": 0, "Ratio": 0.0, "Live": true,
                 "At": "1970-01-01T00:00:00", "Tags": {"KeyName": [""]},
@@ -104,7 +98,7 @@ mod tests {
 
     #[test]
     fn output_shows_names() {
-        let output = members(MEMBERS.iter(), Text::MemberName);
+        let output = members(MEMBERS.iter(), Kind::Output);
         assert_eq!(output["Name"], "Name");
         assert_eq!(output["Channel"], "Channel");
         assert_eq!(output["Tree"]["Leaf"], "Leaf");

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::model::{Member, Shape};
 
-/// Reads a time as the AWS CLI takes it, ISO 8601 or seconds since 1970, and answers it in RFC 3339.
+/// Reads a time as the AWS CLI takes it, ISO 8601 or seconds since 1970, and returns it in RFC 3339.
 ///
 /// A date without a time is its midnight; a time without an offset is UTC.
 pub(crate) fn parse(text: &str) -> Option<String> {
@@ -30,7 +30,7 @@ pub(crate) fn parse(text: &str) -> Option<String> {
 /// Reads seconds with a fraction. A double holds today's times to the microsecond, not finer.
 fn fractional_seconds(text: &str) -> Option<Timestamp> {
     let microseconds = (text.parse::<f64>().ok()? * 1e6).round();
-    // Past this a double no longer holds every whole number, and no calendar reaches.
+    // Beyond this a double does not hold every whole number, and the calendar has ended.
     const MOST: f64 = 9e15 * 1e3;
     (microseconds.abs() < MOST)
         .then(|| Timestamp::from_microsecond(microseconds as i64).ok())
@@ -173,26 +173,23 @@ mod tests {
 
     #[test]
     fn prints_the_zone_s_time_with_its_offset() {
-        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let utc = &TimeZone::UTC;
+        let berlin = &TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         for (zone, time, expected) in [
+            (utc, "2023-11-14T22:13:20Z", "2023-11-14T22:13:20+00:00"),
+            (berlin, "2023-11-14T22:13:20Z", "2023-11-14T23:13:20+01:00"),
+            (berlin, "2023-07-14T22:13:20Z", "2023-07-15T00:13:20+02:00"),
             (
-                &TimeZone::UTC,
-                "2023-11-14T22:13:20Z",
-                "2023-11-14T22:13:20+00:00",
-            ),
-            (&berlin, "2023-11-14T22:13:20Z", "2023-11-14T23:13:20+01:00"),
-            (&berlin, "2023-07-14T22:13:20Z", "2023-07-15T00:13:20+02:00"),
-            (
-                &TimeZone::UTC,
+                utc,
                 "2023-11-14T22:13:20.25Z",
                 "2023-11-14T22:13:20.250000+00:00",
             ),
             (
-                &TimeZone::UTC,
+                utc,
                 "2023-11-14T22:13:20.0000005Z",
                 "2023-11-14T22:13:20+00:00",
             ),
-            (&TimeZone::UTC, "never", "never"),
+            (utc, "never", "never"),
         ] {
             assert_eq!(display(time, zone), expected);
         }

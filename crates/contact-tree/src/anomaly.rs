@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::contact::{Link, NodeId};
 use crate::text::{Escaped, short_duration};
-use crate::{Link, NodeId};
 
-/// Something about the input that a tree should not have. The contact is kept all the same.
+/// Something about the input that a tree should not have. The contact is kept nevertheless.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anomaly {
     /// The contact it was found at.
@@ -66,26 +66,19 @@ impl fmt::Display for AnomalyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingParent { link, missing } => {
-                write!(
-                    f,
-                    "its {} contact {} is not in the list",
-                    adjective(*link),
-                    Escaped(missing)
-                )
+                let (link, missing) = (adjective(*link), Escaped(missing));
+                write!(f, "its {link} contact {missing} is not in the list")
             }
             Self::Cycle { contact_ids } => cycle(f, contact_ids),
             Self::Duplicate { merged, kept: 1 } => {
-                write!(
-                    f,
-                    "listed {} times with the same content, drawn once",
-                    merged + 1
-                )
+                let count = merged + 1;
+                write!(f, "listed {count} times with the same content, drawn once")
             }
             Self::Duplicate { merged, kept } => {
+                let count = merged + kept;
                 write!(
                     f,
-                    "listed {} times with differing content, all {kept} versions drawn",
-                    merged + kept
+                    "listed {count} times with differing content, all {kept} versions drawn"
                 )
             }
             Self::SelfReference { link } => {
@@ -95,12 +88,8 @@ impl fmt::Display for AnomalyKind {
                 write!(f, "ends {} before it starts", short_duration(*by))
             }
             Self::StartsBeforeParent { parent, by } => {
-                write!(
-                    f,
-                    "starts {} before the contact it hangs under, {}",
-                    short_duration(*by),
-                    Escaped(parent)
-                )
+                let (parent, by) = (Escaped(parent), short_duration(*by));
+                write!(f, "starts {by} before the contact it hangs under, {parent}")
             }
             Self::NoId => f.write_str("has no contact ID"),
         }

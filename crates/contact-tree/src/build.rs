@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::forest::Entry;
-use crate::{Anomaly, AnomalyKind, Contact, Elapsed, Forest, Link, NodeId};
+use crate::anomaly::{Anomaly, AnomalyKind};
+use crate::contact::{Contact, Elapsed, Link, NodeId};
+use crate::forest::{Entry, Forest};
 
 impl Forest {
     /// Builds the trees. Takes `n log n` time, in any order of the input.
@@ -14,28 +15,32 @@ impl Forest {
 }
 
 fn build(mut contacts: Vec<Contact>) -> Forest {
-    contacts.sort_unstable_by(Contact::order);
-    let mut found = Findings::default();
-    let contacts = join_equal_copies(contacts, &mut found);
-    let by_id = index(&contacts, &mut found);
+    contacts.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+    let mut found = Findings::new();
+    let (contacts, merged) = join_equal_copies(contacts);
+    let by_id = index(&contacts, &merged, &mut found);
     let mut parents = resolve(&contacts, &by_id, &mut found);
     cut_cycles(&contacts, &mut parents, &mut found);
     check_times(&contacts, &parents, &mut found);
-    let also_related = contacts
-        .iter()
-        .zip(&parents)
-        .map(|(contact, parent)| {
-            let (Link::Previous | Link::Initial, parent) = (*parent)? else {
-                return None;
-            };
-            let related = *by_id.get(contact.related_contact_id.as_deref()?)?;
-            (related != parent && contacts[related].id != contact.id).then_some(related)
-        })
-        .collect::<Vec<_>>();
+    let also_related = contacts.iter().zip(&parents).map(|(contact, parent)| {
+        let (Link::Previous | Link::Initial, parent) = (*parent)? else {
+            return None;
+        };
+        let related = *by_id.get(contact.related_contact_id.as_deref()?)?;
+        (related != parent && contacts[related].id != contact.id).then_some(related)
+    });
+    let also_related: Vec<_> = also_related.collect();
 
-    let mut by_id = by_id.into_values().collect::<Vec<_>>();
+    let mut by_id: Vec<_> = by_id.into_values().collect();
     by_id.sort_unstable_by(|&a, &b| contacts[a].id.cmp(&contacts[b].id));
-    let anomalies = found.into_anomalies(&contacts);
+    // Stable: what was found first about a contact comes first.
+    found.sort_by_key(|(index, _)| *index);
+    let anomaly = |(index, kind): (usize, AnomalyKind)| Anomaly {
+        node: NodeId(index),
+        contact_id: contacts[index].id.clone(),
+        kind,
+    };
+    let anomalies = found.into_iter().map(anomaly).collect();
     let entries = contacts
         .into_iter()
         .zip(parents)
@@ -56,84 +61,49 @@ fn build(mut contacts: Vec<Contact>) -> Forest {
     })
 }
 
-/// What was found, by the index of the contact.
-#[derive(Default)]
-struct Findings(Vec<(usize, AnomalyKind)>);
+/// What was found, with the index of the contact.
+type Findings = Vec<(usize, AnomalyKind)>;
 
-impl Findings {
-    fn note(&mut self, index: usize, kind: AnomalyKind) {
-        self.0.push((index, kind));
-    }
-
-    fn into_anomalies(mut self, contacts: &[Contact]) -> Vec<Anomaly> {
-        // Stable: what was found first about a contact is told first.
-        self.0.sort_by_key(|(index, _)| *index);
-        self.0
-            .into_iter()
-            .map(|(index, kind)| Anomaly {
-                node: NodeId(index),
-                contact_id: contacts[index].id.clone(),
-                kind,
-            })
-            .collect()
-    }
-}
-
-/// Equal copies stand side by side. Contacts without an ID cannot be told to be the same, so each of them stays.
-fn join_equal_copies(sorted: Vec<Contact>, found: &mut Findings) -> Vec<Contact> {
+/// Equal copies stand side by side. Returns each contact once, and how many others were merged into it. Contacts without an
+/// ID may be different ones, so each of them stays.
+fn join_equal_copies(sorted: Vec<Contact>) -> (Vec<Contact>, Vec<usize>) {
     let mut contacts: Vec<Contact> = Vec::with_capacity(sorted.len());
-    let mut merged: Vec<(usize, usize)> = Vec::new();
+    let mut merged = Vec::with_capacity(sorted.len());
     for contact in sorted {
-        if contact.id.is_empty() || contacts.last() != Some(&contact) {
-            contacts.push(contact);
-            continue;
-        }
-        let index = contacts.len() - 1;
+        let is_copy = !contact.id.is_empty() && contacts.last() == Some(&contact);
         match merged.last_mut() {
-            Some((last, count)) if *last == index => *count += 1,
-            _ => merged.push((index, 1)),
+            Some(count) if is_copy => *count += 1,
+            _ => {
+                contacts.push(contact);
+                merged.push(0);
+            }
         }
     }
-    for (index, merged) in merged {
-        found.note(index, AnomalyKind::Duplicate { merged, kept: 1 });
-    }
-    contacts
+    (contacts, merged)
 }
 
-/// Where references to an ID lead: to the first contact that has it.
-fn index<'a>(contacts: &'a [Contact], found: &mut Findings) -> HashMap<&'a str, usize> {
+/// Where references to an ID lead: to the first contact that has it, at which copies are reported.
+fn index<'a>(
+    contacts: &'a [Contact],
+    merged: &[usize],
+    found: &mut Findings,
+) -> HashMap<&'a str, usize> {
     let mut by_id = HashMap::with_capacity(contacts.len());
-    let mut versions: HashMap<usize, usize> = HashMap::new();
-    let mut first_of = vec![0; contacts.len()];
+    // Of the contacts with the same ID, at the first of them: how many were merged and how many kept.
+    let mut copies = vec![(0, 0); contacts.len()];
     for (index, contact) in contacts.iter().enumerate() {
-        first_of[index] = index;
         if contact.id.is_empty() {
-            found.note(index, AnomalyKind::NoId);
+            found.push((index, AnomalyKind::NoId));
             continue;
         }
         let first = *by_id.entry(contact.id.as_str()).or_insert(index);
-        first_of[index] = first;
-        if first != index {
-            *versions.entry(first).or_insert(1) += 1;
-        }
+        copies[first].0 += merged[index];
+        copies[first].1 += 1;
     }
-    if versions.is_empty() {
-        return by_id;
-    }
-    // Equal copies of any version are told once, at the first one.
-    let mut merged: HashMap<usize, usize> = HashMap::new();
-    found.0.retain(|(index, kind)| match kind {
-        AnomalyKind::Duplicate { merged: count, .. }
-            if versions.contains_key(&first_of[*index]) =>
-        {
-            *merged.entry(first_of[*index]).or_default() += count;
-            false
+    for (first, (merged, kept)) in copies.into_iter().enumerate() {
+        if merged > 0 || kept > 1 {
+            found.push((first, AnomalyKind::Duplicate { merged, kept }));
         }
-        _ => true,
-    });
-    for (first, kept) in versions {
-        let merged = merged.get(&first).copied().unwrap_or_default();
-        found.note(first, AnomalyKind::Duplicate { merged, kept });
     }
     by_id
 }
@@ -150,20 +120,15 @@ fn resolve(
         let mut missing: Option<&str> = None;
         for (link, id) in contact.references() {
             if id == contact.id {
-                found.note(index, AnomalyKind::SelfReference { link });
+                found.push((index, AnomalyKind::SelfReference { link }));
             } else if let Some(&target) = by_id.get(id) {
                 parent = Some((link, target));
                 break;
             } else if missing != Some(id) {
-                // A chain's second contact names the same one as previous and as initial: tell it once.
+                // A chain's second contact names the same one as previous and as initial: report it once.
                 missing = Some(id);
-                found.note(
-                    index,
-                    AnomalyKind::MissingParent {
-                        link,
-                        missing: id.to_owned(),
-                    },
-                );
+                let missing = id.to_owned();
+                found.push((index, AnomalyKind::MissingParent { link, missing }));
             }
         }
         parents.push(parent);
@@ -195,25 +160,21 @@ fn cut_cycles(contacts: &[Contact], parents: &mut [Option<(Link, usize)>], found
             cycle.push(index);
             next = parents[index];
         }
-        let earliest = cycle
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, index)| **index)
-            .map_or(0, |(place, _)| place);
+        let places = cycle.iter().enumerate();
+        let earliest = places.min_by_key(|(_, index)| **index);
+        let earliest = earliest.map_or(0, |(place, _)| place);
         cycle.rotate_left(earliest);
         parents[cycle[0]] = None;
-        let contact_ids = cycle
-            .iter()
-            .map(|&index| contacts[index].id.clone())
-            .collect();
-        found.note(cycle[0], AnomalyKind::Cycle { contact_ids });
+        let ids = cycle.iter().map(|&index| contacts[index].id.clone());
+        let contact_ids = ids.collect();
+        found.push((cycle[0], AnomalyKind::Cycle { contact_ids }));
     }
 }
 
 fn check_times(contacts: &[Contact], parents: &[Option<(Link, usize)>], found: &mut Findings) {
     for (index, contact) in contacts.iter().enumerate() {
         if let Elapsed::Backwards(by) = contact.elapsed() {
-            found.note(index, AnomalyKind::EndsBeforeStart { by });
+            found.push((index, AnomalyKind::EndsBeforeStart { by }));
         }
         let Some((_, parent)) = parents[index] else {
             continue;
@@ -224,13 +185,8 @@ fn check_times(contacts: &[Contact], parents: &[Option<(Link, usize)>], found: &
             continue;
         };
         if let Err(by) = start.since(parent_start) {
-            found.note(
-                index,
-                AnomalyKind::StartsBeforeParent {
-                    parent: parent.id.clone(),
-                    by,
-                },
-            );
+            let parent = parent.id.clone();
+            found.push((index, AnomalyKind::StartsBeforeParent { parent, by }));
         }
     }
 }

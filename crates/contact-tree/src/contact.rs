@@ -1,9 +1,9 @@
 //! One contact as a caller hands it in.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::time::Duration;
 
-use crate::Timestamp;
+use crate::time::Timestamp;
 
 /// A contact, as plain data. Absent is `None`; an empty ID in a reference counts as absent too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -67,21 +67,20 @@ impl Contact {
         .filter(|(_, id)| !id.is_empty())
     }
 
-    /// The order of siblings: initiation time (unknown last), then ID. Copies that differ are told apart by the rest,
-    /// a finished one before an open one, so that the order is total and input order never shows.
-    pub(crate) fn order(&self, other: &Self) -> Ordering {
-        let time = |contact: &Self| (contact.initiation_time.is_none(), contact.initiation_time);
-        let rest = |contact: &Self| Reverse(contact.disconnect_time);
-        time(self)
-            .cmp(&time(other))
-            .then_with(|| self.id.cmp(&other.id))
-            .then_with(|| rest(self).cmp(&rest(other)))
-            .then_with(|| self.previous_contact_id.cmp(&other.previous_contact_id))
-            .then_with(|| self.initial_contact_id.cmp(&other.initial_contact_id))
-            .then_with(|| self.related_contact_id.cmp(&other.related_contact_id))
-            .then_with(|| self.channel.cmp(&other.channel))
-            .then_with(|| self.initiation_method.cmp(&other.initiation_method))
-            .then_with(|| self.arn.cmp(&other.arn))
+    /// What orders siblings: initiation time (unknown last), then ID. Copies that differ are ordered by the rest, a finished
+    /// one before an open one, so that the order is total and input order never shows.
+    pub(crate) fn order(&self) -> impl Ord {
+        (
+            (self.initiation_time.is_none(), self.initiation_time),
+            &self.id,
+            Reverse(self.disconnect_time),
+            &self.previous_contact_id,
+            &self.initial_contact_id,
+            &self.related_contact_id,
+            &self.channel,
+            &self.initiation_method,
+            &self.arn,
+        )
     }
 }
 
@@ -108,3 +107,7 @@ pub enum Link {
     /// `RelatedContactId`: the parent belongs to another chain.
     Related,
 }
+
+/// The place of a contact in its [`Forest`](crate::Forest). Only that forest's [`node`](crate::Forest::node) can read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub(crate) usize);

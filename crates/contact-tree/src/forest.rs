@@ -1,6 +1,10 @@
 //! The trees and the handles into them.
 
-use crate::{Anomaly, BreadthFirst, Contact, DepthFirst, Elapsed, Link, Timestamp};
+use std::collections::VecDeque;
+
+use crate::anomaly::Anomaly;
+use crate::contact::{Contact, Elapsed, Link, NodeId};
+use crate::time::Timestamp;
 
 /// Contacts as trees. See the [crate documentation](crate) for how a list becomes one.
 ///
@@ -24,10 +28,6 @@ pub(crate) struct Entry {
     /// Where `RelatedContactId` leads, if the contact hangs under another reference.
     pub(crate) also_related: Option<usize>,
 }
-
-/// The place of a contact in its [`Forest`]. Only that forest's [`Forest::node`] can read it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(pub(crate) usize);
 
 impl Forest {
     /// How many contacts there are, equal copies counted once.
@@ -71,13 +71,19 @@ impl Forest {
     /// All contacts as they are drawn: each followed by what hangs under it.
     #[must_use]
     pub fn depth_first(&self) -> DepthFirst<'_> {
-        DepthFirst::new(self, &self.roots)
+        DepthFirst {
+            forest: self,
+            stack: self.roots.iter().rev().copied().collect(),
+        }
     }
 
     /// All contacts level by level: the roots, then what hangs under them, and so on.
     #[must_use]
     pub fn breadth_first(&self) -> BreadthFirst<'_> {
-        BreadthFirst::new(self, self.roots.clone())
+        BreadthFirst {
+            forest: self,
+            queue: self.roots.clone().into(),
+        }
     }
 
     /// What is wrong with the input, in the order of [`Forest::iter`].
@@ -174,13 +180,19 @@ impl<'a> Node<'a> {
     /// This contact and all below it, each followed by what hangs under it.
     #[must_use]
     pub fn depth_first(self) -> DepthFirst<'a> {
-        DepthFirst::new(self.forest, &[self.index])
+        DepthFirst {
+            forest: self.forest,
+            stack: vec![self.index],
+        }
     }
 
     /// This contact and all below it, level by level.
     #[must_use]
     pub fn breadth_first(self) -> BreadthFirst<'a> {
-        BreadthFirst::new(self.forest, vec![self.index])
+        BreadthFirst {
+            forest: self.forest,
+            queue: VecDeque::from([self.index]),
+        }
     }
 
     /// The time that this contact and all below it cover.
@@ -197,10 +209,6 @@ impl<'a> Node<'a> {
         let start = all.partition_point(|anomaly| anomaly.node.0 < self.index);
         let end = all.partition_point(|anomaly| anomaly.node.0 <= self.index);
         &all[start..end]
-    }
-
-    pub(crate) fn child_indices(self) -> &'a [usize] {
-        &self.entry().children
     }
 }
 
@@ -223,6 +231,40 @@ impl PartialEq for Node<'_> {
 
 impl Eq for Node<'_> {}
 
+/// Each contact, then what hangs under it. See [`Forest::depth_first`]. It keeps a stack and does not recurse.
+#[derive(Clone, Debug)]
+pub struct DepthFirst<'a> {
+    forest: &'a Forest,
+    stack: Vec<usize>,
+}
+
+impl<'a> Iterator for DepthFirst<'a> {
+    type Item = Node<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let node = self.forest.at(self.stack.pop()?);
+        self.stack.extend(node.entry().children.iter().rev());
+        Some(node)
+    }
+}
+
+/// Contacts level by level. See [`Forest::breadth_first`].
+#[derive(Clone, Debug)]
+pub struct BreadthFirst<'a> {
+    forest: &'a Forest,
+    queue: VecDeque<usize>,
+}
+
+impl<'a> Iterator for BreadthFirst<'a> {
+    type Item = Node<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let node = self.forest.at(self.queue.pop_front()?);
+        self.queue.extend(&node.entry().children);
+        Some(node)
+    }
+}
+
 /// The time that some contacts cover.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
@@ -238,10 +280,8 @@ impl Span {
     fn of<'a>(contacts: impl Iterator<Item = &'a Contact>) -> Self {
         let mut span = Self::default();
         for contact in contacts {
-            for time in [contact.initiation_time, contact.disconnect_time]
-                .into_iter()
-                .flatten()
-            {
+            let times = [contact.initiation_time, contact.disconnect_time];
+            for time in times.into_iter().flatten() {
                 span.start = Some(span.start.map_or(time, |start| start.min(time)));
                 span.end = Some(span.end.map_or(time, |end| end.max(time)));
             }

@@ -1,6 +1,6 @@
 //! Contacts as a tree: transfers, consults, callbacks, related contacts.
 //!
-//! Amazon Connect answers with a flat list of contacts that point at each other. [`Forest`] turns such a list into
+//! Amazon Connect returns a flat list of contacts that point at each other. [`Forest`] turns such a list into
 //! trees, [`Forest::picture`] draws them for a terminal. Nothing here knows AWS: fill in plain [`Contact`]s from
 //! whatever you have.
 //!
@@ -55,7 +55,7 @@
 //! - Siblings, roots and copies are ordered by initiation time, then ID; contacts without a time come last. The order
 //!   of the input does not matter.
 //!
-//! [`Forest::anomalies`] tells what is wrong with a list. No list makes it panic, and none loses a contact. Every
+//! [`Forest::anomalies`] says what is wrong with a list. No list makes it panic, and none loses a contact. Every
 //! algorithm is a loop: a chain of a hundred thousand transfers needs no more stack than one of two.
 
 mod anomaly;
@@ -65,11 +65,9 @@ mod forest;
 mod picture;
 mod text;
 mod time;
-mod walk;
 
 pub use anomaly::{Anomaly, AnomalyKind};
-pub use contact::{Contact, Elapsed, Link};
-pub use forest::{Forest, Node, NodeId, Span};
+pub use contact::{Contact, Elapsed, Link, NodeId};
+pub use forest::{BreadthFirst, DepthFirst, Forest, Node, Span};
 pub use picture::{Picture, Style, Zone};
 pub use time::Timestamp;
-pub use walk::{BreadthFirst, DepthFirst};

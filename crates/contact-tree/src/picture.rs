@@ -3,52 +3,17 @@
 mod guides;
 mod layout;
 mod paint;
+mod style;
 
 use std::fmt::{self, Display};
 
 use self::guides::Guides;
 use self::layout::{Layout, elapsed, label_width, plain};
 use self::paint::{Paint, Painted};
+pub use self::style::{Style, Zone};
+use crate::forest::{Forest, Node};
 use crate::text::{Escaped, short_duration, zone_name};
-use crate::{Anomaly, Forest, Link, Node, Timestamp};
-
-/// How a picture is drawn. The default is plain Unicode text in UTC, as wide as it gets.
-#[derive(Clone, Debug, Default)]
-pub struct Style {
-    /// Colours, as ANSI escape sequences.
-    pub colour: bool,
-    /// ASCII instead of box-drawing lines.
-    pub ascii: bool,
-    /// Columns of the terminal. If the picture would be wider, deep levels are folded earlier, and if that is not enough,
-    /// contact IDs are shortened to what tells them apart; a row may still be wider. The summary is broken into lines. `None`: no limit.
-    pub width: Option<usize>,
-    /// The zone that times are shown in.
-    pub zone: Zone,
-    /// The ID of a contact to point out.
-    pub focus: Option<String>,
-}
-
-/// A time zone: how far the clocks are east of Greenwich.
-#[derive(Clone, Copy, Debug, Default)]
-pub enum Zone {
-    /// Universal time.
-    #[default]
-    Utc,
-    /// The same number of seconds all the time.
-    Fixed(i32),
-    /// As many seconds as the function says for a point in time, as where summer time is kept.
-    Local(fn(Timestamp) -> i32),
-}
-
-impl Zone {
-    fn offset(self, time: Timestamp) -> i32 {
-        match self {
-            Self::Utc => 0,
-            Self::Fixed(seconds) => seconds,
-            Self::Local(offset) => offset(time),
-        }
-    }
-}
+use crate::time::Timestamp;
 
 impl Forest {
     /// A picture of the trees: a summary, a row per contact with its branch, channel, method, start, duration and ID,
@@ -142,7 +107,7 @@ impl<'a> Picture<'a> {
     }
 
     fn rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let layout = Layout::new(self);
+        let layout = Layout::new(self.forest, self.style);
         let heading = format!(
             "{:label$}  {:start$}  {:>elapsed$}  CONTACT ID",
             "CONTACT",
@@ -164,7 +129,7 @@ impl<'a> Picture<'a> {
     fn row(
         &self,
         f: &mut fmt::Formatter<'_>,
-        layout: &Layout,
+        layout: &Layout<'_>,
         guides: &Guides,
         node: Node<'_>,
     ) -> fmt::Result {
@@ -172,7 +137,7 @@ impl<'a> Picture<'a> {
         let lines = guides.draw(node, layout.levels, self.style.ascii);
         let channel = plain(contact.channel.as_deref());
         let method = plain(contact.initiation_method.as_deref());
-        let marks = self.marks(layout, node);
+        let marks = layout.marks(node);
         let used = lines.chars().count() + label_width(layout.channel, &channel, &method, &marks);
         let padding = " ".repeat(layout.label.saturating_sub(used));
         let channel_padding = " ".repeat(layout.channel.saturating_sub(channel.len()));
@@ -187,7 +152,7 @@ impl<'a> Picture<'a> {
             write!(f, " {}", self.paint(*paint, mark))?;
         }
         let elapsed_padding = " ".repeat(layout.elapsed.saturating_sub(elapsed.len()));
-        let id_paint = if self.is_focus(node) {
+        let id_paint = if layout.is_focus(node) {
             Paint::Strong
         } else {
             Paint::Faint
@@ -195,89 +160,37 @@ impl<'a> Picture<'a> {
         writeln!(
             f,
             "{padding}  {:start$}  {elapsed_padding}{}  {}",
-            self.start(layout.dates, node),
+            layout.start(node),
             self.paint(paint, &elapsed),
             self.paint(id_paint, &layout.id(&contact.id)),
             start = layout.start,
         )
     }
 
-    /// What stands behind the method: the kind of link, notes, the focus.
-    fn marks(&self, layout: &Layout, node: Node<'_>) -> Vec<(Paint, String)> {
-        let dot = if self.style.ascii { '-' } else { '·' };
-        let mut marks = Vec::new();
-        if node.link() == Some(Link::Related) {
-            marks.push((Paint::Faint, format!("{dot} related")));
-        }
-        if let Some(other) = node.also_related() {
-            marks.push((
-                Paint::Faint,
-                format!("{dot} related to {}", layout.short_id(&other.contact().id)),
-            ));
-        }
-        if let Some(first) = node.anomalies().first() {
-            let before = self
-                .forest
-                .anomalies()
-                .partition_point(|anomaly| anomaly.node < first.node);
-            for number in before + 1..=before + node.anomalies().len() {
-                marks.push((Paint::Alarm, format!("[{number}]")));
-            }
-        }
-        if self.is_focus(node) {
-            marks.push((
-                Paint::Strong,
-                if self.style.ascii { "<" } else { "◀" }.to_owned(),
-            ));
-        }
-        marks
-    }
-
     fn notes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.paint(Paint::Strong, "NOTES"))?;
         let digits = self.forest.anomalies().len().to_string().len() + 2;
-        for (
-            place,
-            Anomaly {
-                contact_id, kind, ..
-            },
-        ) in self.forest.anomalies().iter().enumerate()
-        {
+        for (place, anomaly) in self.forest.anomalies().iter().enumerate() {
             let number = format!("[{}]", place + 1);
             let padding = " ".repeat(digits.saturating_sub(number.len()));
             write!(f, "{padding}{} ", self.paint(Paint::Alarm, &number))?;
-            if !contact_id.is_empty() {
-                write!(f, "{}: ", Escaped(contact_id))?;
+            if !anomaly.contact_id.is_empty() {
+                write!(f, "{}: ", Escaped(&anomaly.contact_id))?;
             }
-            writeln!(f, "{kind}")?;
+            writeln!(f, "{}", anomaly.kind)?;
         }
         Ok(())
     }
 
-    fn start(&self, dates: bool, node: Node<'_>) -> String {
-        let Some(time) = node.contact().initiation_time else {
-            return "-".to_owned();
-        };
-        let civil = time.civil(self.style.zone.offset(time));
-        if dates {
-            format!("{} {}", civil.date(), civil.time())
-        } else {
-            civil.time()
-        }
-    }
-
-    fn is_focus(&self, node: Node<'_>) -> bool {
-        self.style.focus.as_ref() == Some(&node.contact().id)
-    }
-
     fn paint(&self, paint: Paint, text: &'a (impl AsRef<str> + ?Sized)) -> Painted<'a> {
-        Painted {
-            paint: if self.style.colour {
-                paint
-            } else {
-                Paint::None
-            },
-            text: text.as_ref(),
+        let text = text.as_ref();
+        if self.style.colour {
+            Painted { paint, text }
+        } else {
+            Painted {
+                paint: Paint::None,
+                text,
+            }
         }
     }
 }

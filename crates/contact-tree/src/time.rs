@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-const SECONDS_PER_DAY: i64 = 86_400;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
 /// A point in time: seconds since 1970-01-01T00:00:00Z and nanoseconds within the second.
@@ -49,55 +51,41 @@ impl Timestamp {
     /// # Errors
     /// If `earlier` is the later one: by how much.
     pub fn since(self, earlier: Self) -> Result<Duration, Duration> {
-        if self >= earlier {
-            Ok(gap(earlier, self))
-        } else {
-            Err(gap(self, earlier))
-        }
+        let gap = self.nanos_since_1970().abs_diff(earlier.nanos_since_1970());
+        let gap = Duration::from_nanos_u128(gap);
+        if self >= earlier { Ok(gap) } else { Err(gap) }
     }
 
-    /// The calendar date and time of day, `offset` seconds east of Greenwich.
-    pub(crate) fn civil(self, offset: i32) -> Civil {
-        let local = self.seconds.saturating_add(i64::from(offset));
-        let day = local.div_euclid(SECONDS_PER_DAY);
-        let second = local.rem_euclid(SECONDS_PER_DAY);
-        let (year, month, day) = date(day);
-        Civil {
-            year,
-            month,
-            day,
-            hour: second / 3600,
-            minute: second / 60 % 60,
-            second: second % 60,
-        }
+    fn nanos_since_1970(self) -> i128 {
+        i128::from(self.seconds) * i128::from(NANOS_PER_SECOND) + i128::from(self.nanos)
     }
-}
 
-fn gap(from: Timestamp, to: Timestamp) -> Duration {
-    let seconds = to.seconds.abs_diff(from.seconds);
-    if to.nanos >= from.nanos {
-        Duration::new(seconds, to.nanos - from.nanos)
-    } else {
-        // `to` is later, so there is a second to borrow.
-        Duration::new(seconds - 1, to.nanos + NANOS_PER_SECOND - from.nanos)
+    /// The calendar's time. The calendar goes from the year -9999 to 9999: it has its first second for a time before that,
+    /// its last for one after.
+    fn calendar(self) -> jiff::Timestamp {
+        let [first, last] =
+            [jiff::Timestamp::MIN, jiff::Timestamp::MAX].map(jiff::Timestamp::as_second);
+        let seconds = self.seconds.clamp(first, last);
+        jiff::Timestamp::new(seconds, self.nanos.cast_signed()).unwrap_or_default()
+    }
+
+    /// The calendar date and time of day in whole seconds, `offset` seconds east of Greenwich.
+    pub(crate) fn civil(self, offset: i32) -> DateTime {
+        let local = Self::from_secs(self.seconds.saturating_add(offset.into()));
+        Offset::UTC.to_datetime(local.calendar())
     }
 }
 
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
-        match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => Self::new(
-                i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
-                after.subsec_nanos(),
-            ),
-            Err(error) => {
-                let before = error.duration();
-                let seconds = i64::try_from(before.as_secs()).map_or(i64::MIN, i64::wrapping_neg);
-                match before.subsec_nanos() {
-                    0 => Self::from_secs(seconds),
-                    nanos => Self::new(seconds.saturating_sub(1), NANOS_PER_SECOND - nanos),
-                }
-            }
+        let nanos = match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => after.as_nanos().cast_signed(),
+            Err(before) => -before.duration().as_nanos().cast_signed(),
+        };
+        let seconds = nanos.div_euclid(NANOS_PER_SECOND.into());
+        Self {
+            seconds: seconds.clamp(i64::MIN.into(), i64::MAX.into()) as i64,
+            nanos: nanos.rem_euclid(NANOS_PER_SECOND.into()) as u32,
         }
     }
 }
@@ -105,13 +93,7 @@ impl From<SystemTime> for Timestamp {
 /// RFC 3339 in UTC, with as many digits after the second as there are.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let civil = self.civil(0);
-        write!(f, "{}T{}", civil.date(), civil.time())?;
-        if self.nanos > 0 {
-            let digits = format!("{:09}", self.nanos);
-            write!(f, ".{}", digits.trim_end_matches('0'))?;
-        }
-        f.write_str("Z")
+        self.calendar().fmt(f)
     }
 }
 
@@ -119,52 +101,6 @@ impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
-}
-
-/// A date and a time of day, without a zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Civil {
-    pub(crate) year: i64,
-    pub(crate) month: i64,
-    pub(crate) day: i64,
-    pub(crate) hour: i64,
-    pub(crate) minute: i64,
-    pub(crate) second: i64,
-}
-
-impl Civil {
-    pub(crate) fn date(self) -> String {
-        format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
-    }
-
-    pub(crate) fn time(self) -> String {
-        format!("{:02}:{:02}:{:02}", self.hour, self.minute, self.second)
-    }
-}
-
-/// Year, month and day of a number of days since 1970-01-01, in the Gregorian calendar without end.
-///
-/// Years are counted from 1 March, so that the leap day is the last of its year, in cycles of 400 years.
-fn date(days: i64) -> (i64, i64, i64) {
-    const DAYS_PER_CYCLE: i64 = 146_097;
-    const MARCH_OF_YEAR_0: i64 = 719_468;
-    let days = days + MARCH_OF_YEAR_0;
-    let cycle = days.div_euclid(DAYS_PER_CYCLE);
-    let day_of_cycle = days.rem_euclid(DAYS_PER_CYCLE);
-    let leap_days = day_of_cycle / 1_460 - day_of_cycle / 36_524 + day_of_cycle / 146_096;
-    let year_of_cycle = (day_of_cycle - leap_days) / 365;
-    let day_of_year =
-        day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
-    // Five months from March on have 153 days, and so have the next five.
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = 400 * cycle + year_of_cycle + i64::from(month <= 2);
-    (year, month, day)
 }
 
 #[cfg(test)]
@@ -187,9 +123,12 @@ mod tests {
 
     #[test]
     fn every_day_of_800_years_follows_the_one_before() {
+        let date = |days: i64| {
+            let date = Timestamp::from_secs(days * 86_400).civil(0);
+            (date.year(), date.month(), date.day())
+        };
         let mut previous = date(-146_098);
         for days in -146_097..146_097 {
-            let (year, month, day) = date(days);
             let length = match previous.1 {
                 2 if previous.0 % 4 == 0 && (previous.0 % 100 != 0 || previous.0 % 400 == 0) => 29,
                 2 => 28,
@@ -201,7 +140,7 @@ mod tests {
                 (year, month, day) if day == length => (year, month + 1, 1),
                 (year, month, day) => (year, month, day + 1),
             };
-            assert_eq!((year, month, day), expected);
+            assert_eq!(date(days), expected);
             previous = expected;
         }
     }

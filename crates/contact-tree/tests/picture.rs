@@ -5,12 +5,10 @@ use contact_tree::{Contact, Forest, Style, Timestamp, Zone};
 /// 2026-03-14T08:00:00Z
 const MORNING: i64 = 1_773_475_200;
 
-struct Row<'a>(&'a str, &'a str, &'a str, i64, Option<i64>);
-
-/// A contact whose ID is `name` in UUID shape; seconds are counted from [`MORNING`].
-fn contact(Row(name, channel, method, start, end): Row<'_>) -> Contact {
+/// A contact whose ID is eight digits in UUID shape; seconds are counted from [`MORNING`].
+fn contact(number: u32, channel: &str, method: &str, start: i64, end: Option<i64>) -> Contact {
     Contact {
-        id: id(name),
+        id: id(number),
         channel: Some(channel.to_owned()),
         initiation_method: Some(method.to_owned()),
         initiation_time: Some(Timestamp::from_secs(MORNING + start)),
@@ -19,46 +17,45 @@ fn contact(Row(name, channel, method, start, end): Row<'_>) -> Contact {
     }
 }
 
-fn id(name: &str) -> String {
-    format!("{name}-8b1e-4c5a-9d3f-0123456789ab")
+fn id(number: u32) -> String {
+    format!("{number:08}-8b1e-4c5a-9d3f-0123456789ab")
 }
 
-fn day() -> Vec<Contact> {
-    let after = |name: &str, row| Contact {
-        previous_contact_id: Some(id(name)),
-        ..contact(row)
-    };
-    let related = |name: &str, row| Contact {
-        related_contact_id: Some(id(name)),
-        ..contact(row)
-    };
-    vec![
-        contact(Row("11111111", "VOICE", "INBOUND", 131, Some(320))),
+fn after(previous: u32, mut contact: Contact) -> Contact {
+    contact.previous_contact_id = Some(id(previous));
+    contact
+}
+
+fn related_to(related: u32, mut contact: Contact) -> Contact {
+    contact.related_contact_id = Some(id(related));
+    contact
+}
+
+fn picture(contacts: impl IntoIterator<Item = Contact>, style: &Style) -> String {
+    Forest::new(contacts).picture(style).to_string()
+}
+
+#[track_caller]
+fn contains(picture: &str, part: &str) {
+    assert!(picture.contains(part), "no {part:?} in\n{picture}");
+}
+
+fn day() -> [Contact; 8] {
+    let [a, b, c, d] = [11_111_111, 22_222_222, 33_333_333, 44_444_444];
+    let [e, f, g, h] = [55_555_555, 66_666_666, 77_777_777, 88_888_888];
+    let (voice, task) = ("VOICE", "TASK");
+    [
+        contact(a, voice, "INBOUND", 131, Some(320)),
+        after(a, contact(b, voice, "TRANSFER", 320, Some(1_075))),
+        after(b, contact(c, voice, "QUEUE_TRANSFER", 1_075, Some(5_000))),
+        after(a, contact(d, voice, "DISCONNECT", 321, Some(350))),
+        related_to(b, contact(e, task, "API", 1_000, None)),
+        after(e, contact(f, task, "TRANSFER", 2_000, None)),
+        after(99_999_999, contact(g, "CHAT", "API", 3_000, Some(2_990))),
         after(
-            "11111111",
-            Row("22222222", "VOICE", "TRANSFER", 320, Some(1_075)),
+            a,
+            related_to(c, contact(h, "EMAIL", "INBOUND", 9_000, Some(9_001))),
         ),
-        after(
-            "22222222",
-            Row("33333333", "VOICE", "QUEUE_TRANSFER", 1_075, Some(5_000)),
-        ),
-        after(
-            "11111111",
-            Row("44444444", "VOICE", "DISCONNECT", 321, Some(350)),
-        ),
-        related("22222222", Row("55555555", "TASK", "API", 1_000, None)),
-        after("55555555", Row("66666666", "TASK", "TRANSFER", 2_000, None)),
-        after(
-            "99999999",
-            Row("77777777", "CHAT", "API", 3_000, Some(2_990)),
-        ),
-        Contact {
-            related_contact_id: Some(id("33333333")),
-            ..after(
-                "11111111",
-                Row("88888888", "EMAIL", "INBOUND", 9_000, Some(9_001)),
-            )
-        },
     ]
 }
 
@@ -81,10 +78,7 @@ NOTES
 [1] 77777777-8b1e-4c5a-9d3f-0123456789ab: its previous contact 99999999-8b1e-4c5a-9d3f-0123456789ab is not in the list
 [2] 77777777-8b1e-4c5a-9d3f-0123456789ab: ends 10s before it starts
 ";
-    assert_eq!(
-        Forest::new(day()).picture(&Style::default()).to_string(),
-        expected
-    );
+    assert_eq!(picture(day(), &Style::default()), expected);
 }
 
 #[test]
@@ -93,7 +87,7 @@ fn narrow_ascii_with_a_focus_in_another_zone() {
         ascii: true,
         width: Some(80),
         zone: Zone::Fixed(-3 * 3600),
-        focus: Some(id("44444444")),
+        focus: Some(id(44_444_444)),
         ..Style::default()
     };
     let expected = "\
@@ -103,30 +97,28 @@ fn narrow_ascii_with_a_focus_in_another_zone() {
 CONTACT                                  START       DURATION  CONTACT ID
 VOICE  INBOUND                           05:02:11      3m 09s  11111111
 ";
-    let picture = Forest::new(day()).picture(&style).to_string();
+    let picture = picture(day(), &style);
     assert!(picture.starts_with(expected), "{picture}");
-    assert!(picture.contains("|- VOICE  DISCONNECT <"), "{picture}");
-    assert!(picture.contains("|  |~ TASK   API - related"), "{picture}");
+    contains(&picture, "|- VOICE  DISCONNECT <");
+    contains(&picture, "|  |~ TASK   API - related");
     assert!(picture.is_ascii());
     let mut rows = picture.lines().take(12);
     assert!(rows.all(|row| row.len() <= 80), "{picture}");
 }
 
+/// A chain of transfers, numbered from `first`.
+fn chain(first: u32, last: u32) -> impl Iterator<Item = Contact> {
+    (first..=last).map(move |number| {
+        let contact = contact(number, "VOICE", "TRANSFER", number.into(), None);
+        if number == first {
+            return contact;
+        }
+        after(number - 1, contact)
+    })
+}
+
 #[test]
 fn deep_levels_are_folded_before_ids_are_shortened() {
-    let contacts: Vec<Contact> = (1..=12_u32)
-        .map(|number| Contact {
-            previous_contact_id: (number > 1).then(|| id(&format!("{:08}", number - 1))),
-            ..contact(Row(
-                &format!("{number:08}"),
-                "VOICE",
-                "TRANSFER",
-                number.into(),
-                None,
-            ))
-        })
-        .collect();
-    let forest = Forest::new(contacts);
     for (width, last) in [
         (
             None,
@@ -145,7 +137,7 @@ fn deep_levels_are_folded_before_ids_are_shortened() {
             width,
             ..Style::default()
         };
-        let picture = forest.picture(&style).to_string();
+        let picture = picture(chain(1, 12), &style);
         assert!(picture.trim_end().ends_with(last), "{picture}");
         let fits = |line: &str| width.is_none_or(|width| line.chars().count() <= width);
         assert!(picture.lines().all(fits), "{picture}");
@@ -153,115 +145,8 @@ fn deep_levels_are_folded_before_ids_are_shortened() {
 }
 
 #[test]
-fn ids_are_shortened_to_what_tells_them_apart() {
-    let base = contact(Row("11111111", "VOICE", "INBOUND", 0, None));
-    let like = |id: &str| Contact {
-        id: id.to_owned(),
-        ..base.clone()
-    };
-    let forest = Forest::new([like("11111111-aaaa-1"), like("11111111-aaab-2"), like("2")]);
-    let picture = forest
-        .picture(&Style {
-            width: Some(10),
-            ..Style::default()
-        })
-        .to_string();
-    let ids = picture
-        .lines()
-        .skip_while(|line| !line.starts_with("CONTACT "))
-        .skip(1)
-        .filter_map(|line| line.rsplit(' ').next())
-        .collect::<Vec<_>>();
-    assert_eq!(ids, ["11111111-aaaa", "11111111-aaab", "2"]);
-}
-
-#[test]
-fn dates_appear_when_contacts_began_on_different_days() {
-    let contacts = [
-        contact(Row("11111111", "EMAIL", "INBOUND", 0, Some(60))),
-        contact(Row(
-            "22222222",
-            "EMAIL",
-            "AGENT_REPLY",
-            86_400,
-            Some(86_460),
-        )),
-    ];
-    let picture = Forest::new(contacts).picture(&Style::default()).to_string();
-    assert!(
-        picture
-            .starts_with("2 contacts in 2 trees · 2026-03-14 08:00:00 to 2026-03-15 08:01:00 UTC"),
-        "{picture}"
-    );
-    assert!(
-        picture.contains("  2026-03-15 08:00:00    1m 00s  2222"),
-        "{picture}"
-    );
-}
-
-#[test]
-fn summer_time_is_asked_for_each_time() {
-    let contacts = [
-        contact(Row("11111111", "VOICE", "INBOUND", 0, Some(60))),
-        contact(Row("22222222", "VOICE", "INBOUND", 3_600, Some(3_660))),
-    ];
-    let zone = Zone::Local(|time| {
-        if time.secs() < MORNING + 1_800 {
-            3_600
-        } else {
-            7_200
-        }
-    });
-    let picture = Forest::new(contacts)
-        .picture(&Style {
-            zone,
-            ..Style::default()
-        })
-        .to_string();
-    assert!(
-        picture.contains("09:00:00 +01:00 to 11:01:00 +02:00 (1h 01m 00s)"),
-        "{picture}"
-    );
-    assert!(
-        picture.contains(" 09:00:00 ") && picture.contains(" 11:00:00 "),
-        "{picture}"
-    );
-}
-
-#[test]
-fn colours_change_nothing_but_colours() {
-    let forest = Forest::new(day());
-    let plain = forest.picture(&Style::default()).to_string();
-    let colourful = forest
-        .picture(&Style {
-            colour: true,
-            ..Style::default()
-        })
-        .to_string();
-    assert_ne!(plain, colourful);
-    let mut stripped = String::new();
-    for (place, part) in colourful.split('\u{1b}').enumerate() {
-        stripped += if place == 0 {
-            part
-        } else {
-            part.split_once('m').unwrap().1
-        };
-    }
-    assert_eq!(stripped, plain);
-}
-
-#[test]
 fn deep_levels_are_folded() {
-    let mut contacts = vec![contact(Row("00000000", "VOICE", "INBOUND", 0, Some(1)))];
-    for n in 1..40 {
-        let row = format!("{n:08}");
-        let contact = contact(Row(&row, "VOICE", "TRANSFER", n, Some(n + 1)));
-        contacts.push(Contact {
-            previous_contact_id: Some(id(&format!("{:08}", n - 1))),
-            ..contact
-        });
-    }
-    let picture = Forest::new(contacts).picture(&Style::default()).to_string();
+    let picture = picture(chain(0, 39), &Style::default());
     let indent = |line: &str| line.chars().position(|c| c == '└');
     let rows = picture.lines().skip(4).collect::<Vec<_>>();
     assert_eq!((indent(rows[0]), indent(rows[23])), (Some(0), Some(69)));
@@ -271,9 +156,71 @@ fn deep_levels_are_folded() {
 }
 
 #[test]
+fn ids_are_shortened_to_what_makes_them_differ() {
+    let contacts = ["11111111-aaaa-1", "11111111-aaab-2", "2"].map(|id| Contact {
+        id: id.to_owned(),
+        ..contact(0, "VOICE", "INBOUND", 0, None)
+    });
+    let style = Style {
+        width: Some(10),
+        ..Style::default()
+    };
+    let picture = picture(contacts, &style);
+    let rows = picture.lines();
+    let rows = rows
+        .skip_while(|line| !line.starts_with("CONTACT "))
+        .skip(1);
+    let ids: Vec<_> = rows.filter_map(|line| line.rsplit(' ').next()).collect();
+    assert_eq!(ids, ["11111111-aaaa", "11111111-aaab", "2"]);
+}
+
+#[test]
+fn dates_appear_when_contacts_began_on_different_days() {
+    let contacts = [
+        contact(11_111_111, "EMAIL", "INBOUND", 0, Some(60)),
+        contact(22_222_222, "EMAIL", "AGENT_REPLY", 86_400, Some(86_460)),
+    ];
+    let picture = picture(contacts, &Style::default());
+    let summary = "2 contacts in 2 trees · 2026-03-14 08:00:00 to 2026-03-15 08:01:00 UTC";
+    assert!(picture.starts_with(summary), "{picture}");
+    contains(&picture, "  2026-03-15 08:00:00    1m 00s  2222");
+}
+
+#[test]
+fn summer_time_is_asked_for_each_time() {
+    let contacts = [
+        contact(11_111_111, "VOICE", "INBOUND", 0, Some(60)),
+        contact(22_222_222, "VOICE", "INBOUND", 3_600, Some(3_660)),
+    ];
+    let zone = Zone::Local(|time| match time.secs() {
+        ..1_773_477_000 => 3_600,
+        _ => 7_200,
+    });
+    let style = Style {
+        zone,
+        ..Style::default()
+    };
+    let picture = picture(contacts, &style);
+    contains(&picture, "09:00:00 +01:00 to 11:01:00 +02:00 (1h 01m 00s)");
+    contains(&picture, " 09:00:00 ");
+    contains(&picture, " 11:00:00 ");
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    let colour = Style {
+        colour: true,
+        ..Style::default()
+    };
+    let [plain, colourful] = [&Style::default(), &colour].map(|style| picture(day(), style));
+    assert_ne!(plain, colourful);
+    let mut parts = colourful.split('\u{1b}');
+    let mut stripped = parts.next().unwrap().to_owned();
+    stripped.extend(parts.map(|part| part.split_once('m').unwrap().1));
+    assert_eq!(stripped, plain);
+}
+
+#[test]
 fn nothing_is_drawn_for_no_contacts() {
-    assert_eq!(
-        Forest::default().picture(&Style::default()).to_string(),
-        "No contacts\n"
-    );
+    assert_eq!(picture([], &Style::default()), "No contacts\n");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use contact_tree::{AnomalyKind, Contact, Forest, Link, Style, Timestamp};
+use contact_tree::{AnomalyKind, Contact, Forest, Link, Node, Style, Timestamp, Zone};
 use proptest::prelude::*;
 
 fn id() -> impl Strategy<Value = String> {
@@ -56,31 +56,24 @@ fn contacts() -> impl Strategy<Value = Vec<Contact>> {
 }
 
 fn merged(forest: &Forest) -> usize {
-    let count = |kind: &AnomalyKind| {
-        if let AnomalyKind::Duplicate { merged, .. } = kind {
-            *merged
-        } else {
-            0
-        }
-    };
-    forest
-        .anomalies()
-        .iter()
-        .map(|anomaly| count(&anomaly.kind))
-        .sum()
+    let merged = forest.anomalies().iter().map(|anomaly| match anomaly.kind {
+        AnomalyKind::Duplicate { merged, .. } => merged,
+        _ => 0,
+    });
+    merged.sum()
 }
 
 proptest! {
     #[test]
     fn every_contact_comes_out(contacts in contacts()) {
         let forest = Forest::new(contacts.clone());
-        let kept = forest.iter().map(contact_tree::Node::contact).collect::<HashSet<_>>();
+        let kept = forest.iter().map(Node::contact).collect::<HashSet<_>>();
         prop_assert!(contacts.iter().all(|contact| kept.contains(contact)));
-        // What is missing in number are equal copies, and that is told.
+        // What is missing in number are equal copies, and that is reported.
         prop_assert_eq!(forest.len() + merged(&forest), contacts.len());
         // Both walks meet every place exactly once.
-        let depth_first = forest.depth_first().map(contact_tree::Node::id).collect::<HashSet<_>>();
-        let breadth_first = forest.breadth_first().map(contact_tree::Node::id).collect::<HashSet<_>>();
+        let depth_first = forest.depth_first().map(Node::id).collect::<HashSet<_>>();
+        let breadth_first = forest.breadth_first().map(Node::id).collect::<HashSet<_>>();
         prop_assert_eq!(depth_first.len(), forest.len());
         prop_assert_eq!(breadth_first.len(), forest.len());
         prop_assert_eq!(forest.depth_first().count(), forest.len());
@@ -125,10 +118,10 @@ proptest! {
                 .into_iter()
                 .flatten()
                 .any(|id| !id.is_empty() && *id != contact.id);
-            let told = root.anomalies().iter().any(|anomaly| {
+            let reported = root.anomalies().iter().any(|anomaly| {
                 matches!(anomaly.kind, AnomalyKind::MissingParent { .. } | AnomalyKind::Cycle { .. })
             });
-            prop_assert_eq!(refers, told);
+            prop_assert_eq!(refers, reported);
         }
     }
 
@@ -137,7 +130,7 @@ proptest! {
         contacts in contacts(), ascii in any::<bool>(), width in prop::option::of(0..200_usize), zone in any::<i32>(),
     ) {
         let forest = Forest::new(contacts);
-        let zone = contact_tree::Zone::Fixed(zone);
+        let zone = Zone::Fixed(zone);
         let style = Style { ascii, width, zone, ..Style::default() };
         let picture = forest.picture(&style).to_string();
         prop_assert!(picture.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{picture:?}");

@@ -1,6 +1,6 @@
 //! Randomness for keys and IDs, from the operating system.
 
-use std::fmt::Write;
+use connect_protocol::uuid::version_4;
 
 /// The operating system has no randomness to give.
 #[derive(Debug, thiserror::Error)]
@@ -27,18 +27,8 @@ pub(crate) fn uuid() -> Result<String, RandomError> {
 }
 
 /// The UUID, version 4, that 16 bytes make.
-pub(crate) fn uuid_of(mut bytes: [u8; 16]) -> String {
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let mut uuid = String::with_capacity(36);
-    for (place, byte) in bytes.iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
-            uuid.push('-');
-        }
-        // Writing to a string cannot fail.
-        let _ = write!(uuid, "{byte:02x}");
-    }
-    uuid
+pub(crate) fn uuid_of(bytes: [u8; 16]) -> String {
+    version_4(bytes).map(char::from).iter().collect()
 }
 
 #[cfg(test)]

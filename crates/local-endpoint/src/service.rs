@@ -273,6 +273,11 @@ mod tests {
     fn what_is_not_served_is_denied_by_name() {
         let error = denied("CreateUser");
         assert_eq!(error.code(), Some("AccessDeniedException"));
-        assert!(error.message().unwrap_or_default().contains("connect:CreateUser"));
+        assert!(
+            error
+                .message()
+                .unwrap_or_default()
+                .contains("connect:CreateUser")
+        );
     }
 }

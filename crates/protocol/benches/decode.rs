@@ -84,101 +84,14 @@ fn page() -> Result<Vec<u8>, Box<dyn Error>> {
 }
 
 mod ours {
-    use aws_smithy_types::DateTime;
-    use connect_protocol::json::{self, ReadError, ReadJson, Reader};
-    use connect_protocol::open_enum::UnknownVariantValue;
+    use connect_protocol::json::{self, ReadError, ReadJson};
+    use connect_sdk::operation::list_associated_contacts::ListAssociatedContactsOutput;
+    use connect_sdk::types::AssociatedContactSummary;
 
-    #[derive(Clone, PartialEq, Eq)]
-    pub(crate) enum Channel {
-        Chat,
-        Email,
-        Task,
-        Voice,
-        Unknown(UnknownVariantValue),
-    }
-    connect_protocol::open_enum!(Channel { Chat = "CHAT", Email = "EMAIL", Task = "TASK", Voice = "VOICE" });
-
-    #[derive(Clone, PartialEq, Eq)]
-    pub(crate) enum Method {
-        AgentReply,
-        Api,
-        Callback,
-        Disconnect,
-        ExternalOutbound,
-        Flow,
-        Inbound,
-        Monitor,
-        Outbound,
-        QueueTransfer,
-        Transfer,
-        WebrtcApi,
-        Unknown(UnknownVariantValue),
-    }
-    connect_protocol::open_enum!(Method {
-        AgentReply = "AGENT_REPLY",
-        Api = "API",
-        Callback = "CALLBACK",
-        Disconnect = "DISCONNECT",
-        ExternalOutbound = "EXTERNAL_OUTBOUND",
-        Flow = "FLOW",
-        Inbound = "INBOUND",
-        Monitor = "MONITOR",
-        Outbound = "OUTBOUND",
-        QueueTransfer = "QUEUE_TRANSFER",
-        Transfer = "TRANSFER",
-        WebrtcApi = "WEBRTC_API",
-    });
-
-    #[derive(Default, PartialEq)]
-    pub(super) struct Summary {
-        pub(super) contact_id: Option<String>,
-        pub(super) contact_arn: Option<String>,
-        pub(super) initiation_timestamp: Option<DateTime>,
-        pub(super) disconnect_timestamp: Option<DateTime>,
-        pub(super) initial_contact_id: Option<String>,
-        pub(super) previous_contact_id: Option<String>,
-        pub(super) related_contact_id: Option<String>,
-        pub(super) initiation_method: Option<Method>,
-        pub(super) channel: Option<Channel>,
-    }
-
-    impl Summary {
-        fn read_member(&mut self, reader: &mut Reader<'_>, name: &str) -> Result<(), ReadError> {
-            match name {
-                "ContactId" => reader.set(&mut self.contact_id),
-                "ContactArn" => reader.set(&mut self.contact_arn),
-                "InitiationTimestamp" => reader.set(&mut self.initiation_timestamp),
-                "DisconnectTimestamp" => reader.set(&mut self.disconnect_timestamp),
-                "InitialContactId" => reader.set(&mut self.initial_contact_id),
-                "PreviousContactId" => reader.set(&mut self.previous_contact_id),
-                "RelatedContactId" => reader.set(&mut self.related_contact_id),
-                "InitiationMethod" => reader.set(&mut self.initiation_method),
-                "Channel" => reader.set(&mut self.channel),
-                _ => reader.skip(),
-            }
-        }
-    }
-
-    impl ReadJson for Summary {
-        fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
-            let mut shape = Self::default();
-            reader.object(|reader, name| shape.read_member(reader, name))?;
-            Ok(shape)
-        }
-    }
-
-    pub(super) fn read(page: &[u8]) -> Result<Vec<Summary>, ReadError> {
-        json::read(page, |reader| {
-            let mut summaries = None;
-            let mut next_token: Option<String> = None;
-            reader.object(|reader, name| match name {
-                "ContactSummaryList" => reader.set(&mut summaries),
-                "NextToken" => reader.set(&mut next_token),
-                _ => reader.skip(),
-            })?;
-            std::hint::black_box(next_token);
-            Ok(summaries.unwrap_or_default())
-        })
+    pub(super) fn read(page: &[u8]) -> Result<Vec<AssociatedContactSummary>, ReadError> {
+        let page = json::read(page, ListAssociatedContactsOutput::read_json)?;
+        std::hint::black_box(page.next_token);
+        Ok(page.contact_summary_list.unwrap_or_default())
     }
 }
 
@@ -254,8 +167,7 @@ mod aws {
     use aws_smithy_json::deserialize::{Token, error::DeserializeError, json_token_iter};
     use aws_smithy_types::DateTime;
     use aws_smithy_types::date_time::Format;
-
-    use super::ours::Summary;
+    use connect_sdk::types::AssociatedContactSummary;
 
     type Result<T> = std::result::Result<T, Box<dyn Error>>;
     type Item<'a> = std::result::Result<Token<'a>, DeserializeError>;
@@ -283,21 +195,27 @@ mod aws {
         )?)
     }
 
-    fn summary<'a>(tokens: &mut Peekable<impl Iterator<Item = Item<'a>>>) -> Result<Summary> {
-        let mut shape = Summary::default();
+    fn summary<'a>(
+        tokens: &mut Peekable<impl Iterator<Item = Item<'a>>>,
+    ) -> Result<AssociatedContactSummary> {
+        let mut shape = AssociatedContactSummary::builder();
         loop {
             match tokens.next().transpose()? {
-                Some(Token::EndObject { .. }) => return Ok(shape),
+                Some(Token::EndObject { .. }) => return Ok(shape.build()),
                 Some(Token::ObjectKey { key, .. }) => match key.to_unescaped()?.as_ref() {
-                    "ContactId" => shape.contact_id = string(tokens)?,
-                    "ContactArn" => shape.contact_arn = string(tokens)?,
-                    "InitiationTimestamp" => shape.initiation_timestamp = timestamp(tokens)?,
-                    "DisconnectTimestamp" => shape.disconnect_timestamp = timestamp(tokens)?,
-                    "InitialContactId" => shape.initial_contact_id = string(tokens)?,
-                    "PreviousContactId" => shape.previous_contact_id = string(tokens)?,
-                    "RelatedContactId" => shape.related_contact_id = string(tokens)?,
-                    "InitiationMethod" => shape.initiation_method = enumeration(tokens)?,
-                    "Channel" => shape.channel = enumeration(tokens)?,
+                    "ContactId" => shape = shape.set_contact_id(string(tokens)?),
+                    "ContactArn" => shape = shape.set_contact_arn(string(tokens)?),
+                    "InitiationTimestamp" => {
+                        shape = shape.set_initiation_timestamp(timestamp(tokens)?);
+                    }
+                    "DisconnectTimestamp" => {
+                        shape = shape.set_disconnect_timestamp(timestamp(tokens)?);
+                    }
+                    "InitialContactId" => shape = shape.set_initial_contact_id(string(tokens)?),
+                    "PreviousContactId" => shape = shape.set_previous_contact_id(string(tokens)?),
+                    "RelatedContactId" => shape = shape.set_related_contact_id(string(tokens)?),
+                    "InitiationMethod" => shape = shape.set_initiation_method(enumeration(tokens)?),
+                    "Channel" => shape = shape.set_channel(enumeration(tokens)?),
                     _ => skip_value(tokens)?,
                 },
                 _ => return Err("expected a key".into()),
@@ -305,7 +223,7 @@ mod aws {
         }
     }
 
-    pub(super) fn read(page: &[u8]) -> Result<Vec<Summary>> {
+    pub(super) fn read(page: &[u8]) -> Result<Vec<AssociatedContactSummary>> {
         let mut tokens = json_token_iter(page).peekable();
         let tokens = &mut tokens;
         expect_start_object(tokens.next())?;

@@ -1,12 +1,12 @@
 //! What a model demands of values: required, lengths, ranges, patterns, unique items, enum values.
 //!
 //! Generated code describes each shape's constraints once, and who checks decides which of them count. A client looks at what
-//! is required and at minima, as botocore does: the service may relax the rest, and yesterday's client must not refuse it. A server looks at
+//! is required and at minima, as botocore does: the service may relax the rest, and yesterday's client must not reject it. A server looks at
 //! everything.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::ops::{Bound, RangeBounds};
 
 use aws_smithy_types::Blob;
@@ -14,13 +14,12 @@ use aws_smithy_types::Blob;
 use crate::decimal;
 use crate::error::InputError;
 use crate::json::{WriteJson, Writer};
+use crate::violation::{Finding, keep, prefix};
 
 mod pattern;
-mod violation;
 
+pub use crate::violation::{Violation, ViolationKind};
 pub use pattern::Pattern;
-pub(crate) use violation::{Finding, keep, prefix};
-pub use violation::{Violation, ViolationKind};
 
 /// Collects what is wrong with a value.
 ///
@@ -366,11 +365,5 @@ impl<T> Length for Vec<T> {
 impl<K, V> Length for HashMap<K, V> {
     fn length(&self) -> u64 {
         count(self.len())
-    }
-}
-
-impl Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
     }
 }

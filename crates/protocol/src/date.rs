@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use aws_smithy_types::DateTime;
 
+use crate::error::{ReadError, WriteError};
+
 const DAY: i64 = 86_400;
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -58,10 +60,11 @@ impl Civil {
     }
 }
 
-/// RFC 3339 in UTC, with as many digits after the point as there are: `2014-04-29T18:30:38.5Z`.
-pub(crate) fn format_date_time(time: &DateTime) -> Option<String> {
-    let civil = Civil::of(time.secs())?;
-    let mut text = String::with_capacity(30);
+/// A timestamp in RFC 3339's form in UTC, to the nanosecond: `2014-04-29T18:30:38.5Z`.
+///
+/// # Errors
+/// A year outside of 0000 to 9999.
+pub fn date_time(time: &DateTime) -> Result<String, WriteError> {
     let Civil {
         year,
         month,
@@ -69,32 +72,53 @@ pub(crate) fn format_date_time(time: &DateTime) -> Option<String> {
         hour,
         minute,
         second,
-    } = civil;
+    } = Civil::of(time.secs()).ok_or_else(out_of_range)?;
+    let mut text = String::with_capacity(30);
     let _ = write!(
         text,
         "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
     );
     push_fraction(&mut text, time.subsec_nanos());
     text.push('Z');
+    Ok(text)
+}
+
+/// ISO 8601's basic form, as signatures have it, of seconds since the epoch: `20140429T183038Z`. `None` outside the years 0000
+/// to 9999.
+pub fn basic_date_time(seconds: i64) -> Option<[u8; 16]> {
+    let civil = Civil::of(seconds)?;
+    let mut text = *b"00000000T000000Z";
+    let mut put = |range: std::ops::Range<usize>, mut number: i64| {
+        for digit in text[range].iter_mut().rev() {
+            *digit = b"0123456789"[(number % 10) as usize];
+            number /= 10;
+        }
+    };
+    put(0..4, civil.year);
+    put(4..6, civil.month as i64);
+    put(6..8, civil.day.into());
+    put(9..11, civil.hour);
+    put(11..13, civil.minute);
+    put(13..15, civil.second);
     Some(text)
 }
 
-/// The preferred form of RFC 9110, which has whole seconds: `Tue, 29 Apr 2014 18:30:38 GMT`.
-pub(crate) fn format_http_date(time: &DateTime) -> Option<String> {
-    let civil = Civil::of(time.secs())?;
-    let weekday = WEEKDAYS[usize::try_from(time.secs().div_euclid(DAY).rem_euclid(7)).ok()?];
-    let Civil {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    } = civil;
-    let month = MONTHS.get(month - 1)?;
-    Some(format!(
+/// A timestamp in HTTP's form, the preferred one of RFC 9110, which has whole seconds: `Tue, 29 Apr 2014 18:30:38 GMT`.
+///
+/// # Errors
+/// A year outside of 0000 to 9999.
+pub fn http_date(time: &DateTime) -> Result<String, WriteError> {
+    let civil = Civil::of(time.secs()).ok_or_else(out_of_range)?;
+    let weekday = WEEKDAYS[time.secs().div_euclid(DAY).rem_euclid(7) as usize];
+    let (day, month, year) = (civil.day, MONTHS[civil.month - 1], civil.year);
+    let (hour, minute, second) = (civil.hour, civil.minute, civil.second);
+    Ok(format!(
         "{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
     ))
+}
+
+fn out_of_range() -> WriteError {
+    WriteError::new("the format has dates of the years 0000 to 9999 only")
 }
 
 /// Seconds since the epoch, with as many digits after the point as there are: `-0.5`.
@@ -184,8 +208,33 @@ fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
     known.then(|| days(year, month, day) * DAY)
 }
 
+/// Reads RFC 3339, of any offset: what a client does.
+///
+/// # Errors
+/// Any other text.
+pub fn parse_date_time(text: &str) -> Result<DateTime, ReadError> {
+    read_date_time(text, true).ok_or_else(|| ReadError::new("expected an RFC 3339 date and time"))
+}
+
+/// Reads RFC 3339 in UTC, with a `Z`: what a server does.
+///
+/// # Errors
+/// Any other text.
+pub fn parse_utc_date_time(text: &str) -> Result<DateTime, ReadError> {
+    read_date_time(text, false)
+        .ok_or_else(|| ReadError::new("expected an RFC 3339 date and time in UTC"))
+}
+
+/// Reads an HTTP date: `Tue, 29 Apr 2014 18:30:38 GMT`, with or without a fraction of a second.
+///
+/// # Errors
+/// Any other text.
+pub fn parse_http_date(text: &str) -> Result<DateTime, ReadError> {
+    read_http_date(text).ok_or_else(|| ReadError::new("expected an HTTP date"))
+}
+
 /// Reads RFC 3339. `offsets`: whether another zone than `Z` will do.
-pub(crate) fn parse_date_time(text: &str, offsets: bool) -> Option<DateTime> {
+pub(crate) fn read_date_time(text: &str, offsets: bool) -> Option<DateTime> {
     let mut rest = Rest(text.as_bytes());
     let year = rest.number(4)?;
     rest.byte(b"-")?;
@@ -216,7 +265,7 @@ pub(crate) fn parse_date_time(text: &str, offsets: bool) -> Option<DateTime> {
 
 /// Reads the preferred form of RFC 9110, with or without a fraction of a second, the day with one digit or two. The day of the week is not compared
 /// with the date.
-pub(crate) fn parse_http_date(text: &str) -> Option<DateTime> {
+pub(crate) fn read_http_date(text: &str) -> Option<DateTime> {
     let mut rest = Rest(text.as_bytes());
     rest.word(WEEKDAYS)?;
     rest.byte(b",")?;
@@ -240,7 +289,7 @@ mod tests {
 
     #[test]
     fn dates_are_written_and_read_back() {
-        for (seconds, date_time, http_date) in [
+        for (seconds, text, http) in [
             (0, "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
             (
                 951_827_696,
@@ -270,10 +319,10 @@ mod tests {
             ),
         ] {
             let time = DateTime::from_secs(seconds);
-            assert_eq!(format_date_time(&time).as_deref(), Some(date_time));
-            assert_eq!(format_http_date(&time).as_deref(), Some(http_date));
-            assert_eq!(parse_date_time(date_time, false), Some(time));
-            assert_eq!(parse_http_date(http_date), Some(time));
+            assert_eq!(date_time(&time).as_deref(), Ok(text));
+            assert_eq!(http_date(&time).as_deref(), Ok(http));
+            assert_eq!(read_date_time(text, false), Some(time));
+            assert_eq!(read_http_date(http), Some(time));
         }
     }
 
@@ -281,56 +330,41 @@ mod tests {
     fn every_day_of_a_leap_cycle_survives() {
         for day in 0..146_097 {
             let time = DateTime::from_secs(day * DAY);
-            let text = format_date_time(&time).unwrap();
-            assert_eq!(parse_date_time(&text, false), Some(time), "{text}");
+            let text = date_time(&time).unwrap();
+            assert_eq!(read_date_time(&text, false), Some(time), "{text}");
         }
     }
 
     #[test]
     fn fractions_keep_nanoseconds() {
         let time = DateTime::from_secs_and_nanos(482_196_050, 520_000_001);
-        assert_eq!(
-            format_date_time(&time).as_deref(),
-            Some("1985-04-12T23:20:50.520000001Z")
-        );
-        assert_eq!(
-            parse_date_time("1985-04-12T23:20:50.5200000019Z", false),
-            Some(time)
-        );
+        let text = "1985-04-12T23:20:50.520000001Z";
+        assert_eq!(date_time(&time).as_deref(), Ok(text));
+        let longer = "1985-04-12T23:20:50.5200000019Z";
+        assert_eq!(read_date_time(longer, false), Some(time));
         assert_eq!(format_epoch_seconds(&time), "482196050.520000001");
         let half_before = DateTime::from_secs_and_nanos(-1, 500_000_000);
         assert_eq!(format_epoch_seconds(&half_before), "-0.5");
-        assert_eq!(
-            parse_http_date("Sun, 2 Jan 2000 20:34:56.456 GMT"),
-            parse_http_date("Sun, 02 Jan 2000 20:34:56.456 GMT")
-        );
-        assert_eq!(
-            parse_http_date("Sun, 02 Jan 2000 20:34:56.456 GMT"),
-            Some(DateTime::from_secs_and_nanos(946_845_296, 456_000_000))
-        );
+        let time = DateTime::from_secs_and_nanos(946_845_296, 456_000_000);
+        for day in ["2", "02"] {
+            let text = format!("Sun, {day} Jan 2000 20:34:56.456 GMT");
+            assert_eq!(read_http_date(&text), Some(time));
+        }
     }
 
     #[test]
     fn offsets_only_where_allowed() {
         let time = DateTime::from_secs(851_042_397);
-        assert_eq!(
-            parse_date_time("1996-12-19T16:39:57-08:00", true),
-            Some(time)
-        );
-        assert_eq!(
-            parse_date_time("1996-12-20T06:09:57+05:30", true),
-            Some(time)
-        );
-        assert_eq!(parse_date_time("1996-12-19T16:39:57-08:00", false), None);
+        for text in ["1996-12-19T16:39:57-08:00", "1996-12-20T06:09:57+05:30"] {
+            assert_eq!(read_date_time(text, true), Some(time));
+            assert_eq!(read_date_time(text, false), None);
+        }
     }
 
     #[test]
     fn outside_the_calendar() {
-        assert_eq!(
-            format_date_time(&DateTime::from_secs(253_402_300_800)),
-            None
-        );
-        assert_eq!(format_http_date(&DateTime::from_secs(i64::MIN)), None);
+        assert!(date_time(&DateTime::from_secs(253_402_300_800)).is_err());
+        assert!(http_date(&DateTime::from_secs(i64::MIN)).is_err());
         for text in [
             "2023-02-29T00:00:00Z",
             "2023-13-01T00:00:00Z",
@@ -350,7 +384,7 @@ mod tests {
             "20230101T000000Z",
             "",
         ] {
-            assert_eq!(parse_date_time(text, true), None, "{text}");
+            assert_eq!(read_date_time(text, true), None, "{text}");
         }
         for text in [
             "Xyz, 29 Apr 2014 18:30:38 GMT",
@@ -360,7 +394,7 @@ mod tests {
             "Tuesday, 29-Apr-14 18:30:38 GMT",
             "Tue Apr 29 18:30:38 2014",
         ] {
-            assert_eq!(parse_http_date(text), None, "{text}");
+            assert_eq!(read_http_date(text), None, "{text}");
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Endpoints: what rules are given, what they answer.
+//! Endpoints: the parameters of rules, and their result.
 
 use std::borrow::Cow;
 
 mod functions;
 
 pub use functions::{
-    Arn, Url, host_text, is_valid_host_label, is_virtual_hostable_s3_bucket, parse_arn, parse_url,
-    partition, split, substring, uri_encode,
+    Arn, Url, host_text, ip_address, is_valid_host_label, is_virtual_hostable_s3_bucket, parse_arn,
+    parse_url, partition, split, substring, uri_encode,
 };
 
 /// A partition of AWS: regions with names, suffixes and abilities in common.
@@ -136,7 +136,7 @@ impl Endpoint {
     }
 }
 
-/// Why there is no endpoint: a configuration that the rules refuse.
+/// Why there is no endpoint: a configuration that the rules reject.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no endpoint: {message}")]
 pub struct EndpointError {

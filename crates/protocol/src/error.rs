@@ -1,4 +1,4 @@
-//! Errors of calls: what a service's refusal carries, and what is refused before anything is sent.
+//! Errors of calls: what an error response carries, and what is wrong with an input or a document.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -7,8 +7,9 @@ use std::fmt;
 pub use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 pub use aws_smithy_types::error::operation::BuildError;
 
-use crate::http::HttpResponse;
-use crate::json::{self, ReadError, Reader, WriteError};
+mod path;
+
+pub use path::{ReadError, WriteError};
 
 /// Any error that can be sent between threads.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -71,71 +72,7 @@ impl From<WriteError> for InputError {
 /// The key under which a request ID is kept in [`ErrorMetadata`]: where `aws_types::request_id::RequestId` looks for it.
 pub const REQUEST_ID: &str = "aws_request_id";
 
-/// Code, message and request ID of an error response.
-///
-/// The code comes from the header `x-amzn-errortype`, else from the body's `code`, else from its `__type`, else from its `Code`; what follows a `:`
-/// and what comes before a `#` is no part of it. The message is the body's `message`, `Message` or `errorMessage`. A body that is cut
-/// off or broken has what stands before that; where it is encoded, the message says so.
-pub fn metadata(response: &HttpResponse) -> ErrorMetadata {
-    let mut body = BodyMetadata::default();
-    if json::read(response.bytes(), |reader| body.read(reader)).is_err() {
-        body.message = body.message.or_else(|| response.unasked_encoding());
-    }
-    let header = response.headers().get("x-amzn-errortype");
-    let header = header.and_then(error_code);
-    let code = header
-        .or_else(|| body.code.as_deref().and_then(error_code))
-        .or_else(|| body.r#type.as_deref().and_then(error_code))
-        .or_else(|| body.capital_code.as_deref().and_then(error_code));
-    let mut metadata = ErrorMetadata::builder();
-    if let Some(code) = code {
-        metadata = metadata.code(code);
-    }
-    if let Some(message) = body.message {
-        metadata = metadata.message(message);
-    }
-    if let Some(id) = response.request_id() {
-        metadata = metadata.custom(REQUEST_ID, id);
-    }
-    metadata.build()
-}
-
-/// `aws.protocoltests#FooError:http://example.com/` to `FooError`.
-fn error_code(text: &str) -> Option<&str> {
-    let code = text.split(':').next().unwrap_or_default();
-    let code = code.rsplit('#').next().unwrap_or_default().trim();
-    (!code.is_empty()).then_some(code)
-}
-
-#[derive(Default)]
-struct BodyMetadata {
-    code: Option<String>,
-    r#type: Option<String>,
-    /// `Code`, as some services write it.
-    capital_code: Option<String>,
-    message: Option<String>,
-}
-
-impl BodyMetadata {
-    /// Reads as far as the text can be read: a code is one, whatever is wrong behind it.
-    fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), ReadError> {
-        reader.object(|reader, key| {
-            let place = match key {
-                "code" => &mut self.code,
-                "__type" => &mut self.r#type,
-                "Code" => &mut self.capital_code,
-                "message" | "Message" | "errorMessage" => &mut self.message,
-                _ => return reader.skip(),
-            };
-            if let Some(text) = reader.string_or_skip()? {
-                *place = Some(text);
-            }
-            Ok(())
-        })
-    }
-}
-
-/// Writes `Code: message`, and says so where there is no message: a bare code would read like a type's name.
+/// Writes `Code: message`. A bare code would read like a type's name, so a missing message is mentioned.
 #[doc(hidden)]
 pub fn describe(f: &mut fmt::Formatter<'_>, code: &str, message: Option<&str>) -> fmt::Result {
     match message {
@@ -219,97 +156,6 @@ impl fmt::Display for Unhandled {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ::http::{HeaderMap, StatusCode};
-    use aws_smithy_types::body::SdkBody;
-
-    fn response(headers: &[(&'static str, &str)], body: &str) -> HttpResponse {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        HttpResponse::new(
-            StatusCode::BAD_REQUEST,
-            headers.collect::<HeaderMap>(),
-            SdkBody::from(body),
-        )
-    }
-
-    #[test]
-    fn the_code_is_cut_from_every_place() {
-        for text in [
-            "FooError",
-            "FooError:http://internal.example.com/coral/",
-            "aws.example#FooError",
-            "aws.example#FooError:http://internal.example.com/coral/#x",
-        ] {
-            let from_header = metadata(&response(&[("x-amzn-errortype", text)], "{}"));
-            assert_eq!(from_header.code(), Some("FooError"), "{text}");
-            for key in ["code", "__type", "Code"] {
-                let from_body = metadata(&response(&[], &format!(r#"{{"{key}": "{text}"}}"#)));
-                assert_eq!(from_body.code(), Some("FooError"), "{key} {text}");
-            }
-        }
-    }
-
-    #[test]
-    fn header_before_code_before_type() {
-        let body = r#"{"__type": "C", "code": "B"}"#;
-        assert_eq!(
-            metadata(&response(&[("x-amzn-errortype", "A")], body)).code(),
-            Some("A")
-        );
-        assert_eq!(
-            metadata(&response(&[("x-amzn-errortype", ":x")], body)).code(),
-            Some("B")
-        );
-        assert_eq!(metadata(&response(&[], body)).code(), Some("B"));
-        assert_eq!(
-            metadata(&response(&[], r#"{"code": 7, "__type": "C"}"#)).code(),
-            Some("C")
-        );
-    }
-
-    #[test]
-    fn messages_and_request_ids() {
-        for key in ["message", "Message", "errorMessage"] {
-            for header in ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"] {
-                let response = response(&[(header, "r-1")], &format!(r#"{{"{key}": "no"}}"#));
-                let metadata = metadata(&response);
-                assert_eq!(metadata.message(), Some("no"));
-                assert_eq!(metadata.extra(REQUEST_ID), Some("r-1"));
-            }
-        }
-    }
-
-    #[test]
-    fn a_body_that_is_no_object_says_nothing() {
-        for body in ["<html>", "[1]", "\"x\"", ""] {
-            let metadata = metadata(&response(&[], body));
-            assert_eq!(
-                (metadata.code(), metadata.message()),
-                (None, None),
-                "{body}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_stands_before_a_broken_place_is_kept() {
-        for (body, code, message) in [
-            (r#"{"code": "A""#, Some("A"), None),
-            (r#"{"code": "A"} x"#, Some("A"), None),
-            (r#"{"__type": "ns#A", "message": "cut o"#, Some("A"), None),
-            (r#"{"__type": "A", "message": "\ud800"}"#, Some("A"), None),
-            (
-                r#"{"message": "no", "code": "A", "x": tru"#,
-                Some("A"),
-                Some("no"),
-            ),
-            (r#"{"message": "no", "code": "A"#, None, Some("no")),
-        ] {
-            let found = metadata(&response(&[], body));
-            assert_eq!((found.code(), found.message()), (code, message), "{body}");
-        }
-    }
 
     #[test]
     fn unhandled_errors_say_what_is_known() {

@@ -25,14 +25,14 @@ pub fn set(
 }
 
 fn insert(headers: &mut HeaderMap, name: &str, text: &str) -> Result<(), InputError> {
-    let refuse = |reason: &'static str| InputError::new(format!("header {name}"), reason);
+    let error = |reason: &'static str| InputError::new(format!("header {name}"), reason);
     let header = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| refuse("its name has characters that a header cannot have"))?;
+        .map_err(|_| error("its name has characters that a header cannot have"))?;
     let value = HeaderValue::from_bytes(text.as_bytes())
-        .map_err(|_| refuse("its value has a control character"))?;
+        .map_err(|_| error("its value has a control character"))?;
     match headers.try_insert(header, value) {
         Ok(_) => Ok(()),
-        Err(_) => Err(refuse("there are too many headers")),
+        Err(_) => Err(error("there are too many headers")),
     }
 }
 
@@ -46,13 +46,22 @@ pub fn set_list(
     name: &'static str,
     items: Option<impl IntoIterator<Item = impl AsRef<str>>>,
 ) -> Result<(), InputError> {
+    insert_list(headers, name, items, push_item)
+}
+
+fn insert_list(
+    headers: &mut HeaderMap,
+    name: &str,
+    items: Option<impl IntoIterator<Item = impl AsRef<str>>>,
+    push: fn(&mut String, &str),
+) -> Result<(), InputError> {
     let Some(items) = items else { return Ok(()) };
     let mut list = String::new();
     for (index, item) in items.into_iter().enumerate() {
         if index > 0 {
             list.push_str(", ");
         }
-        push_item(&mut list, item.as_ref());
+        push(&mut list, item.as_ref());
     }
     insert(headers, name, &list)
 }
@@ -80,15 +89,7 @@ pub fn set_date_list(
     name: &'static str,
     dates: Option<impl IntoIterator<Item = impl AsRef<str>>>,
 ) -> Result<(), InputError> {
-    let Some(dates) = dates else { return Ok(()) };
-    let mut list = String::new();
-    for (index, date) in dates.into_iter().enumerate() {
-        if index > 0 {
-            list.push_str(", ");
-        }
-        list.push_str(date.as_ref());
-    }
-    insert(headers, name, &list)
+    insert_list(headers, name, dates, String::push_str)
 }
 
 /// Sets a header for each entry of a map, its key behind the prefix. A header that is set already stays: members of their own
@@ -130,7 +131,7 @@ pub fn get<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Re
 /// The value of a header, read by `parse`: [`text::parse`] or one of its kind.
 ///
 /// # Errors
-/// What `parse` refuses, under the header's name.
+/// What `parse` rejects, under the header's name.
 pub fn parse_with<T>(
     headers: &HeaderMap,
     name: &str,

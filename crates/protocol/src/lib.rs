@@ -31,6 +31,8 @@ pub mod shape_serde;
 pub mod test_util;
 pub mod text;
 pub mod uri;
+pub mod uuid;
+mod violation;
 
 /// What expanded macros need from other crates.
 #[cfg(feature = "serde")]

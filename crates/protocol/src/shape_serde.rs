@@ -2,7 +2,7 @@
 //!
 //! Both go by way of the shape's own JSON codec, so that generated code has one line per shape for it: serialising passes on
 //! what the shape writes, deserialising reads the shape from what a format offers. A timestamp is a newtype struct called
-//! `Timestamp` around its text, for serialisers that want to tell it from other text.
+//! `Timestamp` around its text, for serialisers that want to distinguish it from other text.
 
 mod de;
 mod ser;

@@ -9,7 +9,7 @@ mod source;
 
 pub use compare::{Comparable, Compared, Parts, collected};
 pub use exchange::Exchange;
-pub use hostile::{Breaker, COPIES};
+pub use hostile::{Breaker, COPIES, pieces};
 pub use round_trip::{SEEDS, Trip, now};
 pub use sample::{Sample, named_too, unless_empty};
 pub use source::Source;

@@ -12,12 +12,15 @@ use crate::error::InputError;
 use crate::json::ReadError;
 
 /// Everything but RFC 3986's unreserved characters.
-pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+#[doc(hidden)]
+pub const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-const RESERVED_BUT_SLASH: &AsciiSet = &RESERVED.remove(b'/');
+/// The same without the slash.
+#[doc(hidden)]
+pub const RESERVED_BUT_SLASH: &AsciiSet = &RESERVED.remove(b'/');
 
 /// Text as it was before it was percent-encoded.
 #[cfg(feature = "server")]
@@ -238,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_that_name_another_path_are_refused() {
+    fn labels_that_name_another_path_are_rejected() {
         let label = |value| UriWriter::new().label("Id", Some(value));
         let greedy = |value| UriWriter::new().greedy_label("Id", Some(value));
         for dots in [".", ".."] {
@@ -264,19 +267,11 @@ mod tests {
         uri.query("none", None::<&str>);
         uri.query("empty", Some(String::new()));
         uri.query_list("tag", ["a&b", "c=d+"]);
-        let map = HashMap::from([
-            ("z".to_owned(), "1".to_owned()),
-            ("b".to_owned(), "2".to_owned()),
-            ("tag".to_owned(), "3".to_owned()),
-        ]);
-        uri.query_map(Some(&map), &["tag"]);
-        uri.query_map(
-            Some(&HashMap::from([(
-                "l".to_owned(),
-                vec!["1".to_owned(), "2".to_owned()],
-            )])),
-            &[],
-        );
+        let map = [("z", "1"), ("b", "2"), ("tag", "3")];
+        let map = map.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        uri.query_map(Some(&HashMap::from(map)), &["tag"]);
+        let lists = [("l".to_owned(), ["1", "2"].map(str::to_owned).to_vec())];
+        uri.query_map(Some(&HashMap::from(lists)), &[]);
         uri.query_map(None::<&HashMap<String, String>>, &[]);
         assert_eq!(
             uri.finish(),
@@ -301,20 +296,12 @@ mod tests {
     #[test]
     fn a_label_must_be_there() {
         let mut uri = UriWriter::new();
-        assert_eq!(
-            uri.label("InstanceId", None::<&str>)
-                .unwrap_err()
-                .to_string(),
-            "InstanceId: required"
-        );
-        assert_eq!(
-            uri.label("InstanceId", Some("")).unwrap_err().member(),
-            "InstanceId"
-        );
-        assert_eq!(
-            uri.greedy_label("Key", Some("")).unwrap_err().member(),
-            "Key"
-        );
+        let missing = uri.label("InstanceId", None::<&str>).unwrap_err();
+        assert_eq!(missing.to_string(), "InstanceId: required");
+        let empty = uri.label("InstanceId", Some("")).unwrap_err();
+        assert_eq!(empty.member(), "InstanceId");
+        let empty = uri.greedy_label("Key", Some("")).unwrap_err();
+        assert_eq!(empty.member(), "Key");
         assert_eq!(uri.finish(), "");
     }
 }

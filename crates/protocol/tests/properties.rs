@@ -1,6 +1,6 @@
 //! Reader and writer against each other and against `serde_json`.
 //!
-//! The reader takes and refuses what `serde_json` takes and refuses, with two exceptions, both on purpose: it goes 128 levels deep (`serde_json`
+//! The reader accepts and rejects what `serde_json` accepts and rejects, with two exceptions, both on purpose: it goes 128 levels deep (`serde_json`
 //! 127), and what it skips it checks as strictly as what it keeps (`serde_json` lets unpaired surrogates and numbers out of range pass there; the
 //! reader the latter only, since a number's range is its type's).
 #![allow(clippy::unwrap_used, reason = "helpers of tests, too, may panic")]
@@ -231,7 +231,7 @@ fn back_with<T>(
 ) -> Result<T, ReadError> {
     let text = written(write);
     serde_json::from_slice::<serde::de::IgnoredAny>(&text)
-        .map_err(|_| ReadError::new("serde_json refuses it"))?;
+        .map_err(|_| ReadError::new("serde_json rejects it"))?;
     let mut reader = Reader::new(&text);
     let value = read(&mut reader)?;
     reader.end()?;

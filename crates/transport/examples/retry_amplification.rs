@@ -50,10 +50,10 @@ struct Scenario {
     calls_per_second: f64,
     /// For how long calls arrive.
     duration: Duration,
-    /// What the service serves: requests per second, and so many at once. More is answered with 429.
+    /// What the service serves: requests per second, and so many at once. More gets 429.
     served_per_second: f64,
     burst: f64,
-    /// From and until when everything is answered with 503.
+    /// From and until when everything gets 503.
     outage: Option<(Duration, Duration)>,
 }
 
@@ -116,10 +116,8 @@ impl State {
         let filled = (now - self.filled).as_secs_f64() * scenario.served_per_second;
         self.tokens = (self.tokens + filled).min(scenario.burst);
         self.filled = now;
-        if scenario
-            .outage
-            .is_some_and(|(from, until)| (from..until).contains(&since))
-        {
+        let is_out = |(from, until): (Duration, Duration)| (from..until).contains(&since);
+        if scenario.outage.is_some_and(is_out) {
             return 503;
         }
         if self.tokens < 1.0 {
@@ -184,17 +182,13 @@ async fn simulate(scenario: Scenario, mode: &Mode) -> Outcome {
     let sender = SharedSender::new(Simulated(state.clone()));
     let clients: Vec<Handle> = (0..scenario.clients as u64)
         .map(|seed| {
-            let config = Config::builder()
+            let mut config = Config::builder()
                 .with_test_defaults()
                 .time_source(TokioClock::starting_at(begin))
                 .random(SeededRandom::new(seed))
                 .sender(sender.clone())
                 .retry_config(mode.retries.clone());
-            let config = if mode.limited {
-                config.rate_limit(RateLimit::connect())
-            } else {
-                config
-            };
+            config.set_rate_limit(mode.limited.then(RateLimit::connect));
             Handle::new(&SERVICE, config.build())
         })
         .collect();
@@ -266,21 +260,18 @@ struct Mode {
 }
 
 fn main() {
-    let mode = |name, retries, limited| Mode {
+    let limited = "standard, `RateLimit::connect()`";
+    let modes = [
+        ("none", RetryConfig::disabled(), false),
+        ("standard", RetryConfig::standard(), false),
+        ("adaptive", RetryConfig::adaptive(), false),
+        (limited, RetryConfig::standard(), true),
+    ];
+    let modes = modes.map(|(name, retries, limited)| Mode {
         name,
         retries,
         limited,
-    };
-    let modes = [
-        mode("none", RetryConfig::disabled(), false),
-        mode("standard", RetryConfig::standard(), false),
-        mode("adaptive", RetryConfig::adaptive(), false),
-        mode(
-            "standard, `RateLimit::connect()`",
-            RetryConfig::standard(),
-            true,
-        ),
-    ];
+    });
     for scenario in SCENARIOS {
         let plural = if scenario.clients == 1 { "" } else { "s" };
         println!("{} client{plural}; {}", scenario.clients, scenario.name);
@@ -291,11 +282,8 @@ fn main() {
         let mut outages = Vec::new();
         for mode in &modes {
             let mut runtime = tokio::runtime::Builder::new_current_thread();
-            let runtime = runtime
-                .enable_time()
-                .start_paused(true)
-                .build()
-                .expect("a runtime");
+            let runtime = runtime.enable_time().start_paused(true).build();
+            let runtime = runtime.expect("a runtime");
             let local = tokio::task::LocalSet::new();
             let outcome = local.block_on(&runtime, simulate(scenario, mode));
             print_outcome(scenario, mode, &outcome);

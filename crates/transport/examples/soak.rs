@@ -32,9 +32,8 @@ static SERVICE: Service = Service {
     version: "1",
     signing_name: "soak",
     endpoint: |params| {
-        Ok(Endpoint::new(
-            params.endpoint.unwrap_or_default().to_owned(),
-        ))
+        let url = params.endpoint.unwrap_or_default();
+        Ok(Endpoint::new(url.to_owned()))
     },
 };
 static CALL: Operation = Operation {
@@ -87,14 +86,12 @@ async fn serve(mut stream: TcpStream, counts: &Counts) -> std::io::Result<()> {
             2 => return stream.write_all(&good.as_bytes()[..40]).await,
             3 => return stream.write_all(&good.as_bytes()[..good.len() / 2]).await,
             4 => {
-                stream
-                    .write_all(b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n")
-                    .await?;
+                let oops = b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n";
+                stream.write_all(oops).await?;
             }
             5 => {
-                stream
-                    .write_all(b"HTTP/1.1 503 Busy\r\ncontent-length: 4\r\n\r\nbusy")
-                    .await?;
+                let busy = b"HTTP/1.1 503 Busy\r\ncontent-length: 4\r\n\r\nbusy";
+                stream.write_all(busy).await?;
             }
             _ => {
                 // Longer than the read limit.
@@ -108,10 +105,8 @@ async fn serve(mut stream: TcpStream, counts: &Counts) -> std::io::Result<()> {
 /// Bytes of memory in use, as the system has it.
 fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = statm
-        .split_whitespace()
-        .nth(1)
-        .and_then(|pages| pages.parse::<u64>().ok());
+    let pages = statm.split_whitespace().nth(1);
+    let pages = pages.and_then(|pages| pages.parse::<u64>().ok());
     pages.unwrap_or_default() * 4096
 }
 
@@ -120,12 +115,9 @@ fn files() -> usize {
 }
 
 fn argument(name: &str, default: f64) -> f64 {
-    let mut arguments = std::env::args()
-        .skip_while(|argument| argument != name)
-        .skip(1);
-    arguments
-        .next()
-        .map_or(default, |value| value.parse().expect("a number"))
+    let mut arguments = std::env::args().skip_while(|argument| argument != name);
+    let value = arguments.nth(1);
+    value.map_or(default, |value| value.parse().expect("a number"))
 }
 
 #[tokio::main]
@@ -146,6 +138,7 @@ async fn main() -> ExitCode {
             });
         }
     });
+    let limits = TimeoutConfig::builder().read_timeout(Duration::from_millis(500));
     let config = Config::builder()
         .region(Region::new("us-east-1"))
         .endpoint_url(url)
@@ -153,11 +146,7 @@ async fn main() -> ExitCode {
         .sender(HttpSender::builder().max_connections(connections).build())
         // One in a hundred fails: six in a row do once in 10^12 calls.
         .retry_config(RetryConfig::standard().with_max_attempts(6))
-        .timeout_config(
-            TimeoutConfig::builder()
-                .read_timeout(Duration::from_millis(500))
-                .build(),
-        );
+        .timeout_config(limits.build());
     let client = Handle::new(&SERVICE, config.build());
     let (start, stop) = (Instant::now(), Arc::new(AtomicBool::new(false)));
     let mut running = tokio::task::JoinSet::new();
@@ -166,9 +155,8 @@ async fn main() -> ExitCode {
         running.spawn(async move {
             while !stop.load(Ordering::Relaxed) {
                 let request = Request::new(http::Method::GET, "/soak?x=1".to_owned());
-                let outcome = client
-                    .send(&CALL, Ok(request), None, length, metadata)
-                    .await;
+                let outcome = client.send(&CALL, Ok(request), None, length, metadata);
+                let outcome = outcome.await;
                 counts.calls.fetch_add(1, Ordering::Relaxed);
                 if outcome.as_ref().ok() != Some(&2000) {
                     counts.failed.fetch_add(1, Ordering::Relaxed);
@@ -192,7 +180,7 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Prints how it goes until time is up. Answers by which part memory has grown since the first tenth of the time.
+/// Prints how it goes until time is up. Returns by which part memory has grown since the first tenth of the time.
 async fn watch(start: Instant, duration: Duration, counts: &Counts) -> f64 {
     let mut settled = None;
     let step = Duration::from_secs(30).min(duration / 10);
@@ -202,11 +190,8 @@ async fn watch(start: Instant, duration: Duration, counts: &Counts) -> f64 {
         if start.elapsed() >= duration / 10 {
             settled.get_or_insert(memory);
         }
-        let faults: Vec<_> = counts
-            .faults
-            .iter()
-            .map(|fault| fault.load(Ordering::Relaxed))
-            .collect();
+        let faults = counts.faults.each_ref();
+        let faults = faults.map(|fault| fault.load(Ordering::Relaxed));
         println!(
             "{:>5.0} s: {} calls, {} requests, {} failed, faults {faults:?}, {:.1} MiB, {} files",
             start.elapsed().as_secs_f64(),

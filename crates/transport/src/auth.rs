@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::auth::AuthSchemePreference;
 use connect_protocol::operation::{Auth, Operation};
 
+use crate::error::{CallError, ConnectorError, SdkError};
 use crate::identity::{Held, IdentityError};
 use crate::settings::Settings;
 
@@ -16,18 +16,12 @@ pub(crate) enum Authentication {
     Anonymous,
 }
 
-/// Why there is none.
-pub(crate) enum NoAuthentication {
-    NotConfigured(NotConfigured),
-    Provider(IdentityError),
-}
-
 /// The client has nothing to authenticate with.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the client has nothing to authenticate with: set `credentials_provider`{or_token}, or `allow_no_auth`"
 )]
-pub(crate) struct NotConfigured {
+struct NotConfigured {
     or_token: &'static str,
 }
 
@@ -35,9 +29,11 @@ pub(crate) struct NotConfigured {
 pub(crate) async fn authentication(
     settings: &Settings,
     operation: &Operation,
-) -> Result<Authentication, NoAuthentication> {
+) -> Result<Authentication, CallError> {
     let times = &settings.times;
-    let provider = NoAuthentication::Provider;
+    let failed = |error: IdentityError| {
+        SdkError::dispatch_failure(ConnectorError::other(error.into(), None))
+    };
     if operation.auth.is_empty() {
         return Ok(Authentication::Anonymous);
     }
@@ -45,20 +41,14 @@ pub(crate) async fn authentication(
         match way {
             Auth::SigV4 => {
                 if let Some(credentials) = &settings.credentials {
-                    return credentials
-                        .get(times)
-                        .await
-                        .map(Authentication::SigV4)
-                        .map_err(provider);
+                    let held = credentials.get(times).await;
+                    return held.map(Authentication::SigV4).map_err(failed);
                 }
             }
             Auth::Bearer => {
                 if let Some(tokens) = &settings.tokens {
-                    return tokens
-                        .get(times)
-                        .await
-                        .map(Authentication::Bearer)
-                        .map_err(provider);
+                    let held = tokens.get(times).await;
+                    return held.map(Authentication::Bearer).map_err(failed);
                 }
             }
             Auth::Anonymous => return Ok(Authentication::Anonymous),
@@ -68,7 +58,7 @@ pub(crate) async fn authentication(
         return Ok(Authentication::Anonymous);
     }
     let bearer = operation.auth.contains(&Auth::Bearer);
-    Err(NoAuthentication::NotConfigured(NotConfigured {
+    Err(SdkError::construction_failure(NotConfigured {
         or_token: if bearer { ", `token_provider`" } else { "" },
     }))
 }
@@ -83,16 +73,4 @@ fn preferred<'a>(settings: &Settings, operation: &'a Operation) -> Cow<'a, [Auth
     let mut ways = operation.auth.to_vec();
     ways.sort_by_key(|way| rank(way).unwrap_or(usize::MAX));
     ways.into()
-}
-
-/// The ways that a preference names; others are not known here.
-pub(crate) fn preference(preference: &AuthSchemePreference) -> Vec<Auth> {
-    let known = |id: &str| match id.rsplit('#').next() {
-        Some("sigv4") => Some(Auth::SigV4),
-        Some("httpBearerAuth") => Some(Auth::Bearer),
-        Some("noAuth" | "no_auth") => Some(Auth::Anonymous),
-        _ => None,
-    };
-    let ids = preference.clone().into_iter();
-    ids.filter_map(|id| known(id.inner())).collect()
 }

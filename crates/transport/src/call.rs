@@ -3,31 +3,17 @@
 use std::pin::pin;
 
 use aws_smithy_async::rt::sleep::AsyncSleep;
-use aws_smithy_types::error::metadata::ErrorMetadata;
 use connect_protocol::error::InputError;
 use connect_protocol::http::{HttpResponse, Request};
+use connect_protocol::json::ReadError;
 use connect_protocol::operation::Operation;
 
-use crate::attempt::{AttemptFailure, attempt};
-use crate::error::{BoxError, CallSummary, ConnectorError, LimitExceeded};
+use crate::attempt::attempt;
+use crate::error::{CallError, SdkError};
 use crate::limits::{Limit, within};
-use crate::retry::{Permit, Reason};
-use crate::sender::body::RequestBody;
+use crate::request::Call;
+use crate::retry::{Permit, Reason, classify};
 use crate::settings::Settings;
-
-/// A call on its way.
-pub(crate) struct Call<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) operation: &'static Operation,
-    /// The encoded input; its body is in `body`.
-    pub(crate) request: Request,
-    /// `None` once a body has been sent that can be sent only once.
-    pub(crate) body: Option<RequestBody>,
-    /// The same on every attempt.
-    pub(crate) invocation_id: [u8; 36],
-    /// Attempts begun so far.
-    pub(crate) attempts: u32,
-}
 
 /// A call that succeeded.
 pub(crate) struct Done {
@@ -37,35 +23,13 @@ pub(crate) struct Done {
 }
 
 impl Done {
-    pub(crate) fn summary(&self) -> CallSummary {
-        let mut summary = summary(self.operation, self.attempts);
-        add_response(&mut summary, &self.response);
-        summary
-    }
-}
-
-/// A call that did not succeed: [`SdkError`](crate::error::SdkError) before its types are known.
-pub(crate) enum Failure {
-    Construction(BoxError, CallSummary),
-    Timeout(LimitExceeded, CallSummary),
-    Dispatch(ConnectorError, CallSummary),
-    Response {
-        response: HttpResponse,
-        source: BoxError,
-        summary: CallSummary,
-    },
-    Service {
-        response: HttpResponse,
-        metadata: ErrorMetadata,
-        /// Why there is no body to read the error from.
-        unread: Option<BoxError>,
-        summary: CallSummary,
-    },
-}
-
-impl Failure {
-    pub(crate) fn before_sending(operation: &Operation, error: InputError) -> Box<Self> {
-        Box::new(Self::Construction(error.into(), summary(operation, 0)))
+    /// The error of a call whose response cannot be read.
+    pub(crate) fn unreadable(self, source: ReadError) -> CallError {
+        let error = match self.response.unasked_encoding() {
+            Some(encoding) => SdkError::response_error(encoding, self.response),
+            None => SdkError::response_error(source, self.response),
+        };
+        error.summarized(self.operation.name, self.attempts, None)
     }
 }
 
@@ -73,16 +37,14 @@ impl Failure {
 pub(crate) async fn call(
     settings: &Settings,
     operation: &'static Operation,
-    mut request: Request,
-) -> Result<Done, Box<Failure>> {
-    if let Some(refused) = &settings.refused {
-        return Err(Box::new(Failure::Construction(
-            refused.clone().into(),
-            summary(operation, 0),
-        )));
+    request: Result<Request, InputError>,
+) -> Result<Done, CallError> {
+    let unsent = |error: CallError| error.summarized(operation.name, 0, None);
+    let mut request = request.map_err(|error| unsent(SdkError::construction_failure(error)))?;
+    if let Some(error) = &settings.error {
+        return Err(unsent(SdkError::construction_failure(error.clone())));
     }
-    let body = std::mem::replace(&mut request.body, aws_smithy_types::body::SdkBody::taken());
-    let body = RequestBody::from(body);
+    let body = std::mem::take(&mut request.body);
     #[cfg(feature = "compression")]
     let body = crate::compression::compressed(settings, operation, &mut request.headers, body);
     let mut call = Call {
@@ -95,19 +57,13 @@ pub(crate) async fn call(
     };
     let (sleep, limit) = (&settings.times.sleep, settings.operation_limit);
     let outcome = within(sleep, Limit::Operation, limit, pin!(attempts(&mut call))).await;
-    match outcome {
-        Ok(result) => result,
-        Err(limit) => {
-            tracing::debug!(attempts = call.attempts, "the operation time limit ran out");
-            Err(Box::new(Failure::Timeout(
-                limit,
-                summary(operation, call.attempts),
-            )))
-        }
-    }
+    outcome.unwrap_or_else(|limit| {
+        tracing::debug!(attempts = call.attempts, "the operation time limit ran out");
+        Err(SdkError::timeout_error(limit).summarized(operation.name, call.attempts, None))
+    })
 }
 
-async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
+async fn attempts(call: &mut Call<'_>) -> Result<Done, CallError> {
     let (settings, operation) = (call.settings, call.operation);
     let times = &settings.times;
     let mut permit: Option<Permit> = None;
@@ -124,16 +80,14 @@ async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
         let outcome = within(sleep, Limit::Attempt, limit, pin!(attempt(call))).await;
         let outcome = outcome.unwrap_or_else(|limit| {
             tracing::debug!(attempt = call.attempts, "the attempt time limit ran out");
-            Err(AttemptFailure::Limit(limit))
+            Err(SdkError::timeout_error(limit))
         });
-        let reason = outcome
-            .as_ref()
-            .err()
-            .and_then(|failure| failure.reason(operation));
+        let failed = outcome.as_ref().err();
+        let reason = failed.and_then(|error| classify(error, operation));
         if let Some(adaptive) = &settings.adaptive {
             adaptive.update(times.clock.now(), reason == Some(Reason::Throttling));
         }
-        let failure = match outcome {
+        let error = match outcome {
             Ok(response) => {
                 settings.retry_quota.succeed(cost);
                 return Ok(Done {
@@ -142,22 +96,20 @@ async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
                     attempts: call.attempts,
                 });
             }
-            Err(failure) => failure,
+            Err(error) => error,
         };
-        let next = match reason {
-            Some(reason) => may_retry(call, reason).map(|permit| (reason, permit)),
-            None => Err(None),
+        let Some(reason) = reason else {
+            return Err(error.summarized(operation.name, call.attempts, None));
         };
-        match next {
-            Ok((reason, taken)) => {
+        match may_retry(call, reason) {
+            Ok(taken) => {
                 permit = Some(taken);
-                let asked_for = failure
-                    .response()
-                    .and_then(|response| crate::retry::retry_after(response.headers()));
-                let delay =
-                    settings
-                        .retry
-                        .backoff(reason, call.attempts - 1, asked_for, &times.random);
+                let response = error.raw_response();
+                let asked_for =
+                    response.and_then(|response| crate::retry::retry_after(response.headers()));
+                let retry = call.attempts - 1;
+                let policy = &settings.retry;
+                let delay = policy.backoff(reason, retry, asked_for, &times.random);
                 tracing::debug!(
                     attempt = call.attempts,
                     reason = reason.as_str(),
@@ -167,17 +119,13 @@ async fn attempts(call: &mut Call<'_>) -> Result<Done, Box<Failure>> {
                 times.sleep.sleep(delay).await;
             }
             Err(stopped) => {
-                if let Some(reason) = reason {
-                    tracing::debug!(
-                        attempt = call.attempts,
-                        reason = reason.as_str(),
-                        stopped_by = stopped.unwrap_or("the number of attempts"),
-                        "not retrying"
-                    );
-                }
-                let mut summary = summary(operation, call.attempts);
-                summary.stopped = stopped;
-                return Err(Box::new(failure.into_failure(summary)));
+                tracing::debug!(
+                    attempt = call.attempts,
+                    reason = reason.as_str(),
+                    stopped_by = stopped.unwrap_or("the number of attempts"),
+                    "not retrying"
+                );
+                return Err(error.summarized(operation.name, call.attempts, stopped));
             }
         }
     }
@@ -193,17 +141,4 @@ fn may_retry(call: &Call<'_>, reason: Reason) -> Result<Permit, Option<&'static 
     }
     let permit = call.settings.retry_quota.take(reason);
     permit.ok_or(Some("too many of this client's calls fail (retry quota)"))
-}
-
-fn summary(operation: &Operation, attempts: u32) -> CallSummary {
-    CallSummary {
-        operation: operation.name,
-        attempts,
-        ..CallSummary::default()
-    }
-}
-
-pub(crate) fn add_response(summary: &mut CallSummary, response: &HttpResponse) {
-    summary.status = Some(response.status().as_u16());
-    summary.request_id = response.request_id().map(str::to_owned);
 }

@@ -3,13 +3,13 @@
 use std::io::Write;
 
 use bytes::Bytes;
+use connect_protocol::http::MessageBody;
 use connect_protocol::operation::Operation;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{CONTENT_ENCODING, Entry};
 use http::{HeaderMap, HeaderValue};
 
-use crate::sender::body::RequestBody;
 use crate::settings::Settings;
 
 /// The body compressed, if the operation allows that and it is in memory and large enough. `content-encoding` says so.
@@ -17,9 +17,9 @@ pub(crate) fn compressed(
     settings: &Settings,
     operation: &Operation,
     headers: &mut HeaderMap,
-    body: RequestBody,
-) -> RequestBody {
-    let (true, Some(minimum), RequestBody::Bytes(bytes)) =
+    body: MessageBody,
+) -> MessageBody {
+    let (true, Some(minimum), MessageBody::Bytes(bytes)) =
         (operation.compressible, settings.min_compressed_bytes, &body)
     else {
         return body;
@@ -42,7 +42,7 @@ pub(crate) fn compressed(
         }
     };
     headers.insert(CONTENT_ENCODING, encodings);
-    RequestBody::Bytes(smaller)
+    MessageBody::Bytes(smaller)
 }
 
 fn gzip(bytes: &[u8]) -> std::io::Result<Bytes> {

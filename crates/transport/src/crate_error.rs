@@ -1,51 +1,12 @@
 //! What a generated crate's `Error` has in common.
 
 /// Implements what the crate-wide error of a generated crate has, for an enum that is written out with a variant per error
-/// structure and a last variant `Unhandled(Unhandled)`. Behind it stand the operations' errors and the variants they share with it; these
-/// errors tell their request ID, too.
+/// structure and a last variant `Unhandled(Unhandled)`. The operations' errors follow, with the variants they share with it; they get
+/// `RequestId`, too.
 #[macro_export]
 macro_rules! crate_error {
     ($name:ident { $($variant:ident),* $(,)? } $($operation:path { $($shared:ident),* $(,)? });* $(;)?) => {
-        impl $name {
-            #[inline]
-            fn provider(&self) -> &dyn $crate::error::ErrorVariant {
-                match self {
-                    $(Self::$variant(error) => error,)*
-                    Self::Unhandled(error) => error,
-                }
-            }
-        }
-
-        impl ::std::fmt::Display for $name {
-            #[inline]
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Display::fmt(self.provider(), f)
-            }
-        }
-
-        impl ::std::error::Error for $name {
-            #[inline]
-            fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
-                ::std::option::Option::Some(self.provider().as_source())
-            }
-        }
-
-        impl $crate::error::ProvideErrorMetadata for $name {
-            #[inline]
-            fn meta(&self) -> &$crate::error::ErrorMetadata {
-                self.provider().meta()
-            }
-
-            #[inline]
-            fn code(&self) -> ::std::option::Option<&str> {
-                self.provider().code()
-            }
-
-            #[inline]
-            fn message(&self) -> ::std::option::Option<&str> {
-                self.provider().message()
-            }
-        }
+        $crate::__private::error_enum!($name { $($variant),* });
 
         impl $crate::RequestId for $name {
             #[inline]

@@ -1,19 +1,19 @@
 //! Where a request goes: the model's rules, or the override, taken apart once.
 
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
+use std::sync::OnceLock;
 
-use connect_protocol::endpoint::{Params, Value, is_valid_host_label};
+use aws_types::endpoint_config::AccountIdEndpointMode;
+use aws_types::region::Region;
+use connect_protocol::endpoint::{Params, Value, ip_address, is_valid_host_label};
 use connect_protocol::http::Request;
-use connect_protocol::operation::Operation;
+use connect_protocol::operation::{Operation, Service};
 use http::HeaderValue;
 use http::header::HeaderName;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 
-use crate::config::AccountIdEndpointMode;
 use crate::error::BoxError;
-use crate::sender::{UrlError, host_and_port, port};
-use crate::settings::Settings;
+use crate::sender::{UrlError, host_value, port};
 
 /// An endpoint, ready to be put into requests.
 #[derive(Debug, Clone)]
@@ -35,23 +35,9 @@ pub(crate) enum EndpointProblem {
     #[error("region: {region:?} is no region: letters, digits and hyphens, at most 63")]
     Region { region: String },
     #[error("the endpoint {url:?} is no URL")]
-    Url { url: String, source: BoxError },
-    #[error("the endpoint {url:?} has a port that is no number from 0 to 65535")]
-    Port { url: String },
-    #[error("the endpoint {url:?} has a fragment, which is never sent")]
-    Fragment { url: String },
-    #[error("the endpoint {url:?} has a user name, for which there is no use: requests are signed")]
-    User { url: String },
-    #[error("the endpoint {url:?} has a query, which requests have of their own")]
-    Query { url: String },
-    #[error(
-        "the endpoint {url:?} has a segment . or .. in its path, which is signed as another one"
-    )]
-    Dots { url: String },
-    #[error("the endpoint {url:?} has neither http nor https as its scheme, or no host")]
-    SchemeOrHost { url: String },
-    #[error("the endpoint {url:?} is plaintext, which only an explicit `endpoint_url` may be")]
-    Plaintext { url: String },
+    NoUrl { url: String, source: BoxError },
+    #[error("the endpoint {url:?} {problem}")]
+    Url { url: String, problem: &'static str },
     #[error("the endpoint has a header that cannot be sent")]
     Header { source: BoxError },
     #[error("the host prefix {prefix:?} fits no host name")]
@@ -60,96 +46,115 @@ pub(crate) enum EndpointProblem {
     Target { source: BoxError },
 }
 
-impl ResolvedEndpoint {
+/// What decides where requests go.
+pub(crate) struct EndpointSettings {
+    pub(crate) service: &'static Service,
+    pub(crate) region: Option<Region>,
+    /// The URL that overrides the rules.
+    pub(crate) url: Option<String>,
+    pub(crate) use_fips: bool,
+    pub(crate) use_dual_stack: bool,
+    pub(crate) disable_host_prefix: bool,
+    pub(crate) account_id_mode: AccountIdEndpointMode,
+    pub(crate) params: Vec<(&'static str, Value)>,
+    /// The endpoint of all calls that bring no parameters of their own.
+    pub(crate) known: OnceLock<ResolvedEndpoint>,
+}
+
+impl EndpointSettings {
     /// The endpoint for one request.
     pub(crate) fn resolve(
-        settings: &Settings,
+        &self,
         operation: &Operation,
         request: &Request,
         account_id: Option<&str>,
-    ) -> Result<Self, BoxError> {
+    ) -> Result<ResolvedEndpoint, BoxError> {
         let has_params =
             !(operation.endpoint_params.is_empty() && request.endpoint_params.is_empty());
         let endpoint = if has_params {
             let sources = [
                 operation.endpoint_params,
-                &settings.endpoint_params,
+                &self.params,
                 &request.endpoint_params,
             ];
-            Self::from_rules(settings, &sources.concat(), account_id)?
+            self.by_rules(&sources.concat(), account_id)?
         } else {
-            match settings.endpoint.get() {
+            match self.known.get() {
                 Some(known) if known.account_id.as_deref() == account_id => known.clone(),
                 _ => {
-                    let endpoint =
-                        Self::from_rules(settings, &settings.endpoint_params, account_id)?;
-                    settings.endpoint.get_or_init(|| endpoint.clone());
+                    let endpoint = self.by_rules(&self.params, account_id)?;
+                    self.known.get_or_init(|| endpoint.clone());
                     endpoint
                 }
             }
         };
         match &request.host_prefix {
-            Some(prefix) if !settings.disable_host_prefix && !endpoint.is_ip() => {
+            Some(prefix) if !self.disable_host_prefix && !endpoint.is_ip() => {
                 Ok(endpoint.with_prefix(prefix)?)
             }
             _ => Ok(endpoint),
         }
     }
 
-    fn from_rules(
-        settings: &Settings,
+    fn by_rules(
+        &self,
         custom: &[(&'static str, Value)],
         account_id: Option<&str>,
-    ) -> Result<Self, BoxError> {
-        let region = settings.region.as_ref().map(AsRef::as_ref);
-        let mode = match settings.account_id_endpoint_mode {
+    ) -> Result<ResolvedEndpoint, BoxError> {
+        let mode = match self.account_id_mode {
             AccountIdEndpointMode::Disabled => "disabled",
             AccountIdEndpointMode::Required => "required",
             _ => "preferred",
         };
-        let endpoint = (settings.service.endpoint)(&Params {
-            region,
-            use_fips: settings.use_fips,
-            use_dual_stack: settings.use_dual_stack,
-            endpoint: settings.endpoint_url.as_deref(),
+        let endpoint = (self.service.endpoint)(&Params {
+            region: self.region.as_ref().map(AsRef::as_ref),
+            use_fips: self.use_fips,
+            use_dual_stack: self.use_dual_stack,
+            endpoint: self.url.as_deref(),
             account_id,
             account_id_endpoint_mode: Some(mode),
             custom,
         })?;
         check_region(endpoint.signing_region.as_deref())?;
         let url = BaseUrl::read(&endpoint.url)?;
-        if url.scheme == Scheme::HTTP && settings.endpoint_url.is_none() {
-            let url = without_user(&endpoint.url).into_owned();
-            return Err(EndpointProblem::Plaintext { url }.into());
+        if url.scheme == Scheme::HTTP && self.url.is_none() {
+            let problem = "is plaintext, which only an explicit `endpoint_url` may be";
+            return Err(EndpointProblem::url(&endpoint.url, problem).into());
         }
-        let header = |(name, value): (String, String)| {
-            let name = HeaderName::try_from(name).map_err(|source| EndpointProblem::Header {
-                source: source.into(),
-            })?;
-            let value = HeaderValue::try_from(value).map_err(|source| EndpointProblem::Header {
-                source: source.into(),
-            })?;
-            Ok::<_, EndpointProblem>((name, value))
-        };
-        Ok(Self {
+        let mut headers = Vec::with_capacity(endpoint.headers.len());
+        for (name, value) in endpoint.headers {
+            let name = HeaderName::try_from(name).map_err(EndpointProblem::header)?;
+            let value = HeaderValue::try_from(value).map_err(EndpointProblem::header)?;
+            headers.push((name, value));
+        }
+        Ok(ResolvedEndpoint {
             account_id: account_id.map(str::to_owned),
             host: host_header(&url.scheme, &url.authority)?,
             base_path: url.path,
-            headers: endpoint
-                .headers
-                .into_iter()
-                .map(header)
-                .collect::<Result<_, _>>()?,
+            headers,
             signing_region: endpoint.signing_region,
             signing_name: endpoint.signing_name,
             scheme: url.scheme,
             authority: url.authority,
         })
     }
+}
 
+impl EndpointProblem {
+    fn header(source: impl Into<BoxError>) -> Self {
+        let source = source.into();
+        Self::Header { source }
+    }
+
+    fn url(url: &str, problem: &'static str) -> Self {
+        let url = without_user(url).into_owned();
+        Self::Url { url, problem }
+    }
+}
+
+impl ResolvedEndpoint {
     fn is_ip(&self) -> bool {
-        let host = self.authority.host();
-        host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
+        ip_address(self.authority.host()).is_some()
     }
 
     fn with_prefix(mut self, prefix: &str) -> Result<Self, EndpointProblem> {
@@ -157,12 +162,8 @@ impl ResolvedEndpoint {
             prefix: prefix.to_owned(),
         };
         let labels = prefix.split_terminator('.');
-        let valid = |label: &str| {
-            (1..=63).contains(&label.len())
-                && label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        };
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let valid = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(allowed);
         if !labels.clone().all(valid) {
             return Err(bad());
         }
@@ -199,33 +200,34 @@ struct BaseUrl {
 
 impl BaseUrl {
     fn read(text: &str) -> Result<Self, EndpointProblem> {
-        let url = || without_user(text).into_owned();
-        // The parser drops a fragment without a word.
+        let reject = |problem| Err(EndpointProblem::url(text, problem));
+        // The parser drops a fragment silently.
         if text.contains('#') {
-            return Err(EndpointProblem::Fragment { url: url() });
+            return reject("has a fragment, which is never sent");
         }
         let parts = text.parse::<Uri>().map(Uri::into_parts);
-        let parts = parts.map_err(|source| EndpointProblem::Url {
-            url: url(),
+        let parts = parts.map_err(|source| EndpointProblem::NoUrl {
+            url: without_user(text).into_owned(),
             source: source.into(),
         })?;
+        let no_host = "has neither http nor https as its scheme, or no host";
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(EndpointProblem::SchemeOrHost { url: url() });
+            return reject(no_host);
         };
         if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
-            return Err(EndpointProblem::SchemeOrHost { url: url() });
+            return reject(no_host);
         }
         if authority.as_str().contains('@') {
-            return Err(EndpointProblem::User { url: url() });
+            return reject("has a user name, for which there is no use: requests are signed");
         }
         match port(&authority) {
             Ok(_) => {}
-            Err(UrlError::NoHost) => return Err(EndpointProblem::SchemeOrHost { url: url() }),
-            Err(_) => return Err(EndpointProblem::Port { url: url() }),
+            Err(UrlError::NoHost) => return reject(no_host),
+            Err(_) => return reject("has a port that is no number from 0 to 65535"),
         }
         let path = parts.path_and_query.as_ref();
         if path.and_then(PathAndQuery::query).is_some() {
-            return Err(EndpointProblem::Query { url: url() });
+            return reject("has a query, which requests have of their own");
         }
         let path = path.map_or("", PathAndQuery::path);
         let is_dots = |segment: &str| {
@@ -233,7 +235,7 @@ impl BaseUrl {
             matches!(&*decoded, "." | "..")
         };
         if path.split('/').any(is_dots) {
-            return Err(EndpointProblem::Dots { url: url() });
+            return reject("has a segment . or .. in its path, which is signed as another one");
         }
         Ok(Self {
             scheme,
@@ -280,10 +282,8 @@ pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
 }
 
 fn host_header(scheme: &Scheme, authority: &Authority) -> Result<HeaderValue, EndpointProblem> {
-    let host = host_and_port(*scheme == Scheme::HTTPS, authority);
-    HeaderValue::from_str(host).map_err(|source| EndpointProblem::Header {
-        source: source.into(),
-    })
+    let host = host_value(*scheme == Scheme::HTTPS, authority);
+    HeaderValue::from_str(host).map_err(EndpointProblem::header)
 }
 
 #[cfg(test)]

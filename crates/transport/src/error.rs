@@ -1,7 +1,7 @@
 //! What a call can end with other than an output.
 //!
 //! [`SdkError`] has the variants and methods of `aws_smithy_runtime_api::client::result::SdkError`, and says more:
-//! its `Display` names the operation, what the service answered, and how many attempts were made.
+//! its `Display` names the operation, the service's error, and how many attempts were made.
 
 use std::error::Error;
 use std::fmt;
@@ -31,6 +31,7 @@ static NO_METADATA: std::sync::LazyLock<ErrorMetadata> =
     std::sync::LazyLock::new(|| ErrorMetadata::builder().build());
 
 /// Why a call has no output.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum SdkError<E, R = HttpResponse> {
     /// The request could not be built or the client's configuration is wrong. Nothing was sent.
@@ -42,7 +43,7 @@ pub enum SdkError<E, R = HttpResponse> {
     DispatchFailure(DispatchFailure),
     /// A response came that could not be understood.
     ResponseError(ResponseError<R>),
-    /// The service answered with an error.
+    /// The service responded with an error.
     ServiceError(ServiceError<E, R>),
 }
 
@@ -68,6 +69,11 @@ pub struct DispatchFailure {
 }
 
 impl DispatchFailure {
+    /// Whether the request has certainly not reached the server.
+    pub(crate) fn is_unsent(&self) -> bool {
+        self.source.unsent
+    }
+
     /// Whether the network failed.
     pub fn is_io(&self) -> bool {
         self.source.is_io()
@@ -119,7 +125,7 @@ impl<R> ResponseError<R> {
     }
 }
 
-/// An error that the service answered with.
+/// An error that the service responded with.
 #[derive(Debug)]
 pub struct ServiceError<E, R = HttpResponse> {
     source: Box<E>,
@@ -183,7 +189,7 @@ impl<E, R> SdkError<E, R> {
         })
     }
 
-    /// An error that the service answered with.
+    /// An error that the service responded with.
     pub fn service_error(source: E, raw: R) -> Self {
         Self::ServiceError(ServiceError {
             source: Box::new(source),
@@ -204,7 +210,7 @@ impl<E, R> SdkError<E, R> {
         }
     }
 
-    /// The operation's error, if the service answered with one.
+    /// The operation's error, if the service responded with one.
     pub fn as_service_error(&self) -> Option<&E> {
         match self {
             Self::ServiceError(context) => Some(&context.source),
@@ -241,13 +247,17 @@ impl<E, R> SdkError<E, R> {
 
     /// The same error with the operation's error mapped.
     pub fn map_service_error<E2>(self, map: impl FnOnce(E) -> E2) -> SdkError<E2, R> {
+        self.map_with_response(|error, _| map(error))
+    }
+
+    pub(crate) fn map_with_response<E2>(self, map: impl FnOnce(E, &R) -> E2) -> SdkError<E2, R> {
         match self {
             Self::ConstructionFailure(context) => SdkError::ConstructionFailure(context),
             Self::TimeoutError(context) => SdkError::TimeoutError(context),
             Self::DispatchFailure(context) => SdkError::DispatchFailure(context),
             Self::ResponseError(context) => SdkError::ResponseError(context),
             Self::ServiceError(context) => SdkError::ServiceError(ServiceError {
-                source: Box::new(map(*context.source)),
+                source: Box::new(map(*context.source, &context.raw)),
                 raw: context.raw,
                 summary: context.summary,
             }),
@@ -264,33 +274,52 @@ impl<E, R> SdkError<E, R> {
             Self::ServiceError(context) => context.summary.as_deref(),
         }
     }
+}
 
-    pub(crate) fn with_summary(mut self, call: CallSummary) -> Self {
-        let summary = match &mut self {
+/// A service's error before its type is known.
+#[derive(Debug)]
+pub(crate) struct UntypedError {
+    pub(crate) metadata: ErrorMetadata,
+    /// Whether a wrong clock explains it.
+    pub(crate) skewed: bool,
+    /// Why there is no body to read more from.
+    pub(crate) unread: Option<BoxError>,
+}
+
+/// The error of a call, whatever its operation.
+pub(crate) type CallError = SdkError<UntypedError>;
+
+impl CallError {
+    /// The same error with what is known of the call.
+    pub(crate) fn summarized(
+        mut self,
+        operation: &'static str,
+        attempts: u32,
+        stopped: Option<&'static str>,
+    ) -> Self {
+        let response = self.raw_response();
+        let mut summary = Box::new(CallSummary {
+            operation,
+            attempts,
+            status: response.map(|response| response.status().as_u16()),
+            request_id: response.and_then(|response| response.request_id().map(str::to_owned)),
+            stopped,
+            ..CallSummary::default()
+        });
+        let place = match &mut self {
             Self::ConstructionFailure(context) => &mut context.summary,
             Self::TimeoutError(context) => &mut context.summary,
             Self::DispatchFailure(context) => &mut context.summary,
             Self::ResponseError(context) => &mut context.summary,
-            Self::ServiceError(context) => &mut context.summary,
+            Self::ServiceError(context) => {
+                let metadata = &context.source.metadata;
+                summary.code = metadata.code().map(str::to_owned);
+                summary.message = metadata.message().map(str::to_owned);
+                &mut context.summary
+            }
         };
-        *summary = Some(Box::new(call));
+        *place = Some(summary);
         self
-    }
-}
-
-impl<E: fmt::Debug, R: fmt::Debug> fmt::Debug for SdkError<E, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ConstructionFailure(context) => {
-                f.debug_tuple("ConstructionFailure").field(context).finish()
-            }
-            Self::TimeoutError(context) => f.debug_tuple("TimeoutError").field(context).finish(),
-            Self::DispatchFailure(context) => {
-                f.debug_tuple("DispatchFailure").field(context).finish()
-            }
-            Self::ResponseError(context) => f.debug_tuple("ResponseError").field(context).finish(),
-            Self::ServiceError(context) => f.debug_tuple("ServiceError").field(context).finish(),
-        }
     }
 }
 

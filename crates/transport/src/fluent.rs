@@ -1,7 +1,7 @@
 //! What a generated crate's fluent builders have in common.
 
 /// Implements what a fluent builder has beside its setters and `send`, for a structure with the fields `handle`, `inner` and
-/// `config_override`. Its name is followed by the client's method, the input's builder, and what `send` answers with.
+/// `config_override`. Its name is followed by the client's method, the input's builder, and what `send` returns.
 #[macro_export]
 #[allow(
     clippy::crate_in_macro_def,

@@ -11,12 +11,12 @@ use connect_protocol::json::ReadError;
 use connect_protocol::operation::{Operation, Service};
 use tracing::Instrument;
 
-use crate::call::{self, Failure};
+use crate::call::{Done, call};
 use crate::config::{self, Config};
-use crate::error::SdkError;
-use crate::settings::{Client, Settings};
+use crate::error::{CallError, SdkError};
+use crate::settings::{Base, Settings};
 
-/// A client without its operations: configuration, connections, credentials and what calls have taught it. Clones share
+/// A client without its operations: configuration, connections, credentials and what is known from earlier calls. Clones share
 /// it all.
 #[derive(Clone)]
 pub struct Handle(Arc<Inner>);
@@ -76,48 +76,20 @@ impl Handle {
         output: fn(&mut HttpResponse) -> Result<O, ReadError>,
         error: fn(&HttpResponse, ErrorMetadata) -> E,
     ) -> Result<O, SdkError<E>> {
-        let failure = match self.respond(operation, request, overrides).await {
+        let error_of = error;
+        let error = match self.respond(operation, request, overrides).await {
             Ok(mut done) => match output(&mut done.response) {
                 Ok(output) => return Ok(output),
-                Err(source) => {
-                    let summary = done.summary();
-                    let error = match done.response.unasked_encoding() {
-                        Some(encoding) => SdkError::response_error(encoding, done.response),
-                        None => SdkError::response_error(source, done.response),
-                    };
-                    return Err(error.with_summary(summary));
-                }
+                Err(source) => done.unreadable(source),
             },
-            Err(failure) => *failure,
+            Err(error) => error,
         };
-        Err(match failure {
-            Failure::Service {
-                response,
-                metadata,
-                unread,
-                summary,
-            } => {
-                let source = match unread {
-                    None => error(&response, metadata),
-                    Some(unread) => E::create_unhandled_error(unread, Some(metadata)),
-                };
-                SdkError::service_error(source, response).with_summary(summary)
-            }
-            Failure::Construction(source, summary) => {
-                SdkError::construction_failure(source).with_summary(summary)
-            }
-            Failure::Timeout(limit, summary) => {
-                SdkError::timeout_error(limit).with_summary(summary)
-            }
-            Failure::Dispatch(source, summary) => {
-                SdkError::dispatch_failure(source).with_summary(summary)
-            }
-            Failure::Response {
-                response,
-                source,
-                summary,
-            } => SdkError::response_error(source, response).with_summary(summary),
-        })
+        Err(
+            error.map_with_response(|untyped, response| match untyped.unread {
+                None => error_of(response, untyped.metadata),
+                Some(unread) => E::create_unhandled_error(unread, Some(untyped.metadata)),
+            }),
+        )
     }
 
     /// All of a call that does not depend on its types. As a trait object it is compiled here, once: a future that is
@@ -127,23 +99,22 @@ impl Handle {
         operation: &'static Operation,
         request: Result<Request, InputError>,
         overrides: Option<config::Builder>,
-    ) -> Pin<Box<dyn Future<Output = Result<call::Done, Box<Failure>>> + Send + '_>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Done, CallError>> + Send + '_>> {
         let span = tracing::info_span!(
             "call",
             service = operation.service.sdk_id,
             operation = operation.name,
         );
-        let call = async move {
-            let request = request.map_err(|error| Failure::before_sending(operation, error))?;
+        let future = async move {
             let Some(overrides) = overrides else {
-                return call::call(&self.0.settings, operation, request).await;
+                return call(&self.0.settings, operation, request).await;
             };
-            let client = Client::new(&self.0.settings, &overrides);
+            let base = Base::new(&self.0.settings, &overrides);
             let fields = overrides.over(&self.0.config.fields);
-            let settings = Settings::new(operation.service, &fields, Some(&client));
-            call::call(&settings, operation, request).await
+            let settings = Settings::new(operation.service, &fields, Some(&base));
+            call(&settings, operation, request).await
         };
-        Box::pin(call.instrument(span))
+        Box::pin(future.instrument(span))
     }
 }
 

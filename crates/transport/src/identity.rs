@@ -227,22 +227,11 @@ impl Identities {
     }
 
     async fn load(&self, times: &Times) -> Result<Arc<Held>, IdentityError> {
-        let provided = within(
-            &times.sleep,
-            Limit::Credentials,
-            Some(LOAD_LIMIT),
-            pin!(self.provide()),
-        )
-        .await;
-        let loaded = match provided {
-            Ok(provided) => provided.map_err(|error| self.failed(error)),
-            Err(limit) => match self.provider_fallback() {
-                Some(identity) => Ok(identity),
-                None => Err(IdentityError::TooSlow {
-                    what: self.what(),
-                    source: limit,
-                }),
-            },
+        let (sleep, provided) = (&times.sleep, pin!(self.provide()));
+        let provided = within(sleep, Limit::Credentials, Some(LOAD_LIMIT), provided).await;
+        let loaded = match self.identity(provided) {
+            Err(error @ IdentityError::TooSlow { .. }) => self.provider_fallback().ok_or(error),
+            loaded => loaded,
         };
         // The provider may have taken its time.
         let now = times.clock.now();
@@ -262,6 +251,20 @@ impl Identities {
                 state.last_error = Some(error.clone());
                 Err(error)
             }
+        }
+    }
+
+    /// What a provider or cache gave within its time.
+    fn identity(
+        &self,
+        given: Result<Result<Identity, BoxError>, LimitExceeded>,
+    ) -> Result<Identity, IdentityError> {
+        match given {
+            Ok(given) => given.map_err(|error| self.failed(error)),
+            Err(source) => Err(IdentityError::TooSlow {
+                what: self.what(),
+                source,
+            }),
         }
     }
 
@@ -291,29 +294,20 @@ impl Identities {
         let asked = foreign
             .cache
             .resolve_cached_identity(resolver, components, bag);
-        let error = match within(
-            &times.sleep,
-            Limit::Credentials,
-            Some(LOAD_LIMIT),
-            pin!(asked),
-        )
-        .await
-        {
-            Ok(Ok(identity)) if self.is_rejected(&identity) => {
+        let (sleep, asked) = (&times.sleep, pin!(asked));
+        let given = within(sleep, Limit::Credentials, Some(LOAD_LIMIT), asked).await;
+        let error = match self.identity(given) {
+            Ok(identity) if self.is_rejected(&identity) => {
                 return match self.current(now) {
                     Some(held) => Ok(held),
                     None => self.refresh(now, times).await,
                 };
             }
-            Ok(Ok(identity)) => match self.unexpired(identity, times.clock.now()) {
+            Ok(identity) => match self.unexpired(identity, times.clock.now()) {
                 Ok(held) => return Ok(self.keep(held)),
                 Err(error) => error,
             },
-            Ok(Err(error)) => self.failed(error),
-            Err(source) => IdentityError::TooSlow {
-                what: self.what(),
-                source,
-            },
+            Err(error) => error,
         };
         match self.state().held.clone().filter(|held| held.holds(now)) {
             Some(held) => {
@@ -328,7 +322,7 @@ impl Identities {
         }
     }
 
-    /// Whether the caller's cache gave what the service has called expired: it cannot be told, so the provider is asked.
+    /// Whether the caller's cache gave what the service has called expired: that cache cannot be cleared, so the provider is asked.
     fn is_rejected(&self, identity: &Identity) -> bool {
         let state = self.state();
         let rejected = state.rejected.as_ref().and_then(|held| held.credentials());

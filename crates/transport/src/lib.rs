@@ -4,7 +4,7 @@
 //! what lies between. [`operating`] is about running it: limits, retries, logging, proxies, credentials, testing.
 //!
 //! A reader follows a call top-down: `handle` (what depends on types), `call` (the loop of attempts), `attempt` (authenticate,
-//! address, sign, send, receive), [`sender`] (pool and connection).
+//! address, send, receive), `request` (headers and signature), [`sender`] (pool and connection).
 //!
 //! # Features
 //!
@@ -14,10 +14,14 @@
 //! - `aws-config`: the credentials and region chain of AWS's SDKs.
 //! - `test-util`: canned responses and recorded requests.
 
-pub mod client;
+/// Calls that are changed before they are sent.
+pub mod client {
+    pub mod customize;
+}
 pub mod config;
 pub mod error;
-pub mod operating;
+#[doc = include_str!("operating.md")]
+pub mod operating {}
 pub mod pagination;
 pub mod sender;
 #[cfg(any(test, feature = "test-util"))]
@@ -25,6 +29,7 @@ pub mod test_util;
 
 mod attempt;
 mod auth;
+mod bucket;
 mod call;
 #[cfg(any(test, feature = "test-util"))]
 mod clock;
@@ -32,6 +37,7 @@ mod clock;
 mod compression;
 mod crate_error;
 mod endpoint;
+mod environment;
 mod fluent;
 mod handle;
 mod identity;
@@ -39,6 +45,7 @@ mod limits;
 mod random;
 mod rate_limit;
 mod receive;
+mod request;
 mod retry;
 mod settings;
 mod sign;
@@ -56,5 +63,6 @@ pub use handle::Handle;
 /// What expanded macros need from other crates.
 #[doc(hidden)]
 pub mod __private {
+    pub use connect_protocol::error_enum;
     pub use connect_protocol::http::HttpResponse;
 }

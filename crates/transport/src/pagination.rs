@@ -39,7 +39,7 @@ impl<T: Clone + PartialEq> Loop<T> {
     }
 }
 
-/// The pages that `call` answers with, asked for when they are wanted.
+/// The pages that `call` returns, fetched when they are wanted.
 ///
 /// `token` reads the next page's token from a page; `set_token` puts it into the input. A missing token ends the stream,
 /// and so should an empty one: `token` decides. If `stop_on_duplicate_token`, a token that was there before ends it with an

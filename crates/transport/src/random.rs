@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use connect_protocol::uuid::version_4;
+
 /// A source of random numbers. It need not be cryptographic: nothing secret is made from it.
 pub trait Random: fmt::Debug + Send + Sync {
     /// 64 uniformly distributed bits.
@@ -28,15 +30,7 @@ impl SharedRandom {
     /// A random (version 4) UUID in its usual form: 36 ASCII characters.
     pub(crate) fn uuid(&self) -> [u8; 36] {
         let bits = (u128::from(self.0.next_u64()) << 64) | u128::from(self.0.next_u64());
-        let bits = bits & !(0xf000_u128 << 64) & !(0xc000_u128 << 48)
-            | (0x4000_u128 << 64)
-            | (0x8000_u128 << 48);
-        let mut text = [b'-'; 36];
-        let places = (0..36).filter(|place| !matches!(place, 8 | 13 | 18 | 23));
-        for (nibble, place) in places.enumerate() {
-            text[place] = b"0123456789abcdef"[(bits >> (124 - 4 * nibble)) as usize & 0xf];
-        }
-        text
+        version_4(bits.to_be_bytes())
     }
 }
 
@@ -52,6 +46,30 @@ struct ThreadLocal;
 impl Random for ThreadLocal {
     fn next_u64(&self) -> u64 {
         fastrand::u64(..)
+    }
+}
+
+/// The same numbers for the same seed.
+#[cfg(any(test, feature = "test-util"))]
+#[derive(Debug)]
+pub struct SeededRandom(std::sync::Mutex<fastrand::Rng>);
+
+#[cfg(any(test, feature = "test-util"))]
+impl SeededRandom {
+    /// A generator with this seed.
+    pub fn new(seed: u64) -> Self {
+        Self(std::sync::Mutex::new(fastrand::Rng::with_seed(seed)))
+    }
+}
+
+#[cfg(any(test, feature = "test-util"))]
+impl Random for SeededRandom {
+    fn next_u64(&self) -> u64 {
+        let mut random = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        random.u64(..)
     }
 }
 

@@ -6,9 +6,9 @@ use std::pin::{Pin, pin};
 use aws_smithy_types::body::SdkBody;
 use bytes::{Bytes, BytesMut};
 use connect_protocol::http::HttpResponse;
+use connect_protocol::operation::Operation;
 use http_body::Body;
 
-use crate::call::Call;
 use crate::error::{BoxError, ConnectorError};
 use crate::limits::{Limit, within};
 use crate::retry;
@@ -18,15 +18,15 @@ use crate::settings::Settings;
 
 /// The response with its body in memory, unless the operation's output streams it.
 pub(crate) async fn receive(
-    call: &Call<'_>,
+    settings: &Settings,
+    operation: &Operation,
     response: http::Response<ResponseBody>,
 ) -> Result<HttpResponse, Box<Unread>> {
     let (parts, mut body) = response.into_parts();
-    let settings = call.settings;
     if settings.retry.reconnect && retry::is_transient(parts.status) {
         body.close_connection();
     }
-    if call.operation.streaming_output && parts.status.is_success() {
+    if operation.streaming_output && parts.status.is_success() {
         let body =
             crate::stalled::Watched::new(body, settings.body_limit, settings.times.sleep.clone());
         return Ok(HttpResponse::new(
@@ -80,8 +80,7 @@ async fn collect(settings: &Settings, body: &mut ResponseBody) -> Result<Bytes, 
             pin!(frame),
         )
         .await;
-        let frame =
-            frame.map_err(|limit| BodyProblem::Broken(ConnectorError::timeout(limit.into())))?;
+        let frame = frame.map_err(|limit| BodyProblem::Broken(limit.into()))?;
         let data = match frame {
             None => break,
             Some(Ok(frame)) => frame.into_data().unwrap_or_default(),

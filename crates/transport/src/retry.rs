@@ -6,7 +6,7 @@ use aws_smithy_types::retry::{ErrorKind, ReconnectMode, RetryConfig, RetryMode, 
 use connect_protocol::operation::{Operation, Retry};
 use http::HeaderMap;
 
-use crate::error::ConnectorError;
+use crate::error::{CallError, ConnectorError, SdkError};
 use crate::random::SharedRandom;
 
 pub(crate) use adaptive::AdaptiveLimiter;
@@ -61,11 +61,7 @@ impl Reason {
 }
 
 /// Sorts a response that is no success.
-pub(crate) fn classify_response(
-    operation: &Operation,
-    status: u16,
-    code: Option<&str>,
-) -> Option<Reason> {
+fn classify_response(operation: &Operation, status: u16, code: Option<&str>) -> Option<Reason> {
     let modeled = code.and_then(|code| operation.errors.iter().find(|error| error.code == code));
     let known = |codes: &[&str]| code.is_some_and(|code| codes.contains(&code));
     match modeled.and_then(|error| error.retry) {
@@ -85,8 +81,28 @@ pub(crate) fn is_transient(status: http::StatusCode) -> bool {
     TRANSIENT_STATUSES.contains(&status.as_u16())
 }
 
+/// Why another attempt makes sense after this error, if it does.
+pub(crate) fn classify(error: &CallError, operation: &Operation) -> Option<Reason> {
+    match error {
+        SdkError::DispatchFailure(failure) => {
+            failure.as_connector_error().and_then(classify_connector)
+        }
+        SdkError::TimeoutError(_) => Some(Reason::Transient),
+        SdkError::ServiceError(context) if context.err().skewed => Some(Reason::ClockSkew),
+        SdkError::ServiceError(context) => {
+            let code = context.err().metadata.code();
+            classify_response(operation, context.raw().status().as_u16(), code)
+        }
+        // An error page that is too large is an error all the same.
+        SdkError::ResponseError(context) => {
+            classify_response(operation, context.raw().status().as_u16(), None)
+        }
+        SdkError::ConstructionFailure(_) => None,
+    }
+}
+
 /// Sorts the error of a sender.
-pub(crate) fn classify_connector(error: &ConnectorError) -> Option<Reason> {
+fn classify_connector(error: &ConnectorError) -> Option<Reason> {
     if error.is_io() || error.is_timeout() {
         return Some(Reason::Transient);
     }
@@ -112,7 +128,7 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 pub(crate) struct RetryPolicy {
     pub(crate) mode: RetryMode,
     pub(crate) max_attempts: u32,
-    /// Close a connection whose server answered with a transient error.
+    /// Close a connection whose server responded with a transient error.
     pub(crate) reconnect: bool,
     throttling_base: Duration,
     transient_base: Duration,
@@ -185,10 +201,10 @@ mod tests {
         name: "Test",
         auth: &[],
         errors: &[
-            error("QuotaException", 429, None),
-            error("LimitExceededException", 429, None),
-            error("BusyException", 409, Some(Retry::Transient)),
-            error("TooFastException", 400, Some(Retry::Throttling)),
+            ModeledError::new("QuotaException", 429, None),
+            ModeledError::new("LimitExceededException", 429, None),
+            ModeledError::new("BusyException", 409, Some(Retry::Transient)),
+            ModeledError::new("TooFastException", 400, Some(Retry::Throttling)),
         ],
         unsigned_payload: false,
         streaming_output: false,
@@ -196,14 +212,6 @@ mod tests {
         compressible: false,
         endpoint_params: &[],
     };
-
-    const fn error(code: &'static str, status: u16, retry: Option<Retry>) -> ModeledError {
-        ModeledError {
-            code,
-            status,
-            retry,
-        }
-    }
 
     #[test]
     fn responses_are_sorted_by_trait_then_code_then_status() {
@@ -228,11 +236,8 @@ mod tests {
             (404, Some("ResourceNotFoundException"), None),
             (301, None, None),
         ] {
-            assert_eq!(
-                classify_response(&OPERATION, status, code),
-                expected,
-                "{status} {code:?}"
-            );
+            let reason = classify_response(&OPERATION, status, code);
+            assert_eq!(reason, expected, "{status} {code:?}");
         }
     }
 
@@ -264,23 +269,17 @@ mod tests {
     fn delay(reason: Reason, retry: u32, asked_for: Option<u64>, fraction: f64) -> u128 {
         let policy = RetryPolicy::new(&RetryConfig::standard());
         let random = SharedRandom::new(Fraction(fraction));
-        policy
-            .backoff(reason, retry, asked_for.map(Duration::from_millis), &random)
-            .as_millis()
+        let asked_for = asked_for.map(Duration::from_millis);
+        let delay = policy.backoff(reason, retry, asked_for, &random);
+        delay.as_millis()
     }
 
     #[test]
     fn delays_double_up_to_twenty_seconds() {
-        let halves = |reason| {
-            (0..12)
-                .map(|retry| delay(reason, retry, None, 0.5))
-                .collect::<Vec<_>>()
-        };
+        let halves = |reason| [0, 1, 2, 3, 4, 5].map(|retry| delay(reason, retry, None, 0.5));
         assert_eq!(halves(Reason::Transient)[..4], [25, 50, 100, 200]);
-        assert_eq!(
-            halves(Reason::Throttling)[..6],
-            [500, 1000, 2000, 4000, 8000, 10_000]
-        );
+        let throttling = [500, 1000, 2000, 4000, 8000, 10_000];
+        assert_eq!(halves(Reason::Throttling), throttling);
         assert_eq!(delay(Reason::Transient, 63, None, 0.5), 10_000);
         assert_eq!(delay(Reason::Transient, 0, None, 0.0), 0);
     }
@@ -295,10 +294,9 @@ mod tests {
     #[test]
     fn what_is_no_number_of_milliseconds_is_ignored() {
         let header = |value| {
-            retry_after(&HeaderMap::from_iter([(
-                http::HeaderName::from_static("x-amz-retry-after"),
-                HeaderValue::from_static(value),
-            )]))
+            let mut headers = HeaderMap::new();
+            headers.insert("x-amz-retry-after", HeaderValue::from_static(value));
+            retry_after(&headers)
         };
         assert_eq!(header("1500"), Some(Duration::from_millis(1500)));
         for bad in ["", "-1", "+1", "1.5", "soon", "99999999999999999999999"] {
@@ -311,13 +309,9 @@ mod tests {
         let config = RetryConfig::standard().with_initial_backoff(Duration::from_millis(10));
         let policy = RetryPolicy::new(&config);
         let random = SharedRandom::new(Fraction(0.5));
-        assert_eq!(
-            policy.backoff(Reason::Transient, 0, None, &random),
-            Duration::from_millis(5)
-        );
-        assert_eq!(
-            policy.backoff(Reason::Throttling, 0, None, &random),
-            Duration::from_millis(5)
-        );
+        for reason in [Reason::Transient, Reason::Throttling] {
+            let delay = policy.backoff(reason, 0, None, &random);
+            assert_eq!(delay, Duration::from_millis(5));
+        }
     }
 }

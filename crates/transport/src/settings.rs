@@ -4,18 +4,18 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_runtime_api::client::auth::AuthSchemePreference;
 use aws_smithy_types::retry::{RetryConfig, RetryMode};
 use aws_smithy_types::timeout::TimeoutConfig;
-use connect_protocol::endpoint::Value;
 use connect_protocol::operation::{Auth, Service};
 use http::HeaderValue;
 
-use crate::auth::preference;
 use crate::config::{
-    self, AccountIdEndpointMode, Environment, IdempotencyTokenProvider, RateLimit, Refused, Region,
-    RequestChange, StalledStreamProtectionConfig,
+    self, ConfigError, IdempotencyTokenProvider, RateLimit, RequestChange,
+    StalledStreamProtectionConfig,
 };
-use crate::endpoint::{ResolvedEndpoint, check_region};
+use crate::endpoint::{EndpointSettings, check_region};
+use crate::environment::Environment;
 use crate::identity::{Identities, Provider, Times};
 use crate::retry::{AdaptiveLimiter, RetryPolicy, RetryQuota};
 use crate::sender::{HttpSender, SendSettings, SharedSender};
@@ -31,18 +31,8 @@ const MIN_COMPRESSED_BYTES: u32 = 10_240;
 
 /// Everything a call needs to know.
 pub(crate) struct Settings {
-    pub(crate) service: &'static Service,
-    pub(crate) refused: Option<Refused>,
-
-    pub(crate) region: Option<Region>,
-    pub(crate) endpoint_url: Option<String>,
-    pub(crate) use_fips: bool,
-    pub(crate) use_dual_stack: bool,
-    pub(crate) disable_host_prefix: bool,
-    pub(crate) account_id_endpoint_mode: AccountIdEndpointMode,
-    pub(crate) endpoint_params: Vec<(&'static str, Value)>,
-    /// The endpoint of all calls that bring no parameters of their own.
-    pub(crate) endpoint: OnceLock<ResolvedEndpoint>,
+    pub(crate) error: Option<ConfigError>,
+    pub(crate) endpoint: EndpointSettings,
 
     pub(crate) credentials: Option<Arc<Identities>>,
     pub(crate) tokens: Option<Arc<Identities>>,
@@ -76,14 +66,14 @@ pub(crate) struct Settings {
     pub(crate) request_changes: Vec<RequestChange>,
 }
 
-/// The client whose configuration a call overrides.
-pub(crate) struct Client<'a> {
+/// The client's settings, which a call overrides.
+pub(crate) struct Base<'a> {
     settings: &'a Settings,
     new_credentials: bool,
     new_tokens: bool,
 }
 
-impl<'a> Client<'a> {
+impl<'a> Base<'a> {
     pub(crate) fn new(settings: &'a Settings, overrides: &config::Builder) -> Self {
         let new_cache = overrides.identity_cache.is_some();
         Self {
@@ -100,7 +90,7 @@ impl Settings {
     pub(crate) fn new(
         service: &'static Service,
         fields: &config::Builder,
-        client: Option<&Client<'_>>,
+        base: Option<&Base<'_>>,
     ) -> Self {
         let sleep = fields.sleep_impl.clone();
         let random = fields.random.clone().unwrap_or_default();
@@ -131,44 +121,48 @@ impl Settings {
                 .as_ref()?
                 .endpoint_url(service.sdk_id)
         });
+        let user_agent = user_agent(
+            service,
+            retry.mode,
+            endpoint_url.is_some(),
+            fields.framework_metadata.as_deref().unwrap_or_default(),
+            fields.app_name.as_ref(),
+        );
         let environment = fields.environment.clone().unwrap_or_default();
-        let shared = client.map(|client| client.settings);
+        let shared = base.map(|base| base.settings);
         let adaptive = (retry.mode == RetryMode::Adaptive).then(|| {
             let shared = shared.and_then(|settings| settings.adaptive.clone());
             shared.unwrap_or_else(|| Arc::new(AdaptiveLimiter::new(times.clock.now())))
         });
         Self {
-            service,
             // Before credentials are asked for: their provider may call a host that is named after the region, too.
-            refused: fields.refused.clone().or_else(|| {
+            error: fields.error.clone().or_else(|| {
                 let problem = check_region(fields.region.as_ref().map(AsRef::as_ref)).err()?;
-                Some(Refused(problem.to_string()))
+                Some(ConfigError(problem.to_string()))
             }),
-            region: fields.region.clone(),
-            use_fips: fields.use_fips.unwrap_or_default(),
-            use_dual_stack: fields.use_dual_stack.unwrap_or_default(),
-            disable_host_prefix: fields.disable_host_prefix.unwrap_or_default(),
-            account_id_endpoint_mode: fields.account_id_endpoint_mode.clone().unwrap_or_default(),
-            endpoint_params: fields.endpoint_params.clone().unwrap_or_default(),
-            endpoint: OnceLock::new(),
-            credentials: match client {
-                Some(client) if !client.new_credentials => client.settings.credentials.clone(),
+            endpoint: EndpointSettings {
+                service,
+                region: fields.region.clone(),
+                use_fips: fields.use_fips.unwrap_or_default(),
+                use_dual_stack: fields.use_dual_stack.unwrap_or_default(),
+                disable_host_prefix: fields.disable_host_prefix.unwrap_or_default(),
+                account_id_mode: fields.account_id_endpoint_mode.clone().unwrap_or_default(),
+                params: fields.endpoint_params.clone().unwrap_or_default(),
+                url: endpoint_url,
+                known: OnceLock::new(),
+            },
+            credentials: match base {
+                Some(base) if !base.new_credentials => base.settings.credentials.clone(),
                 _ => fields.credentials_provider.clone().map(|provider| {
-                    Identities::new(
-                        Provider::Credentials(provider),
-                        fields.identity_cache.clone(),
-                        &times,
-                    )
+                    let cache = fields.identity_cache.clone();
+                    Identities::new(Provider::Credentials(provider), cache, &times)
                 }),
             },
-            tokens: match client {
-                Some(client) if !client.new_tokens => client.settings.tokens.clone(),
+            tokens: match base {
+                Some(base) if !base.new_tokens => base.settings.tokens.clone(),
                 _ => fields.token_provider.clone().map(|provider| {
-                    Identities::new(
-                        Provider::Token(provider),
-                        fields.identity_cache.clone(),
-                        &times,
-                    )
+                    let cache = fields.identity_cache.clone();
+                    Identities::new(Provider::Token(provider), cache, &times)
                 }),
             },
             auth_preference: fields
@@ -203,13 +197,7 @@ impl Settings {
                 sleep: times.sleep.clone(),
                 fresh_connection: false,
             },
-            user_agent: user_agent(
-                service,
-                retry.mode,
-                endpoint_url.is_some(),
-                fields.framework_metadata.as_deref().unwrap_or_default(),
-                fields.app_name.as_ref(),
-            ),
+            user_agent,
             first_attempt: request_info(1, retry.max_attempts, None),
             lambda: environment
                 .get("AWS_LAMBDA_FUNCTION_NAME")
@@ -225,7 +213,6 @@ impl Settings {
                 .clone()
                 .unwrap_or_else(|| IdempotencyTokenProvider::from(random)),
             request_changes: fields.request_changes.clone().unwrap_or_default(),
-            endpoint_url,
             retry,
             times,
         }
@@ -245,11 +232,23 @@ fn time_limits(fields: &config::Builder) -> TimeoutConfig {
     limits
 }
 
-/// The value of `amz-sdk-request`. `ttl` is when the client stops waiting for the answer, by the service's clock.
+/// The value of `amz-sdk-request`. `ttl` is when the client stops waiting for the response, by the service's clock.
 pub(crate) fn request_info(attempt: u32, max: u32, ttl: Option<SystemTime>) -> HeaderValue {
     let mut text = format!("attempt={attempt}; max={max}");
     if let Some(ttl) = ttl {
         text.insert_str(0, &format!("ttl={}; ", Stamp::new(ttl).text()));
     }
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("attempt=1"))
+}
+
+/// The ways that a preference names; others are not known here.
+fn preference(preference: &AuthSchemePreference) -> Vec<Auth> {
+    let known = |id: &str| match id.rsplit('#').next() {
+        Some("sigv4") => Some(Auth::SigV4),
+        Some("httpBearerAuth") => Some(Auth::Bearer),
+        Some("noAuth" | "no_auth") => Some(Auth::Anonymous),
+        _ => None,
+    };
+    let ids = preference.clone().into_iter();
+    ids.filter_map(|id| known(id.inner())).collect()
 }

@@ -151,9 +151,10 @@ mod tests {
 
     use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningParams, SigningSettings};
     use aws_smithy_runtime_api::client::identity::Identity;
+    use connect_protocol::uri::RESERVED;
+    use percent_encoding::utf8_percent_encode;
     use proptest::prelude::*;
 
-    use super::canonical::push_encoded;
     use super::*;
 
     const SCOPE: Scope<'static> = Scope {
@@ -161,56 +162,59 @@ mod tests {
         name: "connect",
     };
 
-    fn ours(
-        credentials: &Credentials,
-        uri: &Uri,
-        headers: &HeaderMap,
-        body: &[u8],
+    /// A request to be signed; its method is POST.
+    struct Unsigned<'a> {
+        credentials: &'a Credentials,
+        uri: &'a Uri,
+        headers: &'a HeaderMap,
+        body: &'a [u8],
         time: SystemTime,
-    ) -> HeaderMap {
-        let mut headers = headers.clone();
-        let keys = (credentials, &SigningKey::default());
+    }
+
+    fn ours(request: &Unsigned<'_>) -> HeaderMap {
+        let mut headers = request.headers.clone();
+        let parts = (&Method::POST, request.uri, &mut headers);
+        let keys = (request.credentials, &SigningKey::default());
         sign(
-            (&Method::POST, uri, &mut headers),
-            Payload::Bytes(body),
+            parts,
+            Payload::Bytes(request.body),
             keys,
             SCOPE,
-            time,
+            request.time,
         )
         .unwrap();
         headers
     }
 
-    fn theirs(
-        credentials: &Credentials,
-        uri: &Uri,
-        headers: &HeaderMap,
-        body: &[u8],
-        time: SystemTime,
-    ) -> HeaderMap {
-        let identity = Identity::new(credentials.clone(), None);
+    fn theirs(request: &Unsigned<'_>) -> HeaderMap {
+        let identity = Identity::new(request.credentials.clone(), None);
         let params = aws_sigv4::sign::v4::SigningParams::builder()
             .identity(&identity)
             .region(SCOPE.region)
             .name(SCOPE.name)
-            .time(time)
+            .time(request.time)
             .settings(SigningSettings::default())
             .build()
             .unwrap();
-        let pairs = headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
-        let request =
-            SignableRequest::new("POST", uri.to_string(), pairs, SignableBody::Bytes(body))
-                .unwrap();
-        let (instructions, _) = aws_sigv4::http_request::sign(request, &SigningParams::V4(params))
-            .unwrap()
-            .into_parts();
-        let mut signed = http::Request::new(());
-        *signed.uri_mut() = uri.clone();
-        *signed.headers_mut() = headers.clone();
-        instructions.apply_to_request_http1x(&mut signed);
-        signed.headers().clone()
+        let headers = request.headers.iter();
+        let pairs = headers.map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
+        let body = SignableBody::Bytes(request.body);
+        let signable = SignableRequest::new("POST", request.uri.to_string(), pairs, body).unwrap();
+        let signed = aws_sigv4::http_request::sign(signable, &SigningParams::V4(params)).unwrap();
+        let mut complete = http::Request::new(());
+        *complete.uri_mut() = request.uri.clone();
+        *complete.headers_mut() = request.headers.clone();
+        let (instructions, _) = signed.into_parts();
+        instructions.apply_to_request_http1x(&mut complete);
+        complete.headers().clone()
+    }
+
+    fn credentials(token: Option<String>) -> Credentials {
+        Credentials::new("AKIDEXAMPLE", "secret", token, None, "test")
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
     }
 
     fn text() -> impl Strategy<Value = String> {
@@ -227,7 +231,7 @@ mod tests {
             seconds in 0..4_000_000_000_u64,
             token in proptest::option::of("[a-zA-Z0-9+/=]{1,20}"),
         ) {
-            let encode = |part: &str| { let mut text = String::new(); push_encoded(&mut text, part, b"."); text };
+            let encode = |part: &str| utf8_percent_encode(part, RESERVED).to_string();
             let path: Vec<_> = path.iter().map(|part| encode(part)).collect();
             let query: Vec<_> = query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
             let uri: Uri = format!("https://connect.eu-west-2.amazonaws.com/{}?{}", path.join("/"), query.join("&")).parse().unwrap();
@@ -237,24 +241,26 @@ mod tests {
             }
             map.insert("host", HeaderValue::from_static("connect.eu-west-2.amazonaws.com"));
             map.insert("user-agent", HeaderValue::from_static("not signed"));
-            let time = UNIX_EPOCH + Duration::from_secs(seconds);
-            let credentials = Credentials::new("AKIDEXAMPLE", "secret", token, None, "test");
-            prop_assert_eq!(
-                ours(&credentials, &uri, &map, &body, time),
-                theirs(&credentials, &uri, &map, &body, time)
-            );
+            let credentials = &credentials(token);
+            let request = Unsigned { credentials, uri: &uri, headers: &map, body: &body, time: at(seconds) };
+            prop_assert_eq!(ours(&request), theirs(&request));
         }
     }
 
     #[test]
     fn white_space_in_headers_is_folded() {
-        let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
-        let uri = Uri::from_static("https://h/");
         let signed = |value: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert("host", HeaderValue::from_static("h"));
             headers.insert("x-words", HeaderValue::from_static(value));
-            ours(&credentials, &uri, &headers, b"", UNIX_EPOCH).remove(AUTHORIZATION)
+            let request = Unsigned {
+                credentials: &credentials(None),
+                uri: &Uri::from_static("https://h/"),
+                headers: &headers,
+                body: b"",
+                time: UNIX_EPOCH,
+            };
+            ours(&request).remove(AUTHORIZATION)
         };
         for value in ["a\tb c", "a \t b  c", "\ta b\tc\t", " a  b c"] {
             assert_eq!(signed(value), signed("a b c"), "{value:?}");
@@ -263,26 +269,18 @@ mod tests {
 
     #[test]
     fn queries_that_are_not_encoded_canonically_are_read_as_aws_sigv4_reads_them() {
-        let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
         let mut headers = HeaderMap::new();
         headers.insert("host", HeaderValue::from_static("h"));
-        for query in [
-            "a=b+c",
-            "b&a=1&a=0",
-            "x=%7e%7E~",
-            "x=%2f",
-            "q=a:b,c",
-            "&&a=1",
-            "a=b=c",
-            "x=%zz",
-        ] {
-            let uri: Uri = format!("http://h/?{query}").parse().unwrap();
-            let time = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-            assert_eq!(
-                ours(&credentials, &uri, &headers, b"", time),
-                theirs(&credentials, &uri, &headers, b"", time),
-                "{query}"
-            );
+        let queries = "a=b+c b&a=1&a=0 x=%7e%7E~ x=%2f q=a:b,c &&a=1 a=b=c x=%zz";
+        for query in queries.split(' ') {
+            let request = Unsigned {
+                credentials: &credentials(None),
+                uri: &format!("http://h/?{query}").parse().unwrap(),
+                headers: &headers,
+                body: b"",
+                time: at(1_700_000_000),
+            };
+            assert_eq!(ours(&request), theirs(&request), "{query}");
         }
     }
 
@@ -295,28 +293,17 @@ mod tests {
             (4_107_542_399, "21000228T235959Z"),
             (4_107_542_400, "21000301T000000Z"),
         ] {
-            assert_eq!(
-                Stamp::new(UNIX_EPOCH + Duration::from_secs(seconds)).text(),
-                expected
-            );
+            assert_eq!(Stamp::new(at(seconds)).text(), expected);
         }
     }
 
     #[test]
     fn a_signing_key_is_derived_again_when_its_scope_changes() {
-        let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
         let key = SigningKey::default();
-        let day = |day: u64| UNIX_EPOCH + Duration::from_secs(86_400 * day);
+        let day = |day: u64| at(86_400 * day);
         let sign = |key: &SigningKey, region, time| {
-            key.sign(
-                credentials.secret_access_key(),
-                Scope {
-                    region,
-                    name: "connect",
-                },
-                time,
-                "text",
-            )
+            let name = "connect";
+            key.sign("secret", Scope { region, name }, time, "text")
         };
         for (region, time) in [("a", day(1)), ("b", day(1)), ("b", day(2)), ("a", day(1))] {
             assert_eq!(
@@ -328,18 +315,10 @@ mod tests {
 
     #[test]
     fn an_unsigned_payload_is_announced() {
-        let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
-        let mut headers = HeaderMap::new();
-        let keys = (&credentials, &SigningKey::default());
-        let uri = Uri::from_static("http://h/");
-        sign(
-            (&Method::PUT, &uri, &mut headers),
-            Payload::Unsigned,
-            keys,
-            SCOPE,
-            UNIX_EPOCH,
-        )
-        .unwrap();
+        let (uri, mut headers) = (Uri::from_static("http://h/"), HeaderMap::new());
+        let parts = (&Method::PUT, &uri, &mut headers);
+        let keys = (&credentials(None), &SigningKey::default());
+        sign(parts, Payload::Unsigned, keys, SCOPE, UNIX_EPOCH).unwrap();
         assert_eq!(headers[X_AMZ_CONTENT_SHA256], "UNSIGNED-PAYLOAD");
     }
 }

@@ -65,8 +65,8 @@ impl Skew {
         shifted.unwrap_or(time)
     }
 
-    /// The `Date` header minus the middle of sending and receiving. `None` if a cache answered, there is no readable date, or
-    /// the answer took too long to say anything.
+    /// The `Date` header minus the middle of sending and receiving. `None` if it comes from a cache, has no readable date, or
+    /// took too long to say anything.
     pub(crate) fn from_response(
         headers: &HeaderMap,
         sent: SystemTime,
@@ -96,6 +96,9 @@ mod tests {
 
     use super::*;
 
+    /// 1,700,000,000 s
+    const NOW: &str = "Tue, 14 Nov 2023 22:13:20 GMT";
+
     fn at(seconds: u64) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(seconds)
     }
@@ -107,46 +110,27 @@ mod tests {
 
     #[test]
     fn skew_is_measured_from_the_middle_of_the_round_trip() {
-        // 1,700,000,000 s
-        assert_eq!(
-            measure(
-                "Tue, 14 Nov 2023 22:13:20 GMT",
-                1_699_999_000,
-                1_699_999_010
+        for (date, sent, received, expected) in [
+            (NOW, 1_699_999_000, 1_699_999_010, 995_000),
+            // 1,698,883,200 s
+            (
+                "Thu, 2 Nov 2023 00:00:00 GMT",
+                1_698_883_199,
+                1_698_883_199,
+                1_000,
             ),
-            Some(Skew(995_000))
-        );
-        // 1,698,883,200 s
-        assert_eq!(
-            measure("Thu, 2 Nov 2023 00:00:00 GMT", 1_698_883_199, 1_698_883_199),
-            Some(Skew(1_000))
-        );
-        assert_eq!(
-            measure(
-                "Tue, 14 Nov 2023 22:13:20 GMT",
-                1_700_000_300,
-                1_700_000_300
-            ),
-            Some(Skew(-300_000))
-        );
+            (NOW, 1_700_000_300, 1_700_000_300, -300_000),
+        ] {
+            assert_eq!(measure(date, sent, received), Some(Skew(expected)));
+        }
     }
 
     #[test]
     fn a_cached_late_or_undated_response_says_nothing() {
-        let mut headers = HeaderMap::from_iter([(
-            DATE,
-            HeaderValue::from_static("Tue, 14 Nov 2023 22:13:20 GMT"),
-        )]);
+        let mut headers = HeaderMap::from_iter([(DATE, HeaderValue::from_static(NOW))]);
         headers.insert(AGE, HeaderValue::from_static("10"));
         assert_eq!(Skew::from_response(&headers, at(0), at(0)), None);
-        assert_eq!(
-            measure(
-                "Tue, 14 Nov 2023 22:13:20 GMT",
-                1_700_000_000,
-                1_700_000_901
-            ),
-            None
-        );
+        assert_eq!(measure(NOW, 1_700_000_000, 1_700_000_901), None);
         assert_eq!(measure("yesterday", 1_700_000_000, 1_700_000_000), None);
         assert_eq!(Skew::from_response(&HeaderMap::new(), at(0), at(0)), None);
     }
@@ -155,13 +139,8 @@ mod tests {
     fn only_a_large_skew_explains_only_certain_errors() {
         let (small, large) = (Skew(240_000), Skew(-240_001));
         let none = Skew::default();
-        for code in [
-            "InvalidSignatureException",
-            "SignatureDoesNotMatch",
-            "AuthFailure",
-            "RequestTimeTooSkewed",
-            "AccessDeniedException",
-        ] {
+        let codes = "InvalidSignatureException SignatureDoesNotMatch AuthFailure RequestTimeTooSkewed AccessDeniedException";
+        for code in codes.split(' ') {
             assert!(large.explains(none, Some(code)), "{code}");
             assert!(!small.explains(none, Some(code)), "{code}");
             // Signed with the wrong skew, then with the right one.
@@ -176,10 +155,8 @@ mod tests {
     fn the_clock_is_shifted_both_ways() {
         let skew = ClockSkew::default();
         skew.record(Skew(-1_500));
-        assert_eq!(
-            skew.current().apply(at(10)),
-            at(8) + Duration::from_millis(500)
-        );
+        let expected = at(8) + Duration::from_millis(500);
+        assert_eq!(skew.current().apply(at(10)), expected);
         skew.record(Skew(1_000));
         assert_eq!(skew.current().apply(at(10)), at(11));
     }

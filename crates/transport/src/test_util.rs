@@ -12,38 +12,32 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::{pending, poll_fn};
-use std::pin::Pin;
+use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::AsyncSleep;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
-use http_body::Body;
 
-use crate::config::Random;
 use crate::error::ConnectorError;
 use crate::sender::{SendFuture, SendSettings, Sender, SharedSender};
 
 pub use crate::clock::TokioClock;
+pub use crate::random::SeededRandom;
 
-/// A sender that sends nothing: it answers as told and keeps the requests. Clones are the same one.
+/// A sender that sends nothing: it returns canned answers and keeps the requests. Clones are the same one.
 #[derive(Clone)]
 pub struct TestSender(Arc<State>);
 
 struct State {
-    answers: Answers,
+    answers: Box<Answers>,
     requests: Mutex<Vec<RecordedRequest>>,
 }
 
-type Answering = dyn Fn(&RecordedRequest) -> Answer + Send + Sync;
-
-enum Answers {
-    InOrder(Mutex<VecDeque<Answer>>),
-    ByRequest(Box<Answering>),
-}
+type Answers = dyn Fn(&RecordedRequest) -> Option<Answer> + Send + Sync;
 
 /// What a request gets.
 #[derive(Debug)]
@@ -138,16 +132,16 @@ impl Answer {
 impl TestSender {
     /// Gives these answers in order; after the last, requests fail.
     pub fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
-        let answers = answers.into_iter().collect();
-        Self::with(Answers::InOrder(Mutex::new(answers)))
+        let answers = Mutex::new(VecDeque::from_iter(answers));
+        Self::with(Box::new(move |_| lock(&answers).pop_front()))
     }
 
-    /// Answers each request as `answer` says.
+    /// Gives each request what `answer` returns.
     pub fn answering(answer: impl Fn(&RecordedRequest) -> Answer + Send + Sync + 'static) -> Self {
-        Self::with(Answers::ByRequest(Box::new(answer)))
+        Self::with(Box::new(move |request| Some(answer(request))))
     }
 
-    fn with(answers: Answers) -> Self {
+    fn with(answers: Box<Answers>) -> Self {
         Self(Arc::new(State {
             answers,
             requests: Mutex::default(),
@@ -165,16 +159,15 @@ impl TestSender {
         settings: &SendSettings,
     ) -> Result<http::Response<SdkBody>, ConnectorError> {
         let (parts, body) = request.into_parts();
+        let body = ByteStream::new(body).collect().await;
+        let body = body.map_err(|error| ConnectorError::user(error.into()))?;
         let request = RecordedRequest {
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,
-            body: collect(body).await?,
+            body: body.into_bytes(),
         };
-        let answer = match &self.0.answers {
-            Answers::ByRequest(answer) => Some(answer(&request)),
-            Answers::InOrder(answers) => lock(answers).pop_front(),
-        };
+        let answer = (self.0.answers)(&request);
         lock(&self.0.requests).push(request);
         let answer = answer
             .ok_or_else(|| ConnectorError::user("no answer is left for this request".into()))?;
@@ -191,15 +184,6 @@ impl TestSender {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn collect(mut body: SdkBody) -> Result<Bytes, ConnectorError> {
-    let mut bytes = Vec::new();
-    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame = frame.map_err(ConnectorError::user)?;
-        bytes.extend_from_slice(&frame.into_data().unwrap_or_default());
-    }
-    Ok(bytes.into())
 }
 
 impl Sender for TestSender {
@@ -221,22 +205,5 @@ impl From<TestSender> for SharedSender {
 impl fmt::Debug for TestSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TestSender").finish_non_exhaustive()
-    }
-}
-
-/// The same numbers for the same seed.
-#[derive(Debug)]
-pub struct SeededRandom(Mutex<fastrand::Rng>);
-
-impl SeededRandom {
-    /// A generator with this seed.
-    pub fn new(seed: u64) -> Self {
-        Self(Mutex::new(fastrand::Rng::with_seed(seed)))
-    }
-}
-
-impl Random for SeededRandom {
-    fn next_u64(&self) -> u64 {
-        lock(&self.0).u64(..)
     }
 }

@@ -2,13 +2,12 @@
 
 use std::fmt::Write;
 
+use aws_smithy_types::retry::RetryMode;
 use aws_types::app_name::AppName;
 use aws_types::build_metadata::BUILD_METADATA;
 use aws_types::sdk_ua_metadata::FrameworkMetadata;
 use connect_protocol::operation::Service;
 use http::HeaderValue;
-
-use crate::config::retry::RetryMode;
 
 /// `connect-rust/0.1.0 ua/2.1 api/connect#2017-08-08 os/linux lang/rust#1.95.0 m/E app/desk`
 pub(crate) fn user_agent(
@@ -26,11 +25,8 @@ pub(crate) fn user_agent(
     push_token(&mut text, std::env::consts::OS);
     let _ = write!(text, " lang/rust#{}", BUILD_METADATA.rust_version);
     // The letters that the AWS SDKs count features by: standard retries, adaptive retries, an endpoint of one's own.
-    text.push_str(if mode == RetryMode::Adaptive {
-        " m/F"
-    } else {
-        " m/E"
-    });
+    let adaptive = mode == RetryMode::Adaptive;
+    text.push_str(if adaptive { " m/F" } else { " m/E" });
     if custom_endpoint {
         text.push_str(",N");
     }
@@ -84,22 +80,16 @@ mod tests {
         let framework = FrameworkMetadata::new("frame", Some("1.2")).unwrap();
         let agent = agent(&[framework], Some("desk#1"));
         assert!(agent.starts_with("connect-rust/"), "{agent}");
-        assert!(
-            agent.contains(" ua/2.1 api/some-service#2017-08-08 os/"),
-            "{agent}"
-        );
-        assert!(
-            agent.ends_with(" m/F,N lib/frame#1.2 app/desk-1"),
-            "{agent}"
-        );
+        let api = " ua/2.1 api/some-service#2017-08-08 os/";
+        assert!(agent.contains(api), "{agent}");
+        let end = " m/F,N lib/frame#1.2 app/desk-1";
+        assert!(agent.ends_with(end), "{agent}");
     }
 
     #[test]
     fn an_app_name_is_cut_at_fifty_characters() {
         let agent = agent(&[], Some(&"a".repeat(80)));
-        assert!(
-            agent.ends_with(&format!(" app/{}", "a".repeat(50))),
-            "{agent}"
-        );
+        let end = format!(" app/{}", "a".repeat(50));
+        assert!(agent.ends_with(&end), "{agent}");
     }
 }

@@ -1,13 +1,12 @@
-//! Waiting for a state: an operation asked again and again until its answers say that it is reached.
+//! Waiting for a state: an operation called again and again until its outcome shows that it is reached.
 
-use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
 use crate::Handle;
 use crate::error::SdkError;
 
-/// What an answer says of the state that is waited for.
+/// What an outcome means for the state that is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// It is reached.
@@ -21,17 +20,19 @@ pub enum State {
 }
 
 /// Why a state was not reached.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaiterError<O, E> {
-    /// It cannot be reached any more, as this answer says.
+    /// It cannot be reached any more, as this outcome shows.
+    #[error("{waiter} cannot be reached any more")]
     Failed {
         /// The waiter's name.
         waiter: &'static str,
-        /// The answer.
+        /// The outcome.
         answer: Box<Result<O, SdkError<E>>>,
     },
     /// The time was up.
+    #[error("{waiter} was not reached in time, after {attempts} attempts")]
     TimedOut {
         /// The waiter's name.
         waiter: &'static str,
@@ -39,31 +40,8 @@ pub enum WaiterError<O, E> {
         attempts: u32,
     },
     /// A request failed in a way that the waiter does not know.
-    Call(SdkError<E>),
-}
-
-impl<O, E> fmt::Display for WaiterError<O, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed { waiter, .. } => write!(f, "{waiter} cannot be reached any more"),
-            Self::TimedOut { waiter, attempts } => {
-                write!(
-                    f,
-                    "{waiter} was not reached in time, after {attempts} attempts"
-                )
-            }
-            Self::Call(error) => error.fmt(f),
-        }
-    }
-}
-
-impl<O: fmt::Debug, E: std::error::Error + 'static> std::error::Error for WaiterError<O, E> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Call(error) => Some(error),
-            Self::Failed { .. } | Self::TimedOut { .. } => None,
-        }
-    }
+    #[error("{0}")]
+    Call(#[source] SdkError<E>),
 }
 
 /// Calls until `judge` is satisfied, waiting ever longer between calls: from the least to the longest of `delay` (seconds), doubled each
@@ -86,13 +64,13 @@ where
     let mut attempts = 0_u32;
     loop {
         attempts = attempts.saturating_add(1);
-        let answer = call().await;
-        match (judge(&answer), answer) {
-            (State::Success, answer) => return Ok(answer),
-            (State::Failure, answer) => {
+        let outcome = call().await;
+        match (judge(&outcome), outcome) {
+            (State::Success, outcome) => return Ok(outcome),
+            (State::Failure, outcome) => {
                 return Err(WaiterError::Failed {
                     waiter,
-                    answer: Box::new(answer),
+                    answer: Box::new(outcome),
                 });
             }
             (State::Unknown, Err(error)) => return Err(WaiterError::Call(error)),

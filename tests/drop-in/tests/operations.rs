@@ -33,7 +33,7 @@ impl Server {
         let responses = responses.into();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&seen);
-        let socket = Socket::answering(move |request: Request<Bytes>| {
+        let socket = Socket::handling(move |request: Request<Bytes>| {
             let mut seen = record.lock().unwrap();
             let (status, body) = &responses[seen.len().min(responses.len() - 1)];
             seen.push(request);

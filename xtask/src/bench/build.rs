@@ -1,17 +1,18 @@
 //! What it costs to build a program: time and memory of clean builds, time of rebuilds, and how large it gets.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
 use super::Bench;
 use super::metrics::Peer;
-use super::peers::{CALLERS, PROGRAMS, Program, succeed};
+use super::peers::{CALLERS, PROGRAMS, Program};
 use super::results::Part;
 use super::watch::{Watched, watch};
 use crate::error::Error;
-use crate::process;
+use crate::process::{self, succeed};
+use crate::tree::remove;
 
 /// Clean builds of all that do not take minutes.
 const ROUNDS: usize = 3;
@@ -21,7 +22,7 @@ pub(super) fn clean(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     fetch(bench)?;
     for round in 0..if bench.quick { 1 } else { ROUNDS } {
         for program in bench.wanted(&PROGRAMS) {
-            // Minutes are not told more precisely by building three times.
+            // Minutes are not measured more precisely by building three times.
             if round > 0 && program.peer == Peer::AwsSdk {
                 continue;
             }
@@ -126,22 +127,15 @@ pub(super) fn fetch(bench: &Bench) -> Result<(), Error> {
 
 fn clean_build(bench: &Bench, program: Program, profile: Profile) -> Result<Watched, Error> {
     let folder = program.target(bench).join(profile.folder);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(Error::io(&folder))?;
-    }
+    remove(&folder)?;
     build(bench, program, profile)
 }
 
 pub(super) fn build(bench: &Bench, program: Program, profile: Profile) -> Result<Watched, Error> {
     println!("building {} ({}) ...", program.name, profile.folder);
     let mut build = program.cargo(bench, "build");
-    watch(build.args(profile.options), &log(bench)?)
-}
-
-/// Where the output of builds goes.
-pub(super) fn log(bench: &Bench) -> Result<PathBuf, Error> {
     fs::create_dir_all(&bench.folder).map_err(Error::io(&bench.folder))?;
-    Ok(bench.folder.join("build.log"))
+    watch(build.args(profile.options), &bench.folder.join("build.log"))
 }
 
 fn size_of(file: &Path) -> Result<f64, Error> {

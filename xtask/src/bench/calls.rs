@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Instant;
 
 use super::Bench;
 use super::metrics::Peer;
-use super::peers::{CALLERS, Measured, Processor, isolated_on, succeed};
+use super::peers::{CALLERS, Measured, Processor, Server, isolated_on};
 use super::python::Python;
 use super::results::Part;
 use crate::error::Error;
+use crate::process::timed;
 
 /// Summaries per page.
 pub(super) const PAGES: [u32; 2] = [1, 100];
@@ -76,10 +76,10 @@ fn rounds(bench: &Bench) -> usize {
 pub(super) fn time(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let python = Python::for_peers(bench, part)?;
     let callers = callers(bench, python.as_ref())?;
-    let mut places = vec![("time-apart", None, bench.server(None)?)];
+    let mut places = vec![("time-apart", None, Server::start(bench, None)?)];
     match Processor::first() {
         Some(processor) => {
-            let server = bench.server(Some(&processor))?;
+            let server = Server::start(bench, Some(&processor))?;
             places.push(("time", Some(processor), server));
         }
         None => part.note("calls on one processor: skipped, there is no `taskset`"),
@@ -102,7 +102,7 @@ pub(super) fn time(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 
 pub(super) fn rate(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let callers = binaries(bench)?;
-    let server = bench.server(None)?;
+    let server = Server::start(bench, None)?;
     for _ in 0..rounds(bench) {
         for tasks in TASKS {
             for summaries in PAGES {
@@ -122,7 +122,7 @@ pub(super) fn rate(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 pub(super) fn memory(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let python = Python::for_peers(bench, part)?;
     let callers = callers(bench, python.as_ref())?;
-    let server = bench.server(None)?;
+    let server = Server::start(bench, None)?;
     let runs: [(&str, &[&str]); 2] = [
         ("memory-1", &["sequential", "1", "2000"]),
         ("memory-100", &["concurrent", "100", "50", "256"]),
@@ -148,23 +148,18 @@ pub(super) fn memory(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 pub(super) fn first(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let python = Python::for_peers(bench, part)?;
     let callers = callers(bench, python.as_ref())?;
-    let server = bench.server(None)?;
+    let server = Server::start(bench, None)?;
     for _ in 0..if bench.quick { 3 } else { PROCESSES } {
         for caller in &callers {
             let mut command = caller.command(&[&server.url, "once", "1"]);
-            part.sample("first", caller.peer, milliseconds(&mut command)?);
+            let (seconds, _) = timed(&mut command)?;
+            part.sample("first", caller.peer, seconds * 1e3);
         }
         if let Some(python) = python.as_ref().filter(|_| bench.wants(Peer::AwsCli)) {
             let mut command = python.aws_cli(&server.url);
-            part.sample("first", Peer::AwsCli, milliseconds(&mut command)?);
+            let (seconds, _) = timed(&mut command)?;
+            part.sample("first", Peer::AwsCli, seconds * 1e3);
         }
     }
     Ok(())
-}
-
-/// How long a command takes that has to succeed.
-fn milliseconds(command: &mut Command) -> Result<f64, Error> {
-    let started = Instant::now();
-    succeed(command)?;
-    Ok(started.elapsed().as_secs_f64() * 1e3)
 }

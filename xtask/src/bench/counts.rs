@@ -5,10 +5,10 @@ use std::process::Command;
 
 use super::Bench;
 use super::calls::PAGES;
-use super::peers::{CALLERS, Measured, isolated, succeed};
+use super::peers::{CALLERS, Measured, Server, isolated};
 use super::results::Part;
 use crate::error::Error;
-use crate::process;
+use crate::process::{self, succeed};
 
 /// Calls of the short and the long run under callgrind. What the long one takes more is taken by the calls it has more,
 /// without start-up, connecting and warming up.
@@ -22,7 +22,7 @@ pub(super) fn instructions(bench: &Bench, part: &mut Part) -> Result<(), Error> 
         return Ok(());
     };
     println!("{}", version.stdout.trim());
-    let server = bench.server(None)?;
+    let server = Server::start(bench, None)?;
     let programs: Vec<_> = bench
         .wanted(&CALLERS)
         .into_iter()
@@ -56,7 +56,7 @@ fn callgrind(binary: &Path, url: &str, summaries: u32, calls: u32) -> Result<f64
         ]);
     let finished = succeed(&mut command)?;
     collected(&finished.stderr)
-        .ok_or_else(|| Error::Other(format!("callgrind told no count:\n{}", finished.tail())))
+        .ok_or_else(|| Error::Other(format!("callgrind printed no count:\n{}", finished.tail())))
 }
 
 /// The count in what callgrind prints at its end: `==7== Collected : 123456`.
@@ -66,7 +66,7 @@ fn collected(output: &str) -> Option<f64> {
 }
 
 pub(super) fn allocations(bench: &Bench, part: &mut Part) -> Result<(), Error> {
-    let server = bench.server(None)?;
+    let server = Server::start(bench, None)?;
     for program in bench.wanted(&CALLERS) {
         let binary = program.counting_binary(bench)?;
         for summaries in PAGES {

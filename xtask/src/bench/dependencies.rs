@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Bench;
-use super::peers::{PROGRAMS, Program, succeed};
+use super::peers::{PROGRAMS, Program};
 use super::results::Part;
 use crate::error::Error;
+use crate::process::succeed;
 
 pub(super) fn crates(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     for program in bench.wanted(&PROGRAMS) {

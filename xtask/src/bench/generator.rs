@@ -4,19 +4,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use serde_json::Value;
 
 use super::Bench;
-use super::build::{Profile, build, fetch, log};
+use super::build::{Profile, build, fetch};
 use super::metrics::Peer;
-use super::peers::{AWS_SDK, OURS, Program, succeed};
+use super::peers::{AWS_SDK, OURS, Program};
 use super::results::Part;
-use super::watch::watch;
 use crate::error::Error;
-use crate::process;
-use crate::tree::lines_of_rust;
+use crate::process::{self, succeed, timed};
+use crate::tree::{lines_of_rust, remove};
+use crate::workspace::read;
 
 const CONNECT: &str = "generate-connect";
 /// The published models, by the metric that each is generated for.
@@ -72,9 +71,7 @@ fn published_models(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let xtask = target.join("release/xtask");
     // Each output has a folder of its own: a file system is slow to make files where it has just removed some.
     let folder = bench.folder.join("generated");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(Error::io(&folder))?;
-    }
+    remove(&folder)?;
     let mut connect = None;
     for round in 0..if bench.quick { 1 } else { ROUNDS } {
         for (metric, model) in &there {
@@ -103,11 +100,9 @@ fn generate(bench: &Bench, xtask: &Path, model: &Path, out: &Path) -> Result<(f6
         .arg(model)
         .arg("--out")
         .arg(out);
-    let started = Instant::now();
-    let finished = succeed(&mut command)?;
-    let seconds = started.elapsed().as_secs_f64();
-    let untold = || Error::Other(format!("no count of operations in {:?}", finished.stdout));
-    Ok((seconds, operations(&finished.stdout).ok_or_else(untold)?))
+    let (seconds, finished) = timed(&mut command)?;
+    let uncounted = || Error::Other(format!("no count of operations in {:?}", finished.stdout));
+    Ok((seconds, operations(&finished.stdout).ok_or_else(uncounted)?))
 }
 
 const GENERATED: &str = "generated-connect";
@@ -128,8 +123,8 @@ fn build_generated(bench: &Bench, folder: &Path) -> Result<f64, Error> {
     let cargo = || process::cargo(folder, &target);
     succeed(cargo().args(["build", "--release"]))?;
     succeed(cargo().args(["clean", "--release", "--package", GENERATED]))?;
-    let watched = watch(cargo().args(["build", "--release"]), &log(bench)?)?;
-    Ok(watched.seconds)
+    let (seconds, _) = timed(cargo().args(["build", "--release"]))?;
+    Ok(seconds)
 }
 
 /// The release build of a program's generated crate: how long it is compiled when all that it depends on is built.
@@ -142,11 +137,28 @@ fn crate_alone(
     build(bench, program, Profile::RELEASE)?;
     let mut clean = process::cargo(&bench.root.join("tests/peers"), &program.target(bench));
     succeed(clean.args(["clean", "--locked", "--release", "--package", package]))?;
-    let watched = build(bench, program, Profile::RELEASE)?;
-    let seconds = watched.crates.get(&package.replace('-', "_"));
-    let seconds = *seconds.ok_or_else(|| Error::Other(format!("{package} was not seen")))?;
+    let target = program.target(bench);
+    succeed(
+        program
+            .cargo(bench, "build")
+            .args(["--release", "--timings"]),
+    )?;
+    let timings = read(&target.join("cargo-timings/cargo-timing.html"))?;
+    let unknown = || Error::Other(format!("cargo's timings have no {package}"));
+    let seconds = compiled_in(&timings, package).ok_or_else(unknown)?;
     part.sample("crate-alone", program.peer, seconds);
     Ok(seconds)
+}
+
+/// How long a package was compiled, by cargo's page of timings.
+fn compiled_in(timings: &str, package: &str) -> Option<f64> {
+    let (_, units) = timings.split_once("const UNIT_DATA = ")?;
+    let (units, _) = units.split_once(";\n")?;
+    let units: Vec<Value> = serde_json::from_str(units).ok()?;
+    // A build script is a unit with a target.
+    let mut units = units.iter();
+    let unit = units.find(|unit| unit["name"] == package && unit["target"] == "")?;
+    unit["duration"].as_f64()
 }
 
 fn per_operation(part: &mut Part, peer: Peer, operations: f64, seconds: f64, lines: f64) {
@@ -190,6 +202,14 @@ fn count(number: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_of_a_package_is_read_from_cargos_timings() {
+        let timings = "<script>\nconst UNIT_DATA = [\n{\"name\": \"a\", \"target\": \" build script\", \"duration\": 1.0},\n\
+            {\"name\": \"a\", \"target\": \"\", \"duration\": 0.22}];\n// UNIT_DATA\n";
+        assert_eq!(compiled_in(timings, "a"), Some(0.22));
+        assert_eq!(compiled_in(timings, "b"), None);
+    }
 
     #[test]
     fn the_operations_are_read_from_what_the_generator_prints() {

@@ -12,7 +12,7 @@ use super::metrics::{Peer, is_known};
 use super::results::Part;
 use super::watch::field;
 use crate::error::Error;
-use crate::process;
+use crate::process::{self, succeed};
 
 /// A program of `tests/peers` with certain features.
 #[derive(Debug, Clone, Copy)]
@@ -146,17 +146,6 @@ impl Program {
     }
 }
 
-/// Runs a command that has to succeed.
-pub(super) fn succeed(command: &mut Command) -> Result<process::Finished, Error> {
-    let finished = process::run(command)?;
-    if finished.success {
-        Ok(finished)
-    } else {
-        let (command, tail) = (command.get_program().display(), finished.tail());
-        Err(Error::Other(format!("{command} failed:\n{tail}")))
-    }
-}
-
 /// A command with nothing in its environment that could change what a peer does: no profile, proxy or endpoint.
 pub(super) fn isolated(program: &Path) -> Command {
     let mut command = Command::new(program);
@@ -176,7 +165,7 @@ pub(super) fn isolated(program: &Path) -> Command {
 pub(super) struct Processor(String);
 
 impl Processor {
-    /// The first one that this process may use, where the system can be told to stay on it.
+    /// The first one that this process may use, where `taskset` can keep a program on it.
     pub(super) fn first() -> Option<Self> {
         let status = fs::read_to_string("/proc/self/status").ok()?;
         let allowed = field(&status, "Cpus_allowed_list")?;
@@ -213,7 +202,7 @@ impl Measured {
             .map_err(|_| Error::Other(format!("a peer printed {line:?}")))
     }
 
-    /// A figure, if the peer could tell it.
+    /// A figure, if the peer has it.
     pub(super) fn get(&self, name: &str) -> Option<f64> {
         self.0[name].as_f64()
     }
@@ -235,6 +224,7 @@ pub(super) struct Server {
 }
 
 impl Server {
+    /// Starts it, to stay on a processor if one is given.
     pub(super) fn start(bench: &Bench, processor: Option<&Processor>) -> Result<Self, Error> {
         let binary = SERVER.binary(bench)?;
         let mut command = isolated_on(processor, &binary);

@@ -8,9 +8,9 @@ use super::Bench;
 use super::metrics::Peer;
 use super::peers::isolated;
 use super::results::Part;
-use crate::codegen::read;
 use crate::error::Error;
 use crate::process;
+use crate::workspace::read;
 
 const FOLDER: &str = "python";
 
@@ -20,15 +20,35 @@ pub(super) struct Python {
 }
 
 impl Python {
-    /// Python, if one of its peers is to be measured. A note says why, where there is none.
+    /// Python in a virtual environment, which is made unless it is there; none if none of its peers is to be measured. A note says what
+    /// is missing.
     pub(super) fn for_peers(bench: &Bench, part: &mut Part) -> Result<Option<Self>, Error> {
         if !bench.wants(Peer::Boto3) && !bench.wants(Peer::AwsCli) {
             return Ok(None);
         }
-        let found = Self::set_up(&bench.root, &bench.folder.join(FOLDER))?;
-        Ok(found
-            .map_err(|why| part.note(format!("boto3 and AWS CLI: skipped, {why}")))
-            .ok())
+        let folder = bench.folder.join(FOLDER);
+        let python = Self::at(&folder);
+        let requirements = bench.root.join("tests/interop/requirements.txt");
+        let wanted = read(&requirements)?;
+        // Copied when all of it is installed.
+        let installed = folder.join("requirements.txt");
+        if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
+            return Ok(Some(python));
+        }
+        let mut make = Command::new("python3");
+        make.args(["-m", "venv", "--clear"]).arg(&folder);
+        if !process::run(&mut make).is_ok_and(|finished| finished.success) {
+            part.note("boto3 and AWS CLI: skipped, there is no Python with venv");
+            return Ok(None);
+        }
+        let mut install = Command::new(&python.interpreter);
+        install.args(["-m", "pip", "install", "--quiet", "--requirement"]);
+        if !process::run(install.arg(&requirements))?.success {
+            part.note("boto3 and AWS CLI: skipped, the package registry is not there");
+            return Ok(None);
+        }
+        fs::copy(&requirements, &installed).map_err(Error::io(&requirements))?;
+        Ok(Some(python))
     }
 
     /// Python, if it has been set up.
@@ -42,30 +62,6 @@ impl Python {
             interpreter: folder.join("bin/python"),
             aws: folder.join("bin/aws"),
         }
-    }
-
-    /// Makes the virtual environment, unless it is there, or says why there is none.
-    fn set_up(root: &Path, folder: &Path) -> Result<Result<Self, String>, Error> {
-        let python = Self::at(folder);
-        let requirements = root.join("tests/interop/requirements.txt");
-        let wanted = read(&requirements)?;
-        // Copied when all of it is installed.
-        let installed = folder.join("requirements.txt");
-        if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
-            return Ok(Ok(python));
-        }
-        let mut make = Command::new("python3");
-        make.args(["-m", "venv", "--clear"]).arg(folder);
-        if !process::run(&mut make).is_ok_and(|finished| finished.success) {
-            return Ok(Err("there is no Python with venv".to_owned()));
-        }
-        let mut install = Command::new(&python.interpreter);
-        install.args(["-m", "pip", "install", "--quiet", "--requirement"]);
-        if !process::run(install.arg(&requirements))?.success {
-            return Ok(Err("the package registry is not there".to_owned()));
-        }
-        fs::copy(&requirements, &installed).map_err(Error::io(&requirements))?;
-        Ok(Ok(python))
     }
 
     /// The AWS CLI, making the call that all peers make.

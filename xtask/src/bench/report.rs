@@ -9,9 +9,9 @@ use super::python::Python;
 use super::results::Results;
 use super::table::{goals, table};
 use super::watch::field;
-use crate::codegen::read;
 use crate::error::Error;
 use crate::process;
+use crate::workspace::read;
 
 const INTRODUCTION: &str = "\
 # Benchmarks
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_latest_version_of_a_crate_is_told() {
+    fn the_latest_version_of_a_crate_is_taken() {
         let lock = "[[package]]\nname = \"hyper\"\nversion = \"0.14.32\"\n\n\
             [[package]]\nname = \"hyper\"\nversion = \"1.12.0\"\n\n\
             [[package]]\nname = \"hyper-rustls\"\nversion = \"0.27.10\"\n";
@@ -159,10 +159,10 @@ mod tests {
         let rows: Vec<_> = compared.lines().map(cells).collect();
         let mut figures = 0;
         for measured in benchmarks.lines().map(cells).filter(|row| row.len() > 4) {
-            let told = rows
+            let same = rows
                 .iter()
                 .filter(|row| row.len() > 2 && row[0] == measured[0]);
-            for row in told.filter(|row| !row[0].is_empty()) {
+            for row in same.filter(|row| !row[0].is_empty()) {
                 // The median comes first.
                 let medians = [measured[4], measured[3]].map(|cell| cell.split(" (").next());
                 assert_eq!([Some(row[1]), Some(row[2])], medians, "{}", row[0]);

@@ -5,21 +5,22 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::metrics::{Peer, is_known};
-use crate::codegen::read;
 use crate::error::Error;
 use crate::process;
+use crate::workspace::read;
 
 /// The latest results of each part, by its name.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(super) struct Results {
     pub(super) parts: BTreeMap<String, Part>,
 }
 
 /// What a run of a part found.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Part {
     /// The day, `YYYY-MM-DD`.
     pub(super) date: String,
@@ -38,7 +39,7 @@ impl Part {
         })
     }
 
-    /// Adds a sample, in the metric's unit, and tells it.
+    /// Adds a sample, in the metric's unit, and prints it.
     pub(super) fn sample(&mut self, metric: &str, peer: Peer, value: f64) {
         debug_assert!(is_known(metric), "{metric}");
         println!("{metric}, {}: {value:.3}", peer.name());
@@ -64,15 +65,15 @@ impl Results {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let value = serde_json::from_str(&read(&path)?).ok();
-        let results = value.as_ref().and_then(Self::from_json);
-        let unreadable = || Error::Other(format!("{}: not ours; remove it", path.display()));
-        results.ok_or_else(unreadable)
+        serde_json::from_str(&read(&path)?)
+            .map_err(|_| Error::Other(format!("{}: not ours; remove it", path.display())))
     }
 
     pub(super) fn store(&self, folder: &Path) -> Result<(), Error> {
         let path = folder.join(FILE);
-        fs::write(&path, format!("{:#}\n", self.to_json())).map_err(Error::io(&path))
+        let json = serde_json::to_string_pretty(self).map_err(std::io::Error::from);
+        let written = json.and_then(|json| fs::write(&path, json + "\n"));
+        written.map_err(Error::io(&path))
     }
 
     /// Takes in what a whole run of a part found, in place of what the last one did.
@@ -100,28 +101,6 @@ impl Results {
             .values()
             .find_map(|part| part.samples.get(metric)?.get(peer.name()));
         found.map_or(&[], Vec::as_slice)
-    }
-
-    fn to_json(&self) -> Value {
-        let parts = self.parts.iter().map(|(name, part)| {
-            let part = json!({"date": part.date, "notes": part.notes, "samples": part.samples});
-            (name.clone(), part)
-        });
-        Value::Object(parts.collect())
-    }
-
-    fn from_json(value: &Value) -> Option<Self> {
-        let parts = value.as_object()?.iter().map(|(name, part)| {
-            let part = Part {
-                date: part["date"].as_str()?.to_owned(),
-                notes: serde_json::from_value(part["notes"].clone()).ok()?,
-                samples: serde_json::from_value(part["samples"].clone()).ok()?,
-            };
-            Some((name.clone(), part))
-        });
-        Some(Self {
-            parts: parts.collect::<Option<_>>()?,
-        })
     }
 }
 

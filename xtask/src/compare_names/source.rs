@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use connect_codegen::{FileSet, names};
 use syn::Item;
 
+use super::FOLDER;
 use super::api::Api;
-use super::{Error, FOLDER};
+use crate::error::Error;
+use crate::workspace::read;
 
 /// Reads the modules that the generator emitted.
 pub(super) fn emitted(files: &FileSet) -> Result<Api, Error> {
@@ -65,7 +67,7 @@ fn file(path: &Path) -> Result<Vec<Item>, Error> {
     if !path.is_file() {
         return Ok(Vec::new());
     }
-    let text = std::fs::read_to_string(path).map_err(io(path))?;
+    let text = read(path)?;
     items(&path.display().to_string(), &text)
 }
 
@@ -82,15 +84,8 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let entries = std::fs::read_dir(folder).map_err(io(folder))?;
+    let entries = std::fs::read_dir(folder).map_err(Error::io(folder))?;
     entries
-        .map(|entry| Ok(entry.map_err(io(folder))?.path()))
+        .map(|entry| Ok(entry.map_err(Error::io(folder))?.path()))
         .collect()
-}
-
-fn io(path: &Path) -> impl Fn(std::io::Error) -> Error {
-    move |source| Error::Io {
-        path: path.to_owned(),
-        source,
-    }
 }

@@ -3,145 +3,116 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use serde_json::Value;
 
-use super::process::{self, cargo};
-use super::{Context, Outcome, Steps};
-use crate::codegen::read;
-use crate::conformance;
+use super::{Context, Outcome, Steps, stem};
+use crate::conformance::SUITE;
 use crate::error::Error;
-use crate::tree::lines_of_rust;
+use crate::process::{self, cargo, succeed, timed};
+use crate::tree;
+use crate::workspace::read;
 
 /// Generations of a model that are timed; the median counts.
 const RUNS: usize = 3;
 
 pub(super) fn generate(context: &Context, steps: &mut Steps) {
-    let models = published(context, steps);
+    let models = context.models("models", steps);
     if models.is_empty() {
         return;
     }
-    let mut built = false;
     steps.step("release xtask", || {
-        let build = process::run(cargo(&context.root, &context.target).args([
-            "build",
-            "--release",
-            "--package",
-            "xtask",
-        ]))?;
-        built = build.success;
-        Ok(if built {
-            Outcome::Passed("built".to_owned())
-        } else {
-            Outcome::Failed(build.tail())
-        })
+        let mut build = cargo(&context.root, &context.target);
+        succeed(build.args(["build", "--release", "--package", "xtask"]))?;
+        Ok(Outcome::Passed("built".to_owned()))
     });
-    if !built {
-        return;
-    }
     let xtask = context.target.join("release/xtask");
     for model in models {
-        let name = stem(&model);
-        steps.step(&name, || {
+        let folder = folder(context, &model);
+        steps.step(&stem(&model), || {
             let mut runs = Vec::new();
-            let mut last = None;
+            let mut warnings = String::new();
             for _ in 0..RUNS {
-                let folder = folder(context, &name);
-                if folder.exists() {
-                    fs::remove_dir_all(&folder).map_err(Error::io(&folder))?;
-                }
-                let mut generate = generate_command(Command::new(&xtask), context, &model, &[]);
-                let began = Instant::now();
-                let finished = process::run(&mut generate)?;
-                runs.push(began.elapsed());
-                if !finished.success {
-                    return Ok(Outcome::Failed(finished.tail()));
-                }
-                last = Some(finished);
+                tree::remove(&folder)?;
+                let mut generate = generation(Command::new(&xtask), context, &model);
+                let (seconds, finished) = timed(&mut generate)?;
+                runs.push(seconds);
+                warnings = finished.stderr;
             }
-            runs.sort();
-            let lines = lines_of_rust(&folder(context, &name).join("src"))?;
-            let warnings = last.map(|finished| finished.stderr).unwrap_or_default();
+            runs.sort_by(f64::total_cmp);
+            let (median, lines) = (runs[RUNS / 2], tree::lines_of_rust(&folder.join("src"))?);
             let left_out: Vec<&str> = warnings.lines().filter_map(left_out).collect();
-            let without = match left_out.as_slice() {
-                [] => String::new(),
-                names => format!(", without {}", names.join(", ")),
-            };
+            let without = list(", without ", ", ", &left_out);
             Ok(Outcome::Passed(format!(
-                "{:.2} s (median of {RUNS}), {lines} lines{without}",
-                runs[RUNS / 2].as_secs_f64(),
+                "{median:.2} s (median of {RUNS}), {lines} lines{without}",
             )))
         });
     }
 }
 
-pub(super) fn check(context: &Context, steps: &mut Steps) {
-    let models = published(context, steps);
+pub(super) fn lint(context: &Context, steps: &mut Steps) {
+    let models = context.models("models", steps);
     each_crate(context, steps, &models, &[], |folder, _, _| {
         let mut clippy = cargo(folder, &context.target);
         clippy.args(["clippy", "--quiet", "--all-targets", "--all-features"]);
-        let finished = process::run(clippy.args(["--", "--deny", "warnings"]))?;
-        Ok(if finished.success {
-            Outcome::Passed("client and server compile without a warning".to_owned())
-        } else {
-            Outcome::Failed(finished.tail())
-        })
+        succeed(clippy.args(["--", "--deny", "warnings"]))?;
+        let figures = "client and server compile without a warning";
+        Ok(Outcome::Passed(figures.to_owned()))
     });
 }
 
 pub(super) fn endpoints(context: &Context, steps: &mut Steps) {
-    let models = published(context, steps);
+    let models = context.models("models", steps);
     each_crate(context, steps, &models, &[], |folder, model, _| {
+        let cases = endpoint_cases(model)?;
+        if cases == 0 {
+            let why = "the model has no endpoint tests";
+            return Ok(Outcome::Skipped(why.to_owned()));
+        }
         let mut test = cargo(folder, &context.target);
-        let finished = process::run(test.args(["test", "--quiet", "--lib", "endpoint"]))?;
-        let passed = finished.stdout.contains("test result: ok");
-        Ok(match endpoint_cases(model)? {
-            0 => Outcome::Skipped("the model has no endpoint tests".to_owned()),
-            cases if passed && ran_tests(&finished.stdout) > 0 => {
-                Outcome::Passed(format!("{cases} cases"))
-            }
-            _ => Outcome::Failed(finished.tail()),
-        })
+        let finished = succeed(test.args(["test", "--quiet", "--lib", "endpoint"]))?;
+        if ran_tests(&finished.stdout) == 0 {
+            return Err(Error::Other(finished.tail()));
+        }
+        Ok(Outcome::Passed(format!("{cases} cases")))
     });
 }
 
 pub(super) fn round_trips(context: &Context, steps: &mut Steps) {
-    let mut models = published(context, steps);
-    models.extend(conformance::own_suite(&context.root).unwrap_or_default());
-    each_crate(
-        context,
-        steps,
-        &models,
-        &["--tests"],
-        |folder, _, warnings| {
-            let mut test = cargo(folder, &context.target);
-            test.args(["test", "--quiet", "--lib", "--features", "server"]);
-            let finished = process::run(test.arg("generated::tests"))?;
-            let operations = fs::read_dir(folder.join("src/generated/operation"));
-            // All but `mod.rs`.
-            let operations = operations.map_err(Error::io(folder))?.count() - 1;
-            Ok(
-                if finished.success && !finished.stderr.contains("warning") {
-                    let tests = ran_tests(&finished.stdout);
-                    let untested = warnings
-                        .lines()
-                        .filter_map(|line| line.strip_prefix("warning: tests: "));
-                    let untested: Vec<&str> = untested.collect();
-                    let but = match untested.as_slice() {
-                        [] => String::new(),
-                        untested => format!("; not covered: {}", untested.join("; ")),
-                    };
-                    Outcome::Passed(format!("{operations} operations, {tests} tests{but}"))
-                } else {
-                    Outcome::Failed(finished.tail())
-                },
-            )
-        },
-    );
+    let mut models = context.models("models", steps);
+    models.extend(tree::json_files(&context.root.join(SUITE)).unwrap_or_default());
+    let options = ["--tests"];
+    each_crate(context, steps, &models, &options, |folder, _, warnings| {
+        let mut test = cargo(folder, &context.target);
+        test.args(["test", "--quiet", "--lib", "--features", "server"]);
+        let finished = succeed(test.arg("generated::tests"))?;
+        if finished.stderr.contains("warning") {
+            return Err(Error::Other(finished.tail()));
+        }
+        let operations = fs::read_dir(folder.join("src/generated/operation"));
+        // All but `mod.rs`.
+        let operations = operations.map_err(Error::io(folder))?.count() - 1;
+        let tests = ran_tests(&finished.stdout);
+        let warnings = warnings.lines();
+        let uncovered: Vec<&str> = warnings
+            .filter_map(|line| line.strip_prefix("warning: tests: "))
+            .collect();
+        let but = list("; not covered: ", "; ", &uncovered);
+        Ok(Outcome::Passed(format!(
+            "{operations} operations, {tests} tests{but}"
+        )))
+    });
 }
 
-/// Generates a crate from each model, both sides, and does something with its folder, the model and what was warned of.
+/// Items in a row with what comes before them; nothing, if there are none.
+fn list(before: &str, between: &str, items: &[&str]) -> String {
+    if items.is_empty() {
+        return String::new();
+    }
+    format!("{before}{}", items.join(between))
+}
+
+/// Generates a crate from each model, both sides, and does something with its folder, the model and the warnings.
 fn each_crate(
     context: &Context,
     steps: &mut Steps,
@@ -150,14 +121,10 @@ fn each_crate(
     run: impl Fn(&Path, &Path, &str) -> Result<Outcome, Error>,
 ) {
     for model in models {
-        let name = stem(model);
-        steps.step(&name, || {
-            let xtask = process::xtask(&context.root)?;
-            let finished = process::run(&mut generate_command(xtask, context, model, options))?;
-            if !finished.success {
-                return Ok(Outcome::Failed(finished.tail()));
-            }
-            let folder = folder(context, &name);
+        steps.step(&stem(model), || {
+            let mut generate = generation(process::xtask(&context.root)?, context, model);
+            let finished = succeed(generate.args(options))?;
+            let folder = folder(context, model);
             // The workspace's versions, so that what it has built is used again.
             let lock = context.root.join("Cargo.lock");
             fs::copy(&lock, folder.join("Cargo.lock")).map_err(Error::io(&lock))?;
@@ -166,42 +133,21 @@ fn each_crate(
     }
 }
 
-/// The published models. Where there are none, the part says so.
-fn published(context: &Context, steps: &mut Steps) -> Vec<PathBuf> {
-    let models = context.models("models");
-    if models.is_empty() {
-        let folder = context.shared.join("models");
-        steps.skip(format!("no models in {}", folder.display()));
-    }
-    models
-}
-
-fn generate_command(
-    mut xtask: Command,
-    context: &Context,
-    model: &Path,
-    options: &[&str],
-) -> Command {
-    let name = stem(model);
+/// The command that generates a crate from a model into its folder.
+fn generation(mut xtask: Command, context: &Context, model: &Path) -> Command {
     xtask
         .current_dir(&context.root)
         .args(["codegen", "--server", "--package"])
-        .arg(format!("verify-{name}"))
+        .arg(format!("verify-{}", stem(model)))
         .arg("--model")
         .arg(model)
         .arg("--out")
-        .arg(folder(context, &name))
-        .args(options);
+        .arg(folder(context, model));
     xtask
 }
 
-fn folder(context: &Context, name: &str) -> PathBuf {
-    context.target.join("verify").join(name)
-}
-
-fn stem(model: &Path) -> String {
-    let stem = model.file_stem().unwrap_or_default();
-    stem.to_string_lossy().into_owned()
+fn folder(context: &Context, model: &Path) -> PathBuf {
+    context.target.join("verify").join(stem(model))
 }
 
 /// The operation that a warning names as left out.

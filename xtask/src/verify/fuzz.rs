@@ -3,7 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use super::{Context, Outcome, Steps, process};
+use super::{Context, Outcome, Steps};
+use crate::error::Error;
+use crate::process::{cargo, run, succeed};
 
 /// Random cases of each property; the test suite takes 256.
 const CASES: u32 = 20_000;
@@ -17,23 +19,20 @@ const MEMORY: u32 = 512;
 /// Where the fuzz targets lie.
 const FUZZ: &str = "crates/protocol/fuzz";
 
-pub(super) fn run(context: &Context, steps: &mut Steps) {
+pub(super) fn all(context: &Context, steps: &mut Steps) {
     steps.step("bounded", || {
-        let mut test = process::cargo(&context.root, &context.target);
+        let mut test = cargo(&context.root, &context.target);
         test.env("PROPTEST_CASES", CASES.to_string());
+        test.args(["test", "--quiet", "--package", "connect-protocol"]);
         test.args([
-            "test",
-            "--quiet",
-            "--package",
-            "connect-protocol",
             "--all-features",
+            "--test",
+            "hostile",
+            "--test",
+            "properties",
         ]);
-        let finished = process::run(test.args(["--test", "hostile", "--test", "properties"]))?;
-        Ok(if finished.success {
-            Outcome::Passed(format!("{CASES} cases of each property"))
-        } else {
-            Outcome::Failed(finished.tail())
-        })
+        succeed(&mut test)?;
+        Ok(Outcome::Passed(format!("{CASES} cases of each property")))
     });
     let folder = context.root.join(FUZZ);
     let targets = fs::read_dir(folder.join("fuzz_targets"));
@@ -46,9 +45,11 @@ pub(super) fn run(context: &Context, steps: &mut Steps) {
         .collect();
     targets.sort();
     if !works("cargo", &["fuzz", "--version"], "cargo-fuzz") {
-        let why = "cargo-fuzz is not installed";
-        steps.skip(format!("{} not run: {why}", targets.join(", ")));
-        return;
+        let why = format!(
+            "{} not run: cargo-fuzz is not installed",
+            targets.join(", ")
+        );
+        return steps.step("targets", || Ok(Outcome::Skipped(why)));
     }
     // The address sanitizer is nightly's; coverage, which guides the fuzzer, is any toolchain's.
     let nightly = works("rustup", &["toolchain", "list"], "nightly");
@@ -69,24 +70,20 @@ pub(super) fn run(context: &Context, steps: &mut Steps) {
                 .arg(format!("-max_len={LONGEST}"))
                 .arg(format!("-rss_limit_mb={MEMORY}"))
                 .arg(format!("-max_total_time={}", context.fuzz_seconds));
-            let finished = process::run(&mut fuzz)?;
+            let finished = succeed(&mut fuzz)?;
             let mut lines = finished.stderr.lines();
             let done = lines.rfind(|line| line.starts_with("Done "));
+            let done = done.ok_or_else(|| Error::Other(finished.tail()))?;
             let sanitizer = if nightly { "address" } else { "no" };
-            Ok(match done {
-                Some(done) if finished.success => {
-                    Outcome::Passed(format!("{done}, {sanitizer} sanitizer, within {MEMORY} MB"))
-                }
-                _ => Outcome::Failed(finished.tail()),
-            })
+            Ok(Outcome::Passed(format!(
+                "{done}, {sanitizer} sanitizer, within {MEMORY} MB"
+            )))
         });
     }
 }
 
 /// Whether a program runs and prints what is expected.
 fn works(program: &str, arguments: &[&str], expected: &str) -> bool {
-    let output = Command::new(program).args(arguments).output();
-    output.is_ok_and(|output| {
-        output.status.success() && String::from_utf8_lossy(&output.stdout).contains(expected)
-    })
+    let finished = run(Command::new(program).args(arguments));
+    finished.is_ok_and(|finished| finished.success && finished.stdout.contains(expected))
 }

@@ -10,50 +10,41 @@ use connect_codegen::model::Model;
 use serde_json::Value;
 
 use super::crates::left_out;
-use super::{Context, Outcome, Steps};
-use crate::codegen::read;
+use super::{Context, Outcome, Steps, stem};
 use crate::compare_names;
 use crate::error::Error;
+use crate::workspace::read;
 
 pub(super) fn compare(context: &Context, steps: &mut Steps) {
-    let models = context.models("models");
-    if models.is_empty() {
-        let folder = context.shared.join("models");
-        steps.skip(format!("no models in {}", folder.display()));
-        return;
+    for model in context.models("models", steps) {
+        steps.step(&stem(&model), || compare_one(context, &model));
     }
-    for model in models {
-        let subject = model.file_stem().unwrap_or_default().to_string_lossy();
-        steps.step(&subject, || {
-            let text = read(&model)?;
-            let json: Value = serde_json::from_str(&text)
-                .map_err(|error| Error::Other(format!("{}: {error}", model.display())))?;
-            let name = crate_name(&json)
-                .ok_or_else(|| Error::Other(format!("{}: no service has an SDK ID", model.display())))?;
-            let Some(source) = find_source(&name, context.sdk_source.as_deref()) else {
-                return Ok(Outcome::Skipped(format!(
-                    "no source of {name}: `cargo fetch` in a project that uses it, or --sdk-source DIR"
-                )));
-            };
-            let mut warnings = BTreeSet::new();
-            let service = lower(
-                &Model::parse(&model.display().to_string(), &text)?,
-                &Selection::default(),
-                &mut warnings,
-            )?;
-            let emitted = emit::modules(&service, emit::Options::default(), compare_names::FOLDER)?;
-            let left_out = warnings.iter().map(String::as_str).filter_map(left_out);
-            let left_out = left_out.map(str::to_owned).collect();
-            let report = compare_names::compare(&json, &emitted, &left_out, &source.join("src"))?;
-            print!("{report}");
-            let version = source.file_name().unwrap_or_default().to_string_lossy();
-            let told = format!("{version}: {}", report.counts());
-            Ok(if report.is_explained() {
-                Outcome::Passed(told)
-            } else {
-                Outcome::Failed(told)
-            })
-        });
+}
+
+fn compare_one(context: &Context, model: &Path) -> Result<Outcome, Error> {
+    let (text, file) = (read(model)?, model.display().to_string());
+    let wrong = |what: &str| Error::Other(format!("{file}: {what}"));
+    let json: Value = serde_json::from_str(&text).map_err(|error| wrong(&error.to_string()))?;
+    let name = crate_name(&json).ok_or_else(|| wrong("no service has an SDK ID"))?;
+    let Some(source) = find_source(&name, context.sdk_source.as_deref()) else {
+        return Ok(Outcome::Skipped(format!(
+            "no source of {name}: `cargo fetch` in a project that uses it, or --sdk-source DIR"
+        )));
+    };
+    let mut warnings = BTreeSet::new();
+    let parsed = Model::parse(&file, &text)?;
+    let service = lower(&parsed, &Selection::default(), &mut warnings)?;
+    let emitted = emit::modules(&service, emit::Options::default(), compare_names::FOLDER)?;
+    let left_out = warnings.iter().filter_map(|warning| left_out(warning));
+    let left_out = left_out.map(str::to_owned).collect();
+    let report = compare_names::compare(&json, &emitted, &left_out, &source.join("src"))?;
+    print!("{report}");
+    let version = source.file_name().unwrap_or_default().to_string_lossy();
+    let counts = format!("{version}: {}", report.counts());
+    if report.is_explained() {
+        Ok(Outcome::Passed(counts))
+    } else {
+        Err(Error::Other(counts))
     }
 }
 

@@ -1,5 +1,6 @@
 //! All contacts of a tree, fetched for the commands that work on the whole.
 
+use connect_sdk::primitives::DateTime;
 use connect_sdk::types::AssociatedContactSummary;
 use contact_tree::{Contact, Forest, Timestamp};
 
@@ -17,7 +18,7 @@ pub(crate) struct TreeArguments {
     /// The ID of any contact in the tree; with --local, its beginning is enough
     #[arg(long, value_name = "STRING", required_unless_present = "local")]
     contact_id: Option<String>,
-    /// How many contacts to ask the service for at a time; all are fetched all the same
+    /// How many contacts to ask the service for in one call; all pages are fetched
     #[arg(long, value_name = "COUNT", default_value = "100", value_parser = clap::value_parser!(i32).range(1..=100))]
     page_size: i32,
 }
@@ -48,7 +49,7 @@ pub(crate) async fn fetch(
         .unwrap_or_else(|| local::CONTACT_ID.to_owned());
     let connection = client::connect(settings).await?;
     let contact_id = connection.whole_id(&instance_id, contact_id)?;
-    let mut items = connection
+    let items = connection
         .client
         .list_associated_contacts()
         .instance_id(instance_id)
@@ -57,42 +58,28 @@ pub(crate) async fn fetch(
         .page_size(arguments.page_size)
         .items()
         .send();
-    let mut contacts = Vec::new();
-    let mut failed = None;
-    while let Some(item) = items.next().await {
-        match item {
-            Ok(contact) => contacts.push(plain(contact)),
-            Err(error) => failed = Some(error),
-        }
-    }
-    drop(items);
+    let contacts: Result<Vec<_>, _> = items.collect().await;
     connection.close().await;
-    match failed {
-        Some(error) => Err(error.into()),
-        None => Ok(Contacts {
-            asked_for: contact_id,
-            forest: Forest::new(contacts),
-        }),
-    }
+    Ok(Contacts {
+        asked_for: contact_id,
+        forest: contacts?.into_iter().map(plain).collect(),
+    })
 }
 
 /// The service's contact as the tree takes it.
 fn plain(contact: AssociatedContactSummary) -> Contact {
+    let time = |time: DateTime| Timestamp::new(time.secs(), time.subsec_nanos());
+    let channel = contact.channel.as_ref();
+    let method = contact.initiation_method.as_ref();
     Contact {
         id: contact.contact_id.unwrap_or_default(),
         arn: contact.contact_arn,
         initial_contact_id: contact.initial_contact_id,
         previous_contact_id: contact.previous_contact_id,
         related_contact_id: contact.related_contact_id,
-        channel: contact.channel.map(|channel| channel.as_str().to_owned()),
-        initiation_method: contact
-            .initiation_method
-            .map(|method| method.as_str().to_owned()),
-        initiation_time: contact
-            .initiation_timestamp
-            .map(|time| Timestamp::new(time.secs(), time.subsec_nanos())),
-        disconnect_time: contact
-            .disconnect_timestamp
-            .map(|time| Timestamp::new(time.secs(), time.subsec_nanos())),
+        channel: channel.map(|channel| channel.as_str().to_owned()),
+        initiation_method: method.map(|method| method.as_str().to_owned()),
+        initiation_time: contact.initiation_timestamp.map(time),
+        disconnect_time: contact.disconnect_timestamp.map(time),
     }
 }

@@ -1,9 +1,9 @@
 //! `connect export`.
 
-use std::io::{self, Write};
+use std::collections::HashMap;
 
-use contact_tree::{Contact, Forest, Link, Node};
-use serde_json::{Map, Value};
+use contact_tree::{Contact, Forest, Link, Timestamp};
+use serde_json::{Value, json};
 
 use super::contacts;
 use super::tree::link_name;
@@ -42,80 +42,62 @@ enum Format {
 /// Anything that can go wrong with it.
 pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
     let contacts = contacts::fetch(arguments.tree, settings).await?;
-    let mut out = settings.sink();
     let forest = &contacts.forest;
-    match arguments.format {
-        Format::Records => records(out.open()?, forest),
-        Format::Csv => csv(out.open()?, forest, arguments.raw_cells),
-        Format::Dot => dot(out.open()?, forest),
-        Format::Mermaid => {
-            let graph = mermaid(forest);
-            for limit in over_limits(&graph) {
-                crate::note(&limit);
-            }
-            out.open()?.write_all(graph.as_bytes())
+    let text = match arguments.format {
+        Format::Records => records(forest),
+        Format::Csv => csv(forest, arguments.raw_cells),
+        Format::Dot => dot(forest),
+        Format::Mermaid => mermaid(forest),
+    };
+    if let Format::Mermaid = arguments.format {
+        for limit in over_limits(&text) {
+            crate::note(&limit);
         }
     }
-    .map_err(Failure::Output)?;
+    let mut out = settings.sink();
+    out.open()?
+        .write_all(text.as_bytes())
+        .map_err(Failure::Output)?;
     out.close()
 }
 
-/// Contact records with what the service tells: no agent, queue or attributes.
-fn records(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
-    for node in forest.iter() {
-        serde_json::to_writer(&mut *out, &record(node.contact()))?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
+/// Contact records with what the service returns: no agent, queue or attributes.
+fn records(forest: &Forest) -> String {
+    let records = forest.iter().map(|node| record(node.contact()));
+    records.map(|record| format!("{record}\n")).collect()
 }
 
 fn record(contact: &Contact) -> Value {
     // arn:aws:connect:REGION:ACCOUNT:instance/INSTANCE/contact/CONTACT
-    let instance = contact
-        .arn
-        .as_deref()
-        .and_then(|arn| arn.split_once("/contact/"));
-    let instance = instance.map(|(instance, _)| instance);
+    let arn = contact.arn.as_deref();
+    let instance = arn.and_then(|arn| Some(arn.split_once("/contact/")?.0));
     let account = instance.and_then(|instance| instance.split(':').nth(4));
-    let time = |time: Option<contact_tree::Timestamp>| time.map(|time| time.to_string());
-    let members = [
-        ("AWSAccountId", account.map(str::to_owned)),
-        (
-            "AWSContactTraceRecordFormatVersion",
-            Some("2017-03-10".to_owned()),
-        ),
-        ("InstanceARN", instance.map(str::to_owned)),
-        ("ContactId", Some(contact.id.clone())),
-        ("InitialContactId", contact.initial_contact_id.clone()),
-        ("PreviousContactId", contact.previous_contact_id.clone()),
-        ("RelatedContactId", contact.related_contact_id.clone()),
-        ("Channel", contact.channel.clone()),
-        ("InitiationMethod", contact.initiation_method.clone()),
-        ("InitiationTimestamp", time(contact.initiation_time)),
-        ("DisconnectTimestamp", time(contact.disconnect_time)),
+    let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+    json!({
+        "AWSAccountId": account,
+        "AWSContactTraceRecordFormatVersion": "2017-03-10",
+        "InstanceARN": instance,
+        "ContactId": contact.id,
+        "InitialContactId": contact.initial_contact_id,
+        "PreviousContactId": contact.previous_contact_id,
+        "RelatedContactId": contact.related_contact_id,
+        "Channel": contact.channel,
+        "InitiationMethod": contact.initiation_method,
+        "InitiationTimestamp": time(contact.initiation_time),
+        "DisconnectTimestamp": time(contact.disconnect_time),
         // The newest time that is known: records are kept by it.
-        (
-            "LastUpdateTimestamp",
-            time(contact.disconnect_time.max(contact.initiation_time)),
-        ),
-    ];
-    let members = members
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.into()));
-    Value::Object(members.collect::<Map<_, _>>())
+        "LastUpdateTimestamp": time(contact.disconnect_time.max(contact.initiation_time)),
+    })
 }
 
-fn csv(out: &mut dyn Write, forest: &Forest, raw: bool) -> io::Result<()> {
-    writeln!(
-        out,
-        "depth,contact_id,parent_contact_id,link,channel,initiation_method,initiation_timestamp,\
-         disconnect_timestamp,duration_seconds,initial_contact_id,previous_contact_id,related_contact_id,contact_arn"
-    )?;
+fn csv(forest: &Forest, raw: bool) -> String {
+    let mut table = "depth,contact_id,parent_contact_id,link,channel,initiation_method,initiation_timestamp,\
+        disconnect_timestamp,duration_seconds,initial_contact_id,previous_contact_id,related_contact_id,contact_arn\n"
+        .to_owned();
     for node in forest.depth_first() {
         let contact = node.contact();
-        let duration = contact
-            .duration()
-            .map(|duration| duration.as_secs().to_string());
+        let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+        let duration = contact.duration();
         let fields = [
             Some(node.depth().to_string()),
             Some(contact.id.clone()),
@@ -123,18 +105,18 @@ fn csv(out: &mut dyn Write, forest: &Forest, raw: bool) -> io::Result<()> {
             node.link().map(|link| link_name(link).to_owned()),
             contact.channel.clone(),
             contact.initiation_method.clone(),
-            contact.initiation_time.map(|time| time.to_string()),
-            contact.disconnect_time.map(|time| time.to_string()),
-            duration,
+            time(contact.initiation_time),
+            time(contact.disconnect_time),
+            duration.map(|duration| duration.as_secs().to_string()),
             contact.initial_contact_id.clone(),
             contact.previous_contact_id.clone(),
             contact.related_contact_id.clone(),
             contact.arn.clone(),
         ];
         let fields = fields.map(|field| cell(field.unwrap_or_default(), raw));
-        writeln!(out, "{}", fields.join(","))?;
+        table += &format!("{}\n", fields.join(","));
     }
-    Ok(())
+    table
 }
 
 /// What makes a spreadsheet take a cell for a formula, at its beginning; the wide ones where it is set to East Asia.
@@ -156,22 +138,21 @@ fn cell(field: String, raw: bool) -> String {
     }
 }
 
-fn dot(out: &mut dyn Write, forest: &Forest) -> io::Result<()> {
-    writeln!(out, "digraph contacts {{\n    node [shape=box];")?;
-    for (index, node) in forest.iter().enumerate() {
-        let lines = label(node).map(|line| dot_text(&line));
-        writeln!(out, "    n{index} [label=\"{}\"];", lines.join("\\n"))?;
-    }
-    let mut lines = String::new();
-    edges(forest, |parent, child, link| {
+fn dot(forest: &Forest) -> String {
+    let node = |place, label: [String; 3]| {
+        let lines = label.map(|line| dot_text(&line)).join("\\n");
+        format!("    n{place} [label=\"{lines}\"];\n")
+    };
+    let edge = |parent, child, link| {
         let style = match link {
             Link::Previous => "",
             Link::Initial => " [style=dotted]",
             Link::Related => " [style=dashed]",
         };
-        lines += &format!("    n{parent} -> n{child}{style};\n");
-    });
-    writeln!(out, "{lines}}}")
+        format!("    n{parent} -> n{child}{style};\n")
+    };
+    let graph = graph(forest, node, edge);
+    format!("digraph contacts {{\n    node [shape=box];\n{graph}}}\n")
 }
 
 /// Text inside a quoted label. Graphviz reads escapes with a backslash and HTML entities in it, and ends at a NUL.
@@ -183,19 +164,18 @@ fn dot_text(text: &str) -> String {
 }
 
 fn mermaid(forest: &Forest) -> String {
-    let mut graph = "flowchart TD\n".to_owned();
-    for (index, node) in forest.iter().enumerate() {
-        let lines = label(node).map(|line| mermaid_text(&line)).join("<br/>");
-        graph += &format!("    n{index}[\"{lines}\"]\n");
-    }
-    edges(forest, |parent, child, link| {
+    let node = |place, label: [String; 3]| {
+        let lines = label.map(|line| mermaid_text(&line)).join("<br/>");
+        format!("    n{place}[\"{lines}\"]\n")
+    };
+    let edge = |parent, child, link| {
         let arrow = match link {
             Link::Previous => "-->",
             Link::Initial | Link::Related => "-.->",
         };
-        graph += &format!("    n{parent} {arrow} n{child}\n");
-    });
-    graph
+        format!("    n{parent} {arrow} n{child}\n")
+    };
+    format!("flowchart TD\n{}", graph(forest, node, edge))
 }
 
 /// Text inside a quoted label. All that could mean something to Mermaid, to HTML or to Markdown is written as an entity.
@@ -213,7 +193,7 @@ fn mermaid_text(text: &str) -> String {
     escaped
 }
 
-/// What of a graph is more than Mermaid draws unless it is told to, in words.
+/// What of a graph is more than Mermaid draws by default, in words.
 fn over_limits(graph: &str) -> Vec<String> {
     let is_edge = |line: &&str| !line.contains('[');
     let edges = graph.lines().skip(1).filter(is_edge).count();
@@ -229,43 +209,38 @@ fn over_limits(graph: &str) -> Vec<String> {
     .collect()
 }
 
-/// The lines of a node: what it is, when it began, its ID.
-fn label(node: Node<'_>) -> [String; 3] {
-    let contact = node.contact();
-    let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
-    [
-        format!(
-            "{} {}",
-            or_unknown(&contact.channel),
-            or_unknown(&contact.initiation_method)
-        ),
-        contact
-            .initiation_time
-            .map_or("?".to_owned(), |time| time.to_string()),
-        contact.id.clone(),
-    ]
-}
-
-/// Calls `edge` with the places of parent and child, in the order of [`Forest::iter`], and the link between them.
-fn edges(forest: &Forest, mut edge: impl FnMut(usize, usize, Link)) {
-    // Two contacts may share an ID, so nodes are named by their place.
-    let places: std::collections::HashMap<_, _> = forest
-        .iter()
-        .enumerate()
-        .map(|(place, node)| (node.id(), place))
-        .collect();
+/// A line for each contact, from its place in [`Forest::iter`] and its label: what it is, when it began, its ID. Then one
+/// for each link, from the places of parent and child. Two contacts may share an ID, so nodes are named by their place.
+fn graph(
+    forest: &Forest,
+    line_of_node: impl Fn(usize, [String; 3]) -> String,
+    line_of_edge: impl Fn(usize, usize, Link) -> String,
+) -> String {
+    let mut graph = String::new();
+    let mut places = HashMap::new();
+    for (place, node) in forest.iter().enumerate() {
+        let contact = node.contact();
+        let [channel, method] = [&contact.channel, &contact.initiation_method]
+            .map(|text| text.as_deref().unwrap_or("?"));
+        let begin = contact.initiation_time.map(|time| time.to_string());
+        let label = [
+            format!("{channel} {method}"),
+            begin.unwrap_or_else(|| "?".to_owned()),
+            contact.id.clone(),
+        ];
+        graph += &line_of_node(place, label);
+        places.insert(node.id(), place);
+    }
     for (child, node) in forest.iter().enumerate() {
         if let (Some(parent), Some(link)) = (node.parent(), node.link()) {
-            edge(places[&parent.id()], child, link);
+            graph += &line_of_edge(places[&parent.id()], child, link);
         }
     }
+    graph
 }
 
 #[cfg(test)]
 mod tests {
-    use contact_tree::Timestamp;
-    use serde_json::json;
-
     use super::*;
 
     fn forest() -> Forest {
@@ -288,15 +263,9 @@ mod tests {
         ])
     }
 
-    fn written(write: impl Fn(&mut dyn Write, &Forest) -> io::Result<()>) -> String {
-        let mut out = Vec::new();
-        write(&mut out, &forest()).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
     #[test]
     fn records_are_those_that_amazon_connect_exports() {
-        let text = written(records);
+        let text = records(&forest());
         let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
         assert_eq!(
             first,
@@ -314,7 +283,7 @@ mod tests {
 
     #[test]
     fn csv_quotes_what_needs_it() {
-        let text = written(|out, forest| csv(out, forest, false));
+        let text = csv(&forest(), false);
         let row = text.lines().find(|line| line.starts_with('1')).unwrap();
         assert!(
             row.starts_with(
@@ -388,7 +357,7 @@ mod tests {
 
     #[test]
     fn graphs_have_an_edge_for_each_link() {
-        let text = written(dot);
+        let text = dot(&forest());
         assert!(text.starts_with("digraph contacts {\n") && text.ends_with("}\n"));
         assert!(
             text.contains("n1 [label=\"VOICE ?\\n2023-11-14T22:14:20Z\\nb, \\\"x\\\"\"];"),

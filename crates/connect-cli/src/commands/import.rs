@@ -1,6 +1,5 @@
 //! `connect import`.
 
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +7,7 @@ use std::path::{Path, PathBuf};
 use connect_local_endpoint::{ImportError, OnRefusal, Report};
 
 use crate::failure::Failure;
-use crate::output::{Pager, Sink};
+use crate::output;
 
 /// Read contact records and events into a database for `connect serve`
 ///
@@ -28,7 +27,7 @@ pub(crate) struct Arguments {
     strict: bool,
 }
 
-/// Runs the command. Bad records are told and the rest imported, unless it is `--strict`; the exit code tells.
+/// Runs the command. Bad records are reported and the rest imported, unless it is `--strict`.
 ///
 /// # Errors
 ///
@@ -59,11 +58,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut importer = store.importer(on_refusal, || {
         crate::note("waiting: something else is writing to the database");
     });
-    let unwritable = |error| unwritable(&arguments.database, &error);
+    let unwritable = |error: ImportError| {
+        let path = arguments.database.display();
+        Failure::other(format!("cannot write the database {path}: {error}"))
+    };
     for path in &walk.files {
-        let name = name(path);
+        let name = path.display().to_string();
         let read = if is_stdin(path) {
-            importer.follow(&name, io::stdin())
+            importer.follow("standard input", io::stdin())
         } else {
             match File::open(path) {
                 Ok(file) if path.is_file() => importer.read(&name, file),
@@ -76,30 +78,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         };
         read.map_err(unwritable)?;
     }
-    let total = importer.finish().map_err(unwritable)?;
-    tell(&total)?;
-    let Report {
-        added,
-        updated,
-        refused,
-        ..
-    } = total;
-    let rest = if added + updated > 0 {
-        "the rest is imported"
-    } else {
-        "nothing is imported"
-    };
-    match refused {
-        0 => Ok(()),
-        1 => Err(Failure::other(format!("one record was refused; {rest}"))),
-        count => Err(Failure::other(format!(
-            "{count} records were refused; {rest}"
-        ))),
-    }
+    report(&importer.finish().map_err(unwritable)?)
 }
 
-/// Writes the summary, and before it what was refused.
-fn tell(report: &Report) -> Result<(), Failure> {
+/// Prints what was refused and a summary.
+///
+/// # Errors
+///
+/// Anything was refused.
+fn report(report: &Report) -> Result<(), Failure> {
     for refusal in &report.refusals {
         crate::note(&refusal.to_string());
     }
@@ -111,28 +98,26 @@ fn tell(report: &Report) -> Result<(), Failure> {
         refused,
         ..
     } = report;
-    let mut out = Sink::new(Pager::None);
-    writeln!(
-        out.open()?,
-        "{added} contacts added, {updated} updated, {stale} records not newer, {ignored} other events, {refused} records refused"
-    )
-    .map_err(Failure::Output)?;
-    out.close()
-}
-
-fn name(path: &Path) -> String {
-    if is_stdin(path) {
-        "standard input".to_owned()
+    output::print(&format!(
+        "{added} contacts added, {updated} updated, {stale} records not newer, {ignored} other events, {refused} records refused\n"
+    ))?;
+    let rest = if added + updated > 0 {
+        "the rest is imported"
     } else {
-        path.display().to_string()
-    }
+        "nothing is imported"
+    };
+    Err(Failure::other(match refused {
+        0 => return Ok(()),
+        1 => format!("one record was refused; {rest}"),
+        count => format!("{count} records were refused; {rest}"),
+    }))
 }
 
 /// Finds the files to import.
 struct Walk {
-    /// Is no file to import, wherever it lies.
+    /// The database, which is not imported itself.
     database: Option<PathBuf>,
-    /// The folders around the present place, to see links that lead back.
+    /// The folders that contain the current one, to find links that lead back.
     folders: Vec<PathBuf>,
     files: Vec<PathBuf>,
 }
@@ -160,7 +145,7 @@ impl Walk {
                 return Ok(());
             }
         };
-        // A pipe has no place.
+        // A pipe has no canonical path.
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if self.is_database(&place) {
             return skip("it belongs to the database");
@@ -177,19 +162,17 @@ impl Walk {
         }
         self.folders.push(place);
         let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let entries = match entries {
-            Ok(entries) => entries,
-            Err(error) if is_asked_for => return Err(unreadable(path, &error)),
-            Err(_) => {
-                // To read it as a file says what is wrong, and counts it.
-                self.files.push(path.to_owned());
-                Vec::new()
+        match entries {
+            Ok(mut entries) => {
+                entries.retain(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
+                entries.sort_by_key(fs::DirEntry::path);
+                for entry in entries {
+                    self.collect(&entry.path(), false)?;
+                }
             }
-        };
-        let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
-        paths.sort();
-        for path in paths.iter().filter(|path| !is_hidden(path)) {
-            self.collect(path, false)?;
+            Err(error) if is_asked_for => return Err(unreadable(path, &error)),
+            // Reading it as a file reports the error and counts it.
+            Err(_) => self.files.push(path.to_owned()),
         }
         self.folders.pop();
         Ok(())
@@ -208,21 +191,10 @@ impl Walk {
     }
 }
 
-fn is_hidden(path: &Path) -> bool {
-    path.file_name()
-        .and_then(OsStr::to_str)
-        .is_some_and(|name| name.starts_with('.'))
-}
-
 fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::other(format!("cannot read {}: {error}", path.display()))
-}
-
-fn unwritable(database: &Path, error: &ImportError) -> Failure {
-    let path = database.display();
-    Failure::other(format!("cannot write the database {path}: {error}"))
 }

@@ -1,7 +1,7 @@
 //! `connect samples`.
 
 use crate::failure::Failure;
-use crate::output::{Pager, Sink};
+use crate::output;
 
 /// Write the sample contact records, as `connect import` reads them
 ///
@@ -15,9 +15,5 @@ pub(crate) struct Arguments {}
 ///
 /// An output that cannot be written.
 pub(crate) fn run() -> Result<(), Failure> {
-    let mut out = Sink::new(Pager::None);
-    out.open()?
-        .write_all(connect_local_endpoint::samples::records().as_bytes())
-        .map_err(Failure::Output)?;
-    out.close()
+    output::print(&connect_local_endpoint::samples::records())
 }

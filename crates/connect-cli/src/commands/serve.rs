@@ -4,11 +4,11 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use connect_local_endpoint::{Credentials, LocalEndpoint, Store};
+use connect_local_endpoint::{LocalEndpoint, Store};
 use connect_transport::config::Environment;
 
 use crate::failure::Failure;
-use crate::output::{Pager, Sink};
+use crate::{credentials, output};
 
 /// Serve the contacts of a database as Amazon Connect does
 ///
@@ -30,15 +30,13 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     let (host, port) = text.rsplit_once(':').unwrap_or(("", text));
     let here = host.is_empty() || host.eq_ignore_ascii_case("localhost");
     let address = if here {
-        port.parse()
-            .ok()
-            .map(|port| (Ipv4Addr::LOCALHOST, port).into())
+        let port = port.parse().ok();
+        port.map(|port| (Ipv4Addr::LOCALHOST, port).into())
     } else {
         text.parse().ok()
     };
-    address.ok_or_else(|| {
-        "expected an IP address or localhost, and a port, such as 127.0.0.1:8787".to_owned()
-    })
+    let expected = "expected an IP address or localhost, and a port, such as 127.0.0.1:8787";
+    address.ok_or_else(|| expected.to_owned())
 }
 
 /// Opens a database of contacts, or creates it.
@@ -59,18 +57,16 @@ pub(crate) fn open(path: &Path) -> Result<Store, Failure> {
 ///
 /// A database or address that cannot be used, half a key pair.
 pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Result<(), Failure> {
-    let credentials = credentials(environment)?;
-    let is_new = !arguments.database.exists();
-    let store = open(&arguments.database)?;
+    let credentials = credentials::of_environment(environment)?;
+    let database = &arguments.database;
+    let is_new = !database.exists();
+    let store = open(database)?;
     if is_new {
-        crate::note(&format!(
-            "{} is new and holds no contacts",
-            arguments.database.display()
-        ));
+        let path = database.display();
+        crate::note(&format!("{path} is new and holds no contacts"));
     }
-    let mut endpoint = LocalEndpoint::builder()
-        .store(store)
-        .listen(arguments.listen);
+    let builder = LocalEndpoint::builder();
+    let mut endpoint = builder.store(store).listen(arguments.listen);
     let made_up = credentials.is_none();
     if let Some(credentials) = credentials {
         endpoint = endpoint.credentials(credentials);
@@ -82,45 +78,20 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
              contacts",
         );
     }
-    // Before the URL is told: whoever reads it may end us at once.
+    // Before the URL is printed: its reader may end this process at once.
     let interrupted = interruption().map_err(Failure::other)?;
-    match announce(&endpoint, made_up) {
-        // Whoever read the URL has gone, but may still call.
+    match output::print(&announcement(&endpoint, made_up)) {
+        // The reader of the URL is gone, but may still call.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
-        told => told?,
+        printed => printed?,
     }
     interrupted.await;
     endpoint.shutdown().await;
     Ok(())
 }
 
-/// The credentials to accept, if the environment has some.
-fn credentials(environment: &Environment) -> Result<Option<Credentials>, Failure> {
-    let get = |name| environment.get(name);
-    match (get("AWS_ACCESS_KEY_ID"), get("AWS_SECRET_ACCESS_KEY")) {
-        (Some(key), Some(secret)) => {
-            let token = get("AWS_SESSION_TOKEN");
-            Ok(Some(Credentials::new(
-                key,
-                secret,
-                token,
-                None,
-                "Environment",
-            )))
-        }
-        (None, None) => Ok(None),
-        (Some(_), None) => Err(half("AWS_SECRET_ACCESS_KEY")),
-        (None, Some(_)) => Err(half("AWS_ACCESS_KEY_ID")),
-    }
-}
-
-fn half(missing: &str) -> Failure {
-    Failure::Configuration(format!(
-        "Partial credentials found in env, missing: {missing}"
-    ))
-}
-
-fn announce(endpoint: &LocalEndpoint, with_credentials: bool) -> Result<(), Failure> {
+/// What is printed once the endpoint can be called.
+fn announcement(endpoint: &LocalEndpoint, with_credentials: bool) -> String {
     let mut text = format!("{}\n", endpoint.url());
     if with_credentials {
         let credentials = endpoint.credentials();
@@ -130,11 +101,7 @@ fn announce(endpoint: &LocalEndpoint, with_credentials: bool) -> Result<(), Fail
             credentials.secret_access_key()
         );
     }
-    let mut out = Sink::new(Pager::None);
-    out.open()?
-        .write_all(text.as_bytes())
-        .map_err(Failure::Output)?;
-    out.close()
+    text
 }
 
 /// What ends when the process is asked to; it is asked from now on, not from the first wait.

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use contact_tree::{Forest, Link, Node, Style, Timestamp, Zone};
+use contact_tree::{Anomaly, Forest, Link, Node, Style, Timestamp, Zone};
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::contacts;
 use crate::failure::Failure;
@@ -30,20 +30,19 @@ pub(crate) struct Arguments {
 ///
 /// Anything that can go wrong with it.
 pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
+    let globals = &settings.globals;
     // A query asks for data too.
-    if settings.globals().output.is_some() || settings.globals().query.is_some() {
-        let mut printer = settings.printer()?;
-        let contacts = contacts::fetch(arguments.tree, settings).await?;
-        printer.print(
-            "ContactTree",
-            &listed(&contacts.forest, &TimeZone::system()),
-        )?;
+    let as_data = globals.output.is_some() || globals.query.is_some();
+    let printer = as_data.then(|| settings.printer()).transpose()?;
+    let contacts = contacts::fetch(arguments.tree, settings).await?;
+    if let Some(mut printer) = printer {
+        let listed = listed(&contacts.forest, &TimeZone::system());
+        printer.print("ContactTree", &listed)?;
         return printer.out.close();
     }
-    let contacts = contacts::fetch(arguments.tree, settings).await?;
     let mut out = settings.sink();
     let style = Style {
-        colour: settings.globals().color.on_stdout(),
+        colour: globals.color.on_stdout(),
         ascii: arguments.ascii,
         // None where it is no terminal.
         width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
@@ -62,61 +61,34 @@ fn offset(time: Timestamp, zone: &TimeZone) -> i32 {
 
 /// The contacts as they are drawn, and what is wrong with them.
 fn listed(forest: &Forest, zone: &TimeZone) -> Value {
-    let contacts: Vec<_> = forest
-        .depth_first()
-        .map(|node| contact(node, zone))
-        .collect();
-    let anomalies: Vec<_> = forest
-        .anomalies()
-        .iter()
-        .map(
-            |anomaly| json!({"ContactId": anomaly.contact_id, "Message": anomaly.kind.to_string()}),
-        )
-        .collect();
-    let mut listed = Map::new();
-    listed.insert("Contacts".to_owned(), contacts.into());
-    if !anomalies.is_empty() {
-        listed.insert("Anomalies".to_owned(), anomalies.into());
+    let contacts = forest.depth_first().map(|node| contact(node, zone));
+    let mut listed = json!({ "Contacts": contacts.collect::<Value>() });
+    if !forest.anomalies().is_empty() {
+        let anomaly = |anomaly: &Anomaly| json!({"ContactId": anomaly.contact_id, "Message": anomaly.kind.to_string()});
+        listed["Anomalies"] = forest.anomalies().iter().map(anomaly).collect();
     }
-    Value::Object(listed)
+    listed
 }
 
 fn contact(node: Node<'_>, zone: &TimeZone) -> Value {
     let contact = node.contact();
     let local = |time: Timestamp| time::display(&time.to_string(), zone);
-    let members = [
-        ("Depth", Some(node.depth().into())),
-        ("ContactId", Some(contact.id.clone().into())),
-        (
-            "ParentContactId",
-            node.parent()
-                .map(|parent| parent.contact().id.clone().into()),
-        ),
-        ("Link", node.link().map(|link| link_name(link).into())),
-        ("Channel", contact.channel.clone().map(Value::from)),
-        (
-            "InitiationMethod",
-            contact.initiation_method.clone().map(Value::from),
-        ),
-        (
-            "InitiationTimestamp",
-            contact.initiation_time.map(|time| local(time).into()),
-        ),
-        (
-            "DisconnectTimestamp",
-            contact.disconnect_time.map(|time| local(time).into()),
-        ),
-        (
-            "DurationSeconds",
-            contact.duration().map(|duration| duration.as_secs().into()),
-        ),
-        ("ContactArn", contact.arn.clone().map(Value::from)),
-    ];
-    members
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect::<Map<_, _>>()
-        .into()
+    let mut listed = json!({
+        "Depth": node.depth(),
+        "ContactId": contact.id,
+        "ParentContactId": node.parent().map(|parent| &parent.contact().id),
+        "Link": node.link().map(link_name),
+        "Channel": contact.channel,
+        "InitiationMethod": contact.initiation_method,
+        "InitiationTimestamp": contact.initiation_time.map(local),
+        "DisconnectTimestamp": contact.disconnect_time.map(local),
+        "DurationSeconds": contact.duration().map(|duration| duration.as_secs()),
+        "ContactArn": contact.arn,
+    });
+    if let Some(members) = listed.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    listed
 }
 
 /// The member of a contact that links it to its parent.

@@ -2,50 +2,17 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::Value;
+use serde_json::ser::{PrettyFormatter, Serializer};
 
-use super::scalar;
+use crate::python::Python;
 
 /// Writes a value with an indent of four, and a line break after it.
 pub(super) fn write(out: &mut dyn Write, value: &Value) -> io::Result<()> {
-    nested(out, value, 0)?;
+    let indented = PrettyFormatter::with_indent(b"    ");
+    Python(value).serialize(&mut Serializer::with_formatter(&mut *out, indented))?;
     out.write_all(b"\n")
-}
-
-fn nested(out: &mut dyn Write, value: &Value, depth: usize) -> io::Result<()> {
-    match value {
-        Value::Number(number) => out.write_all(scalar::number(number).as_bytes()),
-        Value::Array(values) if !values.is_empty() => {
-            out.write_all(b"[")?;
-            for (index, value) in values.iter().enumerate() {
-                line(out, index, depth + 1)?;
-                nested(out, value, depth + 1)?;
-            }
-            line(out, 0, depth)?;
-            out.write_all(b"]")
-        }
-        Value::Object(members) if !members.is_empty() => {
-            out.write_all(b"{")?;
-            for (index, (name, value)) in members.iter().enumerate() {
-                line(out, index, depth + 1)?;
-                serde_json::to_writer(&mut *out, name)?;
-                out.write_all(b": ")?;
-                nested(out, value, depth + 1)?;
-            }
-            line(out, 0, depth)?;
-            out.write_all(b"}")
-        }
-        // What is left has one line: a constant, text, an empty list or object.
-        value => Ok(serde_json::to_writer(out, value)?),
-    }
-}
-
-/// Begins the line of an element: a comma after the one before it, a break, the indent.
-fn line(out: &mut dyn Write, index: usize, depth: usize) -> io::Result<()> {
-    if index > 0 {
-        out.write_all(b",")?;
-    }
-    write!(out, "\n{:width$}", "", width = depth * 4)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 mod json;
 mod pager;
-pub(crate) mod scalar;
+mod scalar;
 mod table;
 mod text;
 mod visible;
@@ -61,8 +61,20 @@ impl Color {
     }
 }
 
+/// Prints text on standard output, without a pager.
+///
+/// # Errors
+///
+/// An output that cannot be written.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = Sink::new(Pager::None);
+    out.open()?
+        .write_all(text.as_bytes())
+        .map_err(Failure::Output)?;
+    out.close()
+}
+
 /// Prints results: the query's part of each, in a format.
-#[derive(Debug)]
 pub(crate) struct Printer {
     /// The format.
     pub(crate) format: Format,

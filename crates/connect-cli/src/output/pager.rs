@@ -1,7 +1,7 @@
 //! Where standard output goes: straight on, or through a pager where a person reads it.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::{Child, Command, Stdio};
 
 use super::Visible;
 use crate::failure::Failure;
@@ -18,17 +18,24 @@ pub(crate) enum Pager {
 }
 
 /// Standard output, buffered. It is opened by the first use, so that a pager starts when there is something to show.
-#[derive(Debug)]
 pub(crate) struct Sink {
     pager: Pager,
     out: Option<Out>,
 }
 
-#[derive(Debug)]
-enum Out {
-    Direct(Visible<BufWriter<StdoutLock<'static>>>),
+struct Out {
     // The writer comes first: dropped, it closes the pipe that the pager waits for.
-    Pager(Visible<BufWriter<ChildStdin>>, Child),
+    writer: Visible<Box<dyn Write>>,
+    pager: Option<Child>,
+}
+
+impl Out {
+    fn new(writer: impl Write + 'static, pager: Option<Child>) -> Self {
+        Self {
+            writer: Visible::new(Box::new(BufWriter::new(writer))),
+            pager,
+        }
+    }
 }
 
 impl Sink {
@@ -60,31 +67,18 @@ impl Sink {
             Some(out) => out,
             None => self.start()?,
         };
-        Ok(match self.out.insert(out) {
-            Out::Direct(out) => {
-                out.raw = raw;
-                out
-            }
-            Out::Pager(out, _) => {
-                out.raw = raw;
-                out
-            }
-        })
+        let writer = &mut self.out.insert(out).writer;
+        writer.raw = raw;
+        Ok(writer)
     }
 
     fn start(&self) -> Result<Out, Failure> {
-        let direct = || {
-            Ok(Out::Direct(Visible::new(BufWriter::new(
-                io::stdout().lock(),
-            ))))
-        };
-        if !io::stdout().is_terminal() {
-            return direct();
-        }
+        let direct = || Out::new(io::stdout().lock(), None);
         match &self.pager {
-            Pager::None => direct(),
-            Pager::Usual => page("less").or_else(|_| direct()),
-            Pager::Chosen(line) if line.trim().is_empty() => direct(),
+            _ if !io::stdout().is_terminal() => Ok(direct()),
+            Pager::None => Ok(direct()),
+            Pager::Usual => Ok(page("less").unwrap_or_else(|_| direct())),
+            Pager::Chosen(line) if line.trim().is_empty() => Ok(direct()),
             Pager::Chosen(line) => page(line).map_err(|error| {
                 Failure::Configuration(format!(
                     "Unable to redirect output to pager `{line}`: {error}"
@@ -103,16 +97,15 @@ impl Sink {
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        match self.out.take() {
-            None => Ok(()),
-            Some(Out::Direct(mut out)) => out.flush(),
-            Some(Out::Pager(mut out, mut child)) => {
-                let flushed = out.flush();
-                drop(out);
-                child.wait()?;
-                flushed
-            }
+        let Some(Out { mut writer, pager }) = self.out.take() else {
+            return Ok(());
+        };
+        let flushed = writer.flush();
+        drop(writer);
+        if let Some(mut pager) = pager {
+            pager.wait()?;
         }
+        flushed
     }
 }
 
@@ -140,8 +133,7 @@ fn page(line: &str) -> io::Result<Out> {
         command.env("LESS", "FRX");
     }
     let mut child = command.spawn()?;
-    match child.stdin.take() {
-        Some(stdin) => Ok(Out::Pager(Visible::new(BufWriter::new(stdin)), child)),
-        None => Err(io::Error::other("it has no standard input")),
-    }
+    let stdin = child.stdin.take();
+    let stdin = stdin.ok_or_else(|| io::Error::other("it has no standard input"))?;
+    Ok(Out::new(stdin, Some(child)))
 }

@@ -1,14 +1,13 @@
 //! `--output table`: boxed sections, one for each list and object, inner ones indented.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthChar;
 
-use super::scalar::{is_scalar, text};
+use super::scalar::{is_scalar, keys, text};
 
-/// Room around a cell's text: two spaces on its left, the rest on its right.
+/// Spaces around a cell's text: two on its left, the rest on its right.
 const PADDING: usize = 4;
 
 /// Writes a value as boxes under a title. Objects turn from rows to columns where `width` is too narrow for them.
@@ -73,7 +72,7 @@ impl Table {
 
     /// One object: a row under its keys, or the key beside the value where there is only one.
     fn object(&mut self, members: &Map<String, Value>, depth: usize) {
-        let (columns, nested) = columns([members].into_iter());
+        let (columns, nested) = keys([members].into_iter());
         match columns.as_slice() {
             [] => {}
             [column] => {
@@ -92,7 +91,7 @@ impl Table {
 
     /// A list of objects: rows under the keys of all, in sections of their own where they hold lists or objects.
     fn objects(&mut self, title: Option<&str>, values: &[Value], depth: usize) {
-        let (columns, nested) = columns(values.iter().filter_map(Value::as_object));
+        let (columns, nested) = keys(values.iter().filter_map(Value::as_object));
         self.header(&columns);
         for (index, members) in values.iter().filter_map(Value::as_object).enumerate() {
             if index > 0 && !nested.is_empty() {
@@ -177,22 +176,6 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// The keys of scalars and those of lists and objects, each sorted.
-fn columns<'a>(
-    objects: impl Iterator<Item = &'a Map<String, Value>>,
-) -> (Vec<&'a str>, Vec<&'a str>) {
-    let mut scalars = BTreeSet::new();
-    let mut nested = BTreeSet::new();
-    for (key, value) in objects.flatten() {
-        if is_scalar(value) {
-            scalars.insert(key.as_str());
-        } else {
-            nested.insert(key.as_str());
-        }
-    }
-    (scalars.into_iter().collect(), nested.into_iter().collect())
-}
-
 #[derive(Default)]
 struct Section {
     title: String,
@@ -249,26 +232,26 @@ impl Section {
                 line(&format!("+{}+", "-".repeat(width - 2)))?;
             }
         }
-        let rooms = rooms(&self.columns(), width);
-        if rooms.is_empty() {
+        let widths = stretched(&self.columns(), width);
+        if widths.is_empty() {
             return Ok(());
         }
-        let rule: Vec<_> = rooms.iter().map(|room| "-".repeat(*room)).collect();
+        let rule: Vec<_> = widths.iter().map(|width| "-".repeat(*width)).collect();
         let rule = format!("+{}+", rule.join("+"));
         if !self.header.is_empty() {
             line(&rule)?;
-            let cells = rooms.iter().zip(&self.header).enumerate();
+            let cells = widths.iter().zip(&self.header).enumerate();
             let cells: Vec<_> = cells
-                .map(|(index, (room, cell))| centred(cell, *room, usize::from(index == 0)))
+                .map(|(index, (width, cell))| centred(cell, *width, usize::from(index == 0)))
                 .collect();
             line(&format!("|{}|", cells.join("|")))?;
         }
         if !self.rows.is_empty() {
             line(&rule)?;
             for row in &self.rows {
-                let cells = rooms.iter().zip(row);
+                let cells = widths.iter().zip(row);
                 let cells: Vec<_> = cells
-                    .map(|(room, cell)| left_aligned(cell, *room, color))
+                    .map(|(width, cell)| left_aligned(cell, *width, color))
                     .collect();
                 line(&format!("|{}|", cells.join("|")))?;
             }
@@ -278,24 +261,24 @@ impl Section {
     }
 }
 
-/// Text in the middle of `room`, taken with the border on its right and, for the first cell of a line, on its left.
-fn centred(text: &str, room: usize, left_border: usize) -> String {
+/// Text in the middle of a cell of `width`, taken with the border on its right and, for the first cell of a line, on its left.
+fn centred(text: &str, width: usize, left_border: usize) -> String {
     let length = text_width(text);
-    let before = ((room + 1 + left_border) / 2).saturating_sub(length / 2 + 1);
-    let after = room.saturating_sub(before + length);
+    let before = ((width + 1 + left_border) / 2).saturating_sub(length / 2 + 1);
+    let after = width.saturating_sub(before + length);
     format!("{}{text}{}", spaces(before), spaces(after))
 }
 
-/// A format's own width ends at 65535.
+/// `{:width$}` ends at a width of 65535.
 fn spaces(count: usize) -> String {
     " ".repeat(count)
 }
 
-/// Text two spaces in from the left, or at the left where there is no room for them.
-fn left_aligned(text: &str, room: usize, color: bool) -> String {
+/// Text two spaces in from the left, or at the left where they do not fit.
+fn left_aligned(text: &str, width: usize, color: bool) -> String {
     let length = text_width(text);
-    let before = if room >= length + 2 { 2 } else { 0 };
-    let after = room.saturating_sub(before + length);
+    let before = if width >= length + 2 { 2 } else { 0 };
+    let after = width.saturating_sub(before + length);
     let (before, after) = (spaces(before), spaces(after));
     if color {
         format!("{before}\x1b[1m\x1b[34m{text}\x1b[0m{after}")
@@ -304,33 +287,33 @@ fn left_aligned(text: &str, room: usize, color: bool) -> String {
     }
 }
 
-/// The room between the borders for each column: stretched in proportion until the columns fill `width` with their
+/// The width between the borders of each column: stretched in proportion until the columns fill `width` with their
 /// borders; what rounding leaves is spread over the columns.
-fn rooms(columns: &[usize], width: usize) -> Vec<usize> {
+fn stretched(columns: &[usize], width: usize) -> Vec<usize> {
     let natural: usize = columns.iter().map(|column| column + PADDING).sum();
     let factor = width as f64 / natural as f64;
-    let mut rooms: Vec<usize> = columns
+    let mut widths: Vec<usize> = columns
         .iter()
         .map(|column| (factor * (column + PADDING) as f64).round_ties_even() as usize)
         .collect();
-    let count = rooms.len();
-    let mut total: usize = rooms.iter().sum();
+    let count = widths.len();
+    let mut total: usize = widths.iter().sum();
     for index in (0..count).cycle() {
         if total > width {
-            rooms[index] -= 1;
+            widths[index] -= 1;
             total -= 1;
         } else if total < width {
-            rooms[count - 1 - index] += 1;
+            widths[count - 1 - index] += 1;
             total += 1;
         } else {
             break;
         }
     }
     // Each column has a border on its right, the first one on its left too.
-    for (index, room) in rooms.iter_mut().enumerate() {
-        *room -= if index == 0 { 2 } else { 1 };
+    for (index, width) in widths.iter_mut().enumerate() {
+        *width -= if index == 0 { 2 } else { 1 };
     }
-    rooms
+    widths
 }
 
 /// The columns a terminal needs for a text.

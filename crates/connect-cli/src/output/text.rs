@@ -1,11 +1,10 @@
 //! `--output text`: tab-separated lines, keys sorted, lists named by the key that holds them.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
-use super::scalar::{is_scalar, text};
+use super::scalar::{is_scalar, keys, text};
 
 /// Writes a value as lines of fields.
 pub(super) fn write(out: &mut dyn Write, value: &Value) -> io::Result<()> {
@@ -17,7 +16,7 @@ fn nested(
     out: &mut dyn Write,
     value: &Value,
     name: Option<&str>,
-    columns: Option<&BTreeSet<&str>>,
+    columns: Option<&[&str]>,
 ) -> io::Result<()> {
     match value {
         Value::Object(members) => object(out, members, name, columns),
@@ -28,13 +27,7 @@ fn nested(
 
 fn list(out: &mut dyn Write, values: &[Value], name: Option<&str>) -> io::Result<()> {
     if values.iter().any(Value::is_object) {
-        let columns = values
-            .iter()
-            .filter_map(Value::as_object)
-            .flatten()
-            .filter(|(_, value)| is_scalar(value))
-            .map(|(key, _)| key.as_str())
-            .collect();
+        let (columns, _) = keys(values.iter().filter_map(Value::as_object));
         return values
             .iter()
             .try_for_each(|value| nested(out, value, name, Some(&columns)));
@@ -47,7 +40,10 @@ fn list(out: &mut dyn Write, values: &[Value], name: Option<&str>) -> io::Result
                     writeln!(out, "{}\t{}", name.to_uppercase(), text(scalar))?;
                 }
             }
-            None => fields(out, scalars.into_iter().map(text))?,
+            None => {
+                let fields: Vec<_> = scalars.into_iter().map(text).collect();
+                writeln!(out, "{}", fields.join("\t"))?;
+            }
         }
     }
     lists
@@ -59,39 +55,23 @@ fn object(
     out: &mut dyn Write,
     members: &Map<String, Value>,
     name: Option<&str>,
-    columns: Option<&BTreeSet<&str>>,
+    columns: Option<&[&str]>,
 ) -> io::Result<()> {
-    let own: BTreeSet<_> = members
-        .iter()
-        .filter(|(_, value)| is_scalar(value))
-        .map(|(key, _)| key.as_str())
-        .collect();
+    let (own, _) = keys([members].into_iter());
     let columns = columns.unwrap_or(&own);
     if !columns.is_empty() {
         let name = name.map(|name| name.to_uppercase().into());
-        let values = columns
-            .iter()
-            .map(|key| members.get(*key).map_or("".into(), text));
-        fields(out, name.into_iter().chain(values))?;
+        let value = |key: &&str| members.get(*key).map_or("".into(), text);
+        let fields: Vec<_> = name.into_iter().chain(columns.iter().map(value)).collect();
+        writeln!(out, "{}", fields.join("\t"))?;
     }
     let mut rest: Vec<_> = members
         .iter()
-        .filter(|(key, _)| !columns.contains(key.as_str()))
+        .filter(|(key, _)| !columns.contains(&key.as_str()))
         .collect();
     rest.sort_by_key(|(key, _)| *key);
     rest.into_iter()
         .try_for_each(|(key, value)| nested(out, value, Some(key), None))
-}
-
-/// Writes one line of fields.
-fn fields<T: AsRef<str>>(out: &mut dyn Write, fields: impl Iterator<Item = T>) -> io::Result<()> {
-    for (index, field) in fields.enumerate() {
-        if index > 0 {
-            out.write_all(b"\t")?;
-        }
-        out.write_all(field.as_ref().as_bytes())?;
-    }
-    out.write_all(b"\n")
 }
 
 #[cfg(test)]

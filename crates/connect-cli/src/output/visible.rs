@@ -46,7 +46,7 @@ pub(crate) fn visible_value(value: &Value) -> Value {
     }
 }
 
-/// A writer of text, [`visible`] unless it is told otherwise. Each write must hold whole characters.
+/// A writer of text, [`visible`] unless it is `raw`. Each write must hold whole characters.
 #[derive(Debug)]
 pub(crate) struct Visible<W> {
     out: W,

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use self::style::{Style, escape, is_printable, style};
-use super::scalar;
+use crate::python;
 
 /// The column after which a line is folded at the next space.
 const FOLD: usize = 80;
@@ -94,104 +94,71 @@ impl Emitter {
 
     /// Writes a key on one line: where it has line breaks, they are escaped.
     fn key(&mut self, key: &str) {
-        match style(key) {
-            _ if key.contains('\n') => self.double(key, None),
-            Style::Plain => self.push(key),
-            Style::Single => self.single(key, None),
-            Style::Double => self.double(key, None),
-        }
+        let breaks = key.contains('\n');
+        self.styled(key, if breaks { Style::Double } else { style(key) }, None);
     }
 
     /// Writes what is neither a filled list nor a filled object. A folded line goes on at `indent`.
     fn scalar(&mut self, value: &Value, indent: usize) {
         match value {
-            Value::String(text) => match style(text) {
-                Style::Plain => self.plain(text, indent),
-                Style::Single => self.single(text, Some(indent)),
-                Style::Double => self.double(text, Some(indent)),
-            },
-            Value::Number(number) => self.push(&scalar::number(number)),
+            Value::String(text) => self.styled(text, style(text), Some(indent)),
+            Value::Number(number) => self.push(&python::number(number)),
             // `null`, `true`, `[]`, `{}`: as in JSON.
             other => self.push(&other.to_string()),
         }
     }
 
-    fn plain(&mut self, text: &str, indent: usize) {
+    /// Writes text in a style. Where there is an indent, a long line is folded: a single space becomes a line break.
+    fn styled(&mut self, text: &str, style: Style, indent: Option<usize>) {
+        let quote = match style {
+            Style::Plain => "",
+            Style::Single => "'",
+            Style::Double => "\"",
+        };
+        self.push(quote);
+        let mut before = None;
         let mut characters = text.chars().peekable();
-        let mut after_space = false;
         while let Some(character) = characters.next() {
-            let space = character == ' ';
-            if space && !after_space && self.column > FOLD && characters.peek() != Some(&' ') {
-                self.line(indent);
-            } else {
-                self.character(character);
-            }
-            after_space = space;
-        }
-    }
-
-    fn single(&mut self, text: &str, indent: Option<usize>) {
-        self.push("'");
-        let mut after_space = false;
-        let mut after_break = false;
-        for (at, character) in text.char_indices() {
-            let next = text[at + character.len_utf8()..].chars().next();
+            let next = characters.peek();
+            // In double quotes a backslash keeps the spaces after the break.
+            let folds = before.is_some_and(|before| before != ' ')
+                && next.is_some_and(|next| *next != ' ' || style == Style::Double)
+                && self.column > FOLD;
             match (character, indent) {
-                (' ', Some(indent))
-                    if !after_space
-                        && self.column > FOLD
-                        && at > 0
-                        && next.is_some_and(|next| next != ' ') =>
-                {
+                (' ', Some(indent)) if folds => {
                     self.line(indent);
+                    if next == Some(&' ') {
+                        self.push("\\");
+                    }
                 }
+                _ if style == Style::Double => match character {
+                    '"' | '\\' => self.push(&format!("\\{character}")),
+                    _ if is_printable(character) => self.character(character),
+                    _ => self.push(&escape(character)),
+                },
                 ('\n', _) => {
                     // A single break would read as a space.
-                    if !after_break {
+                    if before != Some('\n') {
                         self.line(0);
                     }
                     self.line(0);
                 }
-                (character, _) => {
-                    if after_break && character != ' ' {
+                _ => {
+                    if before == Some('\n') && character != ' ' {
                         self.pad(indent.unwrap_or_default());
                     }
-                    if character == '\'' {
+                    if character == '\'' && style == Style::Single {
                         self.push("'");
                     }
                     self.character(character);
                 }
             }
-            after_space = character == ' ';
-            after_break = character == '\n';
+            before = Some(character);
         }
-        if after_break {
+        if before == Some('\n') && style == Style::Single {
             self.pad(indent.unwrap_or_default());
         }
-        self.push("'");
-    }
-
-    fn double(&mut self, text: &str, indent: Option<usize>) {
-        self.push("\"");
-        let mut after_space = false;
-        for (at, character) in text.char_indices() {
-            let next = text[at + character.len_utf8()..].chars().next();
-            match (character, indent) {
-                (' ', Some(indent))
-                    if !after_space && self.column > FOLD && at > 0 && next.is_some() =>
-                {
-                    self.line(indent);
-                    if next == Some(' ') {
-                        self.push("\\");
-                    }
-                }
-                ('"' | '\\', _) => self.push(&format!("\\{character}")),
-                (character, _) if is_printable(character) => self.character(character),
-                (character, _) => self.push(&escape(character)),
-            }
-            after_space = character == ' ';
-        }
-        self.push("\"");
+        self.push(quote);
     }
 
     fn push(&mut self, text: &str) {
@@ -245,68 +212,28 @@ mod tests {
 
     #[test]
     fn strings_that_would_read_as_something_else_are_quoted() {
-        for text in [
-            "",
-            "~",
-            "null",
-            "True",
-            "=",
-            "<<",
-            "12",
-            "-0",
-            "019",
-            "0o7",
-            "0x1F",
-            "0b1",
-            "1_000",
-            "1.",
-            ".5",
-            "1e3",
-            "1.5e+3",
-            ".inf",
-            "-.INF",
-            ".nan",
+        let words = ["", "~", "null", "True", "=", "<<"];
+        let numbers = [
+            "12", "-0", "019", "0o7", "0x1F", "0b1", "1_000", "1.", ".5", "1e3", "1.5e+3", ".inf",
+            "-.INF", ".nan",
+        ];
+        let times = [
             "2023-11-14",
             "2023-11-14T22:13:20+00:00",
             "2023-1-1 1:00:00.5 Z",
-            "- a",
-            "?",
-            "a:",
-            "a: b",
-            "a #b",
-            "#a",
-            "@a",
-            "{a",
-            "---",
-            " a",
-            "a ",
-        ] {
+        ];
+        let marks = [
+            "- a", "?", "a:", "a: b", "a #b", "#a", "@a", "{a", "---", " a", "a ",
+        ];
+        for text in [&words[..], &numbers, &times, &marks].concat() {
             assert_eq!(yaml(&json!([text])), format!("- '{text}'\n"));
         }
-        for text in [
-            "yes",
-            "off",
-            "nil",
-            "0xfg",
-            "0b12",
-            "1.2.3",
-            "--",
-            "+",
-            ".",
-            "e1",
-            ".5e1",
-            "1:30",
-            "2023-11",
-            "a:b",
-            "a#b",
-            "a,b",
-            "-a",
-            ":a",
-            "it's",
-            "c-1",
-            "8a6d1b62-0000",
-            "日本",
-        ] {
+        let words = ["yes", "off", "nil", "日本", "it's", "c-1"];
+        let no_numbers = [
+            "0xfg", "0b12", "1.2.3", "--", "+", ".", "e1", ".5e1", "1:30", "2023-11",
+        ];
+        let no_marks = ["a:b", "a#b", "a,b", "-a", ":a"];
+        for text in [&words[..], &no_numbers, &no_marks, &["8a6d1b62-0000"]].concat() {
             assert_eq!(yaml(&json!([text])), format!("- {text}\n"));
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::parser::Ast;
 use super::{QueryError, evaluate, order, same, within};
-use crate::output::scalar;
+use crate::python::Python;
 
 /// Calls a function with arguments that are evaluated against `value`.
 pub(super) fn call(name: &str, arguments: &[Ast], value: &Value) -> Result<Value, QueryError> {
@@ -26,28 +26,32 @@ pub(super) fn call(name: &str, arguments: &[Ast], value: &Value) -> Result<Value
         "starts_with" => call.affix(|text, part| text.starts_with(part)),
         "ends_with" => call.affix(|text, part| text.ends_with(part)),
         "join" => call.join(),
-        "keys" => call.members(|key, _| Value::String(key)),
-        "values" => call.members(|_, value| value),
+        "keys" => call.members(|(key, _)| key.into()),
+        "values" => call.members(|(_, value)| value),
         "length" => call.length(),
-        "map" => call.map(),
-        "max" => Ok(call.extreme(Ordering::Greater)?),
-        "min" => Ok(call.extreme(Ordering::Less)?),
-        "max_by" => call.extreme_by(Ordering::Greater),
-        "min_by" => call.extreme_by(Ordering::Less),
-        "sort" => call.sort(),
-        "sort_by" => call.sort_by(),
+        "map" => call.mapped(0, 1).map(|(found, _)| Value::Array(found)),
+        "max" => Ok(extreme(call.ordered()?, Ordering::Greater)),
+        "min" => Ok(extreme(call.ordered()?, Ordering::Less)),
+        "max_by" => Ok(extreme(call.ordered_by()?, Ordering::Greater)),
+        "min_by" => Ok(extreme(call.ordered_by()?, Ordering::Less)),
+        "sort" => Ok(sorted(call.ordered()?)),
+        "sort_by" => Ok(sorted(call.ordered_by()?)),
         "merge" => call.merge(),
-        "not_null" => call.not_null(),
+        // All are evaluated: what is wrong in a later one is an error too.
+        "not_null" => call.all().map(|values| {
+            let mut values = values.into_iter();
+            values.find(|value| !value.is_null()).unwrap_or_default()
+        }),
         "reverse" => call.reverse(),
         "to_array" => call.one().map(|value| match value {
             Value::Array(_) => value,
             value => Value::Array(vec![value]),
         }),
         "to_number" => call.one().map(to_number),
-        "to_string" => call.one().map(|value| match value {
-            Value::String(_) => value,
-            value => Value::String(python_json(&value)),
-        }),
+        "to_string" => match call.one()? {
+            text @ Value::String(_) => Ok(text),
+            value => Ok(python_json(&value)?.into()),
+        },
         "type" => call.one().map(|value| Value::from(type_name(&value))),
         _ => Err(QueryError::UnknownFunction(name.to_owned())),
     }
@@ -70,13 +74,6 @@ impl Call<'_> {
             expected,
             received: self.arguments.len(),
         })
-    }
-
-    fn some(&self) -> Result<(), QueryError> {
-        if self.arguments.is_empty() {
-            return self.arity(1, "at least 1 argument");
-        }
-        Ok(())
     }
 
     fn wrong_type(&self, value: &Value, expected: &'static str) -> QueryError {
@@ -102,10 +99,26 @@ impl Call<'_> {
         Ok((self.argument(0)?, self.argument(1)?))
     }
 
+    /// All arguments, of which there is one at least.
+    fn all(&self) -> Result<Vec<Value>, QueryError> {
+        if self.arguments.is_empty() {
+            self.arity(1, "at least 1 argument")?;
+        }
+        let indexes = 0..self.arguments.len();
+        indexes.map(|index| self.argument(index)).collect()
+    }
+
     fn array(&self, value: Value) -> Result<Vec<Value>, QueryError> {
         match value {
             Value::Array(values) => Ok(values),
             value => Err(self.wrong_type(&value, "an array")),
+        }
+    }
+
+    fn object(&self, value: Value) -> Result<Map<String, Value>, QueryError> {
+        match value {
+            Value::Object(members) => Ok(members),
+            value => Err(self.wrong_type(&value, "an object")),
         }
     }
 
@@ -157,14 +170,9 @@ impl Call<'_> {
         Ok(texts?.join(&glue).into())
     }
 
-    fn members(&self, pick: impl Fn(String, Value) -> Value) -> Result<Value, QueryError> {
-        match self.one()? {
-            Value::Object(members) => Ok(members
-                .into_iter()
-                .map(|(key, value)| pick(key, value))
-                .collect()),
-            value => Err(self.wrong_type(&value, "an object")),
-        }
+    fn members(&self, pick: impl Fn((String, Value)) -> Value) -> Result<Value, QueryError> {
+        let members = self.object(self.one()?)?;
+        Ok(members.into_iter().map(pick).collect())
     }
 
     fn length(&self) -> Result<Value, QueryError> {
@@ -177,28 +185,11 @@ impl Call<'_> {
     }
 
     fn merge(&self) -> Result<Value, QueryError> {
-        self.some()?;
         let mut merged = Map::new();
-        for index in 0..self.arguments.len() {
-            match self.argument(index)? {
-                Value::Object(members) => merged.extend(members),
-                value => return Err(self.wrong_type(&value, "an object")),
-            }
+        for value in self.all()? {
+            merged.extend(self.object(value)?);
         }
         Ok(Value::Object(merged))
-    }
-
-    fn not_null(&self) -> Result<Value, QueryError> {
-        self.some()?;
-        let mut first = Value::Null;
-        for index in 0..self.arguments.len() {
-            // All are evaluated: what is wrong in a later one is an error too.
-            let value = self.argument(index)?;
-            if first.is_null() {
-                first = value;
-            }
-        }
-        Ok(first)
     }
 
     fn reverse(&self) -> Result<Value, QueryError> {
@@ -209,90 +200,67 @@ impl Call<'_> {
         }
     }
 
-    /// The expression of `map(&expression, array)` and its like, and the array.
-    fn expression(
+    /// The array of `map(&expression, array)` and its like, and what the expression makes of each element.
+    fn mapped(
         &self,
         expression: usize,
         array: usize,
-    ) -> Result<(&Ast, Vec<Value>), QueryError> {
+    ) -> Result<(Vec<Value>, Vec<Value>), QueryError> {
         self.arity(2, "2 arguments")?;
         let values = self.array(self.argument(array)?)?;
-        match &self.arguments[expression] {
-            Ast::Reference(inner) => Ok((inner, values)),
-            _ => Err(self.wrong_type(&self.argument(expression)?, "an expression")),
-        }
-    }
-
-    fn map(&self) -> Result<Value, QueryError> {
-        let (expression, values) = self.expression(0, 1)?;
-        let mapped: Result<Vec<_>, _> = values
-            .iter()
-            .map(|value| within(expression, value).map(Cow::into_owned))
-            .collect();
-        Ok(Value::Array(mapped?))
-    }
-
-    /// Each element with what orders it: all numbers, or all strings.
-    fn keyed(&self) -> Result<Vec<(Value, Value)>, QueryError> {
-        let (expression, values) = self.expression(1, 0)?;
-        let keys: Result<Vec<_>, _> = values
-            .iter()
-            .map(|value| within(expression, value).map(Cow::into_owned))
-            .collect();
-        let keys = keys?;
-        self.check_comparable(&keys)?;
-        Ok(keys.into_iter().zip(values).collect())
-    }
-
-    fn comparable(&self) -> Result<Vec<Value>, QueryError> {
-        let values = self.array(self.one()?)?;
-        self.check_comparable(&values)?;
-        Ok(values)
-    }
-
-    fn check_comparable(&self, values: &[Value]) -> Result<(), QueryError> {
-        let Some(first) = values.first() else {
-            return Ok(());
+        let Ast::Reference(inner) = &self.arguments[expression] else {
+            return Err(self.wrong_type(&self.argument(expression)?, "an expression"));
         };
-        match values.iter().find(|value| order(first, value).is_none()) {
-            Some(value) => Err(self.wrong_type(value, "all numbers or all strings")),
-            None => Ok(()),
+        let found = values
+            .iter()
+            .map(|value| within(inner, value).map(Cow::into_owned));
+        let found: Result<_, _> = found.collect();
+        Ok((found?, values))
+    }
+
+    /// The elements of an array, each after what orders it: itself.
+    fn ordered(&self) -> Result<Vec<(Value, Value)>, QueryError> {
+        let values = self.array(self.one()?)?;
+        self.comparable(values.clone(), values)
+    }
+
+    /// The elements of an array, each after what orders it: what an expression makes of it.
+    fn ordered_by(&self) -> Result<Vec<(Value, Value)>, QueryError> {
+        let (keys, values) = self.mapped(1, 0)?;
+        self.comparable(keys, values)
+    }
+
+    /// Keys and values in pairs, if the keys are all numbers or all strings.
+    fn comparable(
+        &self,
+        keys: Vec<Value>,
+        values: Vec<Value>,
+    ) -> Result<Vec<(Value, Value)>, QueryError> {
+        let first = keys.first();
+        let has_order = |key: &&Value| first.is_some_and(|first| order(first, key).is_some());
+        match keys.iter().find(|key| !has_order(key)) {
+            Some(key) => Err(self.wrong_type(key, "all numbers or all strings")),
+            None => Ok(keys.into_iter().zip(values).collect()),
         }
-    }
-
-    fn extreme(&self, wanted: Ordering) -> Result<Value, QueryError> {
-        let values = self.comparable()?.into_iter();
-        Ok(values
-            .reduce(|best, value| better(best, value, wanted, |value| value))
-            .unwrap_or_default())
-    }
-
-    fn extreme_by(&self, wanted: Ordering) -> Result<Value, QueryError> {
-        let keyed = self.keyed()?.into_iter();
-        let best = keyed.reduce(|best, next| better(best, next, wanted, |(key, _)| key));
-        Ok(best.map(|(_, value)| value).unwrap_or_default())
-    }
-
-    fn sort(&self) -> Result<Value, QueryError> {
-        let mut values = self.comparable()?;
-        values.sort_by(|left, right| order(left, right).unwrap_or(Ordering::Equal));
-        Ok(Value::Array(values))
-    }
-
-    fn sort_by(&self) -> Result<Value, QueryError> {
-        let mut keyed = self.keyed()?;
-        keyed.sort_by(|(left, _), (right, _)| order(left, right).unwrap_or(Ordering::Equal));
-        Ok(keyed.into_iter().map(|(_, value)| value).collect())
     }
 }
 
-/// The one of two whose key stands as wanted towards the other's; of equal ones the first.
-fn better<T>(best: T, next: T, wanted: Ordering, key: impl Fn(&T) -> &Value) -> T {
-    if order(key(&next), key(&best)) == Some(wanted) {
-        next
-    } else {
-        best
-    }
+/// The value whose key stands as wanted towards all others; of equal ones the first.
+fn extreme(keyed: Vec<(Value, Value)>, wanted: Ordering) -> Value {
+    let better = |best: (Value, Value), next: (Value, Value)| {
+        if order(&next.0, &best.0) == Some(wanted) {
+            next
+        } else {
+            best
+        }
+    };
+    let best = keyed.into_iter().reduce(better);
+    best.map(|(_, value)| value).unwrap_or_default()
+}
+
+fn sorted(mut keyed: Vec<(Value, Value)>) -> Value {
+    keyed.sort_by(|(left, _), (right, _)| order(left, right).unwrap_or(Ordering::Equal));
+    keyed.into_iter().map(|(_, value)| value).collect()
 }
 
 fn number_abs(number: &Number) -> Value {
@@ -346,32 +314,15 @@ fn to_number(value: Value) -> Value {
 }
 
 /// JSON in one line and in ASCII, as Python writes it.
-fn python_json(value: &Value) -> String {
-    let list = |parts: Vec<String>| parts.join(",");
-    match value {
-        Value::Number(number) => scalar::number(number),
-        Value::Array(values) => format!("[{}]", list(values.iter().map(python_json).collect())),
-        Value::Object(members) => {
-            let member = |(key, value): (&String, &Value)| {
-                format!(
-                    "{}:{}",
-                    python_json(&key.as_str().into()),
-                    python_json(value)
-                )
-            };
-            format!("{{{}}}", list(members.iter().map(member).collect()))
-        }
-        value => {
-            let mut ascii = String::new();
-            for unit in value.to_string().encode_utf16() {
-                match u8::try_from(unit) {
-                    Ok(byte) if byte < 0x7f => ascii.push(byte.into()),
-                    _ => ascii.push_str(&format!("\\u{unit:04x}")),
-                }
-            }
-            ascii
+fn python_json(value: &Value) -> Result<String, QueryError> {
+    let mut ascii = String::new();
+    for unit in serde_json::to_string(&Python(value))?.encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte) if byte < 0x7f => ascii.push(byte.into()),
+            _ => ascii.push_str(&format!("\\u{unit:04x}")),
         }
     }
+    Ok(ascii)
 }
 
 fn type_name(value: &Value) -> &'static str {
@@ -451,20 +402,15 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_order_is_refused() {
+    fn what_has_no_order_is_rejected() {
         for query in [
             "sort([`1`, 'a'])",
             "max([`true`])",
             "sort_by([{a: `null`}], &a)",
         ] {
-            let failure = Query::compile(query)
-                .unwrap()
-                .search(&json!({}))
-                .unwrap_err();
-            assert!(
-                failure.to_string().contains("all numbers or all strings"),
-                "{failure}"
-            );
+            let query = Query::compile(query).unwrap();
+            let failure = query.search(&json!({})).unwrap_err().to_string();
+            assert!(failure.contains("all numbers or all strings"), "{failure}");
         }
     }
 }

@@ -108,7 +108,7 @@ impl<'t> Lexer<'t> {
             }
             '0'..='9' | '-' => match self.run(start, |next| next.is_ascii_digit()) {
                 "-" => return Err(self.unexpected(start)),
-                // No list is as long as what does not fit.
+                // An index that does not fit is beyond the end of any list.
                 digits if first == '-' => Token::Number(digits.parse().unwrap_or(i64::MIN)),
                 digits => Token::Number(digits.parse().unwrap_or(i64::MAX)),
             },

@@ -29,8 +29,8 @@ impl Query {
     ///
     /// A text that is no JMESPath is a wrong command line.
     pub(crate) fn compile(text: &str) -> Result<Self, Failure> {
-        let refused = |error| Failure::Usage(format!("Bad value for --query {text}: {error}"));
-        parser::parse(text).map(Self).map_err(refused)
+        let wrong = |error| Failure::Usage(format!("Bad value for --query {text}: {error}"));
+        parser::parse(text).map(Self).map_err(wrong)
     }
 
     /// Applies the query.
@@ -68,6 +68,8 @@ enum QueryError {
     Slice,
     #[error("An expression stands where a value is expected")]
     Expression,
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
 }
 
 type Found<'v> = Result<Cow<'v, Value>, QueryError>;

@@ -170,7 +170,7 @@ fn is_jmespath_py() {
 }
 
 #[test]
-fn what_nests_too_deeply_is_refused() {
+fn what_nests_too_deeply_is_rejected() {
     for query in [
         "(".repeat(100_000),
         "a.".repeat(100_000),

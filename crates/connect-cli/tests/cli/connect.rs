@@ -1,6 +1,6 @@
 //! Runs the binary as a user would, but for the environment, which is empty.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -9,6 +9,11 @@ use tempfile::TempDir;
 
 pub(crate) const KEY: &str = "AKIDINTEGRATION";
 pub(crate) const SECRET: &str = "integration-secret";
+/// The key pair, as variables of the environment.
+pub(crate) const KEYS: [(&str, &str); 2] = [
+    ("AWS_ACCESS_KEY_ID", KEY),
+    ("AWS_SECRET_ACCESS_KEY", SECRET),
+];
 
 /// What a command printed, and its exit code.
 #[derive(Debug)]
@@ -26,15 +31,18 @@ impl Ran {
         self.stdout
     }
 
-    /// The standard error of a command that ended with `code` and printed nothing else.
+    /// The standard output of a command that succeeded, as JSON.
+    #[track_caller]
+    pub(crate) fn json(self) -> Value {
+        serde_json::from_str(&self.ok()).expect("JSON")
+    }
+
+    /// The standard error of a command that ended with `code` and printed nothing else, trimmed.
     #[track_caller]
     pub(crate) fn failed(self, code: i32) -> String {
-        assert_eq!(
-            (self.code, self.stdout.as_str()),
-            (Some(code), ""),
-            "{self:?}"
-        );
-        self.stderr
+        let ended = (self.code, self.stdout.as_str());
+        assert_eq!(ended, (Some(code), ""), "{self:?}");
+        self.stderr.trim().to_owned()
     }
 }
 
@@ -48,6 +56,18 @@ impl From<Output> for Ran {
     }
 }
 
+/// Fails unless the text contains the part.
+#[track_caller]
+pub(crate) fn contains(text: &str, part: &str) {
+    assert!(text.contains(part), "no {part:?} in {text}");
+}
+
+/// Fails unless the text starts with the part.
+#[track_caller]
+pub(crate) fn starts_with(text: &str, part: &str) {
+    assert!(text.starts_with(part), "no {part:?} before {text}");
+}
+
 /// The IDs of a page of contacts, as `list-associated-contacts` prints it.
 pub(crate) fn ids(page: &Value) -> Vec<&str> {
     let contacts = page["ContactSummaryList"].as_array().expect("a list");
@@ -57,26 +77,33 @@ pub(crate) fn ids(page: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// The binary, with a home directory that is not there.
-pub(crate) fn command(arguments: &[&str]) -> Command {
+/// The binary with a command line, split as a shell does, and a home directory that is not there.
+pub(crate) fn command(line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_connect"));
     command
-        .args(arguments)
+        .args(shlex::split(line).expect("quotes are closed"))
         .env_clear()
-        .env("TZ", "UTC")
-        .env("HOME", "/nonexistent");
-    command.stdin(Stdio::null());
+        .envs([("TZ", "UTC"), ("HOME", "/nonexistent")])
+        .stdin(Stdio::null());
     command
 }
 
-/// Runs a command.
-pub(crate) fn connect(arguments: &[&str]) -> Ran {
-    run(command(arguments))
+/// Runs a command line.
+pub(crate) fn connect(line: &str) -> Ran {
+    run(command(line))
 }
 
 /// Runs a command that has been prepared.
 pub(crate) fn run(mut command: Command) -> Ran {
     command.output().expect("the binary runs").into()
+}
+
+/// All that a child writes to one of its pipes.
+pub(crate) fn read(pipe: Option<impl Read>) -> String {
+    let mut text = String::new();
+    let mut pipe = pipe.expect("it is piped");
+    pipe.read_to_string(&mut text).expect("UTF-8");
+    text
 }
 
 /// `connect serve` on a database of its own, ended when dropped.
@@ -89,54 +116,45 @@ pub(crate) struct Served {
 impl Served {
     /// Serves the samples.
     pub(crate) fn samples() -> Self {
-        let folder = tempfile::tempdir().expect("a folder for the test");
-        let records = folder.path().join("records.jsonl");
-        std::fs::write(&records, connect(&["samples"]).ok()).expect("the folder takes files");
+        let folder = folder();
+        let records = file(&folder, "records.jsonl", &connect("samples").ok());
         let database = database(&folder);
-        connect(&["import", text(&records), "--database", text(&database)]).ok();
-        Self::start(
-            folder,
-            &[
-                ("AWS_ACCESS_KEY_ID", KEY),
-                ("AWS_SECRET_ACCESS_KEY", SECRET),
-            ],
-        )
-        .0
+        connect(&format!("import '{records}' --database '{database}'")).ok();
+        Self::start(folder, &KEYS).0
     }
 
-    /// Starts the server, and answers it with all its first lines up to the one that ends them.
+    /// Starts the server with some variables, and returns it with its first lines: the URL, and the key pair that it makes
+    /// up where the variables hold none.
     pub(crate) fn start(folder: TempDir, environment: &[(&str, &str)]) -> (Self, Vec<String>) {
-        let mut serve = command(&["serve", "--database", text(&database(&folder))]);
-        serve
-            .envs(environment.iter().copied())
-            .stdout(Stdio::piped());
+        let mut serve = command(&format!("serve --database '{}'", database(&folder)));
+        serve.envs(environment.iter().copied());
+        serve.stdout(Stdio::piped());
         let mut child = serve.spawn().expect("the binary runs");
         let lines = if environment.is_empty() { 3 } else { 1 };
         let stdout = BufReader::new(child.stdout.as_mut().expect("standard output is piped"));
-        let lines: Vec<_> = stdout
-            .lines()
-            .take(lines)
-            .map(|line| line.expect("UTF-8"))
-            .collect();
+        let lines = stdout.lines().take(lines);
+        let lines: Vec<_> = lines.map(|line| line.expect("UTF-8")).collect();
         let url = lines[0].clone();
         (Self { url, folder, child }, lines)
     }
 
     /// A command against this server, with its credentials.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = command(arguments);
-        command.args(["--endpoint-url", &self.url, "--region", "us-east-1"]);
-        command.envs([
-            ("AWS_ACCESS_KEY_ID", KEY),
-            ("AWS_SECRET_ACCESS_KEY", SECRET),
-        ]);
-        command
+    pub(crate) fn command(&self, line: &str) -> Command {
+        call(&self.url, line)
     }
 
     /// Runs a command against this server.
-    pub(crate) fn connect(&self, arguments: &[&str]) -> Ran {
-        run(self.command(arguments))
+    pub(crate) fn connect(&self, line: &str) -> Ran {
+        run(self.command(line))
     }
+}
+
+/// A command against a server, with the key pair.
+pub(crate) fn call(url: &str, line: &str) -> Command {
+    let mut command = command(line);
+    command.args(["--endpoint-url", url, "--region", "us-east-1"]);
+    command.envs(KEYS);
+    command
 }
 
 impl Drop for Served {
@@ -146,19 +164,24 @@ impl Drop for Served {
     }
 }
 
-pub(crate) fn database(folder: &TempDir) -> PathBuf {
-    folder.path().join("contacts.db")
+/// A folder for the test, removed when dropped.
+pub(crate) fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder for the test")
+}
+
+pub(crate) fn database(folder: &TempDir) -> String {
+    text(&folder.path().join("contacts.db")).to_owned()
 }
 
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("the test's paths are UTF-8")
 }
 
-/// Writes a file into a folder and answers its path.
+/// Writes a file into a folder, below folders that are made for it, and returns its path.
 pub(crate) fn file(folder: &TempDir, name: &str, content: &str) -> String {
-    let path = folder.path().join(name);
-    let mut file = std::fs::File::create(&path).expect("the folder takes files");
-    file.write_all(content.as_bytes())
-        .expect("the folder takes files");
+    let path: PathBuf = folder.path().join(name);
+    let parent = path.parent().expect("it lies in the folder");
+    std::fs::create_dir_all(parent).expect("the folder takes folders");
+    std::fs::write(&path, content).expect("the folder takes files");
     text(&path).to_owned()
 }

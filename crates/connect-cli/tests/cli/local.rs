@@ -1,249 +1,165 @@
 //! `--local`: the real client, a real socket, sample contacts.
 
-use crate::connect::{command, connect, ids, run};
-use serde_json::{Value, json};
+use serde_json::json;
 
-fn listed(arguments: &[&str]) -> Value {
-    let line = [&["list-associated-contacts", "--local"], arguments].concat();
-    serde_json::from_str(&connect(&line).ok()).expect("JSON")
+use crate::connect::{Ran, command, connect, contains, ids, run, starts_with};
+
+fn list(arguments: &str) -> Ran {
+    connect(&format!("list-associated-contacts --local {arguments}"))
 }
 
 #[test]
 fn the_tree_is_drawn_whole() {
-    let picture = connect(&["tree", "--local"]).ok();
-    let all = listed(&[]);
+    let picture = connect("tree --local").ok();
+    let all = list("").json();
     let ids = ids(&all);
     assert!(ids.len() >= 120, "{} contacts", ids.len());
     for id in &ids {
-        assert!(picture.contains(id), "{id} is missing");
+        contains(&picture, id);
     }
-    assert!(
-        picture.starts_with(&format!("{} contacts", ids.len())),
-        "{picture}"
-    );
+    starts_with(&picture, &format!("{} contacts", ids.len()));
     assert!(!picture.contains('\x1b'), "colour in a pipe");
-    let coloured = connect(&["tree", "--local", "--color", "on"]).ok();
+    let coloured = connect("tree --local --color on").ok();
     assert!(coloured.contains('\x1b'));
-    let ascii = connect(&["tree", "--local", "--ascii"]).ok();
+    let ascii = connect("tree --local --ascii").ok();
     assert!(!ascii.contains('└') && ascii.contains("`-"), "{ascii}");
 }
 
 #[test]
 fn the_tree_is_data_where_a_format_is_asked_for() {
-    let tree = connect(&[
-        "tree",
-        "--local",
-        "--query",
-        "Contacts[0].Depth",
-        "--output",
-        "json",
-    ])
-    .ok();
+    let tree = connect("tree --local --query Contacts[0].Depth --output json").ok();
     assert_eq!(tree, "0\n");
-    let rows = connect(&[
-        "tree",
-        "--local",
-        "--output",
-        "text",
-        "--query",
-        "Contacts[].[ContactId]",
-    ])
-    .ok();
-    assert_eq!(rows.lines().count(), ids(&listed(&[])).len());
+    let rows = connect("tree --local --output text --query Contacts[].[ContactId]").ok();
+    assert_eq!(rows.lines().count(), ids(&list("").json()).len());
 }
 
 #[test]
-fn pages_are_merged_unless_told_otherwise() {
-    let all = listed(&[]);
+fn pages_are_merged_unless_one_is_asked_for() {
+    let all = list("").json();
     assert_eq!(all.as_object().map(serde_json::Map::len), Some(1), "{all}");
-    let page = listed(&["--no-paginate"]);
+    let page = list("--no-paginate").json();
     assert_eq!(ids(&page).len(), 25);
     assert!(page["NextToken"].is_string());
-    assert_eq!(ids(&listed(&["--max-results", "7"])), ids(&all)[..7]);
-    assert_eq!(listed(&["--page-size", "100"]), all);
+    assert_eq!(ids(&list("--max-results 7").json()), ids(&all)[..7]);
+    assert_eq!(list("--page-size 100").json(), all);
 }
 
 #[test]
 fn members_stand_in_the_model_s_order() {
-    let line = ["list-associated-contacts", "--local", "--max-items", "1"];
-    let text = connect(&line).ok();
+    let line = "list-associated-contacts --local --max-items 1";
+    let text = connect(line).ok();
     let place = |name: &str| text.find(&format!("\"{name}\"")).expect("the member");
-    assert!(place("ContactId") < place("ContactArn"));
-    assert!(place("ContactArn") < place("InitiationTimestamp"));
-    assert!(place("InitiationMethod") < place("Channel"));
-    assert!(place("Channel") < place("NextToken"));
-    assert!(
-        text.starts_with(
-            "{\n    \"ContactSummaryList\": [\n        {\n            \"ContactId\": "
-        ),
-        "{text}"
-    );
-    assert!(text.contains("+00:00\""), "{text}");
-    let mut berlin = command(&line);
+    let members = [
+        "ContactId",
+        "ContactArn",
+        "InitiationTimestamp",
+        "InitiationMethod",
+        "Channel",
+        "NextToken",
+    ];
+    assert!(members.is_sorted_by_key(|name| place(name)), "{text}");
+    let beginning = "{\n    \"ContactSummaryList\": [\n        {\n            \"ContactId\": ";
+    starts_with(&text, beginning);
+    contains(&text, "+00:00\"");
+    let mut berlin = command(line);
     berlin.env("TZ", "CET-1");
-    assert!(run(berlin).ok().contains("+01:00\""));
+    contains(&run(berlin).ok(), "+01:00\"");
 }
 
 #[test]
 fn every_format_prints() {
-    let printed = |format: &str| {
-        let query = "ContactSummaryList[:2].{Id: ContactId, Channel: Channel}";
-        connect(&[
-            "list-associated-contacts",
-            "--local",
-            "--output",
-            format,
-            "--query",
-            query,
-            "--no-paginate",
-        ])
-        .ok()
+    let query = "ContactSummaryList[:2].{Id: ContactId, Channel: Channel}";
+    let printed = |format| {
+        list(&format!(
+            "--output {format} --query '{query}' --no-paginate"
+        ))
     };
-    let all = listed(&["--no-paginate"]);
-    let [first, second] = [0, 1].map(|index| &all["ContactSummaryList"][index]);
-    let id = |contact: &Value| contact["ContactId"].as_str().expect("an ID").to_owned();
-    let channel = |contact: &Value| contact["Channel"].as_str().expect("a channel").to_owned();
+    let all = list("--no-paginate").json();
+    let member = |index: usize, name| &all["ContactSummaryList"][index][name];
+    let text = |index, name| member(index, name).as_str().expect("a text");
+    let [first, second] = [0, 1].map(|index| (text(index, "ContactId"), text(index, "Channel")));
+    let ((id, channel), (other_id, other_channel)) = (first, second);
     assert_eq!(
-        serde_json::from_str::<Value>(&printed("json")).expect("JSON"),
-        json!([{"Id": id(first), "Channel": channel(first)}, {"Id": id(second), "Channel": channel(second)}])
+        printed("json").json(),
+        json!([{"Id": id, "Channel": channel}, {"Id": other_id, "Channel": other_channel}])
     );
     assert_eq!(
-        printed("text"),
-        format!(
-            "{}\t{}\n{}\t{}\n",
-            channel(first),
-            id(first),
-            channel(second),
-            id(second)
-        )
+        printed("text").ok(),
+        format!("{channel}\t{id}\n{other_channel}\t{other_id}\n")
     );
-    let yaml = format!(
-        "- Channel: {}\n  Id: {}\n- Channel: {}\n  Id: {}\n",
-        channel(first),
-        id(first),
-        channel(second),
-        id(second)
+    assert_eq!(
+        printed("yaml").ok(),
+        format!("- Channel: {channel}\n  Id: {id}\n- Channel: {other_channel}\n  Id: {other_id}\n")
     );
-    assert_eq!(printed("yaml"), yaml);
-    assert!(printed("yaml-stream").starts_with("- - Channel: "));
-    assert!(printed("table").contains("ListAssociatedContacts"));
-    assert_eq!(printed("off"), "");
+    starts_with(&printed("yaml-stream").ok(), "- - Channel: ");
+    contains(&printed("table").ok(), "ListAssociatedContacts");
+    assert_eq!(printed("off").ok(), "");
 }
 
 /// Without a query, the columns of each page are its own and its lists carry their names.
 #[test]
 fn text_is_printed_by_page_and_says_how_to_go_on() {
-    let list = ["list-associated-contacts", "--local", "--output", "text"];
-    let text = connect(&[&list[..], &["--max-items", "3"]].concat()).ok();
+    let text = list("--output text --max-items 3").ok();
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 4);
-    assert!(
-        lines[0].starts_with("CONTACTSUMMARYLIST\t") && lines[3].starts_with("NEXTTOKEN\t"),
-        "{text}"
-    );
-    let query = [
-        "--max-items",
-        "3",
-        "--query",
-        "ContactSummaryList[].[ContactId]",
-    ];
-    let ran = connect(&[&list[..], &query].concat());
+    starts_with(lines[0], "CONTACTSUMMARYLIST\t");
+    starts_with(lines[3], "NEXTTOKEN\t");
+    let ran = list("--output text --max-items 3 --query ContactSummaryList[].[ContactId]");
     assert_eq!(ran.stderr.trim_end(), lines[3]);
     assert_eq!(ran.ok().lines().count(), 3);
 }
 
 #[test]
 fn a_query_sees_all_pages_together_whatever_the_format() {
-    let count = ids(&listed(&[])).len();
+    let count = ids(&list("").json()).len();
+    let length = "length(ContactSummaryList)";
+    let chats = "length(ContactSummaryList[?Channel==`CHAT`]) > `0`";
     for (format, query, expected) in [
-        ("text", "length(ContactSummaryList)", format!("{count}\n")),
-        ("json", "length(ContactSummaryList)", format!("{count}\n")),
-        (
-            "yaml",
-            "length(ContactSummaryList)",
-            format!("{count}\n...\n"),
-        ),
-        (
-            "yaml-stream",
-            "length(ContactSummaryList)",
-            format!("- {count}\n"),
-        ),
-        (
-            "text",
-            "length(ContactSummaryList[?Channel==`CHAT`]) > `0`",
-            "True\n".to_owned(),
-        ),
+        ("text", length, format!("{count}\n")),
+        ("json", length, format!("{count}\n")),
+        ("yaml", length, format!("{count}\n...\n")),
+        ("yaml-stream", length, format!("- {count}\n")),
+        ("text", chats, "True\n".to_owned()),
     ] {
-        let list = ["list-associated-contacts", "--local", "--page-size", "50"];
-        let line = [&list[..], &["--output", format, "--query", query]].concat();
-        assert_eq!(connect(&line).ok(), expected, "{format}");
+        let ran = list(&format!(
+            "--page-size 50 --output {format} --query '{query}'"
+        ));
+        assert_eq!(ran.ok(), expected, "{format}");
     }
 }
 
 #[test]
 fn a_missing_contact_is_the_service_s_error() {
-    let stderr = connect(&[
-        "list-associated-contacts",
-        "--local",
-        "--contact-id",
-        "nobody",
-    ])
-    .failed(254);
     let expected = "An error occurred (ResourceNotFoundException) when calling the ListAssociatedContacts operation: ";
-    assert!(stderr.trim_start().starts_with(expected), "{stderr}");
-    let beginning = |id| connect(&["tree", "--local", "--contact-id", id]);
-    assert_eq!(
-        beginning("51705299").ok(),
-        connect(&["tree", "--local"]).ok()
-    );
-    let stderr = beginning("5").failed(252);
-    assert!(
-        stderr.contains("\"5\" is the beginning of several, as 51"),
-        "{stderr}"
-    );
-    let stderr = beginning("nobody").failed(254);
-    assert!(stderr.trim_start().starts_with(expected), "{stderr}");
+    starts_with(&list("--contact-id nobody").failed(254), expected);
+    let beginning = |id| connect(&format!("tree --local --contact-id {id}"));
+    let whole = connect("tree --local").ok();
+    assert_eq!(beginning("51705299").ok(), whole);
+    let several = "\"5\" is the beginning of several, as 51";
+    contains(&beginning("5").failed(252), several);
+    starts_with(&beginning("nobody").failed(254), expected);
 }
 
 #[test]
 fn exports_suit_other_tools() {
-    let count = ids(&listed(&[])).len();
-    let export = |format| connect(&["export", "--local", "--format", format]).ok();
-    assert_eq!(export("csv").lines().count(), count + 1);
-    assert_eq!(export("records").lines().count(), count);
-    assert_eq!(
-        export("dot")
-            .lines()
-            .filter(|line| line.contains("[label="))
-            .count(),
-        count
-    );
-    assert_eq!(
-        export("mermaid")
-            .lines()
-            .filter(|line| line.contains("[\""))
-            .count(),
-        count
-    );
+    let count = ids(&list("").json()).len();
+    for (format, mark, lines) in [
+        ("csv", "", count + 1),
+        ("records", "", count),
+        ("dot", "[label=", count),
+        ("mermaid", "[\"", count),
+    ] {
+        let text = connect(&format!("export --local --format {format}")).ok();
+        let marked = text.lines().filter(|line| line.contains(mark));
+        assert_eq!(marked.count(), lines, "{text}");
+    }
 }
 
 #[test]
 fn debugging_logs_to_standard_error_without_secrets() {
-    let ran = connect(&[
-        "list-associated-contacts",
-        "--local",
-        "--debug",
-        "--max-items",
-        "1",
-    ]);
-    assert!(
-        ran.stderr.contains("ListAssociatedContacts"),
-        "{}",
-        ran.stderr
-    );
-    assert!(
-        !ran.stderr.contains("Signature=")
-            && !ran.stderr.to_lowercase().contains("authorization: aws4")
-    );
+    let ran = list("--debug --max-items 1");
+    contains(&ran.stderr, "ListAssociatedContacts");
+    assert!(!ran.stderr.contains("Signature="));
+    assert!(!ran.stderr.to_lowercase().contains("authorization: aws4"));
     ran.ok();
 }

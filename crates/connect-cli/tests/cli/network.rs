@@ -1,4 +1,4 @@
-//! Certificates and time limits, against servers that know one answer at most.
+//! Certificates and time limits, against servers that send one response at most.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -10,11 +10,10 @@ use std::time::{Duration, Instant};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, Stream};
-use tempfile::tempdir;
 
-use crate::connect::{KEY, SECRET, command, file, run, text};
+use crate::connect::{call, contains, file, folder, run, text};
 
-/// A server with a certificate for `name` that vouches for itself. Answers its address and the certificate.
+/// A server with a self-signed certificate for `name`: its address and the certificate.
 fn https(name: &str) -> (SocketAddr, String) {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(vec![name.to_owned()]).expect("a certificate");
@@ -44,28 +43,16 @@ fn https(name: &str) -> (SocketAddr, String) {
                     _ => break,
                 }
             }
-            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 25\r\nconnection: close\r\n\r\n{\"ContactSummaryList\":[]}";
-            let _ = stream.write_all(answer);
+            let response = b"HTTP/1.1 200 OK\r\ncontent-length: 25\r\nconnection: close\r\n\r\n{\"ContactSummaryList\":[]}";
+            let _ = stream.write_all(response);
         }
     });
     (address, cert.pem())
 }
 
-fn list(url: &str, arguments: &[&str]) -> Command {
-    let line = [
-        "list-associated-contacts",
-        "--instance-id",
-        "i",
-        "--contact-id",
-        "c",
-        "--region",
-        "us-east-1",
-    ];
-    let mut command = command(&[&line[..], &["--endpoint-url", url], arguments].concat());
-    command.envs([
-        ("AWS_ACCESS_KEY_ID", KEY),
-        ("AWS_SECRET_ACCESS_KEY", SECRET),
-    ]);
+fn list(url: &str, arguments: &str) -> Command {
+    let line = format!("list-associated-contacts --instance-id i --contact-id c {arguments}");
+    let mut command = call(url, &line);
     command.env("AWS_MAX_ATTEMPTS", "1");
     command
 }
@@ -76,65 +63,58 @@ const NOTHING: &str = "{\n    \"ContactSummaryList\": []\n}\n";
 fn a_certificate_counts_if_its_authority_is_trusted() {
     let (address, pem) = https("localhost");
     let url = format!("https://localhost:{}", address.port());
-    let folder = tempdir().expect("a folder");
+    let folder = folder();
     let bundle = file(&folder, "bundle.pem", &pem);
-    let stderr = run(list(&url, &[])).failed(255);
-    assert!(stderr.contains("certificate"), "{stderr}");
-    assert_eq!(run(list(&url, &["--ca-bundle", &bundle])).ok(), NOTHING);
-    let mut by_variable = list(&url, &[]);
-    by_variable.env("AWS_CA_BUNDLE", &bundle);
-    assert_eq!(run(by_variable).ok(), NOTHING);
-    let config = file(
-        &folder,
-        "config",
-        &format!("[default]\nca_bundle = {bundle}\n"),
-    );
-    let by_profile = || {
-        let mut command = list(&url, &[]);
-        command.env("AWS_CONFIG_FILE", &config);
-        command
+    contains(&run(list(&url, "")).failed(255), "certificate");
+    let by_flag = |path: &str| run(list(&url, &format!("--ca-bundle '{path}'")));
+    let by = |variable: &str, path: &str| {
+        let mut command = list(&url, "");
+        command.env(variable, path);
+        run(command)
     };
-    assert_eq!(run(by_profile()).ok(), NOTHING);
-    std::fs::write(&config, "[default]\nca_bundle = /nonexistent.pem\n").expect("a file");
-    let stderr = run(by_profile()).failed(255);
+    let profile = |path: &str| {
+        let config = format!("[default]\nca_bundle = {path}\n");
+        file(&folder, "config", &config)
+    };
+    assert_eq!(by_flag(&bundle).ok(), NOTHING);
+    assert_eq!(by("AWS_CA_BUNDLE", &bundle).ok(), NOTHING);
+    assert_eq!(by("AWS_CONFIG_FILE", &profile(&bundle)).ok(), NOTHING);
+    let config = profile("/nonexistent.pem");
     let expected = format!("{config}, line 2: ca_bundle: /nonexistent.pem: No such file");
-    assert!(stderr.contains(&expected), "{stderr}");
-    let stderr = run(list(&url, &["--ca-bundle", text(folder.path())])).failed(253);
-    let expected = format!("--ca-bundle: {}: ", folder.path().display());
-    assert!(stderr.contains(&expected), "{stderr}");
+    contains(&by("AWS_CONFIG_FILE", &config).failed(255), &expected);
+    let path = text(folder.path());
+    let expected = format!("--ca-bundle: {path}: ");
+    contains(&by_flag(path).failed(253), &expected);
 }
 
 #[test]
 fn any_certificate_counts_where_none_is_verified() {
     let (address, _) = https("example.com");
     let url = format!("https://{address}");
-    run(list(&url, &[])).failed(255);
-    assert_eq!(run(list(&url, &["--no-verify-ssl"])).ok(), NOTHING);
+    run(list(&url, "")).failed(255);
+    assert_eq!(run(list(&url, "--no-verify-ssl")).ok(), NOTHING);
 }
 
-/// The switch is for the command's own calls: whoever gives it credentials is verified.
+/// The switch is for the command's own calls: those that get credentials verify certificates.
 #[cfg(feature = "aws-config")]
 #[test]
 fn a_token_service_is_verified_all_the_same() {
     let (address, _) = https("example.com");
     let url = format!("https://{address}");
-    let folder = tempdir().expect("a folder");
-    let mut command = list(&url, &["--no-verify-ssl"]);
-    command
-        .env_remove("AWS_ACCESS_KEY_ID")
-        .env_remove("AWS_SECRET_ACCESS_KEY")
-        .env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/desk")
-        .env(
-            "AWS_WEB_IDENTITY_TOKEN_FILE",
-            file(&folder, "token", "a.web.token"),
-        )
-        .env("AWS_ENDPOINT_URL_STS", &url);
+    let folder = folder();
+    let token = file(&folder, "token", "a.web.token");
+    let mut command = list(&url, "--no-verify-ssl");
+    for (name, _) in crate::connect::KEYS {
+        command.env_remove(name);
+    }
+    command.envs([
+        ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/desk"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", &token),
+        ("AWS_ENDPOINT_URL_STS", &url),
+    ]);
     let stderr = run(command).failed(253);
-    assert!(stderr.contains("credentials"), "{stderr}");
-    assert!(
-        stderr.contains("TLS handshake with 127.0.0.1 failed"),
-        "{stderr}"
-    );
+    contains(&stderr, "credentials");
+    contains(&stderr, "TLS handshake with 127.0.0.1 failed");
 }
 
 #[test]
@@ -142,7 +122,7 @@ fn a_server_that_says_nothing_is_not_waited_for() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let begin = Instant::now();
-    let stderr = run(list(&url, &["--cli-read-timeout", "0.2"])).failed(255);
+    let stderr = run(list(&url, "--cli-read-timeout 0.2")).failed(255);
     assert!(begin.elapsed() < Duration::from_secs(30));
     assert!(
         stderr.contains("200ms") || stderr.contains("0.2"),

@@ -11,19 +11,15 @@ use std::thread;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::json;
 
-use crate::connect::{KEY, SECRET, command, run};
+use crate::connect::{call, command, contains, run};
 
 /// Clears the screen, sets the title, conceals, turns the text round, forges a line.
 const HOSTILE: &str =
     "x\u{1b}[2J\u{1b}]0;title\u{7}\u{1b}[8m\u{9b}2J\u{7f}\u{202e}evil\u{2066}\rforged";
-const IDS: [&str; 4] = [
-    "--instance-id",
-    "11111111-1111-1111-1111-111111111111",
-    "--contact-id",
-    "x",
-];
+const IDS: &str =
+    "--instance-id 11111111-1111-1111-1111-111111111111 --contact-id x --no-cli-pager";
 
-/// Answers every request with this, on a port of its own.
+/// Sends this to every client, on a port of its own.
 fn serve(head: &'static str, body: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -35,10 +31,10 @@ fn serve(head: &'static str, body: String) -> String {
                 .take_while(|line| !line.is_empty())
                 .for_each(drop);
             let length = body.len();
-            let answer = format!(
+            let response = format!(
                 "HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
             );
-            let _ = (&stream).write_all(answer.as_bytes());
+            let _ = (&stream).write_all(response.as_bytes());
         }
     });
     format!("http://{address}")
@@ -54,20 +50,8 @@ fn contacts() -> String {
     serve("200 OK", body.to_string())
 }
 
-fn call(url: &str, arguments: &[&str]) -> Command {
-    let mut command = command(arguments);
-    command.args([
-        "--endpoint-url",
-        url,
-        "--region",
-        "us-east-1",
-        "--no-cli-pager",
-    ]);
-    command.envs([
-        ("AWS_ACCESS_KEY_ID", KEY),
-        ("AWS_SECRET_ACCESS_KEY", SECRET),
-    ]);
-    command
+fn list(url: &str, arguments: &str) -> Command {
+    call(url, &format!("list-associated-contacts {IDS} {arguments}"))
 }
 
 /// What the command writes to a terminal, on both of its outputs.
@@ -100,13 +84,9 @@ fn without_colours(text: &str) -> String {
     let mut plain = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (code, rest) = part.split_once('m').expect("a colour");
-        assert!(
-            code.split(';').all(|code| [
-                "", "0", "1", "2", "31", "32", "33", "34", "35", "36", "90"
-            ]
-            .contains(&code)),
-            "{part}"
-        );
+        let colours = ["", "0", "1", "2", "31", "32", "33", "34", "35", "36", "90"];
+        let is_colour = |code| colours.contains(&code);
+        assert!(code.split(';').all(is_colour), "{part}");
         plain += rest;
     }
     plain
@@ -115,9 +95,10 @@ fn without_colours(text: &str) -> String {
 fn assert_tame(written: &str, what: &str) {
     // The terminal itself turns a line feed into a carriage return and a line feed.
     let plain = without_colours(&written.replace("\r\n", "\n"));
-    let steers = |character: char| {
-        character.is_control() && !"\n\t".contains(character)
-            || "\u{202e}\u{2066}".contains(character)
+    let steers = |character: char| match character {
+        '\n' | '\t' => false,
+        '\u{202e}' | '\u{2066}' => true,
+        character => character.is_control(),
     };
     assert!(!plain.contains(steers), "{what}: {plain:?}");
     assert!(plain.contains("evil"), "{what}: {plain}");
@@ -126,34 +107,25 @@ fn assert_tame(written: &str, what: &str) {
 #[test]
 fn data_cannot_steer_the_terminal() {
     let url = contacts();
-    let list = ["list-associated-contacts"];
     for format in ["json", "yaml", "yaml-stream", "text", "table"] {
-        let line = [&list, &IDS[..], &["--output", format]].concat();
-        assert_tame(&on_terminal(call(&url, &line)), format);
+        let written = on_terminal(list(&url, &format!("--output {format}")));
+        assert_tame(&written, format);
+        let coloured = written.contains("\u{1b}[");
+        assert_eq!(coloured, format == "table", "{written}");
     }
     for line in [
-        &["tree"][..],
-        &["tree", "--output", "table"],
-        &["export", "--format", "records"],
-        &["export", "--format", "csv"],
-        &["export", "--format", "dot"],
-        &["export", "--format", "mermaid"],
+        "tree",
+        "tree --output table",
+        "export --format records",
+        "export --format csv",
+        "export --format dot",
+        "export --format mermaid",
     ] {
-        let written = on_terminal(call(&url, &[line, &IDS].concat()));
-        assert_tame(&written, &line.join(" "));
+        let written = on_terminal(call(&url, &format!("{line} {IDS}")));
+        assert_tame(&written, line);
     }
-    let coloured = on_terminal(call(
-        &url,
-        &[&list, &IDS[..], &["--output", "table"]].concat(),
-    ));
-    assert!(coloured.contains("\u{1b}["), "colours are gone: {coloured}");
     // A pipe gets the data as it is.
-    let text = run(call(
-        &url,
-        &[&list, &IDS[..], &["--output", "text"]].concat(),
-    ))
-    .ok();
-    assert!(text.contains(HOSTILE), "{text:?}");
+    contains(&run(list(&url, "--output text")).ok(), HOSTILE);
 }
 
 /// The service's own and the one to go on with, on both outputs.
@@ -164,13 +136,12 @@ fn tokens_cannot_either() {
     let url = serve("200 OK", page.to_string());
     for format in ["json", "text", "table", "yaml-stream"] {
         for more in [
-            &["--no-paginate"][..],
-            &["--max-items", "1"],
-            &["--max-items", "1", "--query", "ContactSummaryList"],
+            "--no-paginate",
+            "--max-items 1",
+            "--max-items 1 --query ContactSummaryList",
         ] {
-            let options = [&["--output", format], more].concat();
-            let line = [&["list-associated-contacts"], &IDS[..], &options].concat();
-            assert_tame(&on_terminal(call(&url, &line)), &options.join(" "));
+            let options = format!("--output {format} {more}");
+            assert_tame(&on_terminal(list(&url, &options)), &options);
         }
     }
 }
@@ -184,34 +155,22 @@ fn exports_are_inert() {
         (0..501).map(|id| json!({"ContactId": id.to_string(), "PreviousContactId": formula}));
     let mut contacts = vec![json!({"ContactId": formula, "Channel": directive})];
     contacts.extend(children);
-    let url = serve(
-        "200 OK",
-        json!({ "ContactSummaryList": contacts }).to_string(),
-    );
-    let export = |more: &[&str]| run(call(&url, &[&["export"], &IDS[..], more].concat()));
-    let csv = export(&["--format", "csv"]).ok();
-    assert!(
-        csv.contains("\"'=cmd") && !csv.contains(",=") && !csv.contains(",\"="),
-        "{csv}"
-    );
-    let raw = export(&["--format", "csv", "--raw-cells"]).ok();
+    let contacts = json!({ "ContactSummaryList": contacts });
+    let url = serve("200 OK", contacts.to_string());
+    let export = |format| run(call(&url, &format!("export {IDS} --format {format}")));
+    let csv = export("csv").ok();
+    contains(&csv, "\"'=cmd");
+    assert!(!csv.contains(",=") && !csv.contains(",\"="), "{csv}");
+    let raw = export("csv --raw-cells").ok();
     assert!(raw.contains(",=cmd") && !raw.contains("'=cmd"), "{raw}");
-    let dot = export(&["--format", "dot"]).ok();
-    assert!(
-        dot.contains(r#"[label="%%{init: {}}%%\"] --> x; \\ ?\n?\n=cmd|'/c calc'!A1"];"#),
-        "{dot}"
-    );
-    let mermaid = export(&["--format", "mermaid"]);
-    assert!(
-        mermaid
-            .stderr
-            .contains("501 edges; Mermaid draws up to 500"),
-        "{}",
-        mermaid.stderr
-    );
+    let label = r#"[label="%%{init: {}}%%\"] --> x; \\ ?\n?\n=cmd|'/c calc'!A1"];"#;
+    contains(&export("dot").ok(), label);
+    let mermaid = export("mermaid");
+    contains(&mermaid.stderr, "501 edges; Mermaid draws up to 500");
     let mermaid = mermaid.ok();
+    let lines = mermaid.lines().count();
     assert!(
-        !mermaid.contains('%') && mermaid.lines().count() == 1 + 502 + 501,
+        !mermaid.contains('%') && lines == 1 + 502 + 501,
         "{mermaid}"
     );
 }
@@ -223,37 +182,27 @@ fn error_messages_cannot_either_wherever_they_go() {
         "400 Bad Request\r\nx-amzn-errortype: InvalidRequestException",
         body,
     );
-    let line = [&["list-associated-contacts"], &IDS[..]].concat();
-    assert_tame(&on_terminal(call(&url, &line)), "error");
-    assert_tame(&run(call(&url, &line)).failed(254), "error in a pipe");
-    let wrong = [&line[..], &["--output", HOSTILE]].concat();
-    assert_tame(&run(call(&url, &wrong)).failed(252), "usage");
-    let debugged = [&line[..], &["--debug"]].concat();
-    assert_tame(&run(call(&url, &debugged)).failed(254), "log");
+    assert_tame(&on_terminal(list(&url, "")), "error");
+    assert_tame(&run(list(&url, "")).failed(254), "error in a pipe");
+    let mut wrong = list(&url, "");
+    wrong.args(["--output", HOSTILE]);
+    assert_tame(&run(wrong).failed(252), "usage");
+    assert_tame(&run(list(&url, "--debug")).failed(254), "log");
 }
 
 #[test]
 fn a_pager_may_be_quoted_and_is_for_terminals_that_can_page() {
-    for (pager, term, paged) in [
-        (
-            r#"/bin/sh -c 'printf "paged: %s\n" "$(cat)"'"#,
-            "xterm",
-            true,
-        ),
-        (
-            r#"/bin/sh -c 'printf "paged: %s\n" "$(cat)"'"#,
-            "dumb",
-            false,
-        ),
-        ("/bin/sh -c 'echo", "dumb", false),
+    let paging = r#"/bin/sh -c 'printf "paged: %s\n" "$(cat)"'"#;
+    for (pager, term, part, paged) in [
+        (paging, "xterm", "127 contacts", true),
+        (paging, "dumb", "127 contacts", false),
+        ("/bin/sh -c 'echo", "dumb", "127 contacts", false),
+        ("sh -c 'cat", "", "a quote is not closed", false),
     ] {
-        let mut tree = command(&["tree", "--local"]);
+        let mut tree = command("tree --local");
         tree.envs([("PAGER", pager), ("TERM", term)]);
         let written = on_terminal(tree);
         assert_eq!(written.contains("paged: "), paged, "{written}");
-        assert!(written.contains("127 contacts"), "{written}");
+        contains(&written, part);
     }
-    let mut open = command(&["tree", "--local"]);
-    open.env("PAGER", "sh -c 'cat");
-    assert!(on_terminal(open).contains("a quote is not closed"));
 }

@@ -1,6 +1,7 @@
 //! The lines that join a contact to its parent.
 
-use crate::{Link, Node};
+use crate::contact::Link;
+use crate::forest::Node;
 
 /// Columns that one level of the tree takes.
 pub(super) const LEVEL: usize = 3;

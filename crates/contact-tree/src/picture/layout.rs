@@ -1,9 +1,11 @@
 //! Column widths, and the cells they are taken from.
 
-use crate::picture::guides::{FEWEST_LEVELS, LEVEL, LEVELS};
-use crate::picture::paint::Paint;
+use super::guides::{FEWEST_LEVELS, LEVEL, LEVELS};
+use super::paint::Paint;
+use super::style::Style;
+use crate::contact::{Elapsed, Link};
+use crate::forest::{Forest, Node};
 use crate::text::{Escaped, short_duration};
-use crate::{Elapsed, Forest, Picture};
 
 /// Labels longer than this do not widen the column for all others.
 const WIDEST_LABEL: usize = 96;
@@ -14,35 +16,38 @@ const LEVELS_BESIDE_WHOLE_IDS: usize = 8;
 const SHORTEST_ID: usize = 8;
 
 /// Widths of the columns, found in a pass before drawing.
-pub(super) struct Layout {
+pub(super) struct Layout<'a> {
+    forest: &'a Forest,
+    style: &'a Style,
     pub(super) levels: usize,
     pub(super) channel: usize,
     pub(super) label: usize,
     pub(super) start: usize,
     pub(super) elapsed: usize,
     /// Whether contacts began on different days.
-    pub(super) dates: bool,
-    /// Characters that tell the IDs apart.
+    dates: bool,
+    /// How many characters of the IDs differ.
     distinct: usize,
     shorten: bool,
 }
 
-impl Layout {
-    pub(super) fn new(picture: &Picture<'_>) -> Self {
-        let style = picture.style;
+impl<'a> Layout<'a> {
+    pub(super) fn new(forest: &'a Forest, style: &'a Style) -> Self {
         let mut layout = Self {
+            forest,
+            style,
             levels: LEVELS,
             channel: 0,
             label: "CONTACT".len(),
             start: "START".len(),
             elapsed: "DURATION".len(),
             dates: false,
-            distinct: distinct_length(picture.forest),
+            distinct: distinct_length(forest),
             shorten: false,
         };
         let mut day = None;
         let mut id = "CONTACT ID".len();
-        for node in picture.forest.iter() {
+        for node in forest.iter() {
             let contact = node.contact();
             let channel = plain(contact.channel.as_deref()).len();
             layout.channel = layout.channel.max(channel.min(WIDEST_CHANNEL));
@@ -50,30 +55,30 @@ impl Layout {
             id = id.max(layout.id(&contact.id).len());
             if let Some(time) = contact.initiation_time {
                 let date = time.civil(style.zone.offset(time)).date();
-                layout.dates |= day.get_or_insert_with(|| date.clone()) != &date;
+                layout.dates |= *day.get_or_insert(date) != date;
             }
         }
         // Levels and what stands behind them; the latter depends on the columns found so far.
-        let mut labels = Vec::with_capacity(picture.forest.len());
-        for node in picture.forest.iter() {
+        let mut labels = Vec::with_capacity(forest.len());
+        for node in forest.iter() {
             let contact = node.contact();
             let channel = plain(contact.channel.as_deref());
             let method = plain(contact.initiation_method.as_deref());
-            let marks = picture.marks(&layout, node);
+            let marks = layout.marks(node);
             labels.push((
                 node.depth(),
                 label_width(layout.channel, &channel, &method, &marks),
             ));
-            layout.start = layout.start.max(picture.start(layout.dates, node).len());
+            layout.start = layout.start.max(layout.start(node).len());
         }
         layout.widen(&labels);
         let others = layout.start + layout.elapsed + 3 * "  ".len();
         if let Some(width) = style.width
             && layout.label + others + id > width
         {
-            let room = width.saturating_sub(others + id);
-            layout.fold(&labels, room);
-            if layout.levels < LEVELS_BESIDE_WHOLE_IDS || layout.label > room {
+            let left = width.saturating_sub(others + id);
+            layout.fold(&labels, left);
+            if layout.levels < LEVELS_BESIDE_WHOLE_IDS || layout.label > left {
                 layout.levels = LEVELS;
                 layout.shorten = true;
                 let id = "CONTACT ID".len().max(layout.distinct);
@@ -83,7 +88,7 @@ impl Layout {
         layout
     }
 
-    /// Makes room for the labels.
+    /// Widens the column of labels to the widest of them.
     fn widen(&mut self, labels: &[(usize, usize)]) {
         let width = |(depth, text): &(usize, usize)| LEVEL * depth.min(&self.levels) + text;
         let widest = labels.iter().map(width).max().unwrap_or_default();
@@ -93,9 +98,9 @@ impl Layout {
     /// Folds levels until the labels fit a width, as far as that can be.
     fn fold(&mut self, labels: &[(usize, usize)], width: usize) {
         for (depth, text) in labels {
-            let room = width.saturating_sub(*text) / LEVEL;
-            if room < *depth {
-                self.levels = self.levels.min(room);
+            let levels = width.saturating_sub(*text) / LEVEL;
+            if levels < *depth {
+                self.levels = self.levels.min(levels);
             }
         }
         self.levels = self.levels.max(FEWEST_LEVELS);
@@ -117,9 +122,56 @@ impl Layout {
                 .map_or(Some(id), |(end, _)| id.get(..end)),
         )
     }
+
+    /// What stands behind the method: the kind of link, notes, the focus.
+    pub(super) fn marks(&self, node: Node<'_>) -> Vec<(Paint, String)> {
+        let dot = if self.style.ascii { '-' } else { '·' };
+        let mut marks = Vec::new();
+        if node.link() == Some(Link::Related) {
+            marks.push((Paint::Faint, format!("{dot} related")));
+        }
+        if let Some(other) = node.also_related() {
+            marks.push((
+                Paint::Faint,
+                format!("{dot} related to {}", self.short_id(&other.contact().id)),
+            ));
+        }
+        if let Some(first) = node.anomalies().first() {
+            let before = self
+                .forest
+                .anomalies()
+                .partition_point(|anomaly| anomaly.node < first.node);
+            for number in before + 1..=before + node.anomalies().len() {
+                marks.push((Paint::Alarm, format!("[{number}]")));
+            }
+        }
+        if self.is_focus(node) {
+            marks.push((
+                Paint::Strong,
+                if self.style.ascii { "<" } else { "◀" }.to_owned(),
+            ));
+        }
+        marks
+    }
+
+    pub(super) fn start(&self, node: Node<'_>) -> String {
+        let Some(time) = node.contact().initiation_time else {
+            return "-".to_owned();
+        };
+        let civil = time.civil(self.style.zone.offset(time));
+        if self.dates {
+            format!("{} {}", civil.date(), civil.time())
+        } else {
+            civil.time().to_string()
+        }
+    }
+
+    pub(super) fn is_focus(&self, node: Node<'_>) -> bool {
+        self.style.focus.as_ref() == Some(&node.contact().id)
+    }
 }
 
-/// How many leading characters tell any two IDs apart: one more than the longest prefix that neighbours share.
+/// How many leading characters make any two IDs differ: one more than the longest prefix that neighbours share.
 fn distinct_length(forest: &Forest) -> usize {
     let ids = forest
         .by_id

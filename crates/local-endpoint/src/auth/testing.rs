@@ -1,11 +1,14 @@
 //! Signs requests for tests.
 
+use std::net::SocketAddr;
 use std::time::UNIX_EPOCH;
 
 use aws_sigv4::http_request::SessionTokenMode;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use http::{Request, header};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::*;
 
@@ -80,6 +83,12 @@ impl Signer {
         request + &format!("content-length: {}\r\n\r\n{body}", body.len())
     }
 
+    /// The same on a connection that the server closes after it.
+    pub(crate) fn last_text(&self, method: &str, uri: &str, body: &str) -> String {
+        let request = self.text(method, uri, body);
+        request.replacen("\r\n\r\n", "\r\nconnection: close\r\n\r\n", 1)
+    }
+
     pub(crate) fn get(&self) -> Parts {
         self.sign("GET", URI, "")
     }
@@ -150,10 +159,16 @@ impl Signer {
 
 /// A header of a response.
 pub(crate) fn header<'a>(response: &'a str, name: &str) -> &'a str {
-    let headers = response.lines().filter_map(|line| line.split_once(": "));
-    headers
-        .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value)
-        .next()
-        .unwrap_or_default()
+    let mut headers = response.lines().filter_map(|line| line.split_once(": "));
+    let header = headers.find(|(key, _)| key.eq_ignore_ascii_case(name));
+    header.map_or("", |(_, value)| value)
+}
+
+/// Sends a request, and reads until the server ends the connection.
+pub(crate) async fn send(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    response
 }

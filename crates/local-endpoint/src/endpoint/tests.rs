@@ -2,11 +2,10 @@ use std::collections::HashSet;
 use std::io::Write as _;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::auth::testing::{self, Signer, header};
+use crate::auth::testing::{self, Signer, header, send};
 
 async fn start() -> LocalEndpoint {
     builder().samples().start().await.unwrap()
@@ -25,12 +24,8 @@ async fn call(
     method: &str,
     uri: &str,
 ) -> (u16, String, Value) {
-    let request = signer.text(method, uri, "");
-    let request = request.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
-    let mut stream = TcpStream::connect(endpoint.local_addr()).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut response = String::new();
-    stream.read_to_string(&mut response).await.unwrap();
+    let request = signer.last_text(method, uri, "");
+    let response = send(endpoint.local_addr(), &request).await;
     let (head, body) = response.split_once("\r\n\r\n").unwrap();
     assert_eq!(header(head, "content-type"), "application/json");
     assert_eq!(header(head, "x-amzn-requestid").len(), 36, "{response}");

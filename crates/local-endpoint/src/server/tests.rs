@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::auth::testing::{Signer, credentials, header, now};
+use crate::auth::testing::{Signer, credentials, header, now, send};
 
 /// Returns the body it was sent; under `/wait`, once it may.
 #[derive(Clone, Default)]
@@ -61,18 +61,9 @@ async fn start_for(strangers: usize) -> Started {
     }
 }
 
-/// A signed request, on a connection that closes after it.
+/// A signed request, on a connection that the server closes after it.
 fn signed(method: &str, uri: &str, body: &str) -> String {
-    let request = Signer::default().text(method, uri, body);
-    request.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")
-}
-
-async fn send(address: SocketAddr, request: &str) -> String {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut response = String::new();
-    stream.read_to_string(&mut response).await.unwrap();
-    response
+    Signer::default().last_text(method, uri, body)
 }
 
 #[tokio::test]

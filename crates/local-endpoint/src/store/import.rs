@@ -64,8 +64,8 @@ impl Report {
         self.stale += other.stale;
         self.ignored += other.ignored;
         self.refused += other.refused;
-        let kept = REFUSALS_KEPT.saturating_sub(self.refusals.len());
-        self.refusals.extend(other.refusals.into_iter().take(kept));
+        let free = REFUSALS_KEPT.saturating_sub(self.refusals.len());
+        self.refusals.extend(other.refusals.into_iter().take(free));
     }
 }
 

@@ -1,7 +1,6 @@
 //! Requests, responses and errors as a generated crate reads them: no panic, and no request makes the service fail.
 #![no_main]
 
-use connect_protocol::error;
 use connect_protocol::http::HttpResponse;
 use connect_protocol::json::{self, ReadJson};
 use connect_protocol::server::{Bytes, HttpRequest};
@@ -46,7 +45,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(response.body().len() < 64 * 1024);
     }
     let response = HttpResponse::new(StatusCode::BAD_REQUEST, headers, body.to_vec().into());
-    let _ = error::metadata(&response);
+    let _ = response.error_metadata();
     for result in [
         json::read(body, ListAssociatedContactsOutput::read_json).map(drop),
         json::read(body, InvalidRequestException::read_json).map(drop),

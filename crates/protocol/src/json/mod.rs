@@ -39,7 +39,7 @@
 //! # }
 //! ```
 
-mod error;
+mod list;
 mod placeholder;
 mod reader;
 mod scalar;
@@ -48,7 +48,7 @@ mod string;
 mod value;
 mod writer;
 
-pub use error::{ReadError, WriteError};
+pub use crate::error::{ReadError, WriteError};
 pub use placeholder::Placeholder;
 pub use reader::{Reader, read, read_payload};
 pub use value::{ReadJson, WriteJson};

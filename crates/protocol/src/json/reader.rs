@@ -1,11 +1,9 @@
-//! The reader: structure here, single values in `scalar`, strings in `string`.
+//! The reader: structure here, lists and maps in `list`, single values in `scalar`, strings in `string`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::Hash;
 
 use super::{Placeholder, ReadError};
-use crate::check::{Finding, Violation, ViolationKind, keep, prefix};
+use crate::violation::{Finding, Violation, ViolationKind, keep, prefix};
 
 /// How deep lists and objects may lie within each other.
 const DEPTH: u8 = 128;
@@ -15,7 +13,7 @@ const DEPTH: u8 = 128;
 pub(super) enum Mode {
     /// A client reads a response: nulls in lists are skipped, required members may be missing.
     Client,
-    /// A server reads a request: what the model does not allow is refused.
+    /// A server reads a request: what the model does not allow is an error.
     Server,
     /// Feature `serde` reads a shape: nothing is dropped, and timestamps may be text or number.
     #[cfg(feature = "serde")]
@@ -42,7 +40,7 @@ pub struct Reader<'a> {
 /// Reads a whole body. An empty one reads as `{}`.
 ///
 /// # Errors
-/// What `read` refuses, and anything but white space after the value.
+/// What `read` rejects, and anything but white space after the value.
 pub fn read<'a, T>(
     body: &'a [u8],
     read: impl FnOnce(&mut Reader<'a>) -> Result<T, ReadError>,
@@ -227,7 +225,7 @@ impl<'a> Reader<'a> {
     /// passed twice: the last wins where values are stored by key.
     ///
     /// # Errors
-    /// What `member` refuses, under the key; any other value than an object.
+    /// What `member` rejects, under the key; any other value than an object.
     pub fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, &str) -> Result<(), ReadError>,
@@ -250,7 +248,7 @@ impl<'a> Reader<'a> {
     /// Reads a value that may be `null`.
     ///
     /// # Errors
-    /// What `read` refuses.
+    /// What `read` rejects.
     #[inline]
     pub fn optional<T>(
         &mut self,
@@ -261,27 +259,6 @@ impl<'a> Reader<'a> {
         } else {
             read(self).map(Some)
         }
-    }
-
-    /// What a `null` in a list or map that is not sparse means: to a client that there is nothing.
-    pub(super) fn null_entry(&self) -> Result<(), ReadError> {
-        match self.mode {
-            Mode::Client => Ok(()),
-            _ => Err(self.fail("expected a value, not null,")),
-        }
-    }
-
-    /// Lets a full list grow to what the rest of the text can hold, if that is more entries like those read since
-    /// `start`. Entries that are never read get no more room than 31 times those that were.
-    pub(super) fn make_room<T>(&self, list: &mut Vec<T>, start: usize) {
-        let entries = list.len();
-        if entries == 0 || entries < list.capacity() {
-            return;
-        }
-        let (read, left) = (self.at - start, self.text.len() - self.at);
-        let expected = left.saturating_mul(entries) / read.max(1);
-        // An eighth more, as entries differ in length.
-        list.reserve((expected + expected / 8).clamp(entries, entries * 31));
     }
 
     pub(super) fn items(
@@ -303,84 +280,12 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Reads a list. A client skips nulls in it.
-    ///
-    /// # Errors
-    /// What `read` refuses, under its index; any other value than a list; for a server a `null`.
-    pub fn list<T>(
-        &mut self,
-        mut read: impl FnMut(&mut Self) -> Result<T, ReadError>,
-    ) -> Result<Vec<T>, ReadError> {
-        let mut list = Vec::new();
-        self.items(|reader| {
-            if reader.null()? {
-                return reader.null_entry();
-            }
-            list.push(read(reader)?);
-            Ok(())
-        })?;
-        Ok(list)
-    }
-
-    /// Reads a list that may hold nulls.
-    ///
-    /// # Errors
-    /// What `read` refuses, under its index; any other value than a list.
-    pub fn sparse_list<T>(
-        &mut self,
-        mut read: impl FnMut(&mut Self) -> Result<T, ReadError>,
-    ) -> Result<Vec<Option<T>>, ReadError> {
-        let mut list = Vec::new();
-        self.items(|reader| {
-            list.push(reader.optional(&mut read)?);
-            Ok(())
-        })?;
-        Ok(list)
-    }
-
-    /// Reads a map. A client skips nulls in it. Of a key that comes twice, the last value stays.
-    ///
-    /// # Errors
-    /// What `read` refuses; any other value than an object; for a server a `null`.
-    pub fn map<K: for<'s> From<&'s str> + Eq + Hash, V>(
-        &mut self,
-        mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
-    ) -> Result<HashMap<K, V>, ReadError> {
-        let mut map = HashMap::new();
-        self.object(|reader, key| {
-            if reader.null()? {
-                return reader.null_entry();
-            }
-            map.insert(K::from(key), read(reader)?);
-            Ok(())
-        })
-        .map_err(ReadError::mask)?;
-        Ok(map)
-    }
-
-    /// Reads a map that may hold nulls.
-    ///
-    /// # Errors
-    /// What `read` refuses; any other value than an object.
-    pub fn sparse_map<K: for<'s> From<&'s str> + Eq + Hash, V>(
-        &mut self,
-        mut read: impl FnMut(&mut Self) -> Result<V, ReadError>,
-    ) -> Result<HashMap<K, Option<V>>, ReadError> {
-        let mut map = HashMap::new();
-        self.object(|reader, key| {
-            map.insert(K::from(key), reader.optional(&mut read)?);
-            Ok(())
-        })
-        .map_err(ReadError::mask)?;
-        Ok(map)
-    }
-
     /// Reads a union: an object with exactly one member that is not null. A `__type` beside it is ignored.
     ///
-    /// `read` answers `None` to a member that it does not know and leaves its value alone; a client then gets `unknown()`.
+    /// `read` returns `None` for a member that it does not know and leaves its value alone; a client then gets `unknown()`.
     ///
     /// # Errors
-    /// What `read` refuses; no member or several; any other value than an object; for a server a member that `read` does
+    /// What `read` rejects; no member or several; any other value than an object; for a server a member that `read` does
     /// not know.
     pub fn union<T>(
         &mut self,

@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
             return self.any_timestamp();
         }
         let offsets = self.mode != Mode::Server;
-        self.parsed(REASON, |text| date::parse_date_time(text, offsets))
+        self.parsed(REASON, |text| date::read_date_time(text, offsets))
     }
 
     /// Reads a timestamp in HTTP's form: `Tue, 29 Apr 2014 18:30:38 GMT`.
@@ -252,7 +252,7 @@ impl<'a> Reader<'a> {
         if self.mode == Mode::Shape {
             return self.any_timestamp();
         }
-        self.parsed(REASON, date::parse_http_date)
+        self.parsed(REASON, date::read_http_date)
     }
 
     #[cfg(feature = "serde")]
@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
         if self.peek() != Some(b'"') {
             return self.seconds();
         }
-        self.parsed(REASON, |text| date::parse_date_time(text, true))
+        self.parsed(REASON, |text| date::read_date_time(text, true))
     }
 
     /// Reads a base64 string.
@@ -282,21 +282,8 @@ impl<'a> Reader<'a> {
     pub fn document(&mut self) -> Result<Document, ReadError> {
         Ok(match self.peek() {
             Some(b'"') => Document::String(self.string()?),
-            Some(b'{') => {
-                let mut members = std::collections::HashMap::new();
-                self.object(|reader, key| {
-                    members.insert(key.to_owned(), reader.document()?);
-                    Ok(())
-                })
-                .map_err(ReadError::mask)?;
-                Document::Object(members)
-            }
-            Some(b'[') => Document::Array(
-                self.sparse_list(Self::document)?
-                    .into_iter()
-                    .map(|value| value.unwrap_or(Document::Null))
-                    .collect(),
-            ),
+            Some(b'{') => Document::Object(self.map_with(Self::document, || Some(Document::Null))?),
+            Some(b'[') => Document::Array(self.list_with(Self::document, || Some(Document::Null))?),
             Some(b't' | b'f') => Document::Bool(self.boolean()?),
             Some(b'n') => {
                 self.null()?;

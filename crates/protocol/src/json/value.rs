@@ -15,7 +15,7 @@ pub trait ReadJson: Sized {
     /// Another form than the type's.
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError>;
 
-    /// What a `null` means; `None` for a type that has no room for it.
+    /// What a `null` means; `None` for a type that has no value for it.
     #[inline]
     fn from_null() -> Option<Self> {
         None
@@ -117,20 +117,7 @@ impl<T: WriteJson> WriteJson for Option<T> {
 impl<T: ReadJson> ReadJson for Vec<T> {
     #[inline]
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
-        let mut list = Self::new();
-        let start = reader.at;
-        reader.items(|reader| {
-            reader.make_room(&mut list, start);
-            if !reader.null()? {
-                list.push(T::read_json(reader)?);
-            } else if let Some(item) = T::from_null() {
-                list.push(item);
-            } else {
-                reader.null_entry()?;
-            }
-            Ok(())
-        })?;
-        Ok(list)
+        reader.list_with(T::read_json, T::from_null)
     }
 }
 
@@ -144,20 +131,7 @@ impl<T: WriteJson> WriteJson for Vec<T> {
 impl<K: for<'s> From<&'s str> + Eq + Hash, V: ReadJson> ReadJson for HashMap<K, V> {
     #[inline]
     fn read_json(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
-        let mut map = Self::new();
-        reader
-            .object(|reader, key| {
-                if !reader.null()? {
-                    map.insert(K::from(key), V::read_json(reader)?);
-                } else if let Some(value) = V::from_null() {
-                    map.insert(K::from(key), value);
-                } else {
-                    reader.null_entry()?;
-                }
-                Ok(())
-            })
-            .map_err(ReadError::mask)?;
-        Ok(map)
+        reader.map_with(V::read_json, V::from_null)
     }
 }
 
@@ -181,7 +155,7 @@ impl Reader<'_> {
     /// Reads a member into a builder's field by a function, for a form that is not the type's own.
     ///
     /// # Errors
-    /// What `read` refuses.
+    /// What `read` rejects.
     #[inline]
     pub fn set_with<T>(
         &mut self,
@@ -204,7 +178,7 @@ impl Reader<'_> {
     /// Reads a value by a function, for a form that is not the type's own.
     ///
     /// # Errors
-    /// What `read` refuses.
+    /// What `read` rejects.
     #[inline]
     pub fn value_with<T>(
         &mut self,

@@ -12,7 +12,7 @@ use crate::{date, text};
 
 /// Writes shapes as JSON, without white space. Maps are written in the order of their keys, so equal shapes give equal bytes.
 ///
-/// Each method that writes a value takes it by reference and answers with a result, so that it can be passed to
+/// Each method that writes a value takes it by reference and returns a result, so that it can be passed to
 /// [`member`](Self::member), [`list`](Self::list) and [`map`](Self::map).
 #[derive(Debug)]
 pub struct Writer {
@@ -38,14 +38,15 @@ impl Default for Writer {
     }
 }
 
-macro_rules! displayed {
-    ($($(#[$doc:meta])* $name:ident: $type:ty;)*) => {$(
+/// Methods that write a value and cannot fail.
+macro_rules! infallible {
+    ($($(#[$doc:meta])* $name:ident($self:ident, $value:ident: $type:ty) $write:expr;)*) => {$(
         $(#[$doc])*
         ///
         /// # Errors
         /// None.
-        pub fn $name(&mut self, value: &$type) -> Result<(), WriteError> {
-            self.plain(format_args!("{value}"));
+        pub fn $name(&mut $self, $value: &$type) -> Result<(), WriteError> {
+            $write;
             Ok(())
         }
     )*};
@@ -60,7 +61,7 @@ impl Writer {
         }
     }
 
-    /// A writer that marks timestamps with [`TIMESTAMP_MARK`] and refuses nothing.
+    /// A writer that marks timestamps with [`TIMESTAMP_MARK`] and rejects nothing.
     #[cfg(feature = "serde")]
     pub(crate) fn shape() -> Self {
         Self {
@@ -289,68 +290,49 @@ impl Writer {
         self.out.extend_from_slice(&[b'\\', short]);
     }
 
-    displayed! {
+    infallible! {
         /// Writes `true` or `false`.
-        boolean: bool;
+        boolean(self, value: bool) self.plain(format_args!("{value}"));
         /// Writes an 8-bit integer.
-        byte: i8;
+        byte(self, value: i8) self.plain(format_args!("{value}"));
         /// Writes a 16-bit integer.
-        short: i16;
+        short(self, value: i16) self.plain(format_args!("{value}"));
         /// Writes a 32-bit integer.
-        integer: i32;
+        integer(self, value: i32) self.plain(format_args!("{value}"));
         /// Writes a 64-bit integer.
-        long: i64;
+        long(self, value: i64) self.plain(format_args!("{value}"));
+        /// Writes a 32-bit floating-point number, in the fewest digits that read back as it. What JSON's numbers cannot say is
+        /// `"NaN"`, `"Infinity"` or `"-Infinity"`.
+        float(self, value: f32) self.number_or_name(value.is_finite(), value);
+        /// Writes a 64-bit floating-point number, in the fewest digits that read back as it. What JSON's numbers cannot say is
+        /// `"NaN"`, `"Infinity"` or `"-Infinity"`.
+        double(self, value: f64) self.number_or_name(value.is_finite(), value);
+        /// Writes an integer of any size.
+        big_integer(self, value: BigInteger) self.big_number(value.as_ref());
+        /// Writes a decimal number of any size.
+        big_decimal(self, value: BigDecimal) self.big_number(value.as_ref());
+        /// Writes bytes as base64.
+        blob(self, value: Blob) {
+            self.out.push(b'"');
+            base64_simd::STANDARD.encode_append(value, &mut self.out);
+            self.out.push(b'"')
+        };
     }
 
-    /// Writes a 32-bit floating-point number, in the fewest digits that read back as it. What JSON's numbers cannot say is
-    /// `"NaN"`, `"Infinity"` or `"-Infinity"`.
-    ///
-    /// # Errors
-    /// None.
-    pub fn float(&mut self, value: &f32) -> Result<(), WriteError> {
-        self.number_or_name(value.is_finite(), value)
-    }
-
-    /// Writes a 64-bit floating-point number, in the fewest digits that read back as it. What JSON's numbers cannot say is
-    /// `"NaN"`, `"Infinity"` or `"-Infinity"`.
-    ///
-    /// # Errors
-    /// None.
-    pub fn double(&mut self, value: &f64) -> Result<(), WriteError> {
-        self.number_or_name(value.is_finite(), value)
-    }
-
-    fn number_or_name(&mut self, finite: bool, value: &impl text::Text) -> Result<(), WriteError> {
+    fn number_or_name(&mut self, finite: bool, value: &impl text::Text) {
         if finite {
             self.plain(format_args!("{}", value.text()));
-            Ok(())
         } else {
-            self.string(&value.text())
+            self.quoted(&value.text());
         }
     }
 
-    /// Writes an integer of any size.
-    ///
-    /// # Errors
-    /// None.
-    pub fn big_integer(&mut self, value: &BigInteger) -> Result<(), WriteError> {
-        self.big_number(value.as_ref())
-    }
-
-    /// Writes a decimal number of any size.
-    ///
-    /// # Errors
-    /// None.
-    pub fn big_decimal(&mut self, value: &BigDecimal) -> Result<(), WriteError> {
-        self.big_number(value.as_ref())
-    }
-
     /// Writes the digits of a number, whose type allows signs, zeros and points where JSON does not.
-    fn big_number(&mut self, text: &str) -> Result<(), WriteError> {
+    fn big_number(&mut self, text: &str) {
         #[cfg(feature = "serde")]
         if self.mode == Mode::Shape {
             // Serde's data model has no number of any size.
-            return self.string(text);
+            return self.quoted(text);
         }
         let (sign, text) = match text.strip_prefix('-') {
             Some(rest) => ("-", rest),
@@ -367,18 +349,6 @@ impl Writer {
         };
         let point = if fraction.is_empty() { "" } else { "." };
         self.plain(format_args!("{sign}{integer}{point}{fraction}{exponent}"));
-        Ok(())
-    }
-
-    /// Writes bytes as base64.
-    ///
-    /// # Errors
-    /// None.
-    pub fn blob(&mut self, value: &Blob) -> Result<(), WriteError> {
-        self.out.push(b'"');
-        base64_simd::STANDARD.encode_append(value, &mut self.out);
-        self.out.push(b'"');
-        Ok(())
     }
 
     /// Writes any value.
@@ -423,8 +393,7 @@ impl Writer {
         if self.mode == Mode::Shape {
             return self.marked_timestamp(value);
         }
-        let text = text::date_time(value)?;
-        self.string(&text)
+        self.string(&text::date_time(value)?)
     }
 
     /// Writes a timestamp in HTTP's form, which has whole seconds: `Tue, 29 Apr 2014 18:30:38 GMT`.
@@ -436,19 +405,18 @@ impl Writer {
         if self.mode == Mode::Shape {
             return self.marked_timestamp(value);
         }
-        let text = text::http_date(value)?;
-        self.string(&text)
+        self.string(&text::http_date(value)?)
     }
 
     /// A timestamp outside of RFC 3339's years is written in seconds since the epoch, which deserialising takes as well.
     #[cfg(feature = "serde")]
     fn marked_timestamp(&mut self, value: &DateTime) -> Result<(), WriteError> {
-        match date::format_date_time(value) {
-            Some(text) => {
+        match text::date_time(value) {
+            Ok(text) => {
                 self.out.push(TIMESTAMP_MARK);
                 self.string(&text)
             }
-            None => {
+            Err(_) => {
                 self.plain(format_args!("{}", date::format_epoch_seconds(value)));
                 Ok(())
             }

@@ -60,6 +60,46 @@ macro_rules! operation_error {
                 self.provider().meta()
             }
 
+            $(
+                #[doc = concat!("Whether this is [`", stringify!($variant), "`](Self::", stringify!($variant), ").")]
+                #[inline]
+                pub fn $is(&self) -> bool {
+                    matches!(self, Self::$variant(_))
+                }
+            )*
+        }
+
+        $crate::error_enum!($name { $($variant),* });
+
+        #[allow(deprecated)]
+        impl $crate::error::CreateUnhandledError for $name {
+            #[inline]
+            fn create_unhandled_error(
+                source: $crate::error::BoxError,
+                meta: ::std::option::Option<$crate::error::ErrorMetadata>,
+            ) -> Self {
+                Self::Unhandled($crate::error::Unhandled::new(source, meta.unwrap_or_default()))
+            }
+        }
+
+        #[allow(deprecated)]
+        impl ::std::convert::From<$crate::error::Unhandled> for $name {
+            #[inline]
+            fn from(error: $crate::error::Unhandled) -> Self {
+                Self::Unhandled(error)
+            }
+        }
+    };
+}
+
+/// What error enums have in common, those of operations and those of crates: `Display`, `Error` and `ProvideErrorMetadata` by the error
+/// in their variant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! error_enum {
+    ($name:ident { $($variant:ident),* $(,)? }) => {
+        #[allow(deprecated)]
+        impl $name {
             /// The error in the variant.
             #[inline]
             fn provider(&self) -> &dyn $crate::error::ErrorVariant {
@@ -68,14 +108,6 @@ macro_rules! operation_error {
                     Self::Unhandled(error) => error,
                 }
             }
-
-            $(
-                #[doc = concat!("Whether this is [`", stringify!($variant), "`](Self::", stringify!($variant), ").")]
-                #[inline]
-                pub fn $is(&self) -> bool {
-                    matches!(self, Self::$variant(_))
-                }
-            )*
         }
 
         impl ::std::fmt::Display for $name {
@@ -106,25 +138,6 @@ macro_rules! operation_error {
             #[inline]
             fn message(&self) -> ::std::option::Option<&str> {
                 self.provider().message()
-            }
-        }
-
-        #[allow(deprecated)]
-        impl $crate::error::CreateUnhandledError for $name {
-            #[inline]
-            fn create_unhandled_error(
-                source: $crate::error::BoxError,
-                meta: ::std::option::Option<$crate::error::ErrorMetadata>,
-            ) -> Self {
-                Self::Unhandled($crate::error::Unhandled::new(source, meta.unwrap_or_default()))
-            }
-        }
-
-        #[allow(deprecated)]
-        impl ::std::convert::From<$crate::error::Unhandled> for $name {
-            #[inline]
-            fn from(error: $crate::error::Unhandled) -> Self {
-                Self::Unhandled(error)
             }
         }
     };

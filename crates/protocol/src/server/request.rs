@@ -10,7 +10,7 @@ use super::ErrorResponse;
 use super::route::Labels;
 use crate::check::Violation;
 use crate::json::{ReadError, Reader};
-use crate::uri;
+use crate::uri::{self, QueryValues};
 
 /// A request whose route is known.
 #[derive(Debug)]
@@ -89,12 +89,12 @@ impl<'a> Request<'a> {
         ))
     }
 
-    /// Checks `accept` against the type that the operation answers with.
+    /// Checks `accept` against the type of the operation's response.
     ///
     /// # Errors
     /// 406.
-    pub fn wants(&self, answer: &'static str) -> Result<(), ErrorResponse> {
-        let answer = essence(answer);
+    pub fn wants(&self, media_type: &'static str) -> Result<(), ErrorResponse> {
+        let media_type = essence(media_type);
         let lines = self.headers.get_all(header::ACCEPT).iter();
         let mut ranges = lines
             .filter_map(|line| line.to_str().ok())
@@ -102,13 +102,13 @@ impl<'a> Request<'a> {
             .map(essence)
             .filter(|range| !range.is_empty())
             .peekable();
-        if ranges.peek().is_none() || ranges.any(|range| accepts(range, answer)) {
+        if ranges.peek().is_none() || ranges.any(|range| accepts(range, media_type)) {
             return Ok(());
         }
         Err(ErrorResponse::text(
             "NotAcceptableException",
             406,
-            "the answer has no type that is accepted",
+            "the response has no type that is accepted",
         ))
     }
 
@@ -146,21 +146,18 @@ impl<'a> Request<'a> {
 
     /// All query parameters, the first value of each; `None` if there is none.
     pub fn query_map(&self) -> Option<HashMap<String, String>> {
-        let mut map = HashMap::new();
-        for (name, value) in &self.query {
-            map.entry(name.to_string())
-                .or_insert_with(|| value.to_string());
-        }
-        (!map.is_empty()).then_some(map)
+        self.map()
     }
 
     /// All query parameters with all their values; `None` if there is none.
     pub fn query_map_of_lists(&self) -> Option<HashMap<String, Vec<String>>> {
-        let mut map: HashMap<String, Vec<String>> = HashMap::new();
+        self.map()
+    }
+
+    fn map<V: QueryValues>(&self) -> Option<HashMap<String, V>> {
+        let mut map = HashMap::new();
         for (name, value) in &self.query {
-            map.entry(name.to_string())
-                .or_default()
-                .push(value.to_string());
+            V::add(map.entry(name.to_string()), value.to_string());
         }
         (!map.is_empty()).then_some(map)
     }
@@ -178,7 +175,7 @@ impl<'a> Request<'a> {
     /// Reads a JSON body; an empty one reads as `{}`.
     ///
     /// # Errors
-    /// What `read` refuses, and anything behind the value.
+    /// What `read` rejects, and anything behind the value.
     pub fn json<T>(
         &mut self,
         read: impl FnOnce(&mut Reader<'_>) -> Result<T, ReadError>,
@@ -231,7 +228,7 @@ impl<'a> Request<'a> {
         self.json_payload(member, read)
     }
 
-    /// Required members that were missing in the body, to be told with what else is wrong.
+    /// Required members that were missing in the body, to be reported with what else is wrong.
     pub fn take_missing(&mut self) -> Vec<Violation> {
         std::mem::take(&mut self.missing)
     }
@@ -250,11 +247,11 @@ fn essence(text: &str) -> &str {
     text.split(';').next().unwrap_or_default().trim()
 }
 
-fn accepts(range: &str, answer: &str) -> bool {
-    if range == "*/*" || range.eq_ignore_ascii_case(answer) {
+fn accepts(range: &str, media_type: &str) -> bool {
+    if range == "*/*" || range.eq_ignore_ascii_case(media_type) {
         return true;
     }
-    let family = answer.split('/').next().unwrap_or_default();
+    let family = media_type.split('/').next().unwrap_or_default();
     range
         .strip_suffix("/*")
         .is_some_and(|range| range.eq_ignore_ascii_case(family))
@@ -316,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_may_be_of_any_type_that_is_accepted() {
+    fn a_response_may_be_of_any_type_that_is_accepted() {
         for (lines, accepted) in [
             (&[][..], true),
             (&[""], true),
@@ -332,8 +329,8 @@ mod tests {
             }
             let body = Bytes::new();
             let request = Request::new(&headers, None, &body, Vec::new()).unwrap();
-            let answer = request.wants("application/json");
-            assert_eq!(answer.is_ok(), accepted, "{lines:?}");
+            let wanted = request.wants("application/json");
+            assert_eq!(wanted.is_ok(), accepted, "{lines:?}");
         }
     }
 }

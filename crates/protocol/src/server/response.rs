@@ -1,12 +1,12 @@
 //! Responses: an operation's output, or an error.
 
-use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::check::Violation;
 use crate::error::{ErrorMetadata, InputError};
+use crate::http::{MessageBody, body_setters, put_content_type};
 use crate::json::{ReadError, WriteError, Writer};
 
 /// A response that is being made.
@@ -14,7 +14,7 @@ use crate::json::{ReadError, WriteError, Writer};
 pub struct Response {
     status: StatusCode,
     headers: HeaderMap,
-    body: SdkBody,
+    body: MessageBody,
 }
 
 impl Response {
@@ -23,7 +23,7 @@ impl Response {
         Self {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             headers: HeaderMap::new(),
-            body: SdkBody::empty(),
+            body: MessageBody::default(),
         }
     }
 
@@ -40,38 +40,12 @@ impl Response {
         }
     }
 
-    /// Makes JSON the body.
-    ///
-    /// # Errors
-    /// Those of `write`.
-    pub fn json(
-        &mut self,
-        write: impl FnOnce(&mut Writer) -> Result<(), WriteError>,
-    ) -> Result<(), WriteError> {
-        let mut writer = Writer::new();
-        write(&mut writer)?;
-        self.body = SdkBody::from(writer.finish());
-        self.content_type("application/json");
-        Ok(())
-    }
-
-    /// Makes bytes or text the body; there is none for `None`.
-    pub fn payload<T: AsRef<[u8]>>(&mut self, content_type: &'static str, value: Option<&T>) {
-        if let Some(value) = value {
-            self.body = SdkBody::from(value.as_ref());
-            self.content_type(content_type);
-        }
-    }
+    body_setters!();
 
     /// Makes a stream the body.
     pub fn stream(&mut self, content_type: &'static str, value: ByteStream) {
-        self.body = value.into_inner();
-        self.content_type(content_type);
-    }
-
-    fn content_type(&mut self, content_type: &'static str) {
-        let value = HeaderValue::from_static(content_type);
-        self.headers.entry(header::CONTENT_TYPE).or_insert(value);
+        self.body = value.into_inner().into();
+        put_content_type(&mut self.headers, content_type);
     }
 
     /// The response with its whole body.
@@ -80,15 +54,12 @@ impl Response {
     /// A streaming body failed.
     pub async fn finish(mut self) -> Result<http::Response<Bytes>, ErrorResponse> {
         if self.is_bodiless() {
-            self.body = SdkBody::empty();
+            self.body = MessageBody::default();
             self.headers.remove(header::CONTENT_TYPE);
         }
-        let body = match self.body.bytes() {
-            Some(bytes) => Bytes::copy_from_slice(bytes),
-            None => match ByteStream::new(std::mem::replace(&mut self.body, SdkBody::taken()))
-                .collect()
-                .await
-            {
+        let body = match std::mem::take(&mut self.body) {
+            MessageBody::Bytes(bytes) => bytes,
+            MessageBody::Stream(stream) => match ByteStream::new(stream).collect().await {
                 Ok(collected) => collected.into_bytes(),
                 Err(_) => return Err(ErrorResponse::internal()),
             },
@@ -97,7 +68,7 @@ impl Response {
     }
 
     fn with_body(mut self, body: Bytes) -> http::Response<Bytes> {
-        // Some gateways and clients wait for a body unless they are told that there is none.
+        // Some gateways and clients wait for a body unless its length says that there is none.
         if body.is_empty() && !self.is_bodiless() {
             let zero = HeaderValue::from_static("0");
             self.headers.entry(header::CONTENT_LENGTH).or_insert(zero);
@@ -117,7 +88,7 @@ impl Response {
     }
 }
 
-/// What the default of a service's method answers with, by way of [`ErrorResponse::unmodeled`].
+/// What the default of a service's method returns, by way of [`ErrorResponse::unmodeled`].
 pub fn not_implemented(operation: &str) -> ErrorMetadata {
     let message = format!("{operation} is not implemented");
     ErrorMetadata::builder()
@@ -129,7 +100,7 @@ pub fn not_implemented(operation: &str) -> ErrorMetadata {
 const NOT_IMPLEMENTED: &str = "NotImplementedException";
 const ACCESS_DENIED: &str = "AccessDeniedException";
 
-/// An error as the service answers with it.
+/// An error response of the service.
 #[derive(Debug)]
 pub struct ErrorResponse {
     code: String,
@@ -150,10 +121,7 @@ impl ErrorResponse {
     pub fn text(code: impl Into<String>, status: u16, message: &str) -> Self {
         Self::build(code, status, |response| {
             response.json(|writer| {
-                writer.begin_object();
-                writer.member("message", &message.to_owned())?;
-                writer.end_object();
-                Ok(())
+                writer.object(|writer| writer.member("message", &message.to_owned()))
             })?;
             Ok(())
         })
@@ -200,7 +168,7 @@ impl ErrorResponse {
         Self::text("SerializationException", 400, &error.to_string())
     }
 
-    /// Broken constraints, as `smithy.framework#ValidationException` tells them.
+    /// Broken constraints, as `smithy.framework#ValidationException` lists them.
     pub fn validation(violations: &[Violation]) -> Self {
         let count = violations.len();
         let noun = if count == 1 { "error" } else { "errors" };
@@ -214,19 +182,17 @@ impl ErrorResponse {
         );
         Self::build("ValidationException", 400, |response| {
             response.json(|writer| {
-                writer.begin_object();
-                writer.member("message", &message)?;
-                writer.member_with("fieldList", Some(violations), |writer, fields| {
-                    writer.list(fields, |writer, field| {
-                        writer.begin_object();
-                        writer.member("message", &field.message)?;
-                        writer.member("path", &field.path)?;
-                        writer.end_object();
-                        Ok(())
+                writer.object(|writer| {
+                    writer.member("message", &message)?;
+                    writer.member_with("fieldList", Some(violations), |writer, fields| {
+                        writer.list(fields, |writer, field| {
+                            writer.object(|writer| {
+                                writer.member("message", &field.message)?;
+                                writer.member("path", &field.path)
+                            })
+                        })
                     })
-                })?;
-                writer.end_object();
-                Ok(())
+                })
             })?;
             Ok(())
         })
@@ -243,13 +209,11 @@ impl ErrorResponse {
     }
 
     /// The response, with the code in `x-amzn-errortype`.
-    pub fn into_response(self) -> http::Response<Bytes> {
-        let body = self
-            .response
-            .body
-            .bytes()
-            .map(Bytes::copy_from_slice)
-            .unwrap_or_default();
+    pub fn into_response(mut self) -> http::Response<Bytes> {
+        let body = match std::mem::take(&mut self.response.body) {
+            MessageBody::Bytes(bytes) => bytes,
+            MessageBody::Stream(_) => Bytes::new(),
+        };
         let mut response = self.response.with_body(body);
         if let Ok(code) = HeaderValue::from_str(&self.code) {
             response.headers_mut().insert("x-amzn-errortype", code);

@@ -166,47 +166,46 @@ fn has_literals(literals: &[(&str, Option<&str>)], query: Option<&str>) -> bool 
 mod tests {
     use super::*;
 
+    const fn route(
+        operation: &'static str,
+        method: &'static str,
+        path: &'static [Part],
+    ) -> Route<&'static str> {
+        Route {
+            operation,
+            method,
+            path,
+            query: &[],
+        }
+    }
+
+    const ONE: &[Part] = &[Part::Literal("contact"), Part::Label("Id")];
     const ROUTES: &[Route<&str>] = &[
+        route("one", "GET", ONE),
+        route(
+            "list",
+            "GET",
+            &[Part::Literal("contact"), Part::Literal("all")],
+        ),
         Route {
-            operation: "one",
-            method: "GET",
-            path: &[Part::Literal("contact"), Part::Label("Id")],
-            query: &[],
-        },
-        Route {
-            operation: "list",
-            method: "GET",
-            path: &[Part::Literal("contact"), Part::Literal("all")],
-            query: &[],
-        },
-        Route {
-            operation: "with literal",
-            method: "GET",
-            path: &[Part::Literal("contact"), Part::Label("Id")],
             query: &[("mode of", Some("full"))],
+            ..route("with literal", "GET", ONE)
         },
-        Route {
-            operation: "any",
-            method: "PUT",
-            path: &[Part::Literal("contact"), Part::Greedy("Id")],
-            query: &[],
-        },
-        Route {
-            operation: "any one",
-            method: "PUT",
-            path: &[Part::Literal("contact"), Part::Label("Id")],
-            query: &[],
-        },
-        Route {
-            operation: "deep",
-            method: "PUT",
-            path: &[
+        route(
+            "any",
+            "PUT",
+            &[Part::Literal("contact"), Part::Greedy("Id")],
+        ),
+        route("any one", "PUT", ONE),
+        route(
+            "deep",
+            "PUT",
+            &[
                 Part::Literal("files"),
                 Part::Greedy("Key"),
                 Part::Literal("meta"),
             ],
-            query: &[],
-        },
+        ),
     ];
 
     fn found<'a>(
@@ -214,10 +213,10 @@ mod tests {
         path: &'a str,
         query: Option<&str>,
     ) -> Result<(&'static str, Labels<'a>), u16> {
-        match find(ROUTES, method, path, query) {
-            Ok((operation, labels)) => Ok((operation, labels)),
-            Err(error) => Err(error.status()),
-        }
+        let found = find(ROUTES, method, path, query);
+        found
+            .map(|(operation, labels)| (*operation, labels))
+            .map_err(|error| error.status())
     }
 
     #[test]
@@ -230,19 +229,13 @@ mod tests {
 
     #[test]
     fn literals_beat_labels_and_query_literals_beat_none() {
-        assert_eq!(found("GET", "/contact/all", None).unwrap().0, "list");
-        assert_eq!(
-            found("GET", "/contact/1", Some("mode%20of=ful%6C"))
-                .unwrap()
-                .0,
-            "with literal"
-        );
-        assert_eq!(
-            found("GET", "/contact/1", Some("mode%20of=brief"))
-                .unwrap()
-                .0,
-            "one"
-        );
+        for (path, query, expected) in [
+            ("/contact/all", None, "list"),
+            ("/contact/1", Some("mode%20of=ful%6C"), "with literal"),
+            ("/contact/1", Some("mode%20of=brief"), "one"),
+        ] {
+            assert_eq!(found("GET", path, query).unwrap().0, expected);
+        }
     }
 
     #[test]
@@ -258,22 +251,20 @@ mod tests {
     }
 
     #[test]
-    fn a_label_must_be_utf_8() {
+    fn what_has_no_route_or_is_no_utf_8_has_its_status() {
         let error = find(ROUTES, "GET", "/contact/a%FF", None).unwrap_err();
-        assert_eq!(
-            (error.code(), error.status()),
-            ("SerializationException", 400)
-        );
-        assert_eq!(found("PUT", "/files/a/%C3/meta", None), Err(400));
-        // What is no UTF-8 is no literal either, and the method is looked at first.
-        assert_eq!(found("GET", "/%FF/1", None), Err(404));
-        assert_eq!(found("POST", "/contact/%FF", None), Err(405));
-    }
-
-    #[test]
-    fn unknown_paths_and_methods_are_told_apart() {
-        assert_eq!(found("GET", "/nothing", None), Err(404));
-        assert_eq!(found("GET", "/contact/", None), Err(404));
-        assert_eq!(found("POST", "/contact/1", None), Err(405));
+        let code = "SerializationException";
+        assert_eq!((error.code(), error.status()), (code, 400));
+        for (method, path, status) in [
+            ("PUT", "/files/a/%C3/meta", 400),
+            // What is no UTF-8 is no literal either, and the method is looked at first.
+            ("GET", "/%FF/1", 404),
+            ("POST", "/contact/%FF", 405),
+            ("GET", "/nothing", 404),
+            ("GET", "/contact/", 404),
+            ("POST", "/contact/1", 405),
+        ] {
+            assert_eq!(found(method, path, None), Err(status), "{method} {path}");
+        }
     }
 }

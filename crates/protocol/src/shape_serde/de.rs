@@ -9,7 +9,7 @@ use crate::json::{ReadJson, Reader, Writer};
 /// Deserialises a shape by way of JSON.
 ///
 /// # Errors
-/// The format's own, and what the shape refuses, with its path.
+/// The format's own, and what the shape rejects, with its path.
 pub fn deserialize<'de, T: ReadJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut writer = Writer::shape();
     ToJson(&mut writer).deserialize(deserializer)?;

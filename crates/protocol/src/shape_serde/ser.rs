@@ -10,7 +10,7 @@ use crate::json::{ReadError, Reader, TIMESTAMP_MARK, WriteJson, Writer};
 /// Serialises a shape by way of its JSON.
 ///
 /// # Errors
-/// The shape has no form in JSON, or the serialiser refuses.
+/// The shape has no form in JSON, or the serialiser fails.
 pub fn serialize<T: WriteJson, S: Serializer>(shape: &T, serializer: S) -> Result<S::Ok, S::Error> {
     let mut writer = Writer::shape();
     shape.write_json(&mut writer).map_err(S::Error::custom)?;

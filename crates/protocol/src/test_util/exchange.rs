@@ -1,8 +1,8 @@
-//! A service that answers what it is told.
+//! A service with canned responses.
 
 use std::sync::{Mutex, PoisonError};
 
-/// One operation of a service under test: keeps what it was asked, answers what it is told.
+/// One operation of a service under test: keeps its input, returns what was set.
 #[derive(Debug)]
 pub struct Exchange<I, A> {
     input: Mutex<Option<I>>,
@@ -24,7 +24,7 @@ impl<I, A> Exchange<I, A> {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
     }
 
-    /// A call: keeps its input; `None` if no answer is left.
+    /// A call: keeps its input; `None` if nothing was set.
     pub fn call(&self, input: I) -> Option<A> {
         *self.input.lock().unwrap_or_else(PoisonError::into_inner) = Some(input);
         self.answer
@@ -49,7 +49,7 @@ macro_rules! exchange_service {
     ($name:ident, $service:path {
         $($method:ident $operation:literal $input:path, $output:path, $error:path;)*
     }) => {
-        /// Answers what it is told, and keeps what it is asked.
+        /// Returns what was set, and keeps its inputs.
         #[derive(Default)]
         pub(crate) struct $name {
             $(pub(crate) $method: $crate::test_util::Exchange<$input, ::std::result::Result<$output, $error>>,)*

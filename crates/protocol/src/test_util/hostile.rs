@@ -8,51 +8,27 @@ use super::Source;
 /// How many broken copies are made of each message.
 pub const COPIES: u64 = 8;
 
-/// What gets further than most: pieces of JSON, of numbers, of times, of what is percent-encoded.
-const PIECES: &[&[u8]] = &[
-    b"{",
-    b"}",
-    b"[",
-    b"]",
-    b",",
-    b":",
-    b"\"",
-    b"\\",
-    b"\\u",
-    b"\\ud83d",
-    b"null",
-    b"true",
-    b"{}",
-    b"[]",
-    b"\"\"",
-    b"-",
-    b".",
-    b"1e999",
-    b"NaN",
-    b"99999999999999999999",
-    b"0.1",
-    b"\xff",
-    b"\xc3\xa9",
-    b"\0",
-    b"%",
-    b"%ff",
-    b"%00",
-    b"%2F",
-    b"/",
-    b"?",
-    b"&",
-    b"=",
-    b"+",
-    b";",
-    b"AA==",
-    b"2014-04-29T18:30:38Z",
-    b"Tue, 29 Apr 2014 18:30:38 GMT",
-];
+/// What gets further than most, separated by spaces: pieces of JSON, of numbers, of times, of headers, of what is
+/// percent-encoded.
+const PIECES: &[u8] = b"{ } [ ] , : \" \"a\": \\ \\u \\ud83d null true {} [] \"\" 1 - . -1.5e9 1e999 1e999999999 NaN \
+    99999999999999999999 9999999999999999999 0.1 0000 .999999999999 \xff \xc3 \xc3\xa9 \0 % %ff %00 %2F / ? & = + ; AA== \
+    __type code arn:aws:s3::: https:// 2014-04-29T18:30:38Z +01:00 Tue,\x0129\x01Apr\x012014\x0118:30:38\x01GMT";
+
+/// Pieces of what is read, for messages that are almost right.
+pub fn pieces() -> Vec<Vec<u8>> {
+    let space = |byte: &u8| if *byte == 1 { b' ' } else { *byte };
+    let pieces = PIECES
+        .split(|byte| *byte == b' ')
+        .filter(|piece| !piece.is_empty());
+    let pieces = pieces.map(|piece| piece.iter().map(space).collect());
+    pieces.chain([vec![b' ']]).collect()
+}
 
 /// Breaks messages, the same way for the same seed.
 #[derive(Debug)]
 pub struct Breaker {
     source: Source,
+    pieces: Vec<Vec<u8>>,
 }
 
 impl Breaker {
@@ -60,6 +36,7 @@ impl Breaker {
     pub fn new(seed: u64) -> Self {
         Self {
             source: Source::new(seed),
+            pieces: pieces(),
         }
     }
 
@@ -90,7 +67,7 @@ impl Breaker {
             return uri.clone();
         }
         let text = self.bytes(uri.to_string().as_bytes());
-        // A server's HTTP library refuses the rest.
+        // A server's HTTP library rejects the rest.
         let text: String = text
             .iter()
             .filter(|byte| byte.is_ascii_graphic())
@@ -141,8 +118,8 @@ impl Breaker {
                 }
                 3 if at < bytes.len() => bytes[at] = source.bits() as u8,
                 _ => {
-                    let piece = source.pick(PIECES);
-                    drop(bytes.splice(at..at, piece.iter().copied()));
+                    let piece = source.pick(&self.pieces);
+                    drop(bytes.splice(at..at, piece));
                 }
             }
         }

@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 
 use super::Comparable;
@@ -13,13 +14,13 @@ use crate::json::ReadError;
 /// The seeds that generated tests try: every optional member, none, and some.
 pub const SEEDS: std::ops::Range<u64> = 0..16;
 
-/// Bytes of an answer that tells what is wrong with a request, at the most.
-const LONGEST_ANSWER: usize = 64 * 1024;
+/// The most bytes of a response to a request that is wrong.
+const LONGEST_RESPONSE: usize = 64 * 1024;
 
-/// Bytes of an error that tells what is wrong with a response, at the most.
+/// The most bytes of the message of an error.
 const LONGEST_ERROR: usize = 16 * 1024;
 
-/// What a future answers that waits for nothing: neither server nor codecs do.
+/// The value of a future that waits for nothing: neither server nor codecs do.
 pub fn now<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -59,19 +60,13 @@ impl Trip {
     /// # Panics
     /// It is no HTTP request, or its stream broke.
     pub async fn arrive(&self, request: Request) -> http::Request<Bytes> {
-        let body = self.body(request.body).await;
+        let body = ByteStream::new(request.body.into()).collect().await;
+        let body = self.done(body).into_bytes();
         let mut arrived = http::Request::new(body);
         *arrived.method_mut() = request.method;
         *arrived.uri_mut() = self.done(request.uri.parse());
         *arrived.headers_mut() = request.headers;
         arrived
-    }
-
-    async fn body(&self, body: SdkBody) -> Bytes {
-        let collected = aws_smithy_types::byte_stream::ByteStream::new(body)
-            .collect()
-            .await;
-        self.done(collected).into_bytes()
     }
 
     /// The response as it reaches a client.
@@ -91,23 +86,23 @@ impl Trip {
             None => {
                 let body = String::from_utf8_lossy(response.bytes());
                 self.fail(&format!(
-                    "sent {sent:#?}\nrefused with {} {body}",
+                    "sent {sent:#?}\nrejected with {} {body}",
                     response.status()
                 ));
             }
         }
     }
 
-    /// The answer to a request that may be broken must be short, and no failure of the service.
+    /// The response to a request that may be broken must be short, and no failure of the service.
     ///
     /// # Panics
     /// It is not.
     pub fn answered(&self, request: &http::Request<Bytes>, response: &http::Response<Bytes>) {
         let status = response.status();
         if status == http::StatusCode::INTERNAL_SERVER_ERROR
-            || response.body().len() > LONGEST_ANSWER
+            || response.body().len() > LONGEST_RESPONSE
         {
-            self.fail(&format!("{request:?} is answered with {response:?}"));
+            self.fail(&format!("{request:?} gets {response:?}"));
         }
     }
 
@@ -225,11 +220,11 @@ macro_rules! error_trips {
                 let response = $crate::server::ErrorResponse::from(error).into_response();
                 for _ in 0..COPIES {
                     let response = trip.return_home(breaker.response(&response));
-                    let meta = $crate::error::metadata(&response);
+                    let meta = response.error_metadata();
                     trip.read(<$error>::_parse(&response, meta));
                 }
                 let response = trip.return_home(response);
-                let meta = $crate::error::metadata(&response);
+                let meta = response.error_metadata();
                 assert_eq!(meta.code(), Some($code));
                 let arrived = trip.done(<$error>::_parse(&response, meta));
                 let sent = <$error>::sample(&mut Source::new(seed));

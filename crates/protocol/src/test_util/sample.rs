@@ -1,7 +1,6 @@
 //! Random values by their type.
 
 use std::collections::HashMap;
-use std::hash::Hash;
 
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::{BigDecimal, BigInteger, Blob, DateTime, Document};
@@ -51,34 +50,6 @@ samples! {
     ByteStream: source => ByteStream::from(source.blob(0, u64::MAX).into_inner());
 }
 
-impl<T: Sample> Sample for Option<T> {
-    fn sample(source: &mut Source) -> Self {
-        if source.has() {
-            Some(source.value())
-        } else {
-            None
-        }
-    }
-}
-
-impl<T: Sample> Sample for Box<T> {
-    fn sample(source: &mut Source) -> Self {
-        Self::new(source.value())
-    }
-}
-
-impl<T: Sample> Sample for Vec<T> {
-    fn sample(source: &mut Source) -> Self {
-        source.list(0, u64::MAX, Source::value)
-    }
-}
-
-impl<K: Sample + Eq + Hash, V: Sample> Sample for HashMap<K, V> {
-    fn sample(source: &mut Source) -> Self {
-        source.map(0, u64::MAX, Source::value, Source::value)
-    }
-}
-
 /// A structure that is a body, unless it is written as an empty object: that is what no value looks like.
 pub fn unless_empty<T: WriteJson>(value: Option<T>) -> Option<T> {
     value.filter(|value| {
@@ -113,16 +84,4 @@ macro_rules! sample_enums {
             }
         }
     )*};
-}
-
-/// `Some` of a value or `None`, as the source decides.
-#[macro_export]
-macro_rules! sample_option {
-    ($source:ident, $value:expr) => {
-        if $source.has() {
-            ::std::option::Option::Some($value)
-        } else {
-            ::std::option::Option::None
-        }
-    };
 }

@@ -107,6 +107,11 @@ impl Source {
         there
     }
 
+    /// `Some` of a value or `None`, as [`has`](Self::has) says.
+    pub fn option<T>(&mut self, value: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.has().then(|| value(self))
+    }
+
     /// One of several values.
     pub fn pick<T: Clone>(&mut self, values: &[T]) -> T {
         let at = self.between(0, values.len() as u64 - 1);
@@ -139,82 +144,46 @@ impl Source {
         }
     }
 
-    fn characters(&mut self, (min, max): (u64, u64), characters: &[char]) -> String {
+    fn characters(&mut self, (min, max): (u64, u64), characters: &str) -> String {
+        let characters: Vec<char> = characters.chars().collect();
         let length = self.length(min, max, MORE_TEXT);
-        (0..length).map(|_| self.pick(characters)).collect()
+        (0..length).map(|_| self.pick(&characters)).collect()
     }
 
     /// Text of `min` to `max` characters of every kind.
     pub fn text(&mut self, min: u64, max: u64) -> String {
-        const CHARACTERS: &[char] = &[
-            'a',
-            'b',
-            'Z',
-            '0',
-            '9',
-            ' ',
-            '-',
-            '.',
-            '_',
-            '~',
-            '/',
-            '\\',
-            '"',
-            '\'',
-            '%',
-            '&',
-            '=',
-            '+',
-            '?',
-            '#',
-            ',',
-            ';',
-            ':',
-            '{',
-            '}',
-            '<',
-            '\n',
-            '\t',
-            '\u{0}',
-            '\u{7f}',
-            '\u{e9}',
-            '\u{2028}',
-            '\u{65e5}',
-            '\u{1f600}',
-        ];
+        const CHARACTERS: &str =
+            "abZ09 -._~/\\\"'%&=+?#,;:{}<\n\t\0\u{7f}\u{e9}\u{2028}\u{65e5}\u{1f600}";
         self.characters((min, max), CHARACTERS)
     }
 
     /// Text of `min` to `max` characters that a header can hold: no control characters, no white space at an end.
     pub fn header_text(&mut self, min: u64, max: u64) -> String {
-        const CHARACTERS: &[char] = &[
-            'a', 'b', 'Z', '0', '9', '-', '.', '_', '/', '\\', '"', '%', '=', '+', ',', ';', ':',
-            '\u{e9}', '\u{65e5}',
-        ];
+        const CHARACTERS: &str = "abZ09-._/\\\"%=+,;:\u{e9}\u{65e5}";
         self.characters((min, max), CHARACTERS)
     }
 
     /// A part of a header's name.
     pub fn header_name(&mut self, min: u64, max: u64) -> String {
-        const CHARACTERS: &[char] = &['a', 'b', 'c', 'x', 'y', 'z', '0', '9', '-', '_'];
+        const CHARACTERS: &str = "abcxyz09-_";
         self.characters((min.max(1), max), CHARACTERS)
     }
 
     /// Several segments of a path.
     pub fn path(&mut self, min: u64, max: u64) -> String {
-        const CHARACTERS: &[char] = &['a', 'b', 'Z', '0', ' ', '%', '+', '?', '\u{e9}'];
+        const CHARACTERS: &str = "abZ0 %+?\u{e9}";
         let first = self.characters((min.max(1), max), CHARACTERS);
-        let room = max - first.chars().count() as u64;
-        if room < 2 || !self.has() {
+        let left = max - first.chars().count() as u64;
+        if left < 2 || !self.has() {
             return first;
         }
-        let rest = self.characters((1, room - 1), CHARACTERS);
+        let rest = self.characters((1, left - 1), CHARACTERS);
         format!("{first}/{rest}")
     }
 
     /// A label of a domain name.
     pub fn host_label(&mut self, min: u64, max: u64) -> String {
-        const CHARACTERS: &[char] = &['a', 'b', 'Z', '0', '9', '-'];
+        const CHARACTERS: &str = "abZ09-";
         self.characters((min.max(1), max.min(63)), CHARACTERS)
     }
 
@@ -310,14 +279,15 @@ impl Source {
         }
     }
 
+    /// How many entries a list or map has.
+    fn entries(&mut self, min: u64, max: u64) -> u64 {
+        let is_deep = self.depth > DEPTH || self.budget == 0;
+        self.length(min, max, if is_deep { 0 } else { MORE_ENTRIES })
+    }
+
     /// `min` to `max` entries.
     pub fn list<T>(&mut self, min: u64, max: u64, mut entry: impl FnMut(&mut Self) -> T) -> Vec<T> {
-        let more = if self.depth > DEPTH || self.budget == 0 {
-            0
-        } else {
-            MORE_ENTRIES
-        };
-        let length = self.length(min, max, more);
+        let length = self.entries(min, max);
         (0..length).map(|_| entry(self)).collect()
     }
 
@@ -347,12 +317,7 @@ impl Source {
         mut key: impl FnMut(&mut Self) -> K,
         mut value: impl FnMut(&mut Self) -> V,
     ) -> HashMap<K, V> {
-        let more = if self.depth > DEPTH || self.budget == 0 {
-            0
-        } else {
-            MORE_ENTRIES
-        };
-        let length = self.length(min, max, more) as usize;
+        let length = self.entries(min, max) as usize;
         let mut map = HashMap::with_capacity(length);
         for _ in 0..length * 16 {
             let key = key(self);
@@ -372,12 +337,8 @@ mod tests {
     fn a_seed_always_gives_the_same() {
         let values = |seed| {
             let mut source = Source::new(seed);
-            (
-                source.text(0, 50),
-                source.document(),
-                source.moment(),
-                source.has(),
-            )
+            let text = source.text(0, 50);
+            (text, source.document(), source.moment(), source.has())
         };
         assert_eq!(values(7), values(7));
         assert_ne!(values(7).0, values(8).0);

@@ -1,4 +1,4 @@
-//! What the reader takes, what it refuses, and how it says so.
+//! What the reader takes, what it rejects, and how it says so.
 
 use connect_protocol::json::{self, ReadError, Reader};
 
@@ -25,8 +25,8 @@ fn server<'a, T>(
     value.map_err(|error| error.to_string())
 }
 
-/// Every text is refused, by client and server.
-fn refused<T>(read: Read<T>, texts: &[&'static str]) {
+/// Every text is rejected, by client and server.
+fn rejected<T>(read: Read<T>, texts: impl IntoIterator<Item = &'static str>) {
     for text in texts {
         assert!(client(text, read).is_err(), "client: {text}");
         assert!(server(text, read).is_err(), "server: {text}");

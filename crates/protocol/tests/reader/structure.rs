@@ -2,36 +2,28 @@
 
 use connect_protocol::json::{self, ReadError, ReadJson, Reader};
 
-use super::{client, refused, server};
+use super::{client, rejected, server};
 
 #[test]
 fn nulls_in_lists_and_maps() {
     let list = |reader: &mut Reader<'_>| reader.list(Reader::string);
     let map = |reader: &mut Reader<'_>| reader.map::<String, _>(Reader::string);
     let (list_text, map_text) = (r#"["a", null, "b"]"#, r#"{"k": null, "l": "v"}"#);
-    assert_eq!(
-        client(list_text, list),
-        Ok(vec!["a".to_owned(), "b".to_owned()])
-    );
+    assert_eq!(client(list_text, list).unwrap(), ["a", "b"]);
     assert_eq!(client(map_text, map).unwrap().len(), 1);
-    assert!(
-        server(list_text, list)
-            .unwrap_err()
-            .starts_with("/1: expected a value, not null")
-    );
-    assert!(
-        server(map_text, map)
-            .unwrap_err()
-            .starts_with("/*: expected a value, not null")
-    );
+    let errors = [
+        (server(list_text, list).unwrap_err(), "/1"),
+        (server(map_text, map).unwrap_err(), "/*"),
+    ];
+    for (error, path) in errors {
+        let expected = format!("{path}: expected a value, not null");
+        assert!(error.starts_with(&expected), "{error}");
+    }
 
     let sparse = server(list_text, |reader| reader.sparse_list(Reader::string)).unwrap();
     assert_eq!(sparse, [Some("a".to_owned()), None, Some("b".to_owned())]);
-    let sparse = server(map_text, |reader| {
-        reader.sparse_map::<String, _>(Reader::string)
-    })
-    .unwrap();
-    assert_eq!(sparse["k"], None);
+    let map = |reader: &mut Reader<'_>| reader.sparse_map::<String, _>(Reader::string);
+    assert_eq!(server(map_text, map).unwrap()["k"], None);
 }
 
 #[derive(Debug, PartialEq)]
@@ -66,19 +58,15 @@ fn a_union_has_one_member() {
         assert_eq!(server(text, reason).as_ref(), Ok(&expected));
         assert_eq!(client(text, reason), Ok(expected));
     }
-    refused(
-        reason,
-        &[
-            r#"{"code": 5, "text": "t"}"#,
-            r#"{"code": 5, "new": 1}"#,
-            r#"{"new": 1, "code": 5}"#,
-            r#"{"code": null}"#,
-            "{}",
-            "[5]",
-            "null",
-            r#"{"code": "5"}"#,
-        ],
-    );
+    let none = r#"{"code": 5, "text": "t"}
+        {"code": 5, "new": 1}
+        {"new": 1, "code": 5}
+        {"code": null}
+        {}
+        [5]
+        null
+        {"code": "5"}"#;
+    rejected(reason, none.lines());
     let tomorrow = r#"{"new": {"a": [1, {}]}}"#;
     assert_eq!(client(tomorrow, reason), Ok(Reason::Unknown));
     assert_eq!(
@@ -131,42 +119,30 @@ fn long_names_are_cut_in_errors() {
 
 #[test]
 fn an_empty_body_is_an_empty_object() {
-    assert_eq!(
-        client("", |reader| reader.object(|reader, _| reader.skip())),
-        Ok(())
-    );
-    assert!(client(" ", |reader| reader.object(|reader, _| reader.skip())).is_err());
+    let object = |reader: &mut Reader<'_>| reader.object(|reader, _| reader.skip());
+    assert_eq!(client("", object), Ok(()));
+    assert!(client(" ", object).is_err());
 }
 
 #[test]
 fn only_white_space_may_follow() {
     assert_eq!(client(" \r\n\t1 \r\n\t", Reader::integer), Ok(1));
-    refused(
-        Reader::integer,
-        &[
-            "1 1",
-            "1x",
-            "\u{c}1",
-            "1\u{c}",
-            "\u{feff}1",
-            "1\u{a0}",
-            "1 // one",
-            "1 /* one */",
-        ],
-    );
+    let more = "1 1;1x;\u{c}1;1\u{c};\u{feff}1;1\u{a0};1 // one;1 /* one */";
+    rejected(Reader::integer, more.split(';'));
 }
 
 #[test]
-fn what_is_not_utf8_is_refused_where_it_starts() {
-    let whole = |bytes: &[u8]| json::read(bytes, Reader::document).unwrap_err().to_string();
-    assert_eq!(whole(b"\"a\xff\""), "expected UTF-8 at byte 2");
-    assert_eq!(whole(b"[1, \xc3"), "/1: expected UTF-8 at byte 4");
-    assert_eq!(whole(b"1\xff"), "expected UTF-8 at byte 1");
-    assert_eq!(
-        whole(b"\"\xed\xa0\x80\""),
-        "expected UTF-8 at byte 1",
-        "a surrogate"
-    );
+fn what_is_not_utf8_is_rejected_where_it_starts() {
+    for (bytes, expected) in [
+        (&b"\"a\xff\""[..], "expected UTF-8 at byte 2"),
+        (b"[1, \xc3", "/1: expected UTF-8 at byte 4"),
+        (b"1\xff", "expected UTF-8 at byte 1"),
+        // A surrogate.
+        (b"\"\xed\xa0\x80\"", "expected UTF-8 at byte 1"),
+    ] {
+        let error = json::read(bytes, Reader::document).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
 }
 
 #[test]
@@ -175,11 +151,8 @@ fn at_most_128_levels() {
     assert!(client(&nested(128), Reader::skip).is_ok());
     assert!(client(&nested(128), Reader::document).is_ok());
     for levels in [129, 1_000_000] {
-        assert!(
-            client(&nested(levels), Reader::skip)
-                .unwrap_err()
-                .contains("at most 128 levels")
-        );
+        let error = client(&nested(levels), Reader::skip).unwrap_err();
+        assert!(error.contains("at most 128 levels"), "{error}");
         assert!(client(&nested(levels), Reader::document).is_err());
     }
     let siblings = format!("[{}]", vec!["[]"; 1_000].join(","));
@@ -204,11 +177,8 @@ fn a_missing_required_member() {
         _ => reader.map::<String, _>(read).map(drop),
     });
     assert_eq!(read_all, Ok(()));
-    let paths: Vec<String> = reader
-        .into_violations()
-        .into_iter()
-        .map(|violation| violation.path)
-        .collect();
+    let violations = reader.into_violations().into_iter();
+    let paths: Vec<String> = violations.map(|violation| violation.path).collect();
     assert_eq!(paths, ["/List/1/Name", "/Map/k/Name"]);
 }
 

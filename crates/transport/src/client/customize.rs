@@ -1,3 +1,5 @@
+//! [`CustomizableOperation`].
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;

@@ -1,73 +1,177 @@
-//! What a configuration is set up with.
+//! A configuration, and what it is set up with.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_credential_types::provider::token::{ProvideToken, SharedTokenProvider};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_runtime_api::client::auth::AuthSchemePreference;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
+use aws_smithy_runtime_api::client::identity::{ResolveCachedIdentity, SharedIdentityCache};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_runtime_api::shared::IntoShared;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::app_name::AppName;
+use aws_types::endpoint_config::AccountIdEndpointMode;
+use aws_types::region::Region;
+use aws_types::sdk_ua_metadata::FrameworkMetadata;
 use connect_protocol::endpoint::Value;
 
-use super::retry::RetryConfig;
-use super::timeout::TimeoutConfig;
-use super::{
-    AccountIdEndpointMode, AppName, AsyncSleep, BehaviorVersion, Config, EndpointSource,
-    Environment, FrameworkMetadata, HttpClient, IdempotencyTokenProvider, IntoShared,
-    ProvideCredentials, Random, RateLimit, Region, RequestChange, ResolveCachedIdentity,
-    SharedAsyncSleep, SharedCredentialsProvider, SharedHttpClient, SharedIdentityCache,
-    SharedRandom, StalledStreamProtectionConfig,
-};
+use super::endpoint_source::EndpointSource;
 use crate::endpoint::without_user;
+use crate::environment::Environment;
+use crate::error::BoxError;
+use crate::random::{IdempotencyTokenProvider, Random, SharedRandom};
+use crate::rate_limit::RateLimit;
 use crate::sender::SharedSender;
 
-/// Sets up a [`Config`]. Nothing is read from the environment; what is not set has the default that its method names.
-#[derive(Clone, Default)]
-pub struct Builder {
-    pub(crate) region: Option<Region>,
-    pub(crate) endpoint_url: Option<String>,
-    pub(crate) use_fips: Option<bool>,
-    pub(crate) use_dual_stack: Option<bool>,
-    pub(crate) account_id_endpoint_mode: Option<AccountIdEndpointMode>,
-    pub(crate) endpoint_params: Option<Vec<(&'static str, Value)>>,
-    pub(crate) credentials_provider: Option<SharedCredentialsProvider>,
-    pub(crate) token_provider: Option<SharedTokenProvider>,
-    pub(crate) identity_cache: Option<SharedIdentityCache>,
-    pub(crate) auth_scheme_preference: Option<AuthSchemePreference>,
-    pub(crate) allow_no_auth: Option<bool>,
-    pub(crate) retry_config: Option<RetryConfig>,
-    pub(crate) timeout_config: Option<TimeoutConfig>,
-    pub(crate) stalled_stream_protection: Option<StalledStreamProtectionConfig>,
-    pub(crate) sleep_impl: Option<SharedAsyncSleep>,
-    pub(crate) time_source: Option<SharedTimeSource>,
-    pub(crate) random: Option<SharedRandom>,
-    pub(crate) idempotency_token_provider: Option<IdempotencyTokenProvider>,
-    pub(crate) http_client: Option<SharedHttpClient>,
-    pub(crate) sender: Option<SharedSender>,
-    pub(crate) rate_limit: Option<RateLimit>,
-    pub(crate) max_response_body_bytes: Option<usize>,
-    pub(crate) disable_host_prefix: Option<bool>,
-    pub(crate) disable_request_compression: Option<bool>,
-    pub(crate) request_min_compression_size_bytes: Option<u32>,
-    pub(crate) disable_clock_skew_correction: Option<bool>,
-    pub(crate) app_name: Option<AppName>,
-    pub(crate) framework_metadata: Option<Vec<FrameworkMetadata>>,
-    pub(crate) behavior_version: Option<BehaviorVersion>,
-    pub(crate) environment: Option<Environment>,
-    pub(crate) request_changes: Option<Vec<RequestChange>>,
-    pub(crate) endpoint_source: Option<EndpointSource>,
-    pub(crate) refused: Option<Refused>,
+pub(crate) type RequestChange =
+    Arc<dyn Fn(HttpRequest) -> Result<HttpRequest, BoxError> + Send + Sync>;
+
+/// A client's configuration. Made by [`Config::builder`], which reads no environment, or from an `SdkConfig`.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) fields: Builder,
+}
+
+macro_rules! getters {
+    ($($(#[$doc:meta])* $field:ident: $type:ty => $get:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $field(&self) -> $type {
+            self.fields.$field.$get()
+        }
+    )*};
+}
+
+impl Config {
+    /// A configuration from what `aws_config` loaded.
+    ///
+    /// Every field of `SdkConfig` is honoured or adapted; a `protocol` other than restJson1 is the error
+    /// of the client's first call.
+    pub fn new(config: &aws_types::SdkConfig) -> Self {
+        Self::from(config)
+    }
+
+    /// A builder in which nothing is set.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A builder with everything that is set here.
+    pub fn to_builder(&self) -> Builder {
+        self.fields.clone()
+    }
+
+    getters! {
+        /// The region.
+        region: Option<&Region> => as_ref;
+        /// The URL that overrides the endpoint rules.
+        endpoint_url: Option<&str> => as_deref;
+        /// The credentials provider.
+        credentials_provider: Option<SharedCredentialsProvider> => clone;
+        /// The bearer token provider.
+        token_provider: Option<SharedTokenProvider> => clone;
+        /// The identity cache that replaces the built-in one.
+        identity_cache: Option<SharedIdentityCache> => clone;
+        /// The preferred order of authentication schemes.
+        auth_scheme_preference: Option<&AuthSchemePreference> => as_ref;
+        /// How often and how soon to retry.
+        retry_config: Option<&RetryConfig> => as_ref;
+        /// The time limits.
+        timeout_config: Option<&TimeoutConfig> => as_ref;
+        /// How long a body may make no progress.
+        stalled_stream_protection: Option<&StalledStreamProtectionConfig> => as_ref;
+        /// How to sleep.
+        sleep_impl: Option<SharedAsyncSleep> => clone;
+        /// The clock.
+        time_source: Option<SharedTimeSource> => clone;
+        /// The HTTP client that replaces the built-in one.
+        http_client: Option<SharedHttpClient> => clone;
+        /// What sends the requests, if that was set; an HTTP client of the AWS SDK's kind is adapted to it.
+        sender: Option<&SharedSender> => as_ref;
+        /// The application's name.
+        app_name: Option<&AppName> => as_ref;
+        /// Whether requests are signed with the local clock as it is.
+        disable_clock_skew_correction: Option<bool> => clone;
+    }
+
+    /// The frameworks named in the user agent.
+    pub fn framework_metadata(&self) -> Vec<&FrameworkMetadata> {
+        self.fields.framework_metadata.iter().flatten().collect()
+    }
+}
+
+macro_rules! builder {
+    ($($field:ident: $type:ty,)*) => {
+        /// Sets up a [`Config`]. Nothing is read from the environment; what is not set has the default that its method names.
+        #[derive(Clone, Default)]
+        pub struct Builder {
+            $(pub(crate) $field: Option<$type>,)*
+        }
+
+        impl Builder {
+            fn or(self, base: &Self) -> Self {
+                Self { $($field: self.$field.or_else(|| base.$field.clone()),)* }
+            }
+        }
+    };
+}
+
+builder! {
+    region: Region,
+    endpoint_url: String,
+    use_fips: bool,
+    use_dual_stack: bool,
+    account_id_endpoint_mode: AccountIdEndpointMode,
+    endpoint_params: Vec<(&'static str, Value)>,
+    credentials_provider: SharedCredentialsProvider,
+    token_provider: SharedTokenProvider,
+    identity_cache: SharedIdentityCache,
+    auth_scheme_preference: AuthSchemePreference,
+    allow_no_auth: bool,
+    retry_config: RetryConfig,
+    timeout_config: TimeoutConfig,
+    stalled_stream_protection: StalledStreamProtectionConfig,
+    sleep_impl: SharedAsyncSleep,
+    time_source: SharedTimeSource,
+    random: SharedRandom,
+    idempotency_token_provider: IdempotencyTokenProvider,
+    http_client: SharedHttpClient,
+    sender: SharedSender,
+    rate_limit: RateLimit,
+    max_response_body_bytes: usize,
+    disable_host_prefix: bool,
+    disable_request_compression: bool,
+    request_min_compression_size_bytes: u32,
+    disable_clock_skew_correction: bool,
+    app_name: AppName,
+    framework_metadata: Vec<FrameworkMetadata>,
+    behavior_version: BehaviorVersion,
+    environment: Environment,
+    request_changes: Vec<RequestChange>,
+    endpoint_source: EndpointSource,
+    error: ConfigError,
 }
 
 /// A setting that this client cannot honour. The first call reports it, as building a configuration cannot fail.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Refused(pub(crate) String);
+pub(crate) struct ConfigError(pub(crate) String);
 
-/// `x(value)` and `set_x(Option<value>)` for the fields whose setters take the field's own type.
+/// `x(value)` and `set_x(Option<value>)`, for fields whose setters take the field's own type or something that becomes it.
 macro_rules! setters {
-    ($($(#[$doc:meta])* $field:ident, $set:ident: $type:ty;)*) => {$(
+    ($($(#[$doc:meta])* $field:ident, $set:ident: $type:ty;)*) => {
+        setters! { $($(#[$doc])* $field: $type => Some($field), $set: $type;)* }
+    };
+    ($($(#[$doc:meta])* $field:ident: $input:ty => $value:expr, $set:ident: $type:ty;)*) => {$(
         $(#[$doc])*
-        pub fn $field(mut self, $field: $type) -> Self {
-            self.$field = Some($field);
+        pub fn $field(mut self, $field: $input) -> Self {
+            self.$field = $value;
             self
         }
 
@@ -115,79 +219,41 @@ impl Builder {
         environment, set_environment: Environment;
     }
 
-    /// The region. Default: none, which is an error unless the endpoint rules need none.
-    pub fn region(mut self, region: impl Into<Option<Region>>) -> Self {
-        self.region = region.into();
-        self
-    }
-
-    /// The region. Default: none, which is an error unless the endpoint rules need none.
-    pub fn set_region(&mut self, region: Option<Region>) -> &mut Self {
-        self.region = region;
-        self
-    }
-
-    /// A URL that overrides the endpoint rules. Only here may the scheme be `http`.
-    pub fn endpoint_url(mut self, endpoint_url: impl Into<String>) -> Self {
-        self.endpoint_url = Some(endpoint_url.into());
-        self
-    }
-
-    /// A URL that overrides the endpoint rules. Only here may the scheme be `http`.
-    pub fn set_endpoint_url(&mut self, endpoint_url: Option<String>) -> &mut Self {
-        self.endpoint_url = endpoint_url;
-        self
-    }
-
-    /// Use the endpoint whose cryptography is FIPS 140 validated. Default: `false`.
-    pub fn use_fips(mut self, use_fips: impl Into<bool>) -> Self {
-        self.use_fips = Some(use_fips.into());
-        self
-    }
-
-    /// Use the endpoint whose cryptography is FIPS 140 validated. Default: `false`.
-    pub fn set_use_fips(&mut self, use_fips: Option<bool>) -> &mut Self {
-        self.use_fips = use_fips;
-        self
-    }
-
-    /// Use the endpoint with IPv4 and IPv6 addresses. Default: `false`.
-    pub fn use_dual_stack(mut self, use_dual_stack: impl Into<bool>) -> Self {
-        self.use_dual_stack = Some(use_dual_stack.into());
-        self
-    }
-
-    /// Use the endpoint with IPv4 and IPv6 addresses. Default: `false`.
-    pub fn set_use_dual_stack(&mut self, use_dual_stack: Option<bool>) -> &mut Self {
-        self.use_dual_stack = use_dual_stack;
-        self
-    }
-
-    /// Where credentials come from. They are cached and refreshed ahead of their expiry.
-    pub fn credentials_provider(mut self, provider: impl ProvideCredentials + 'static) -> Self {
-        self.credentials_provider = Some(SharedCredentialsProvider::new(provider));
-        self
-    }
-
-    /// Where credentials come from. They are cached and refreshed ahead of their expiry.
-    pub fn set_credentials_provider(
-        &mut self,
-        provider: Option<SharedCredentialsProvider>,
-    ) -> &mut Self {
-        self.credentials_provider = provider;
-        self
-    }
-
-    /// Where bearer tokens come from. They are cached and refreshed ahead of their expiry.
-    pub fn token_provider(mut self, provider: impl ProvideToken + 'static) -> Self {
-        self.token_provider = Some(SharedTokenProvider::new(provider));
-        self
-    }
-
-    /// Where bearer tokens come from. They are cached and refreshed ahead of their expiry.
-    pub fn set_token_provider(&mut self, provider: Option<SharedTokenProvider>) -> &mut Self {
-        self.token_provider = provider;
-        self
+    setters! {
+        /// The region. Default: none, which is an error unless the endpoint rules need none.
+        region: impl Into<Option<Region>> => region.into(), set_region: Region;
+        /// A URL that overrides the endpoint rules. Only here may the scheme be `http`.
+        endpoint_url: impl Into<String> => Some(endpoint_url.into()), set_endpoint_url: String;
+        /// Use the endpoint whose cryptography is FIPS 140 validated. Default: `false`.
+        use_fips: impl Into<bool> => Some(use_fips.into()), set_use_fips: bool;
+        /// Use the endpoint with IPv4 and IPv6 addresses. Default: `false`.
+        use_dual_stack: impl Into<bool> => Some(use_dual_stack.into()), set_use_dual_stack: bool;
+        /// Where credentials come from. They are cached and refreshed ahead of their expiry.
+        credentials_provider: impl ProvideCredentials + 'static =>
+            Some(SharedCredentialsProvider::new(credentials_provider)),
+            set_credentials_provider: SharedCredentialsProvider;
+        /// Where bearer tokens come from. They are cached and refreshed ahead of their expiry.
+        token_provider: impl ProvideToken + 'static =>
+            Some(SharedTokenProvider::new(token_provider)), set_token_provider: SharedTokenProvider;
+        /// The preferred order of authentication schemes, by ID (`sigv4`, `httpBearerAuth`, `noAuth`). Those that an operation
+        /// does not have are ignored. Default: the model's order.
+        auth_scheme_preference: impl Into<AuthSchemePreference> =>
+            Some(auth_scheme_preference.into()), set_auth_scheme_preference: AuthSchemePreference;
+        /// How to sleep. Default: tokio's timer.
+        sleep_impl: impl AsyncSleep + 'static => Some(SharedAsyncSleep::new(sleep_impl)),
+            set_sleep_impl: SharedAsyncSleep;
+        /// The clock. Default: the system's.
+        time_source: impl TimeSource + 'static => Some(SharedTimeSource::new(time_source)),
+            set_time_source: SharedTimeSource;
+        /// Where jitter and IDs come from. Default: a thread-local generator.
+        random: impl Random + 'static => Some(SharedRandom::new(random)), set_random: SharedRandom;
+        /// Where idempotency tokens come from. Default: random UUIDs.
+        idempotency_token_provider: impl Into<IdempotencyTokenProvider> =>
+            Some(idempotency_token_provider.into()),
+            set_idempotency_token_provider: IdempotencyTokenProvider;
+        /// Sign with the local clock as it is, and do not retry errors that a wrong clock explains. Default: `false`.
+        disable_clock_skew_correction: impl Into<Option<bool>> =>
+            disable_clock_skew_correction.into(), set_disable_clock_skew_correction: bool;
     }
 
     /// A cache for credentials and tokens that replaces the built-in one.
@@ -202,22 +268,6 @@ impl Builder {
         self
     }
 
-    /// The preferred order of authentication schemes, by ID (`sigv4`, `httpBearerAuth`, `noAuth`). Those that an operation
-    /// does not have are ignored. Default: the model's order.
-    pub fn auth_scheme_preference(mut self, preference: impl Into<AuthSchemePreference>) -> Self {
-        self.auth_scheme_preference = Some(preference.into());
-        self
-    }
-
-    /// The preferred order of authentication schemes. Default: the model's order.
-    pub fn set_auth_scheme_preference(
-        &mut self,
-        preference: Option<AuthSchemePreference>,
-    ) -> &mut Self {
-        self.auth_scheme_preference = preference;
-        self
-    }
-
     /// Send requests unsigned where there is nothing to sign them with. Default: that is an error.
     pub fn allow_no_auth(mut self) -> Self {
         self.set_allow_no_auth();
@@ -227,60 +277,6 @@ impl Builder {
     /// Send requests unsigned where there is nothing to sign them with. Default: that is an error.
     pub fn set_allow_no_auth(&mut self) -> &mut Self {
         self.allow_no_auth = Some(true);
-        self
-    }
-
-    /// How to sleep. Default: tokio's timer.
-    pub fn sleep_impl(mut self, sleep: impl AsyncSleep + 'static) -> Self {
-        self.sleep_impl = Some(SharedAsyncSleep::new(sleep));
-        self
-    }
-
-    /// How to sleep. Default: tokio's timer.
-    pub fn set_sleep_impl(&mut self, sleep: Option<SharedAsyncSleep>) -> &mut Self {
-        self.sleep_impl = sleep;
-        self
-    }
-
-    /// The clock. Default: the system's.
-    pub fn time_source(mut self, time_source: impl TimeSource + 'static) -> Self {
-        self.time_source = Some(SharedTimeSource::new(time_source));
-        self
-    }
-
-    /// The clock. Default: the system's.
-    pub fn set_time_source(&mut self, time_source: Option<SharedTimeSource>) -> &mut Self {
-        self.time_source = time_source;
-        self
-    }
-
-    /// Where jitter and IDs come from. Default: a thread-local generator.
-    pub fn random(mut self, random: impl Random + 'static) -> Self {
-        self.random = Some(SharedRandom::new(random));
-        self
-    }
-
-    /// Where jitter and IDs come from. Default: a thread-local generator.
-    pub fn set_random(&mut self, random: Option<SharedRandom>) -> &mut Self {
-        self.random = random;
-        self
-    }
-
-    /// Where idempotency tokens come from. Default: random UUIDs.
-    pub fn idempotency_token_provider(
-        mut self,
-        provider: impl Into<IdempotencyTokenProvider>,
-    ) -> Self {
-        self.idempotency_token_provider = Some(provider.into());
-        self
-    }
-
-    /// Where idempotency tokens come from. Default: random UUIDs.
-    pub fn set_idempotency_token_provider(
-        &mut self,
-        provider: Option<IdempotencyTokenProvider>,
-    ) -> &mut Self {
-        self.idempotency_token_provider = provider;
         self
     }
 
@@ -325,18 +321,6 @@ impl Builder {
         self
     }
 
-    /// Sign with the local clock as it is, and do not retry errors that a wrong clock explains. Default: `false`.
-    pub fn disable_clock_skew_correction(mut self, disable: impl Into<Option<bool>>) -> Self {
-        self.disable_clock_skew_correction = disable.into();
-        self
-    }
-
-    /// Sign with the local clock as it is, and do not retry errors that a wrong clock explains. Default: `false`.
-    pub fn set_disable_clock_skew_correction(&mut self, disable: Option<bool>) -> &mut Self {
-        self.disable_clock_skew_correction = disable;
-        self
-    }
-
     /// Accepted for compatibility: this client has one behaviour.
     pub fn behavior_version_latest(self) -> Self {
         self.behavior_version(BehaviorVersion::latest())
@@ -359,7 +343,7 @@ impl Builder {
         self.time_source = Some(SharedTimeSource::new(StaticTimeSource::from_secs(
             1_234_567_890,
         )));
-        self.random = Some(SharedRandom::new(crate::test_util::SeededRandom::new(0)));
+        self.random = Some(SharedRandom::new(crate::random::SeededRandom::new(0)));
         self.idempotency_token_provider = Some("00000000-0000-4000-8000-000000000000".into());
         self
     }
@@ -385,66 +369,26 @@ impl Builder {
         self.request_changes.get_or_insert_default().push(change);
     }
 
-    pub(crate) fn refuse(&mut self, field: &str, reason: &str) {
+    pub(crate) fn reject(&mut self, field: &str, reason: &str) {
         let reason = format!("the configuration's `{field}` cannot be honoured: {reason}");
-        self.refused = Some(Refused(reason));
+        self.error = Some(ConfigError(reason));
     }
 
-    /// The configuration. What is wrong with it, the first call says.
+    /// The configuration. What is wrong with it is the first call's error.
     pub fn build(self) -> Config {
         Config { fields: self }
     }
 
     /// This, with what is not set taken from `base`.
-    pub(crate) fn over(self, base: &Self) -> Self {
-        let (sender, http_client) = match self.sender {
-            Some(sender) => (Some(sender), self.http_client),
-            None => (base.sender.clone(), base.http_client.clone()),
-        };
-        let timeout_config = match (self.timeout_config, &base.timeout_config) {
-            (Some(mut limits), Some(base)) => {
-                limits.take_defaults_from(base);
-                Some(limits)
-            }
-            (limits, base) => limits.or_else(|| base.clone()),
-        };
-        macro_rules! merge {
-            ($($field:ident),*) => {
-                Self { sender, http_client, timeout_config, $($field: self.$field.or_else(|| base.$field.clone())),* }
-            };
+    pub(crate) fn over(mut self, base: &Self) -> Self {
+        if let (Some(limits), Some(base)) = (&mut self.timeout_config, &base.timeout_config) {
+            limits.take_defaults_from(base);
         }
-        merge!(
-            region,
-            endpoint_url,
-            use_fips,
-            use_dual_stack,
-            account_id_endpoint_mode,
-            endpoint_params,
-            credentials_provider,
-            token_provider,
-            identity_cache,
-            auth_scheme_preference,
-            allow_no_auth,
-            retry_config,
-            stalled_stream_protection,
-            sleep_impl,
-            time_source,
-            random,
-            idempotency_token_provider,
-            rate_limit,
-            max_response_body_bytes,
-            disable_host_prefix,
-            disable_request_compression,
-            request_min_compression_size_bytes,
-            disable_clock_skew_correction,
-            app_name,
-            framework_metadata,
-            behavior_version,
-            environment,
-            request_changes,
-            endpoint_source,
-            refused
-        )
+        // A sender comes with the HTTP client that it was made from, if there is one.
+        let own_client = self.sender.is_some().then(|| self.http_client.clone());
+        let mut merged = self.or(base);
+        merged.http_client = own_client.unwrap_or(merged.http_client);
+        merged
     }
 }
 

@@ -3,44 +3,13 @@
 use std::sync::Arc;
 
 use aws_types::SdkConfig;
-use aws_types::service_config::ServiceConfigKey;
 
-use super::{Builder, Config, Environment};
+use super::builder::{Builder, Config};
+use super::endpoint_source::EndpointSource;
+use crate::environment::Environment;
 use crate::sender::HttpSender;
 
-/// Where a service's endpoint override comes from, if none was set on the client: it depends on the service's name, which
-/// the client knows and its configuration does not.
-#[derive(Clone)]
-pub(crate) enum EndpointSource {
-    SdkConfig(Arc<SdkConfig>),
-    Environment(Environment),
-}
-
-impl EndpointSource {
-    /// The override for a service: its own variable or profile setting before the general one.
-    pub(crate) fn endpoint_url(&self, sdk_id: &str) -> Option<String> {
-        match self {
-            Self::SdkConfig(config) => {
-                let key = ServiceConfigKey::builder()
-                    .service_id(sdk_id)
-                    .env("AWS_ENDPOINT_URL")
-                    .profile("endpoint_url")
-                    .build();
-                let own = config
-                    .service_config()
-                    .and_then(|service| service.load_config(key.ok()?));
-                own.or_else(|| config.endpoint_url().map(str::to_owned))
-            }
-            Self::Environment(environment) => {
-                let name = sdk_id.to_ascii_uppercase().replace([' ', '-'], "_");
-                let own = environment.get(&format!("AWS_ENDPOINT_URL_{name}"));
-                own.or_else(|| environment.get("AWS_ENDPOINT_URL"))
-            }
-        }
-    }
-}
-
-/// Every field of `SdkConfig` is honoured or adapted, but for a `protocol` other than restJson1, which the first call refuses.
+/// Every field of `SdkConfig` is honoured or adapted, but for a `protocol` other than restJson1, which the first call reports.
 ///
 /// - `service_config`, `config_origins`: an endpoint override of the environment or profile is looked up under the
 ///   service's name when the client is made.
@@ -85,7 +54,7 @@ impl From<&SdkConfig> for Builder {
         if let Some(protocol) = config.protocol()
             && protocol.protocol_id().as_str() != "aws.protocols#restJson1"
         {
-            builder.refuse("protocol", "this client speaks restJson1 only");
+            builder.reject("protocol", "this client speaks restJson1 only");
         }
         match config.http_client() {
             Some(client) => {
@@ -106,11 +75,11 @@ impl From<&SdkConfig> for Config {
     }
 }
 
-/// A loader of `aws_config`'s chain: environment, profile, SSO, web identity, container and instance metadata. It talks to
+/// A loader of `aws_config`'s chain: environment, profile, SSO, web identity, container and instance metadata. It calls
 /// them through an [`HttpSender`] with the process's proxies and CA bundle, which clients made from what it loads share.
 #[cfg(feature = "aws-config")]
 pub fn aws_config_loader() -> aws_config::ConfigLoader {
     let sender = HttpSender::builder().environment(&Environment::process());
-    let latest = super::BehaviorVersion::latest();
+    let latest = aws_smithy_runtime_api::client::behavior_version::BehaviorVersion::latest();
     aws_config::defaults(latest).http_client(sender.build())
 }

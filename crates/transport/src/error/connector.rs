@@ -6,6 +6,7 @@ use std::fmt;
 use aws_smithy_runtime_api::client::result::ConnectorError as SmithyConnectorError;
 
 use super::BoxError;
+use crate::limits::LimitExceeded;
 
 pub use aws_smithy_types::retry::ErrorKind;
 
@@ -105,6 +106,12 @@ impl fmt::Display for ConnectorError {
 impl Error for ConnectorError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(self.source.as_ref())
+    }
+}
+
+impl From<LimitExceeded> for ConnectorError {
+    fn from(limit: LimitExceeded) -> Self {
+        Self::timeout(limit.into())
     }
 }
 

@@ -25,12 +25,12 @@ impl CallSummary {
         self.attempts
     }
 
-    /// The HTTP status of the last attempt, if it was answered.
+    /// The HTTP status of the last attempt, if it got a response.
     pub fn status(&self) -> Option<u16> {
         self.status
     }
 
-    /// The request ID of the last attempt, if it was answered with one.
+    /// The request ID of the last attempt, if it got a response with one.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }

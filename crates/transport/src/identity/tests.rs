@@ -1,6 +1,6 @@
 //! On a clock that stands still.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::UNIX_EPOCH;
 
 use aws_credential_types::provider::error::CredentialsError;
@@ -19,9 +19,9 @@ struct Vault(Arc<Inside>);
 #[derive(Debug, Default)]
 struct Inside {
     asked: AtomicUsize,
-    shut: std::sync::atomic::AtomicBool,
-    slow: std::sync::atomic::AtomicBool,
-    stale: std::sync::atomic::AtomicBool,
+    shut: AtomicBool,
+    slow: AtomicBool,
+    stale: AtomicBool,
 }
 
 impl Vault {
@@ -46,17 +46,14 @@ impl ProvideCredentials for Vault {
             if self.0.shut.load(Ordering::Relaxed) {
                 return Err(CredentialsError::provider_error("shut"));
             }
-            let mut expires = now() + Duration::from_secs(3600);
-            if self.0.stale.load(Ordering::Relaxed) {
-                expires = now();
-            }
-            Ok(Credentials::new(
-                format!("AKID{number}"),
-                "s",
-                None,
-                Some(expires),
-                "vault",
-            ))
+            let life = if self.0.stale.load(Ordering::Relaxed) {
+                0
+            } else {
+                3600
+            };
+            let expires = Some(now() + Duration::from_secs(life));
+            let key = format!("AKID{number}");
+            Ok(Credentials::new(key, "s", None, expires, "vault"))
         })
     }
 }
@@ -97,20 +94,20 @@ async fn key(identities: &Identities, times: &Times) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
-#[tokio::test(start_paused = true)]
-async fn all_who_wait_share_one_load() {
-    let (identities, vault, times) = identities();
+/// A hundred calls at a time.
+async fn hundred(identities: &Arc<Identities>, times: &Times) -> Vec<Result<String, String>> {
     let calls: tokio::task::JoinSet<_> = (0..100)
         .map(|_| (identities.clone(), times.clone()))
         .map(|(identities, times)| async move { key(&identities, &times).await })
         .collect();
-    assert!(
-        calls
-            .join_all()
-            .await
-            .iter()
-            .all(|key| key.as_deref() == Ok("AKID0"))
-    );
+    calls.join_all().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_who_wait_share_one_load() {
+    let (identities, vault, times) = identities();
+    let keys = hundred(&identities, &times).await;
+    assert!(keys.iter().all(|key| key.as_deref() == Ok("AKID0")));
     assert_eq!(vault.asked(), 1);
 }
 
@@ -118,11 +115,8 @@ async fn all_who_wait_share_one_load() {
 async fn all_who_wait_share_one_failure() {
     let (identities, vault, times) = identities();
     vault.shut(true);
-    let calls: tokio::task::JoinSet<_> = (0..100)
-        .map(|_| (identities.clone(), times.clone()))
-        .map(|(identities, times)| async move { key(&identities, &times).await })
-        .collect();
-    assert!(calls.join_all().await.iter().all(Result::is_err));
+    let keys = hundred(&identities, &times).await;
+    assert!(keys.iter().all(Result::is_err));
     assert_eq!(vault.asked(), 1);
     vault.shut(false);
     assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID1"));
@@ -133,11 +127,8 @@ async fn one_caller_refreshes_ahead_of_expiry_and_the_others_do_not_wait() {
     let (identities, vault, times) = identities();
     assert_eq!(key(&identities, &times).await.as_deref(), Ok("AKID0"));
     tokio::time::advance(Duration::from_secs(3200)).await;
-    assert_eq!(
-        key(&identities, &times).await.as_deref(),
-        Ok("AKID0"),
-        "not due yet"
-    );
+    let not_due_yet = key(&identities, &times).await;
+    assert_eq!(not_due_yet.as_deref(), Ok("AKID0"));
     tokio::time::advance(Duration::from_secs(300)).await;
     let refreshing = tokio::spawn({
         let (identities, times) = (identities.clone(), times.clone());
@@ -167,10 +158,8 @@ async fn a_failed_early_refresh_keeps_what_still_holds_and_pauses() {
     assert_eq!(vault.asked(), 3);
     tokio::time::advance(Duration::from_secs(100)).await;
     let error = key(&identities, &times).await.unwrap_err();
-    assert!(
-        error.contains("the provider of credentials failed"),
-        "{error}"
-    );
+    let expected = "the provider of credentials failed";
+    assert!(error.contains(expected), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -178,10 +167,8 @@ async fn a_provider_that_hangs_is_given_up_on() {
     let (identities, vault, times) = identities();
     vault.0.slow.store(true, Ordering::Relaxed);
     let error = key(&identities, &times).await.unwrap_err();
-    assert_eq!(
-        error,
-        "credentials: the credentials time limit of 10s ran out"
-    );
+    let expected = "credentials: the credentials time limit of 10s ran out";
+    assert_eq!(error, expected);
 }
 
 #[tokio::test(start_paused = true)]

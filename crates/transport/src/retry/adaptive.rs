@@ -1,11 +1,11 @@
 //! Adaptive mode: a send rate that falls with throttling and climbs back along a cubic curve, as TCP CUBIC's window does.
 
-use std::sync::{Mutex as SyncMutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
-use tokio::sync::Mutex;
+
+use crate::bucket::{Queue, TokenBucket, seconds};
 
 const MIN_RATE: f64 = 0.5;
 const MIN_CAPACITY: f64 = 1.0;
@@ -17,60 +17,36 @@ const SCALE: f64 = 0.4;
 
 /// One client's send rate. There is no limit until the first throttling error.
 #[derive(Debug)]
-pub(crate) struct AdaptiveLimiter {
-    /// Held by whoever waits for the next token; the lock's queue keeps callers in order.
-    turn: Mutex<()>,
-    rate: SyncMutex<Rate>,
-}
+pub(crate) struct AdaptiveLimiter(Queue<Rate>);
 
 impl AdaptiveLimiter {
     pub(crate) fn new(now: SystemTime) -> Self {
-        Self {
-            turn: Mutex::new(()),
-            rate: SyncMutex::new(Rate::new(seconds(now))),
-        }
+        Self(Queue::new(Rate::new(seconds(now))))
     }
 
     /// Waits until an attempt may be made.
     pub(crate) async fn acquire(&self, clock: &SharedTimeSource, sleep: &SharedAsyncSleep) {
-        if !self.with(|rate| rate.enabled) {
-            return;
-        }
-        let _turn = self.turn.lock().await;
-        while let Some(wait) = self.with(|rate| rate.take(seconds(clock.now()))) {
-            sleep.sleep(wait).await;
+        if self.0.with(|rate| rate.enabled) {
+            let take = |rate: &mut Rate, now| rate.bucket.take(now);
+            self.0.acquire(clock, sleep, take).await;
         }
     }
 
-    /// Learns how an attempt went.
+    /// Takes into account how an attempt went.
     pub(crate) fn update(&self, now: SystemTime, throttled: bool) {
-        self.with(|rate| rate.update(seconds(now), throttled));
+        self.0.with(|rate| rate.update(seconds(now), throttled));
     }
-
-    fn with<T>(&self, f: impl FnOnce(&mut Rate) -> T) -> T {
-        f(&mut self.rate.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-fn seconds(time: SystemTime) -> f64 {
-    time.duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs_f64()
 }
 
 /// All times in seconds, all rates per second.
 #[derive(Debug)]
 struct Rate {
     enabled: bool,
-    /// The token bucket.
-    fill_rate: f64,
-    capacity: f64,
-    tokens: f64,
-    filled_at: Option<f64>,
-    /// What is really sent, measured in buckets of half a second.
+    bucket: TokenBucket,
+    /// What is really sent, measured in spans of half a second.
     measured: f64,
-    bucket: f64,
-    sent_in_bucket: f64,
+    span: f64,
+    sent_in_span: f64,
     /// The curve.
     rate_at_throttle: f64,
     throttled_at: f64,
@@ -80,46 +56,20 @@ impl Rate {
     fn new(now: f64) -> Self {
         Self {
             enabled: false,
-            fill_rate: 0.0,
-            capacity: 0.0,
-            tokens: 0.0,
-            filled_at: None,
+            bucket: TokenBucket::default(),
             measured: 0.0,
-            bucket: now.floor(),
-            sent_in_bucket: 0.0,
+            span: now.floor(),
+            sent_in_span: 0.0,
             rate_at_throttle: 0.0,
             throttled_at: now,
         }
-    }
-
-    /// Takes a token, or says how long it is until there is one.
-    fn take(&mut self, now: f64) -> Option<Duration> {
-        self.fill(now);
-        if self.tokens >= 1.0 {
-            self.tokens -= 1.0;
-            return None;
-        }
-        let wait = (1.0 - self.tokens) / self.fill_rate;
-        // A microsecond more, so that rounding never makes the next look too early.
-        Some(
-            Duration::try_from_secs_f64(wait).unwrap_or(Duration::from_secs(2))
-                + Duration::from_micros(1),
-        )
-    }
-
-    fn fill(&mut self, now: f64) {
-        if let Some(before) = self.filled_at {
-            self.tokens =
-                (self.tokens + (now - before).max(0.0) * self.fill_rate).min(self.capacity);
-        }
-        self.filled_at = Some(now);
     }
 
     fn update(&mut self, now: f64, throttled: bool) {
         self.measure(now);
         let calculated = if throttled {
             let rate = if self.enabled {
-                self.measured.min(self.fill_rate)
+                self.measured.min(self.bucket.per_second)
             } else {
                 self.measured
             };
@@ -131,7 +81,9 @@ impl Rate {
             let since = now - self.throttled_at - self.time_to_recover();
             SCALE * since.powi(3) + self.rate_at_throttle
         };
-        self.set_fill_rate(now, calculated.min(2.0 * self.measured));
+        let rate = calculated.min(2.0 * self.measured);
+        self.bucket
+            .set_rate(now, rate.max(MIN_RATE), rate.max(MIN_CAPACITY));
     }
 
     /// How long after throttling the curve is back at the rate that was too much.
@@ -140,27 +92,21 @@ impl Rate {
     }
 
     fn measure(&mut self, now: f64) {
-        self.sent_in_bucket += 1.0;
-        let bucket = (now * 2.0).floor() / 2.0;
-        if bucket > self.bucket {
-            let rate = self.sent_in_bucket / (bucket - self.bucket);
+        self.sent_in_span += 1.0;
+        let span = (now * 2.0).floor() / 2.0;
+        if span > self.span {
+            let rate = self.sent_in_span / (span - self.span);
             self.measured = rate * SMOOTHING + self.measured * (1.0 - SMOOTHING);
-            self.sent_in_bucket = 0.0;
-            self.bucket = bucket;
+            self.sent_in_span = 0.0;
+            self.span = span;
         }
-    }
-
-    fn set_fill_rate(&mut self, now: f64, rate: f64) {
-        // What has come in so far came in at the old rate.
-        self.fill(now);
-        self.fill_rate = rate.max(MIN_RATE);
-        self.capacity = rate.max(MIN_CAPACITY);
-        self.tokens = self.tokens.min(self.capacity);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
     use aws_smithy_async::rt::sleep::TokioSleep;
     use tokio::time::Instant;
 
@@ -203,16 +149,16 @@ mod tests {
                 rate.measured
             );
             assert!(
-                close(rate.fill_rate, fill_rate),
+                close(rate.bucket.per_second, fill_rate),
                 "at {time}: fill rate {}",
-                rate.fill_rate
+                rate.bucket.per_second
             );
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn nothing_waits_before_the_first_throttling() {
-        // At a full second, so that all of this falls into one bucket of the measurement.
+        // At a full second, so that all of this falls into one span of the measurement.
         let clock = SharedTimeSource::new(TokioClock::starting_at(
             UNIX_EPOCH + Duration::from_secs(1_700_000_000),
         ));

@@ -1,15 +1,15 @@
-//! From a URL's scheme and authority to a byte stream: proxy, TCP, TLS.
+//! From a URL's scheme and authority to a byte stream: TCP, proxy, TLS.
 
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 
-use aws_smithy_async::rt::sleep::SharedAsyncSleep;
-
-use super::dial;
+use super::dial::TcpDialler;
 use super::proxy::{Proxy, Server};
-use super::stream::Transport;
-use super::tls::{Tls, TlsError};
-use super::tunnel::{TunnelError, tunnel};
+use super::stream::ServerStream;
+use super::tls::{self, Tls};
+use super::tunnel::ProxyDialler;
+use super::url::{UrlError, default_port, host_value, port};
 use crate::error::ConnectorError;
 
 /// What a connection is to: connections of one key are interchangeable.
@@ -17,42 +17,8 @@ use crate::error::ConnectorError;
 pub(super) struct Key {
     pub(super) tls: bool,
     pub(super) authority: Authority,
-    /// The runtime that tells of the connection's bytes: on another one it might never hear of them.
+    /// The runtime that polls the connection: on another one it might never be woken.
     runtime: Option<tokio::runtime::Id>,
-}
-
-/// A URL that cannot be connected to.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum UrlError {
-    #[error("the URL has no host")]
-    NoHost,
-    #[error("the URL's scheme is neither http nor https")]
-    Scheme,
-    #[error("the URL's port is no number from 0 to 65535")]
-    Port,
-}
-
-/// The port that follows the host, if one does; `port_u16` takes what it cannot read for no port at all.
-pub(crate) fn port(authority: &Authority) -> Result<Option<u16>, UrlError> {
-    let (host, text) = (authority.host(), host_and_port_as_written(authority));
-    if host.is_empty() {
-        return Err(UrlError::NoHost);
-    }
-    if text.len() == host.len() {
-        return Ok(None);
-    }
-    let digits = text[host.len()..].strip_prefix(':');
-    digits.and_then(port_number).map(Some).ok_or(UrlError::Port)
-}
-
-/// A port; Rust would take a plus sign before it.
-pub(super) fn port_number(text: &str) -> Option<u16> {
-    text.parse().ok().filter(|_| !text.starts_with('+'))
-}
-
-fn host_and_port_as_written(authority: &Authority) -> &str {
-    let text = authority.as_str();
-    text.rsplit_once('@').map_or(text, |(_, host)| host)
 }
 
 impl Key {
@@ -73,31 +39,37 @@ impl Key {
     }
 
     fn port(&self) -> u16 {
-        let default = if self.tls { 443 } else { 80 };
-        self.authority.port_u16().unwrap_or(default)
+        let port = self.authority.port_u16();
+        port.unwrap_or_else(|| default_port(self.tls))
+    }
+
+    fn uri(&self) -> Result<Uri, ConnectorError> {
+        let scheme = if self.tls {
+            Scheme::HTTPS
+        } else {
+            Scheme::HTTP
+        };
+        let uri = Uri::builder()
+            .scheme(scheme)
+            .authority(self.authority.clone())
+            .path_and_query("/");
+        uri.build()
+            .map_err(|error| ConnectorError::user(error.into()))
     }
 
     pub(super) fn host_header(&self) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
-        HeaderValue::from_str(host_and_port(self.tls, &self.authority))
+        HeaderValue::from_str(host_value(self.tls, &self.authority))
     }
 }
 
-/// What `host` says: the port only where it is not the scheme's own.
-pub(crate) fn host_and_port(tls: bool, authority: &Authority) -> &str {
-    if authority.port_u16() == Some(if tls { 443 } else { 80 }) {
-        return authority.host();
-    }
-    host_and_port_as_written(authority)
-}
-
-/// Makes connections.
+/// Connects to servers: TCP, proxy, TLS.
 #[derive(Debug)]
-pub(super) struct Connector {
+pub(super) struct Dialler {
     pub(super) proxy: Proxy,
     pub(super) tls: Tls,
 }
 
-impl Connector {
+impl Dialler {
     /// The proxy on the way, if there is one.
     pub(super) fn proxy(&self, key: &Key) -> Result<Option<&Server>, ConnectorError> {
         let (host, port) = (key.authority.host(), key.port());
@@ -109,45 +81,29 @@ impl Connector {
         &self,
         key: &Key,
         sleep: &SharedAsyncSleep,
-    ) -> Result<Transport, ConnectorError> {
-        let (host, port) = (key.authority.host(), key.port());
-        let proxy = self.proxy(key)?;
-        let first_hop = proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
-        let tcp = dial::tcp(first_hop.0, first_hop.1, sleep).await;
-        let tcp = tcp.map_err(|error| ConnectorError::io(error.into()))?;
-        let mut transport = Transport::Tcp(tcp);
-        if let Some(proxy) = proxy {
-            if proxy.tls {
-                let layered = self.tls.handshake(&proxy.host, transport, false).await;
-                transport = layered.map_err(tls_error)?;
+    ) -> Result<ServerStream, ConnectorError> {
+        let proxy = self.proxy(key)?.cloned();
+        let proxy_tls = match &proxy {
+            Some(proxy) if proxy.uri.scheme() == Some(&Scheme::HTTPS) => {
+                Some(self.tls.config(false).await?)
             }
-            if key.tls {
-                let opened = tunnel(&mut transport, proxy, host, port).await;
-                opened.map_err(tunnel_error)?;
-            }
-        }
-        if key.tls {
-            let layered = self.tls.handshake(host, transport, true).await;
-            transport = layered.map_err(tls_error)?;
-        }
-        Ok(transport)
-    }
-}
-
-/// A network that failed is worth another attempt; a certificate that is not trusted is not.
-fn tls_error(error: TlsError) -> ConnectorError {
-    if error.is_io() {
-        ConnectorError::io(error.into())
-    } else {
-        ConnectorError::other(error.into(), None)
-    }
-}
-
-fn tunnel_error(error: TunnelError) -> ConnectorError {
-    if error.is_transient() {
-        ConnectorError::io(error.into())
-    } else {
-        ConnectorError::other(error.into(), None)
+            _ => None,
+        };
+        let tls = if key.tls {
+            Some(self.tls.config(true).await?)
+        } else {
+            None
+        };
+        let tcp = TcpDialler {
+            sleep: sleep.clone(),
+        };
+        let dialler = ProxyDialler {
+            tcp,
+            proxy,
+            proxy_tls,
+        };
+        let stream = tls::connect(dialler, tls, key.uri()?).await?;
+        Ok(ServerStream::new(stream))
     }
 }
 
@@ -172,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn other_urls_are_refused() {
+    fn other_urls_are_rejected() {
         for url in [
             "/path",
             "ftp://example.com/",

@@ -1,14 +1,20 @@
-//! Getting a connection: name resolution, TCP, proxy, TLS.
+//! TCP: name resolution, and the first address that can be connected to.
 
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
+use http::Uri;
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpSocket, TcpStream};
+use tower_service::Service;
+
+use super::url::host_and_port;
+use crate::error::ConnectorError;
 
 /// How long an address may take before the next one is tried beside it (RFC 8305).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
@@ -27,36 +33,50 @@ pub(super) enum DialError {
     },
 }
 
-/// Connects to the first address of `host` that answers.
-pub(super) async fn tcp(
-    host: &str,
-    port: u16,
-    sleep: &SharedAsyncSleep,
-) -> Result<TcpStream, DialError> {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host);
-    if let Ok(address) = bare.parse::<IpAddr>() {
-        let address = SocketAddr::new(address, port);
-        return connect(address)
-            .await
-            .map_err(|source| DialError::Connect { address, source });
+/// Connects to the host and port of a URL.
+#[derive(Debug, Clone)]
+pub(super) struct TcpDialler {
+    pub(super) sleep: SharedAsyncSleep,
+}
+
+/// The future of a dialler.
+pub(super) type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, ConnectorError>> + Send>>;
+
+impl Service<Uri> for TcpDialler {
+    type Response = TokioIo<TcpStream>;
+    type Error = ConnectorError;
+    type Future = Dialling<Self::Response>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectorError>> {
+        Poll::Ready(Ok(()))
     }
-    let found = tokio::net::lookup_host((host, port)).await;
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let sleep = self.sleep.clone();
+        Box::pin(async move {
+            let (host, port) = host_and_port(&uri);
+            let stream = tcp(host, port, &sleep).await;
+            let stream = stream.map_err(|error| ConnectorError::io(error.into()))?;
+            Ok(TokioIo::new(stream))
+        })
+    }
+}
+
+/// Connects to the first address of `host` that accepts.
+async fn tcp(host: &str, port: u16, sleep: &SharedAsyncSleep) -> Result<TcpStream, DialError> {
+    let found = tokio::net::lookup_host(format!("{host}:{port}")).await;
     let found = found.map_err(|source| DialError::Lookup {
         host: host.to_owned(),
         source,
     })?;
     let addresses = alternate(found.collect());
-    race(&addresses, sleep, connect)
-        .await
-        .map_err(|failed| match failed {
-            Some((address, source)) => DialError::Connect { address, source },
-            None => DialError::NoAddress {
-                host: host.to_owned(),
-            },
-        })
+    let connected = race(&addresses, sleep, connect).await;
+    connected.map_err(|failed| match failed {
+        Some((address, source)) => DialError::Connect { address, source },
+        None => DialError::NoAddress {
+            host: host.to_owned(),
+        },
+    })
 }
 
 async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
@@ -89,7 +109,7 @@ fn alternate(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 }
 
 /// Tries addresses in order; each has a head start of [`ATTEMPT_DELAY`] unless it fails sooner. The first to connect wins,
-/// the others are dropped. Answers with the first failure if all fail, with `None` if there is no address.
+/// the others are dropped. Fails with the first failure if all fail, with `None` if there is no address.
 async fn race<T, F>(
     addresses: &[SocketAddr],
     sleep: &SharedAsyncSleep,
@@ -177,15 +197,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_slow_address_gets_a_rival_after_its_head_start() {
-        let (result, took) = winner(&["[::1]:1000", "1.1.1.1:2"]).await;
-        assert_eq!((result, took), (Ok(2), Duration::from_millis(270)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_failed_address_is_followed_at_once() {
-        let (result, took) = winner(&["[::1]:3", "1.1.1.1:2"]).await;
-        assert_eq!((result, took), (Ok(2), Duration::from_millis(50)));
+    async fn a_slow_address_gets_a_rival_after_its_head_start_and_a_failed_one_at_once() {
+        for (addresses, expected) in [
+            (["[::1]:1000", "1.1.1.1:2"], 270),
+            (["[::1]:3", "1.1.1.1:2"], 50),
+        ] {
+            let (result, took) = winner(&addresses).await;
+            assert_eq!((result, took), (Ok(2), Duration::from_millis(expected)));
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,19 +5,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use connect_protocol::http::MessageBody;
 use http::header::HOST;
 use http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::Instant;
 
-use super::SendSettings;
-use super::body::{RequestBody, ResponseBody};
+use super::api::SendSettings;
 use super::connect::Key;
-use super::connection::{ConnectionBody, ExchangeError};
-use super::http_sender::{exchange_error, put_host};
-use super::pool::{OpenConnection, Pool};
-use super::stream::Stream;
+use super::http1::{ExchangeError, OpenConnection};
+use super::hyper_error::{exchange_error, refused};
+use super::stream::ServerStream;
+use super::url::put_host;
 use crate::error::ConnectorError;
 use crate::limits::{Limit, within};
 
@@ -28,13 +29,13 @@ const PING_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection. Clones are the same one; its task ends when all are dropped.
 #[derive(Clone)]
 pub(super) struct Http2 {
-    sender: http2::SendRequest<RequestBody>,
+    sender: http2::SendRequest<MessageBody>,
     history: Arc<History>,
 }
 
 /// What a connection has done so far.
 struct History {
-    /// Whether it has answered a request.
+    /// Whether it has brought a response.
     proven: AtomicBool,
     used: Mutex<Instant>,
 }
@@ -47,7 +48,7 @@ impl History {
 
 impl Http2 {
     pub(super) async fn new(
-        stream: Stream,
+        stream: ServerStream,
         key: &Key,
         open: OpenConnection,
     ) -> Result<Self, ConnectorError> {
@@ -56,11 +57,11 @@ impl Http2 {
             .timer(TokioTimer::new())
             .keep_alive_interval(PING_INTERVAL)
             .keep_alive_timeout(PING_TIMEOUT);
-        let parts = builder.handshake(TokioIo::new(stream)).await;
+        let parts = builder.handshake(stream).await;
         let (sender, connection) = parts.map_err(|error| ConnectorError::io(error.into()))?;
         let host = key.authority.clone();
         tokio::spawn(async move {
-            // What goes wrong, the requests on it are told as well.
+            // The requests on it report what went wrong as well.
             if let Err(error) = connection.await {
                 let error = &error as &dyn std::error::Error;
                 tracing::debug!(host = host.as_str(), error, "connection ended");
@@ -92,37 +93,26 @@ impl Http2 {
     }
 
     pub(super) async fn exchange(
-        mut self,
-        mut request: Request<RequestBody>,
+        &mut self,
+        mut request: Request<MessageBody>,
         settings: &SendSettings,
-        pool: &Pool,
-    ) -> Result<Response<ResponseBody>, ConnectorError> {
+    ) -> Result<Response<Incoming>, ConnectorError> {
         put_authority(&mut request)?;
         self.history.touch();
         let (limit, response) = (settings.read_timeout, self.sender.send_request(request));
-        match within(&settings.sleep, Limit::Read, limit, pin!(response)).await {
-            Err(limit) => {
-                pool.forget(&self);
-                Err(ConnectorError::timeout(limit.into()))
-            }
-            Ok(Err(error)) => {
-                let proven = self.history.proven.load(Ordering::Relaxed);
-                let unsent = proven && (error.is_canceled() || refused(&error));
-                if !self.is_usable() {
-                    pool.forget(&self);
-                }
-                // hyper blames the caller where the connection broke while the request waited for its turn. It may have been
-                // about to be written.
-                if error.is_user() {
-                    return Err(ConnectorError::io(error.into()));
-                }
-                Err(exchange_error(ExchangeError { error, unsent }))
-            }
-            Ok(Ok(response)) => {
+        match within(&settings.sleep, Limit::Read, limit, pin!(response)).await? {
+            Ok(response) => {
                 self.history.proven.store(true, Ordering::Relaxed);
                 self.history.touch();
-                let body = |incoming| ResponseBody::Connection(ConnectionBody::new(incoming, None));
-                Ok(response.map(body))
+                Ok(response)
+            }
+            // hyper blames the caller where the connection broke while the request waited for its turn. It may have been
+            // about to be written.
+            Err(error) if error.is_user() => Err(ConnectorError::io(error.into())),
+            Err(error) => {
+                let proven = self.history.proven.load(Ordering::Relaxed);
+                let unsent = proven && (error.is_canceled() || refused(&error));
+                Err(exchange_error(ExchangeError { error, unsent }))
             }
         }
     }
@@ -138,39 +128,6 @@ impl std::fmt::Debug for Http2 {
 fn put_authority<B>(request: &mut Request<B>) -> Result<(), ConnectorError> {
     let host = request.headers_mut().remove(HOST);
     host.map_or(Ok(()), |host| put_host(request, &host))
-}
-
-/// Whether the server says that it has not looked at the request: after GOAWAY, h2 fails only the streams above the last one
-/// that the server has looked at.
-fn refused(error: &hyper::Error) -> bool {
-    let cause =
-        std::error::Error::source(error).and_then(|error| error.downcast_ref::<h2::Error>());
-    cause.is_some_and(|error| {
-        error.is_remote()
-            && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
-    })
-}
-
-/// Whether this side has ended the stream, as hyper does where the request's body fails.
-pub(super) fn is_own_reset(error: &hyper::Error) -> bool {
-    let cause =
-        std::error::Error::source(error).and_then(|error| error.downcast_ref::<h2::Error>());
-    cause.is_some_and(|error| error.is_reset() && !error.is_remote() && !error.is_library())
-}
-
-/// Whether another attempt may succeed: the connection broke off, or the server ended it or the stream in good order.
-pub(super) fn is_transient(error: &h2::Error) -> bool {
-    let reasons = [
-        h2::Reason::NO_ERROR,
-        h2::Reason::REFUSED_STREAM,
-        h2::Reason::CANCEL,
-        h2::Reason::INTERNAL_ERROR,
-        h2::Reason::ENHANCE_YOUR_CALM,
-    ];
-    error.is_io()
-        || error
-            .reason()
-            .is_some_and(|reason| reasons.contains(&reason))
 }
 
 #[cfg(test)]

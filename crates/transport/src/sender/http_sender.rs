@@ -1,30 +1,29 @@
 //! The built-in sender.
 
-use std::error::Error;
 use std::fmt;
-use std::io;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
+use connect_protocol::http::MessageBody;
 use http::header::{HOST, PROXY_AUTHORIZATION};
-use http::uri::{self, Authority, PathAndQuery, Uri};
-use http::{HeaderValue, Request, Response};
+use http::uri::{self, PathAndQuery, Uri};
+use http::{Request, Response};
 use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use rustls::pki_types::CertificateDer;
+use tokio::sync::OnceCell;
 
-use super::body::{RequestBody, ResponseBody};
-use super::connect::{Connector, Key};
-use super::connection::{ConnectionBody, ExchangeError, Http1, Lease};
+use super::api::{SendFuture, SendSettings, Sender};
+use super::body::{ConnectionBody, Lease, ResponseBody};
+use super::connect::{Dialler, Key};
+use super::http1::Http1;
+use super::hyper_error::exchange_error;
 use super::pool::Pool;
 use super::proxy::{Proxy, ProxyError};
-use super::stream::Stream;
-use super::tls::{self, Bundle, Tls};
-use super::{SendFuture, SendSettings, Sender};
-use crate::config::Environment;
+use super::tls::{self, Bundle, Tls, Trust};
+use super::url::put_host;
+use crate::environment::Environment;
 use crate::error::ConnectorError;
 use crate::limits::{Limit, within};
 
@@ -34,7 +33,7 @@ pub struct HttpSender(Arc<Shared>);
 
 struct Shared {
     pool: Arc<Pool>,
-    connector: Connector,
+    dialler: Dialler,
     http1: http1::Builder,
 }
 
@@ -45,10 +44,7 @@ pub struct HttpSenderBuilder {
     max_connections: usize,
     idle_timeout: Duration,
     proxy: Proxy,
-    system_roots: bool,
-    extra_roots: Vec<CertificateDer<'static>>,
-    bundle: Option<Bundle>,
-    any_certificate: bool,
+    trust: Trust,
 }
 
 impl HttpSenderBuilder {
@@ -79,20 +75,20 @@ impl HttpSenderBuilder {
         let certificates = tls::certificates(pem);
         let certificates = certificates
             .map_err(|error| ProxyError::new("CA bundle", error.to_string(), Some(error)))?;
-        self.extra_roots.extend(certificates);
+        self.trust.extra_roots.extend(certificates);
         Ok(self)
     }
 
     /// Whether the system's certificates are trusted. Default: `true`.
     pub fn system_roots(mut self, trusted: bool) -> Self {
-        self.system_roots = trusted;
+        self.trust.system_roots = trusted;
         self
     }
 
     /// Takes any certificate of any name, so that whoever sits on the network can read and change everything: for tests
     /// against servers of one's own. Default: `false`.
     pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
-        self.any_certificate = accept;
+        self.trust.any_certificate = accept;
         self
     }
 
@@ -109,7 +105,7 @@ impl HttpSenderBuilder {
     /// Trusts the certificates of this PEM file as well. It is read when the first connection needs it; an error names the
     /// setting that it comes from.
     pub fn ca_bundle_file(mut self, setting: &str, path: impl Into<PathBuf>) -> Self {
-        self.bundle = Some(Bundle {
+        self.trust.bundle = Some(Bundle {
             setting: setting.to_owned(),
             path: path.into(),
         });
@@ -123,14 +119,12 @@ impl HttpSenderBuilder {
         http1.allow_obsolete_multiline_headers_in_responses(true);
         HttpSender(Arc::new(Shared {
             pool: Pool::new(self.max_connections, self.idle_timeout),
-            connector: Connector {
+            dialler: Dialler {
                 proxy: self.proxy,
-                tls: Tls::new(
-                    self.system_roots,
-                    self.extra_roots,
-                    self.bundle,
-                    self.any_certificate,
-                ),
+                tls: Tls {
+                    trust: self.trust,
+                    config: OnceCell::new(),
+                },
             },
             http1,
         }))
@@ -143,16 +137,18 @@ impl Default for HttpSenderBuilder {
             max_connections: 256,
             idle_timeout: Duration::from_secs(60),
             proxy: Proxy::default(),
-            system_roots: true,
-            extra_roots: Vec::new(),
-            bundle: None,
-            any_certificate: false,
+            trust: Trust {
+                system_roots: true,
+                extra_roots: Vec::new(),
+                bundle: None,
+                any_certificate: false,
+            },
         }
     }
 }
 
 /// A connection to send a request over.
-enum Connection {
+enum HttpConnection {
     Http1(Box<Http1>),
     #[cfg(feature = "http2")]
     Http2(super::http2::Http2),
@@ -167,7 +163,7 @@ impl HttpSender {
     /// Sends a request over a pooled connection or a new one.
     pub(crate) async fn exchange(
         &self,
-        mut request: Request<RequestBody>,
+        mut request: Request<MessageBody>,
         settings: &SendSettings,
     ) -> Result<Response<ResponseBody>, ConnectorError> {
         let pool = &self.0.pool;
@@ -181,34 +177,32 @@ impl HttpSender {
         if !settings.fresh_connection
             && let Some(shared) = pool.share_of(&key)
         {
-            return shared.exchange(request, settings, pool).await;
+            return self.exchange_http2(shared, request, settings).await;
         }
         let slot = pool.slot().await;
         let pooled = (!settings.fresh_connection).then(|| pool.take(&key));
         let connection = match pooled.flatten() {
-            Some(connection) => Connection::Http1(connection),
+            Some(connection) => HttpConnection::Http1(connection),
             None => {
                 // In a box, as its states would make every call's future many times larger.
                 let mut dialled = Box::pin(self.dial(&key, settings));
                 let limit = settings.connect_timeout;
-                let dialled =
-                    within(&settings.sleep, Limit::Connect, limit, dialled.as_mut()).await;
-                dialled.map_err(|limit| ConnectorError::timeout(limit.into()))??
+                within(&settings.sleep, Limit::Connect, limit, dialled.as_mut()).await??
             }
         };
         #[cfg(feature = "http2")]
         let mut connection = match connection {
-            Connection::Http1(connection) => connection,
-            Connection::Http2(shared) => return shared.exchange(request, settings, pool).await,
+            HttpConnection::Http1(connection) => connection,
+            HttpConnection::Http2(shared) => {
+                return self.exchange_http2(shared, request, settings).await;
+            }
         };
         #[cfg(not(feature = "http2"))]
-        let Connection::Http1(mut connection) = connection;
+        let HttpConnection::Http1(mut connection) = connection;
         self.put_target(&key, &mut request)?;
         let (limit, response) = (settings.read_timeout, connection.exchange(request));
-        let response = within(&settings.sleep, Limit::Read, limit, pin!(response)).await;
-        let response = response
-            .map_err(|limit| ConnectorError::timeout(limit.into()))?
-            .map_err(exchange_error)?;
+        let response = within(&settings.sleep, Limit::Read, limit, pin!(response)).await?;
+        let response = response.map_err(exchange_error)?;
         let lease = Lease {
             connection,
             pool: pool.clone(),
@@ -219,14 +213,32 @@ impl HttpSender {
         Ok(response.map(body))
     }
 
+    #[cfg(feature = "http2")]
+    async fn exchange_http2(
+        &self,
+        mut shared: super::http2::Http2,
+        request: Request<MessageBody>,
+        settings: &SendSettings,
+    ) -> Result<Response<ResponseBody>, ConnectorError> {
+        let response = shared.exchange(request, settings).await;
+        // One that has not responded in time, or is closed: the next call makes another one.
+        if let Err(error) = &response
+            && (error.is_timeout() || !shared.is_usable())
+        {
+            self.0.pool.forget(&shared);
+        }
+        let body = |incoming| ResponseBody::Connection(ConnectionBody::new(incoming, None));
+        Ok(response?.map(body))
+    }
+
     /// The path alone is what an HTTP/1 server wants to see; a proxy that is no tunnel wants the whole URL.
     fn put_target(
         &self,
         key: &Key,
-        request: &mut Request<RequestBody>,
+        request: &mut Request<MessageBody>,
     ) -> Result<(), ConnectorError> {
         if !key.tls
-            && let Some(proxy) = self.0.connector.proxy(key)?
+            && let Some(proxy) = self.0.dialler.proxy(key)?
         {
             if let Some(authorization) = &proxy.authorization {
                 let headers = request.headers_mut();
@@ -245,22 +257,25 @@ impl HttpSender {
         Ok(())
     }
 
-    async fn dial(&self, key: &Key, settings: &SendSettings) -> Result<Connection, ConnectorError> {
+    async fn dial(
+        &self,
+        key: &Key,
+        settings: &SendSettings,
+    ) -> Result<HttpConnection, ConnectorError> {
         let open = self.0.pool.open();
-        let transport = self.0.connector.connect(key, &settings.sleep).await?;
-        let http2 = transport.speaks_http2();
+        let stream = self.0.dialler.connect(key, &settings.sleep).await?;
+        let http2 = stream.speaks_http2();
         let host = key.authority.as_str();
         tracing::debug!(host, tls = key.tls, http2, "connected");
-        let stream = Stream::new(transport);
         #[cfg(feature = "http2")]
         if http2 {
             let shared = super::http2::Http2::new(stream, key, open).await?;
             self.0.pool.share(key.clone(), shared.clone());
-            return Ok(Connection::Http2(shared));
+            return Ok(HttpConnection::Http2(shared));
         }
-        let parts = self.0.http1.handshake(TokioIo::new(stream)).await;
+        let parts = self.0.http1.handshake(stream).await;
         let parts = parts.map_err(|error| ConnectorError::io(error.into()))?;
-        Ok(Connection::Http1(Http1::new(parts, key.clone(), open)))
+        Ok(HttpConnection::Http1(Http1::new(parts, key.clone(), open)))
     }
 }
 
@@ -268,7 +283,7 @@ impl Sender for HttpSender {
     fn send<'a>(&'a self, request: Request<SdkBody>, settings: &'a SendSettings) -> SendFuture<'a> {
         Box::pin(async move {
             let response = self
-                .exchange(request.map(RequestBody::from), settings)
+                .exchange(request.map(MessageBody::from), settings)
                 .await?;
             Ok(response.map(SdkBody::from))
         })
@@ -284,65 +299,7 @@ impl Default for HttpSender {
 impl fmt::Debug for HttpSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpSender")
-            .field("proxy", &self.0.connector.proxy)
+            .field("proxy", &self.0.dialler.proxy)
             .finish_non_exhaustive()
     }
-}
-
-/// Puts what was signed as host into the URL, as its authority.
-pub(super) fn put_host<B>(
-    request: &mut Request<B>,
-    host: &HeaderValue,
-) -> Result<(), ConnectorError> {
-    let authority = request.uri().authority();
-    if authority.is_some_and(|authority| authority.as_str() == host) {
-        return Ok(());
-    }
-    let mut parts = std::mem::take(request.uri_mut()).into_parts();
-    let authority = Authority::try_from(host.as_bytes());
-    parts.authority = Some(authority.map_err(|error| ConnectorError::user(error.into()))?);
-    let uri = Uri::from_parts(parts);
-    *request.uri_mut() = uri.map_err(|error| ConnectorError::user(error.into()))?;
-    Ok(())
-}
-
-pub(super) fn exchange_error(failed: ExchangeError) -> ConnectorError {
-    let mut error = http_error(failed.error);
-    error.unsent = failed.unsent && error.is_io();
-    error
-}
-
-/// Sorts what hyper says went wrong, in a response's head or body.
-pub(crate) fn http_error(error: hyper::Error) -> ConnectorError {
-    #[cfg(feature = "http2")]
-    if super::http2::is_own_reset(&error) {
-        return ConnectorError::user(error.into());
-    }
-    if error.is_user() {
-        return ConnectorError::user(error.into());
-    }
-    let broken_off = error.is_incomplete_message() || error.is_canceled() || error.is_closed();
-    if broken_off || network_failed(&error) {
-        return ConnectorError::io(error.into());
-    }
-    ConnectorError::other(error.into(), None)
-}
-
-/// Whether an I/O error is the cause; hyper reports bad chunks as I/O errors too, by kinds that no network has.
-fn network_failed(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        #[cfg(feature = "http2")]
-        if let Some(error) = error.downcast_ref::<h2::Error>() {
-            return super::http2::is_transient(error);
-        }
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return !matches!(
-                error.kind(),
-                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
-            );
-        }
-        cause = error.source();
-    }
-    false
 }

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::connect::Key;
-use super::connection::Http1;
+use super::http1::{Http1, OpenConnection};
 #[cfg(feature = "http2")]
 use super::http2::Http2;
 
@@ -33,16 +33,6 @@ pub(super) struct Pool {
 struct Idle {
     connection: Box<Http1>,
     since: Instant,
-}
-
-/// Counts a connection for as long as it is open.
-#[derive(Debug)]
-pub(super) struct OpenConnection(Arc<AtomicUsize>);
-
-impl Drop for OpenConnection {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 impl Pool {
@@ -120,7 +110,7 @@ impl Pool {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives up on a connection that does not answer: the next call makes another one.
+    /// Gives up on a connection that does not respond: the next call makes another one.
     #[cfg(feature = "http2")]
     pub(super) fn forget(&self, connection: &Http2) {
         self.shared().retain(|_, known| !known.is_same(connection));
@@ -207,10 +197,11 @@ impl Drop for Reaping {
 mod tests {
     use http::Uri;
     use hyper::client::conn::http1;
+    use hyper_rustls::MaybeHttpsStream;
     use hyper_util::rt::TokioIo;
     use tokio::net::{TcpListener, TcpStream};
 
-    use super::super::stream::{Stream, Transport};
+    use super::super::stream::ServerStream;
     use super::*;
 
     /// The clock is tokio's, which jumps.
@@ -222,8 +213,9 @@ mod tests {
         let pool = Pool::new(9, Duration::from_secs(60));
         let open = || pool.open.load(Ordering::Relaxed);
         for early in [false, true, false] {
-            let stream = Stream::new(Transport::Tcp(TcpStream::connect(address).await.unwrap()));
-            let parts = http1::handshake(TokioIo::new(stream)).await.unwrap();
+            let tcp = TokioIo::new(TcpStream::connect(address).await.unwrap());
+            let stream = ServerStream::new(MaybeHttpsStream::Http(tcp.into()));
+            let parts = http1::handshake(stream).await.unwrap();
             let connection = Http1::new(parts, key.clone(), pool.open());
             if early {
                 // A reaper that is about to end: it has let go of the locks and the connection comes back.

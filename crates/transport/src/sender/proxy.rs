@@ -1,16 +1,17 @@
-//! HTTP proxies: which requests go through one, and the CONNECT request.
+//! HTTP proxies: which requests go through one.
 
 use std::error::Error;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use connect_protocol::endpoint::ip_address;
 use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 use percent_encoding::percent_decode_str;
 
-use super::connect::{port, port_number};
-use crate::config::Environment;
+use super::url::{default_port, port, port_number};
+use crate::environment::Environment;
 use crate::error::BoxError;
 
 /// Which proxy to use for which host. `Debug` shows no credentials.
@@ -46,9 +47,8 @@ impl ProxyError {
 /// One proxy.
 #[derive(Clone)]
 pub(super) struct Server {
-    pub(super) tls: bool,
-    pub(super) host: String,
-    pub(super) port: u16,
+    /// Scheme, host and port.
+    pub(super) uri: Uri,
     pub(super) authorization: Option<HeaderValue>,
 }
 
@@ -70,7 +70,7 @@ enum Exception {
 
 impl Proxy {
     /// One proxy for everything: `http://user:password@proxy.example:3128`. A scheme of `https` means that the proxy itself
-    /// is spoken to over TLS.
+    /// is connected to over TLS.
     ///
     /// # Errors
     ///
@@ -167,11 +167,8 @@ impl Server {
             Some("http") => false,
             Some("https") => true,
             _ => {
-                return Err(ProxyError::new(
-                    setting,
-                    "only http and https proxies are supported, SOCKS is not",
-                    None,
-                ));
+                let reason = "only http and https proxies are supported, SOCKS is not";
+                return Err(ProxyError::new(setting, reason, None));
             }
         };
         let Some(authority) = uri.authority() else {
@@ -182,12 +179,15 @@ impl Server {
         }
         let port =
             port(authority).map_err(|error| ProxyError::new(setting, error.to_string(), None))?;
-        Ok(Self {
-            tls,
-            host: authority.host().to_owned(),
-            port: port.unwrap_or(if tls { 443 } else { 80 }),
-            authorization: authorization(setting, authority)?,
-        })
+        let port = port.unwrap_or_else(|| default_port(tls));
+        let authorization = authorization(setting, authority)?;
+        let uri = Uri::builder()
+            .scheme(if tls { Scheme::HTTPS } else { Scheme::HTTP })
+            .authority(format!("{}:{port}", authority.host()))
+            .path_and_query("/")
+            .build();
+        let uri = uri.map_err(|error| ProxyError::new(setting, "not a URL", Some(error.into())))?;
+        Ok(Self { uri, authorization })
     }
 }
 
@@ -208,7 +208,7 @@ fn authorization(setting: &str, authority: &Authority) -> Result<Option<HeaderVa
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
+        f.write_str(self.uri.authority().map_or("", Authority::as_str))
     }
 }
 
@@ -270,12 +270,8 @@ fn same_bits(a: u128, b: u128, bits: u8) -> bool {
 
 /// A host as all its spellings are compared: an address without brackets and zeros, a name in small letters.
 fn canonical(host: &str) -> String {
-    let inside = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    let host = inside.unwrap_or(host);
-    let address = host.parse::<IpAddr>();
-    address.map_or_else(|_| host.to_ascii_lowercase(), |address| address.to_string())
+    let address = ip_address(host);
+    address.map_or_else(|| host.to_ascii_lowercase(), |address| address.to_string())
 }
 
 #[cfg(test)]
@@ -290,10 +286,8 @@ mod tests {
     fn the_scheme_decides_and_all_proxy_fills_in() {
         let proxy = proxy(&[("https_proxy", "http://secure:1"), ("ALL_PROXY", "rest:2")]);
         let host = |tls| {
-            proxy
-                .on_the_way_to(tls, "example.com", 443)
-                .unwrap()
-                .map(|server| server.host.clone())
+            let server = proxy.on_the_way_to(tls, "example.com", 443).unwrap();
+            server.and_then(|server| server.uri.host().map(str::to_owned))
         };
         assert_eq!(host(true).as_deref(), Some("secure"));
         assert_eq!(host(false).as_deref(), Some("rest"));
@@ -306,34 +300,24 @@ mod tests {
             "internal.example, .local, 10.0.0.0/8, [::1]:8080, 169.254.169.254,fd00::/8, 0:0::2",
         );
         let direct = |host, port| proxy.on_the_way_to(true, host, port).unwrap().is_none();
-        for (host, port) in [
-            ("internal.example", 443),
-            ("API.Internal.Example", 443),
-            ("box.local", 443),
-            ("10.200.0.1", 443),
-            ("[::1]", 8080),
-            ("169.254.169.254", 80),
-            ("[fd00::1]", 443),
-            ("[::2]", 443),
+        for (host, port, expected) in [
+            ("internal.example", 443, true),
+            ("API.Internal.Example", 443, true),
+            ("box.local", 443, true),
+            ("10.200.0.1", 443, true),
+            ("[::1]", 8080, true),
+            ("169.254.169.254", 80, true),
+            ("[fd00::1]", 443, true),
+            ("[::2]", 443, true),
+            ("notinternal.example", 443, false),
+            ("11.0.0.1", 443, false),
+            ("[::1]", 443, false),
+            ("example", 443, false),
         ] {
-            assert!(direct(host, port), "{host}:{port} is reached directly");
+            assert_eq!(direct(host, port), expected, "{host}:{port}");
         }
-        for (host, port) in [
-            ("notinternal.example", 443),
-            ("11.0.0.1", 443),
-            ("[::1]", 443),
-            ("example", 443),
-        ] {
-            assert!(!direct(host, port), "{host}:{port} goes through the proxy");
-        }
-        assert!(
-            Proxy::all("http://proxy")
-                .unwrap()
-                .except("*")
-                .on_the_way_to(true, "x", 1)
-                .unwrap()
-                .is_none()
-        );
+        let none = Proxy::all("http://proxy").unwrap().except("*");
+        assert!(none.on_the_way_to(true, "x", 1).unwrap().is_none());
     }
 
     #[test]
@@ -345,10 +329,8 @@ mod tests {
         assert_eq!(server.authorization.as_ref().unwrap(), "Basic dXNlcjpwQHNz");
         assert!(!format!("{proxy:?}").contains("ss"), "{proxy:?}");
         let error = Proxy::all("ftp://user:p4ssw0rd@proxy").unwrap_err();
-        assert!(
-            !format!("{error:?} {error}").contains("p4ssw0rd"),
-            "{error:?}"
-        );
+        let shown = format!("{error:?} {error}");
+        assert!(!shown.contains("p4ssw0rd"), "{shown}");
     }
 
     #[test]
@@ -372,26 +354,16 @@ mod tests {
             "socks5://proxy:1080",
         ] {
             let error = Proxy::all(url).unwrap_err().to_string();
-            assert!(
-                error.starts_with("proxy: ") && !error.contains("p#ss"),
-                "{error}"
-            );
+            assert!(error.starts_with("proxy: "), "{error}");
+            assert!(!error.contains("p#ss"), "{error}");
         }
         assert!(Proxy::all("http://proxy:3128/").is_ok());
     }
 
     #[test]
     fn an_exception_that_is_none_is_not_kept() {
-        for text in [
-            "a b",
-            "http://a",
-            "a:+80",
-            "a:x",
-            ".",
-            "[::1",
-            "10.0.0.0/+8",
-            "10.0.0.0/33",
-        ] {
+        let none = "a b;http://a;a:+80;a:x;.;[::1;10.0.0.0/+8;10.0.0.0/33";
+        for text in none.split(';') {
             assert_eq!(Exception::parse(text), None, "{text}");
         }
         for text in ["*.a_b.test", "::1", "[::1]:80", "10.0.0.0/8", "a:80"] {
@@ -411,10 +383,8 @@ mod tests {
         assert!(on_the_way(false, "127.0.0.1").unwrap().is_none());
         for host in ["example.com", "[::1]", "host", "10.0.0.1"] {
             let error = on_the_way(false, host).unwrap_err().to_string();
-            assert_eq!(
-                error,
-                "ALL_PROXY: only http and https proxies are supported, SOCKS is not"
-            );
+            let expected = "ALL_PROXY: only http and https proxies are supported, SOCKS is not";
+            assert_eq!(error, expected);
         }
     }
 }

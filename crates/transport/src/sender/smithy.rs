@@ -14,14 +14,14 @@ use aws_smithy_runtime_api::client::result::ConnectorError as SmithyConnectorErr
 use aws_smithy_runtime_api::client::runtime_components::{BuildError, RuntimeComponents};
 use aws_smithy_types::body::SdkBody;
 
-use super::{HttpSender, SendFuture, SendSettings, Sender};
+use super::api::{SendFuture, SendSettings, Sender};
+use super::http_sender::HttpSender;
 use crate::error::ConnectorError;
 
+use components::NAME;
 pub(crate) use components::runtime_components;
 
 mod components;
-
-const NAME: &str = "connect-transport";
 
 /// An HTTP client of theirs as a sender of ours.
 #[derive(Debug)]
@@ -61,9 +61,9 @@ impl Sender for Adapter {
     }
 }
 
-/// Asks a client of ours in their clothes for the sender inside.
+/// Asks one of our senders, passed as an HTTP client of the AWS SDK, for itself.
 #[derive(Clone, Debug, Default)]
-struct Undress(Arc<Mutex<Option<HttpSender>>>);
+struct OwnSender(Arc<Mutex<Option<HttpSender>>>);
 
 /// The [`HttpSender`] that `client` is, if it is one: it is then used directly.
 pub(super) fn own_sender(client: &SharedHttpClient) -> Option<HttpSender> {
@@ -73,12 +73,12 @@ pub(super) fn own_sender(client: &SharedHttpClient) -> Option<HttpSender> {
     let sleep = SharedAsyncSleep::new(TokioSleep::new());
     let components = runtime_components(sleep, SharedTimeSource::default()).ok()?;
     let connector = client.http_connector(&HttpConnectorSettings::default(), &components);
-    let question = Undress::default();
+    let question = OwnSender::default();
     let mut request = HttpRequest::new(SdkBody::empty());
     request.add_extension(question.clone());
     drop(connector.call(request));
-    let mut answer = question.0.lock().unwrap_or_else(PoisonError::into_inner);
-    answer.take()
+    let mut found = question.0.lock().unwrap_or_else(PoisonError::into_inner);
+    found.take()
 }
 
 /// Serves `aws_config` and the AWS SDK's clients, so that one TLS stack is built and one pool is used.
@@ -89,7 +89,7 @@ impl HttpClient for HttpSender {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let sleep = components.sleep_impl();
-        SharedHttpConnector::new(Connector {
+        SharedHttpConnector::new(SenderConnector {
             sender: self.clone(),
             settings: SendSettings {
                 connect_timeout: limits.connect_timeout(),
@@ -109,17 +109,17 @@ impl HttpClient for HttpSender {
 }
 
 #[derive(Debug)]
-struct Connector {
+struct SenderConnector {
     sender: HttpSender,
     settings: SendSettings,
 }
 
-impl HttpConnector for Connector {
+impl HttpConnector for SenderConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if let Some(question) = request.extension::<Undress>() {
+        if let Some(question) = request.extension::<OwnSender>() {
             *question.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.sender.clone());
-            let answered = SmithyConnectorError::user("not a request".into());
-            return HttpConnectorFuture::ready(Err(answered));
+            let error = SmithyConnectorError::user("not a request".into());
+            return HttpConnectorFuture::ready(Err(error));
         }
         let (sender, mut settings) = (self.sender.clone(), self.settings.clone());
         HttpConnectorFuture::new(async move {
@@ -154,14 +154,14 @@ mod tests {
 
     use super::*;
 
-    /// Answers so many requests on each connection; one more is read on the first, which is then closed.
+    /// Responds to one request on each connection; one more is read on the first, which is then closed.
     async fn serve(listener: TcpListener) {
         for number in 0..3 {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut head = [0; 4096];
             assert!(stream.read(&mut head).await.unwrap() > 0);
-            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-            stream.write_all(answer).await.unwrap();
+            let response = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(response).await.unwrap();
             if number == 0 {
                 assert!(stream.read(&mut head).await.unwrap() > 0);
             }

@@ -1,15 +1,14 @@
 //! TLS by rustls.
 
-use std::sync::Arc;
-
-use std::future::{Ready, ready};
+use std::error::Error;
 use std::io;
 use std::path::PathBuf;
-use std::task::{Context, Poll};
+use std::sync::Arc;
 
 use http::Uri;
-use hyper_rustls::{FixedServerNameResolver, HttpsConnector};
-use hyper_util::rt::TokioIo;
+use hyper::rt::{Read, Write};
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::Connection;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
@@ -18,17 +17,23 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use tokio::sync::OnceCell;
 use tower_service::Service;
 
-use super::stream::Transport;
-use crate::error::BoxError;
+use super::url::host_and_port;
+use crate::error::{BoxError, ConnectorError};
 
-/// The certificates to trust, loaded when the first connection needs them.
-#[derive(Debug, Default)]
+/// Which certificates to trust.
+#[derive(Debug, Clone)]
+pub(super) struct Trust {
+    pub(super) system_roots: bool,
+    pub(super) extra_roots: Vec<CertificateDer<'static>>,
+    pub(super) bundle: Option<Bundle>,
+    pub(super) any_certificate: bool,
+}
+
+/// The configuration of TLS. Certificates are loaded when the first connection needs them.
+#[derive(Debug)]
 pub(super) struct Tls {
-    system_roots: bool,
-    extra_roots: Vec<CertificateDer<'static>>,
-    bundle: Option<Bundle>,
-    any_certificate: bool,
-    config: OnceCell<Arc<ClientConfig>>,
+    pub(super) trust: Trust,
+    pub(super) config: OnceCell<Arc<ClientConfig>>,
 }
 
 /// A PEM file, and the setting that names it.
@@ -50,21 +55,54 @@ pub(super) enum TlsError {
     Bundle { bundle: Bundle, source: BoxError },
     #[error("cannot set TLS up")]
     Setup { source: BoxError },
-    #[error("{host} is no name that a certificate can be for")]
-    Name { host: String },
     #[error("TLS handshake with {host} failed")]
-    Handshake { host: String, source: io::Error },
+    Handshake { host: String, source: BoxError },
 }
 
-impl TlsError {
-    /// Whether the network failed, and not the trust.
-    pub(super) fn is_io(&self) -> bool {
-        let Self::Handshake { source, .. } = self else {
-            return false;
-        };
-        let cause = source.get_ref();
-        !cause.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
+/// A network that failed is worth another attempt; a certificate that is not trusted is not.
+impl From<TlsError> for ConnectorError {
+    fn from(error: TlsError) -> Self {
+        match &error {
+            TlsError::Handshake { source, .. } if network_failed(&**source) => {
+                Self::io(error.into())
+            }
+            _ => Self::other(error.into(), None),
+        }
     }
+}
+
+/// Whether this is an I/O error that rustls has not made of one of its own.
+fn network_failed(error: &(dyn Error + 'static)) -> bool {
+    let Some(error) = error.downcast_ref::<io::Error>() else {
+        return false;
+    };
+    match error.get_ref() {
+        Some(cause) if cause.is::<io::Error>() => network_failed(cause),
+        cause => !cause.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>),
+    }
+}
+
+/// Connects by `dialler`, and shakes hands where there is a configuration for TLS.
+pub(super) async fn connect<D>(
+    mut dialler: D,
+    config: Option<Arc<ClientConfig>>,
+    uri: Uri,
+) -> Result<MaybeHttpsStream<D::Response>, ConnectorError>
+where
+    D: Service<Uri, Error = ConnectorError>,
+    D::Response: Connection + Read + Write + Send + Unpin + 'static,
+    D::Future: Send + 'static,
+{
+    let Some(config) = config else {
+        return dialler.call(uri).await.map(MaybeHttpsStream::Http);
+    };
+    let host = host_and_port(&uri).0.to_owned();
+    // Diallers are always ready, so there is nothing to wait for before the call.
+    let connected = HttpsConnector::from((dialler, config)).call(uri).await;
+    connected.map_err(|error| match error.downcast::<ConnectorError>() {
+        Ok(error) => *error,
+        Err(source) => TlsError::Handshake { host, source }.into(),
+    })
 }
 
 /// The certificates of a PEM file.
@@ -77,49 +115,13 @@ pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, B
 }
 
 impl Tls {
-    pub(super) fn new(
-        system_roots: bool,
-        extra_roots: Vec<CertificateDer<'static>>,
-        bundle: Option<Bundle>,
-        any_certificate: bool,
-    ) -> Self {
-        Self {
-            system_roots,
-            extra_roots,
-            bundle,
-            any_certificate,
-            config: OnceCell::new(),
-        }
-    }
-
-    /// Shakes hands with `host` over `stream`. `http2` offers HTTP/2 as well, where this crate was built with it.
-    pub(super) async fn handshake(
-        &self,
-        host: &str,
-        stream: Transport,
-        http2: bool,
-    ) -> Result<Transport, TlsError> {
+    /// The configuration of a client. `http2` offers HTTP/2 as well, where this crate was built with it.
+    pub(super) async fn config(&self, http2: bool) -> Result<Arc<ClientConfig>, TlsError> {
         let mut config = self.config.get_or_try_init(|| self.load()).await?.clone();
         if http2 && cfg!(feature = "http2") {
             Arc::make_mut(&mut config).alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         }
-        let bare = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host);
-        let name = ServerName::try_from(bare.to_owned()).map_err(|_| TlsError::Name {
-            host: host.to_owned(),
-        })?;
-        let name = Arc::new(FixedServerNameResolver::new(name));
-        let stream = Connected(Some(TokioIo::new(stream)));
-        let mut connector = HttpsConnector::new(stream, config, true, name);
-        // The name is fixed and the stream is there: of the URI only the scheme counts.
-        let handshake = connector.call(Uri::from_static("https://host"));
-        let stream = handshake.await.map_err(|error| TlsError::Handshake {
-            host: host.to_owned(),
-            source: cause(error),
-        })?;
-        Ok(Transport::Tls(Box::new(TokioIo::new(stream))))
+        Ok(config)
     }
 
     async fn load(&self) -> Result<Arc<ClientConfig>, TlsError> {
@@ -129,7 +131,7 @@ impl Tls {
             .map_err(|source| TlsError::Setup {
                 source: source.into(),
             })?;
-        let config = if self.any_certificate {
+        let config = if self.trust.any_certificate {
             tracing::warn!("certificates are not verified");
             let verifier = Arc::new(AnyCertificate(provider));
             config
@@ -144,7 +146,7 @@ impl Tls {
     async fn roots(&self) -> Result<RootCertStore, TlsError> {
         let mut roots = RootCertStore::empty();
         let mut failure = None;
-        if self.system_roots {
+        if self.trust.system_roots {
             // Reads and parses files: some ten milliseconds that the runtime's threads are spared.
             let loaded = tokio::task::spawn_blocking(rustls_native_certs::load_native_certs).await;
             let mut loaded = loaded.map_err(|source| TlsError::Setup {
@@ -153,8 +155,8 @@ impl Tls {
             roots.add_parsable_certificates(loaded.certs);
             failure = loaded.errors.pop();
         }
-        roots.add_parsable_certificates(self.extra_roots.iter().cloned());
-        if let Some(bundle) = &self.bundle {
+        roots.add_parsable_certificates(self.trust.extra_roots.iter().cloned());
+        if let Some(bundle) = &self.trust.bundle {
             let pem = std::fs::read(&bundle.path).map_err(BoxError::from);
             let loaded = pem.and_then(|pem| certificates(&pem));
             roots.add_parsable_certificates(loaded.map_err(|source| TlsError::Bundle {
@@ -209,44 +211,6 @@ impl ServerCertVerifier for AnyCertificate {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
-    }
-}
-
-/// A connector that hands over the stream that is there already: through a proxy, or from a dialler of our own.
-struct Connected(Option<TokioIo<Transport>>);
-
-impl Service<Uri> for Connected {
-    type Response = TokioIo<Transport>;
-    type Error = io::Error;
-    type Future = Ready<io::Result<Self::Response>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Uri) -> Self::Future {
-        ready(
-            self.0
-                .take()
-                .ok_or_else(|| io::ErrorKind::NotConnected.into()),
-        )
-    }
-}
-
-/// The error of the handshake itself, out of the one that the connector wraps around it.
-fn cause(error: BoxError) -> io::Error {
-    match error.downcast::<io::Error>() {
-        Ok(error)
-            if error
-                .get_ref()
-                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<io::Error>) =>
-        {
-            error
-                .into_inner()
-                .map_or_else(|| io::ErrorKind::Other.into(), cause)
-        }
-        Ok(error) => *error,
-        Err(error) => io::Error::other(error),
     }
 }
 

@@ -1,18 +1,67 @@
-//! Asking a proxy for a tunnel.
+//! Through a proxy, where there is one on the way: HTTPS by a tunnel, which CONNECT asks for.
 
 use std::io;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
+use http::Uri;
+use http::uri::Scheme;
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tower_service::Service;
 
+use super::dial::{Dialling, TcpDialler};
 use super::proxy::Server;
-use super::stream::Transport;
+use super::stream::FirstHop;
+use super::tls::connect;
+use super::url::host_and_port;
+use crate::error::ConnectorError;
 
-/// A proxy's answer may be this long, headers and all.
-const MAX_ANSWER: usize = 16 * 1024;
+/// A proxy's response may be this long, headers and all.
+const MAX_RESPONSE: usize = 16 * 1024;
+
+/// Connects to the host and port of a URL, directly or through a proxy.
+#[derive(Debug, Clone)]
+pub(super) struct ProxyDialler {
+    pub(super) tcp: TcpDialler,
+    pub(super) proxy: Option<Server>,
+    /// For a proxy whose URL is `https`.
+    pub(super) proxy_tls: Option<Arc<ClientConfig>>,
+}
+
+impl Service<Uri> for ProxyDialler {
+    type Response = FirstHop;
+    type Error = ConnectorError;
+    type Future = Dialling<FirstHop>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectorError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let Self {
+            tcp,
+            proxy,
+            proxy_tls,
+        } = self.clone();
+        Box::pin(async move {
+            let Some(proxy) = proxy else {
+                return connect(tcp, None, uri).await;
+            };
+            let mut stream = connect(tcp, proxy_tls, proxy.uri.clone()).await?;
+            if uri.scheme() == Some(&Scheme::HTTPS) {
+                let opened = tunnel(&mut stream, &proxy, &uri).await;
+                opened.map_err(ConnectorError::from)?;
+            }
+            Ok(stream)
+        })
+    }
+}
 
 /// Why a proxy opened no tunnel.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum TunnelError {
+enum TunnelError {
     #[error("the proxy {proxy:?} broke the connection off")]
     Io { proxy: Server, source: io::Error },
     #[error("the proxy {proxy:?} answered with something other than HTTP")]
@@ -25,24 +74,24 @@ pub(super) enum TunnelError {
     },
 }
 
-impl TunnelError {
-    /// Whether another attempt may succeed: the network failed, or the proxy says that its own upstream did.
-    pub(super) fn is_transient(&self) -> bool {
-        match self {
-            Self::Io { .. } => true,
-            Self::NotHttp { .. } => false,
-            Self::Refused { status, .. } => matches!(status, 500 | 502 | 503 | 504),
+/// Another attempt may succeed where the network failed, or the proxy says that its own upstream did.
+impl From<TunnelError> for ConnectorError {
+    fn from(error: TunnelError) -> Self {
+        match &error {
+            TunnelError::Io { .. }
+            | TunnelError::Refused {
+                status: 500 | 502..=504,
+                ..
+            } => Self::io(error.into()),
+            _ => Self::other(error.into(), None),
         }
     }
 }
 
-/// Asks the proxy at the other end of `stream` for a tunnel to `host`.
-pub(super) async fn tunnel(
-    stream: &mut Transport,
-    proxy: &Server,
-    host: &str,
-    port: u16,
-) -> Result<(), TunnelError> {
+/// Asks the proxy at the other end of `stream` for a tunnel to the host of `uri`.
+async fn tunnel(stream: &mut FirstHop, proxy: &Server, uri: &Uri) -> Result<(), TunnelError> {
+    let mut stream = TokioIo::new(stream);
+    let (host, port) = host_and_port(uri);
     let target = format!("{host}:{port}");
     let mut request = format!("CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n").into_bytes();
     if let Some(authorization) = &proxy.authorization {
@@ -57,19 +106,19 @@ pub(super) async fn tunnel(
     };
     stream.write_all(&request).await.map_err(io)?;
     stream.flush().await.map_err(io)?;
-    // The server behind the tunnel waits for our TLS handshake, so nothing follows the answer that must be kept.
-    let mut answer = Vec::with_capacity(256);
-    while !answer.windows(4).any(|window| window == b"\r\n\r\n") {
-        if answer.len() > MAX_ANSWER {
+    // The server behind the tunnel waits for our TLS handshake, so nothing that must be kept follows the response.
+    let mut response = Vec::with_capacity(256);
+    while !response.windows(4).any(|window| window == b"\r\n\r\n") {
+        if response.len() > MAX_RESPONSE {
             return Err(TunnelError::NotHttp {
                 proxy: proxy.clone(),
             });
         }
-        if stream.read_buf(&mut answer).await.map_err(io)? == 0 {
+        if stream.read_buf(&mut response).await.map_err(io)? == 0 {
             return Err(io(io::ErrorKind::UnexpectedEof.into()));
         }
     }
-    match status(&answer) {
+    match status(&response) {
         Some(200..=299) => Ok(()),
         Some(status) => Err(TunnelError::Refused {
             proxy: proxy.clone(),
@@ -82,9 +131,9 @@ pub(super) async fn tunnel(
     }
 }
 
-/// The status of an answer that begins `HTTP/1.1 200`.
-fn status(answer: &[u8]) -> Option<u16> {
-    let rest = answer.strip_prefix(b"HTTP/1.")?;
+/// The status of a response that begins `HTTP/1.1 200`.
+fn status(response: &[u8]) -> Option<u16> {
+    let rest = response.strip_prefix(b"HTTP/1.")?;
     let digits = rest.get(1..)?.strip_prefix(b" ")?.get(..3)?;
     std::str::from_utf8(digits).ok()?.parse().ok()
 }

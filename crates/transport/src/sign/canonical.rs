@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use connect_protocol::uri::{RESERVED, RESERVED_BUT_SLASH};
 use http::header::{
     ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING, USER_AGENT,
 };
 use http::{HeaderMap, Method, Uri};
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
 use super::{Payload, SignError};
@@ -78,7 +80,7 @@ pub(super) fn canonical_request(
 fn push_path(text: &mut String, path: &str) {
     if !(path.contains('.') || path.contains("//")) {
         text.push_str(if path.starts_with('/') { "" } else { "/" });
-        return push_encoded(text, path, b"/");
+        return text.extend(utf8_percent_encode(path, RESERVED_BUT_SLASH));
     }
     let mut segments = Vec::new();
     for segment in path.split('/') {
@@ -92,7 +94,7 @@ fn push_path(text: &mut String, path: &str) {
     }
     for segment in &segments {
         text.push('/');
-        push_encoded(text, segment, b"");
+        text.extend(utf8_percent_encode(segment, RESERVED));
     }
     let is_folder = ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
     if is_folder || segments.is_empty() {
@@ -140,10 +142,8 @@ fn once_encoded(part: &str) -> Cow<'_, str> {
         return part.into();
     }
     let spaced = part.replace('+', " ");
-    let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy();
-    let mut text = String::with_capacity(part.len() + 8);
-    push_encoded(&mut text, &decoded, b"");
-    text.into()
+    let decoded = percent_decode_str(&spaced).decode_utf8_lossy();
+    utf8_percent_encode(&decoded, RESERVED).to_string().into()
 }
 
 fn hex_digit(digit: u8) -> u8 {
@@ -155,19 +155,6 @@ fn hex_digit(digit: u8) -> u8 {
 
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-}
-
-pub(super) fn push_encoded(text: &mut String, part: &str, keep: &[u8]) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for &byte in part.as_bytes() {
-        if is_unreserved(byte) || keep.contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push('%');
-            text.push(char::from(HEX[usize::from(byte >> 4)]));
-            text.push(char::from(HEX[usize::from(byte & 0xf)]));
-        }
-    }
 }
 
 /// A header's value without spaces at its ends, and with single spaces within.

@@ -13,11 +13,9 @@ use connect_transport::config::retry::RetryConfig;
 use connect_transport::test_util::Answer;
 use http::Method;
 use http_body::{Body, Frame};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
 use crate::service::{config, greet_with, handle, request};
-use crate::{client_with, good};
+use crate::{client_with, good, only, serve_once};
 
 /// A body of one frame that cannot be replayed.
 struct Once(Option<Bytes>);
@@ -37,7 +35,7 @@ impl Body for Once {
 fn post(body: SdkBody) -> Request {
     let mut request = request();
     request.method = Method::POST;
-    request.body = body;
+    request.body = body.into();
     request
 }
 
@@ -68,7 +66,7 @@ async fn a_body_in_memory_is_sent_again() {
     assert_eq!(bodies, [b"in memory", b"in memory"]);
 }
 
-/// A body that goes on when the server has answered and closed, and no sooner.
+/// A body that goes on when the server has responded and closed, and no sooner.
 struct Late {
     polls: usize,
     closed: Mutex<mpsc::Receiver<()>>,
@@ -98,22 +96,15 @@ impl Body for Late {
     }
 }
 
-/// A server that answers as soon as it has the head, never reads the body, and closes.
+/// A server that responds as soon as it has the head, never reads the body, and closes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_response_that_comes_before_the_body_is_sent_is_the_calls() {
     for late in [false, true] {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let (closing, closed) = mpsc::channel();
-        tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let _ = stream.read(&mut [0; 4096]).await.unwrap();
-            let refusal = b"HTTP/1.1 413 Too Large\r\nx-amzn-errortype: TooLarge\r\ncontent-length: 0\r\n\r\n";
-            stream.write_all(refusal).await.unwrap();
-            // What was not read makes this a reset.
-            drop(stream);
-            let _ = closing.send(());
-        });
+        let response =
+            b"HTTP/1.1 413 Too Large\r\nx-amzn-errortype: TooLarge\r\ncontent-length: 0\r\n\r\n";
+        // What was not read makes this a reset.
+        let url = serve_once(response, false, closing).await;
         let client = handle(config(&url).retry_config(RetryConfig::disabled()));
         let closed = Mutex::new(closed);
         let body = if late {
@@ -141,10 +132,8 @@ async fn a_method_that_means_a_body_says_that_there_is_none() {
         let mut sent = post(SdkBody::from(body));
         sent.method = method;
         greet_with(&client, sent, None).await.unwrap();
-        assert_eq!(sender.requests()[0].header("content-length"), expected);
-        assert_eq!(
-            sender.requests()[0].header("accept"),
-            Some("application/json")
-        );
+        let request = only(&sender);
+        assert_eq!(request.header("content-length"), expected);
+        assert_eq!(request.header("accept"), Some("application/json"));
     }
 }

@@ -6,22 +6,22 @@ use connect_transport::client::customize::{CustomizableOperation, CustomizableSe
 use connect_transport::config::Builder;
 use connect_transport::config::http::HttpRequest;
 use connect_transport::config::retry::RetryConfig;
-use connect_transport::error::SdkError;
+use connect_transport::error::ErrorMetadata;
 use connect_transport::test_util::Answer;
 
-use crate::service::{GreetError, Greeting, greet_with, request};
-use crate::{client, good};
+use crate::service::{Outcome, greet_with, request};
+use crate::{client, good, only};
 
 /// A fluent builder, as generated code has it.
 struct Greet(Handle);
 
-impl CustomizableSend<Greeting, GreetError> for Greet {
-    async fn send(self, config_override: Builder) -> Result<Greeting, SdkError<GreetError>> {
+impl CustomizableSend<String, ErrorMetadata> for Greet {
+    async fn send(self, config_override: Builder) -> Outcome<String> {
         greet_with(&self.0, request(), Some(config_override)).await
     }
 }
 
-fn customize(client: &Handle) -> CustomizableOperation<Greeting, GreetError, Greet> {
+fn customize(client: &Handle) -> CustomizableOperation<String, ErrorMetadata, Greet> {
     CustomizableOperation::new(Greet(client.clone()))
 }
 
@@ -34,15 +34,11 @@ async fn a_request_can_be_changed_before_it_is_signed() {
         request.set_uri(uri).unwrap();
     });
     call.send().await.unwrap();
-    let request = &sender.requests()[0];
+    let request = only(&sender);
     assert_eq!(request.uri.path(), "/farewell");
     assert_eq!(request.header("x-mine"), Some("1"));
-    assert!(
-        request
-            .header("authorization")
-            .unwrap()
-            .contains(";x-mine,")
-    );
+    let authorization = request.header("authorization").unwrap();
+    assert!(authorization.contains(";x-mine,"));
 }
 
 /// The length is that of the body that is sent.
@@ -55,7 +51,7 @@ async fn a_body_can_be_added_and_taken_away() {
             *request.body_mut() = SdkBody::from(body);
         });
         call.send().await.unwrap();
-        let request = &sender.requests()[0];
+        let request = only(&sender);
         assert_eq!(request.header("content-length"), expected);
         assert_eq!(request.body, body);
     }
@@ -69,23 +65,16 @@ async fn changes_are_made_in_order_on_every_attempt() {
             request.headers_mut().insert("x-order", "first");
         })
         .map_request(|mut request: HttpRequest| {
-            let before = request
-                .headers()
-                .get("x-order")
-                .unwrap_or_default()
-                .to_owned();
-            request
-                .headers_mut()
-                .insert("x-order", format!("{before}, second"));
+            let before = request.headers().get("x-order").unwrap_or_default();
+            let order = format!("{before}, second");
+            request.headers_mut().insert("x-order", order);
             Ok::<_, std::convert::Infallible>(request)
         });
     call.send().await.unwrap();
-    let orders: Vec<_> = sender
-        .requests()
-        .iter()
-        .map(|request| request.header("x-order").unwrap().to_owned())
-        .collect();
-    assert_eq!(orders, ["first, second", "first, second"]);
+    assert_eq!(sender.requests().len(), 2);
+    for request in sender.requests() {
+        assert_eq!(request.header("x-order"), Some("first, second"));
+    }
 }
 
 #[tokio::test]
@@ -108,14 +97,10 @@ async fn configuration_can_be_overridden_together_with_changes() {
         request.headers_mut().insert("x-mine", "1");
     };
     let once = Builder::new().retry_config(RetryConfig::disabled());
-    let call = customize(&client)
-        .mutate_request(change)
-        .config_override(once.clone());
-    assert!(call.send().await.is_err());
-    let call = customize(&client)
-        .config_override(once)
-        .mutate_request(change);
-    assert!(call.send().await.is_ok());
+    let call = customize(&client).mutate_request(change);
+    assert!(call.config_override(once.clone()).send().await.is_err());
+    let call = customize(&client).config_override(once);
+    assert!(call.mutate_request(change).send().await.is_ok());
     for request in sender.requests() {
         assert_eq!(request.header("x-mine"), Some("1"));
         assert_eq!(request.header("amz-sdk-request"), Some("attempt=1; max=1"));

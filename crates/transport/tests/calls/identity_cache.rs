@@ -1,8 +1,7 @@
 //! A caller's own identity cache, in the configuration that programs share.
 
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
@@ -11,13 +10,11 @@ use aws_smithy_runtime_api::client::identity::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use connect_transport::Handle;
-use connect_transport::config::Builder;
-use connect_transport::test_util::{Answer, TestSender};
+use connect_transport::test_util::Answer;
 
-use crate::good;
 use crate::sdk_config::shared;
-use crate::service::{SERVICE, greet};
+use crate::service::greet;
+use crate::{client_from, good};
 
 #[derive(Debug, Default)]
 struct Counting(Arc<AtomicUsize>);
@@ -40,15 +37,11 @@ impl ResolveCachedIdentity for Counting {
 }
 
 #[tokio::test]
-async fn an_identity_cache_is_asked_and_its_last_answer_outlives_it() {
+async fn an_identity_cache_is_asked_and_its_last_identity_outlives_it() {
     let cache = Counting::default();
     let asked = cache.0.clone();
     let config = shared().identity_cache(cache).build();
-    let sender = TestSender::answering(|_| good());
-    let client = Handle::new(
-        &SERVICE,
-        Builder::from(&config).sender(sender.clone()).build(),
-    );
+    let (client, sender) = client_from(&config, (0..4).map(|_| good()));
     for _ in 0..4 {
         greet(&client).await.unwrap();
     }
@@ -98,9 +91,8 @@ async fn what_the_service_calls_expired_is_replaced_though_an_identity_cache_sti
         .identity_cache(Stubborn::default())
         .credentials_provider(SharedCredentialsProvider::new(Numbered::default()));
     let expired = Answer::json(403, "").header("x-amzn-errortype", "ExpiredTokenException");
-    let sender = TestSender::new([good(), expired, good(), good()]);
-    let config = Builder::from(&config.build()).sender(sender.clone());
-    let client = Handle::new(&SERVICE, config.build());
+    let answers = [good(), expired, good(), good()];
+    let (client, sender) = client_from(&config.build(), answers);
     for expected in [true, false, true, true] {
         assert_eq!(greet(&client).await.is_ok(), expected);
     }

@@ -1,6 +1,5 @@
 //! Every field of `SdkConfig`.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,11 +24,11 @@ use connect_transport::config::{
     FrameworkMetadata, Region, Sleep, StalledStreamProtectionConfig,
 };
 use connect_transport::sender::HttpSender;
-use connect_transport::test_util::{Answer, TestSender};
+use connect_transport::test_util::{Answer, RecordedRequest, TestSender};
 use connect_transport::{Handle, SdkConfig};
 
-use crate::good;
-use crate::service::{SERVICE, greet};
+use crate::service::{GREET, SERVICE, call, greet, greet_with, request};
+use crate::{client_from, good, only};
 
 pub(crate) fn shared() -> SdkConfigBuilder {
     SdkConfig::builder()
@@ -42,11 +41,10 @@ pub(crate) fn shared() -> SdkConfigBuilder {
 }
 
 /// Makes a call under this configuration, with a sender of ours in place of the configuration's; the request.
-async fn sent(config: &SdkConfig) -> connect_transport::test_util::RecordedRequest {
-    let sender = TestSender::new([good()]);
-    let config = Builder::from(config).sender(sender.clone()).build();
-    greet(&Handle::new(&SERVICE, config)).await.unwrap();
-    sender.requests().remove(0)
+async fn sent(config: &SdkConfig) -> RecordedRequest {
+    let (client, sender) = client_from(config, [good()]);
+    greet(&client).await.unwrap();
+    only(&sender)
 }
 
 #[tokio::test]
@@ -58,84 +56,63 @@ async fn region_credentials_clock_and_names() {
     let request = sent(&config).await;
     assert_eq!(request.uri.host(), Some("faults.eu-west-2.example.com"));
     assert_eq!(request.header("x-amz-date"), Some("20231114T221320Z"));
-    assert!(
-        request
-            .header("authorization")
-            .unwrap()
-            .contains("Credential=AKID/20231114/eu-west-2/")
-    );
-    assert!(
-        request
-            .header("user-agent")
-            .unwrap()
-            .ends_with(" lib/frame app/desk")
-    );
+    let authorization = request.header("authorization").unwrap();
+    assert!(authorization.contains("Credential=AKID/20231114/eu-west-2/"));
+    let agent = request.header("user-agent").unwrap();
+    assert!(agent.ends_with(" lib/frame app/desk"), "{agent}");
     let config = Config::new(&config);
     assert_eq!(config.region().map(Region::as_ref), Some("eu-west-2"));
     assert_eq!(config.app_name().map(AppName::as_ref), Some("desk"));
 }
 
-/// The environment and profile, as `aws_config` reads them.
+/// A service's own endpoint in the environment or profile, as `aws_config` reads it.
 #[derive(Debug)]
-struct Settings(HashMap<&'static str, &'static str>);
+struct OwnEndpoint;
 
-impl LoadServiceConfig for Settings {
+impl LoadServiceConfig for OwnEndpoint {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
         let name = format!("{}_{}", key.env(), key.service_id().to_uppercase());
-        self.0.get(name.as_str()).map(|&value| value.to_owned())
+        (name == "AWS_ENDPOINT_URL_FAULTS").then(|| "https://own.example.com".to_owned())
     }
 }
 
 #[tokio::test]
 async fn the_services_own_endpoint_beats_the_general_one_unless_that_was_set_in_code() {
-    let settings = || {
-        Settings(HashMap::from([(
-            "AWS_ENDPOINT_URL_FAULTS",
-            "https://own.example.com",
-        )]))
-    };
-    let from_environment = || {
-        let mut config = shared().endpoint_url("https://general.example.com");
-        config.insert_origin("endpoint_url", Origin::shared_environment_variable());
+    let with_endpoint = |url: &str, origin| {
+        let mut config = shared().endpoint_url(url);
+        config.insert_origin("endpoint_url", origin);
         config
     };
-    let request = sent(&from_environment().build()).await;
-    assert_eq!(request.uri.host(), Some("general.example.com"));
-    let request = sent(&from_environment().service_config(settings()).build()).await;
-    assert_eq!(request.uri.host(), Some("own.example.com"));
-    let mut in_code = shared()
-        .endpoint_url("https://code.example.com")
-        .service_config(settings());
-    in_code.insert_origin("endpoint_url", Origin::shared_config());
-    assert_eq!(
-        sent(&in_code.build()).await.uri.host(),
-        Some("code.example.com")
-    );
+    let environment = Origin::shared_environment_variable();
+    let general = || with_endpoint("https://general.example.com", environment);
+    let in_code = with_endpoint("https://code.example.com", Origin::shared_config());
+    for (config, expected) in [
+        (general(), "general.example.com"),
+        (general().service_config(OwnEndpoint), "own.example.com"),
+        (in_code.service_config(OwnEndpoint), "code.example.com"),
+    ] {
+        let request = sent(&config.build()).await;
+        assert_eq!(request.uri.host(), Some(expected));
+    }
 }
 
 #[tokio::test]
 async fn what_is_set_on_the_client_beats_everything() {
-    let config = shared().service_config(Settings(HashMap::from([(
-        "AWS_ENDPOINT_URL_FAULTS",
-        "https://own.example.com",
-    )])));
+    let config = shared().service_config(OwnEndpoint);
     let sender = TestSender::new([good()]);
     let config = Builder::from(&config.build())
         .sender(sender.clone())
         .endpoint_url("https://client.example.com");
     greet(&Handle::new(&SERVICE, config.build())).await.unwrap();
-    assert_eq!(sender.requests()[0].uri.host(), Some("client.example.com"));
+    assert_eq!(only(&sender).uri.host(), Some("client.example.com"));
 }
 
 #[tokio::test]
 async fn retries_and_limits() {
+    let limits = TimeoutConfig::builder().operation_timeout(Duration::from_secs(9));
     let config = shared()
         .retry_config(RetryConfig::adaptive().with_max_attempts(7))
-        .timeout_config(
-            TimeoutConfig::builder()
-                .operation_timeout(Duration::from_secs(9))
-                .build(),
-        )
+        .timeout_config(limits.build())
         .build();
     let request = sent(&config).await;
     assert_eq!(request.header("amz-sdk-request"), Some("attempt=1; max=7"));
@@ -150,32 +127,17 @@ async fn tokens_and_the_preference_for_them() {
     use connect_transport::config::auth::{AuthSchemeId, AuthSchemePreference};
     static EITHER: Operation = Operation {
         auth: &[Auth::SigV4, Auth::Bearer],
-        ..crate::service::GREET
+        ..GREET
     };
     let token = SharedTokenProvider::new(aws_credential_types::Token::new("t0k3n", None));
     let mut config = shared().token_provider(token);
-    config.set_auth_scheme_preference(Some(AuthSchemePreference::from([AuthSchemeId::new(
-        "httpBearerAuth",
-    )])));
-    let sender = TestSender::new([good()]);
-    let client = Handle::new(
-        &SERVICE,
-        Builder::from(&config.build())
-            .sender(sender.clone())
-            .build(),
-    );
-    let (read, error) = (crate::service::read_greeting, crate::service::read_error);
-    client
-        .send(&EITHER, Ok(crate::service::request()), None, read, error)
-        .await
-        .unwrap();
-    assert_eq!(
-        sender.requests()[0].header("authorization"),
-        Some("Bearer t0k3n")
-    );
+    let bearer = AuthSchemeId::new("httpBearerAuth");
+    config.set_auth_scheme_preference(Some(AuthSchemePreference::from([bearer])));
+    let (client, sender) = client_from(&config.build(), [good()]);
+    call(&client, &EITHER, Ok(request())).await.unwrap();
+    assert_eq!(only(&sender).header("authorization"), Some("Bearer t0k3n"));
 }
 
-/// An identity cache that counts how often it is asked, and gives up after a while.
 /// An HTTP client of the AWS SDK's kind.
 #[derive(Debug, Clone)]
 struct Theirs;
@@ -210,47 +172,38 @@ impl HttpConnector for Theirs {
 async fn an_http_client_is_used() {
     let config = shared().http_client(Theirs).build();
     assert!(Config::new(&config).http_client().is_some());
-    assert_eq!(
-        greet(&Handle::new(&SERVICE, Config::new(&config)))
-            .await
-            .unwrap()
-            .0,
-        "theirs"
-    );
+    let client = Handle::new(&SERVICE, Config::new(&config));
+    assert_eq!(greet(&client).await.unwrap(), "theirs");
     let retries = RetryConfig::standard().with_initial_backoff(Duration::from_micros(1));
     let unreachable = Builder::from(&config)
         .endpoint_url("https://unreachable")
         .retry_config(retries);
-    let error = greet(&Handle::new(&SERVICE, unreachable.build()))
-        .await
-        .unwrap_err();
+    let client = Handle::new(&SERVICE, unreachable.build());
+    let error = greet(&client).await.unwrap_err();
     assert_eq!(error.to_string(), "Greet: no route (3 attempts)");
 }
 
 #[test]
 fn our_sender_as_their_http_client_is_recognised() {
-    let sender = HttpSender::default();
-    let ours = Builder::from(&shared().http_client(sender).build()).build();
-    assert!(
-        format!("{:?}", ours.sender()).contains("HttpSender"),
-        "{:?}",
-        ours.sender()
-    );
-    let theirs = Builder::from(&shared().http_client(Theirs).build()).build();
-    assert!(format!("{:?}", theirs.sender()).contains("Theirs"));
+    let ours = shared().http_client(HttpSender::default());
+    for (config, expected) in [
+        (ours, "HttpSender"),
+        (shared().http_client(Theirs), "Theirs"),
+    ] {
+        let config = Config::new(&config.build());
+        let sender = format!("{:?}", config.sender());
+        assert!(sender.contains(expected), "{sender}");
+    }
 }
 
 #[tokio::test]
-async fn another_protocol_is_refused_by_name() {
+async fn another_protocol_is_rejected_by_name() {
     use aws_smithy_json::protocol::aws_json_rpc::AwsJsonRpcProtocol;
     use aws_smithy_json::protocol::aws_rest_json_1::AwsRestJsonProtocol;
     sent(&shared().protocol(AwsRestJsonProtocol::new()).build()).await;
-    let other = shared()
-        .protocol(AwsJsonRpcProtocol::aws_json_1_1())
-        .build();
-    let error = greet(&Handle::new(&SERVICE, Config::new(&other)))
-        .await
-        .unwrap_err();
+    let other = shared().protocol(AwsJsonRpcProtocol::aws_json_1_1());
+    let client = Handle::new(&SERVICE, Config::new(&other.build()));
+    let error = greet(&client).await.unwrap_err();
     let expected = "Greet: the request could not be made: the configuration's `protocol` cannot be honoured: this client speaks restJson1 only";
     assert_eq!(error.to_string(), expected);
 }
@@ -271,7 +224,7 @@ async fn fips_and_dual_stack_reach_the_endpoint_rules() {
     };
     static CALL: Operation = Operation {
         service: &RULED,
-        ..crate::service::GREET
+        ..GREET
     };
     let config = shared()
         .use_fips(true)
@@ -280,23 +233,17 @@ async fn fips_and_dual_stack_reach_the_endpoint_rules() {
         .build();
     let sender = TestSender::new([good()]);
     let config = Builder::from(&config).sender(sender.clone()).build();
-    let (read, error) = (crate::service::read_greeting, crate::service::read_error);
-    Handle::new(&RULED, config)
-        .send(&CALL, Ok(crate::service::request()), None, read, error)
-        .await
-        .unwrap();
-    let requests = sender.requests();
-    let host = requests[0].uri.host();
-    assert_eq!(host, Some("fips-true.dual-true.required.example.com"));
+    let client = Handle::new(&RULED, config);
+    call(&client, &CALL, Ok(request())).await.unwrap();
+    let expected = "fips-true.dual-true.required.example.com";
+    assert_eq!(only(&sender).uri.host(), Some(expected));
 }
 
 #[tokio::test]
 async fn the_clock_correction_can_be_switched_off() {
     let config = shared().disable_clock_skew_correction(true).build();
     let early = || good().header("date", "Tue, 14 Nov 2023 23:13:20 GMT");
-    let sender = TestSender::new([early(), early()]);
-    let config = Builder::from(&config).sender(sender.clone()).build();
-    let client = Handle::new(&SERVICE, config);
+    let (client, sender) = client_from(&config, [early(), early()]);
     for _ in 0..2 {
         greet(&client).await.unwrap();
     }
@@ -307,15 +254,11 @@ async fn the_clock_correction_can_be_switched_off() {
 #[tokio::test]
 async fn compression_is_under_the_configurations_settings() {
     let encoding = async |config: SdkConfig| {
-        let sender = TestSender::new([good()]);
-        let config = Builder::from(&config).sender(sender.clone()).build();
-        let mut request = crate::service::request();
-        request.body = SdkBody::from("0123456789".repeat(10));
-        let client = Handle::new(&SERVICE, config);
-        let sent = crate::service::greet_with(&client, request, None).await;
-        sent.unwrap();
-        let requests = sender.requests();
-        requests[0].header("content-encoding").map(str::to_owned)
+        let (client, sender) = client_from(&config, [good()]);
+        let mut request = request();
+        request.body = SdkBody::from("0123456789".repeat(10)).into();
+        greet_with(&client, request, None).await.unwrap();
+        only(&sender).header("content-encoding").map(str::to_owned)
     };
     let from = |bytes| shared().request_min_compression_size_bytes(bytes);
     assert_eq!(encoding(shared().build()).await, None);
@@ -346,9 +289,8 @@ async fn time_limits_run_on_the_configurations_timer() {
     // What it does is shown by `streaming`.
     let stall = Config::new(&config).stalled_stream_protection().cloned();
     assert_eq!(stall.map(|stall| stall.grace_period()), Some(grace));
-    let sender = TestSender::new([Answer::never(), good()]);
-    let config = Builder::from(&config).sender(sender).build();
-    greet(&Handle::new(&SERVICE, config)).await.unwrap();
+    let (client, _) = client_from(&config, [Answer::never(), good()]);
+    greet(&client).await.unwrap();
     let slept = timer.0.lock().unwrap().clone();
     assert_eq!(
         slept[0],

@@ -1,6 +1,5 @@
 //! A handwritten service with one operation, as generated code would have it.
 
-use std::fmt;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -12,22 +11,18 @@ use connect_transport::Handle;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::timeout::TimeoutConfig;
 use connect_transport::config::{Builder, Config, Region};
-use connect_transport::error::{
-    CreateUnhandledError, ErrorMetadata, ProvideErrorMetadata, SdkError,
-};
+use connect_transport::error::{ErrorMetadata, SdkError};
 
 pub(crate) static SERVICE: Service = Service {
     sdk_id: "Faults",
     version: "2026-11-22",
     signing_name: "faults",
-    endpoint: |params| match params.endpoint {
-        Some(url) => Ok(Endpoint::new(url.to_owned())),
-        None => match params.region {
-            Some(region) => Ok(Endpoint::new(format!(
-                "https://faults.{region}.example.com"
-            ))),
-            None => Err(EndpointError::new("a region is required")),
-        },
+    endpoint: |params| match (params.endpoint, params.region) {
+        (Some(url), _) => Ok(Endpoint::new(url.to_owned())),
+        (None, Some(region)) => Ok(Endpoint::new(format!(
+            "https://faults.{region}.example.com"
+        ))),
+        (None, None) => Err(EndpointError::new("a region is required")),
     },
 };
 
@@ -36,21 +31,9 @@ pub(crate) static GREET: Operation = Operation {
     name: "Greet",
     auth: &[Auth::SigV4],
     errors: &[
-        ModeledError {
-            code: "NoSuchNameException",
-            status: 404,
-            retry: None,
-        },
-        ModeledError {
-            code: "QuotaException",
-            status: 429,
-            retry: None,
-        },
-        ModeledError {
-            code: "BusyException",
-            status: 409,
-            retry: Some(Retry::Transient),
-        },
+        ModeledError::new("NoSuchNameException", 404, None),
+        ModeledError::new("QuotaException", 429, None),
+        ModeledError::new("BusyException", 409, Some(Retry::Transient)),
     ],
     unsigned_payload: false,
     streaming_output: false,
@@ -68,62 +51,22 @@ pub(crate) static DOWNLOAD: Operation = Operation {
     ..GREET
 };
 
-#[derive(Debug, PartialEq)]
-pub(crate) struct Greeting(pub(crate) String);
+/// Code and message are all that is read of an error.
+pub(crate) type Outcome<T> = Result<T, SdkError<ErrorMetadata>>;
 
-/// Any error of the operation.
-#[derive(Debug)]
-pub(crate) struct GreetError {
-    meta: ErrorMetadata,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
-}
-
-impl fmt::Display for GreetError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.meta.code().unwrap_or("unhandled error"))
-    }
-}
-
-impl std::error::Error for GreetError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
-}
-
-impl ProvideErrorMetadata for GreetError {
-    fn meta(&self) -> &ErrorMetadata {
-        &self.meta
-    }
-}
-
-impl CreateUnhandledError for GreetError {
-    fn create_unhandled_error(
-        source: Box<dyn std::error::Error + Send + Sync>,
-        meta: Option<ErrorMetadata>,
-    ) -> Self {
-        Self {
-            meta: meta.unwrap_or_default(),
-            source: Some(source),
-        }
-    }
-}
-
-pub(crate) fn read_greeting(response: &mut HttpResponse) -> Result<Greeting, ReadError> {
+fn read_greeting(response: &mut HttpResponse) -> Result<String, ReadError> {
     json::read(response.bytes(), |reader| {
         let mut text = None;
-        reader.object(|reader, key| {
-            match key {
-                "Text" => text = reader.optional(Reader::string)?,
-                _ => reader.skip()?,
-            }
-            Ok(())
+        reader.object(|reader, key| match key {
+            "Text" => reader.set_with(&mut text, Reader::string),
+            _ => reader.skip(),
         })?;
-        Ok(Greeting(text.unwrap_or_default()))
+        Ok(text.unwrap_or_default())
     })
 }
 
-pub(crate) fn read_error(_: &HttpResponse, meta: ErrorMetadata) -> GreetError {
-    GreetError { meta, source: None }
+pub(crate) fn read_error(_: &HttpResponse, metadata: ErrorMetadata) -> ErrorMetadata {
+    metadata
 }
 
 pub(crate) const ACCESS_KEY: &str = "AKIDOFTHEFAULTTABLE";
@@ -132,44 +75,48 @@ pub(crate) const TOKEN: &str = "the-session-token-that-must-not-be-seen";
 
 /// A configuration for an endpoint, with limits and delays short enough for a test.
 pub(crate) fn config(url: &str) -> Builder {
+    let limits = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .read_timeout(Duration::from_millis(250));
+    let token = Some(TOKEN.into());
     Config::builder()
         .region(Region::new("us-east-1"))
         .endpoint_url(url)
-        .credentials_provider(Credentials::new(
-            ACCESS_KEY,
-            SECRET,
-            Some(TOKEN.into()),
-            None,
-            "test",
-        ))
+        .credentials_provider(Credentials::new(ACCESS_KEY, SECRET, token, None, "test"))
         .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(2))
-                .read_timeout(Duration::from_millis(250))
-                .build(),
-        )
+        .timeout_config(limits.build())
 }
 
 pub(crate) fn handle(config: Builder) -> Handle {
     Handle::new(&SERVICE, config.build())
 }
 
-/// Makes one call.
-pub(crate) async fn greet(handle: &Handle) -> Result<Greeting, SdkError<GreetError>> {
-    greet_with(handle, request(), None).await
-}
-
 pub(crate) fn request() -> Request {
     Request::new(http::Method::GET, "/greeting?name=w%20orld".to_owned())
+}
+
+/// Makes one call.
+pub(crate) async fn greet(handle: &Handle) -> Outcome<String> {
+    greet_with(handle, request(), None).await
 }
 
 pub(crate) async fn greet_with(
     handle: &Handle,
     request: Request,
     overrides: Option<Builder>,
-) -> Result<Greeting, SdkError<GreetError>> {
+) -> Outcome<String> {
     handle
         .send(&GREET, Ok(request), overrides, read_greeting, read_error)
+        .await
+}
+
+/// Makes one call of another operation whose output is a greeting.
+pub(crate) async fn call(
+    handle: &Handle,
+    operation: &'static Operation,
+    request: Result<Request, connect_protocol::error::InputError>,
+) -> Outcome<String> {
+    handle
+        .send(operation, request, None, read_greeting, read_error)
         .await
 }

@@ -9,12 +9,13 @@ use aws_credential_types::provider::future;
 use aws_smithy_async::time::TimeSource;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use connect_transport::Handle;
 use connect_transport::config::retry::RetryConfig;
 use connect_transport::config::{Builder, Credentials, ProvideCredentials};
 use connect_transport::test_util::{Answer, TestSender};
 use serde_json::Value;
 
-use crate::service::{SERVICE, greet};
+use crate::service::{SERVICE, greet, greet_with, request};
 
 /// A clock that the test sets.
 #[derive(Debug, Clone)]
@@ -95,7 +96,7 @@ async fn run(test: &Value) {
         .with_test_defaults()
         .sender(sender.clone())
         .time_source(clock.clone());
-    let client = connect_transport::Handle::new(&SERVICE, config.retry_config(retries).build());
+    let client = Handle::new(&SERVICE, config.retry_config(retries).build());
     let mut skew = 0;
     for operation in test["operations"].as_array().unwrap() {
         let attempts = operation["attempts"].as_array().unwrap();
@@ -112,41 +113,23 @@ async fn run(test: &Value) {
             .map(|max| RetryConfig::standard().with_max_attempts(u32::try_from(max).unwrap()));
         let mut overrides = Builder::new();
         overrides.set_retry_config(retries);
-        let outcome =
-            crate::service::greet_with(&client, crate::service::request(), Some(overrides)).await;
-        assert_eq!(
-            outcome.is_ok(),
-            operation["expectedOutcome"] == "success",
-            "{name}: {outcome:?}"
-        );
-        assert!(
-            script.lock().unwrap().is_empty(),
-            "{name}: fewer attempts than the case has"
-        );
+        let outcome = greet_with(&client, request(), Some(overrides)).await;
+        let expected = operation["expectedOutcome"] == "success";
+        assert_eq!(outcome.is_ok(), expected, "{name}: {outcome:?}");
+        let left = script.lock().unwrap().len();
+        assert_eq!(left, 0, "{name}: fewer attempts than the case has");
         for (request, attempt) in sender.requests()[seen..].iter().zip(attempts) {
             let expected = stamp(&attempt["expectedSigningTime"]);
-            assert_eq!(
-                request.header("x-amz-date"),
-                Some(expected.as_str()),
-                "{name}"
-            );
+            assert_eq!(request.header("x-amz-date"), Some(&*expected), "{name}");
         }
         skew = operation["expectedClientSkew"].as_i64().unwrap();
-        assert_eq!(
-            learned(&client, &script, &clock, &sender).await,
-            skew,
-            "{name}"
-        );
+        let learned = learned(&client, &script, &clock, &sender).await;
+        assert_eq!(learned, skew, "{name}");
     }
 }
 
 /// A call whose response shows this skew.
-async fn learn(
-    client: &connect_transport::Handle,
-    script: &Mutex<VecDeque<Value>>,
-    clock: &Set,
-    skew: i64,
-) {
+async fn learn(client: &Handle, script: &Mutex<VecDeque<Value>>, clock: &Set, skew: i64) {
     let now = DateTime::from_secs(1_700_000_000);
     let date = DateTime::from_secs(now.secs() + skew)
         .fmt(Format::HttpDate)
@@ -162,7 +145,7 @@ async fn learn(
 
 /// The skew that a request is signed with, from a call whose response says nothing about it.
 async fn learned(
-    client: &connect_transport::Handle,
+    client: &Handle,
     script: &Mutex<VecDeque<Value>>,
     clock: &Set,
     sender: &TestSender,
@@ -173,23 +156,13 @@ async fn learned(
     }));
     *clock.0.lock().unwrap() = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     greet(client).await.unwrap();
-    let stamp = sender
-        .requests()
-        .last()
-        .unwrap()
-        .header("x-amz-date")
-        .unwrap()
-        .to_owned();
-    let part = |range: std::ops::Range<usize>| stamp[range].to_owned();
-    let text = format!(
-        "{}-{}-{}T{}:{}:{}Z",
-        part(0..4),
-        part(4..6),
-        part(6..8),
-        part(9..11),
-        part(11..13),
-        part(13..15)
-    );
+    let requests = sender.requests();
+    let stamp = requests.last().unwrap().header("x-amz-date").unwrap();
+    // As RFC 3339 has it: 2023-11-14T22:13:20Z.
+    let mut text = stamp.to_owned();
+    for (at, separator) in [(13, ':'), (11, ':'), (6, '-'), (4, '-')] {
+        text.insert(at, separator);
+    }
     DateTime::from_str(&text, Format::DateTime).unwrap().secs() - 1_700_000_000
 }
 
@@ -222,7 +195,7 @@ async fn credentials_expire_by_the_local_clock() {
         .sender(TestSender::answering(move |_| answer(&ahead)))
         .time_source(clock.clone())
         .credentials_provider(Hourglass(asked.clone(), clock));
-    let client = connect_transport::Handle::new(&SERVICE, config.build());
+    let client = Handle::new(&SERVICE, config.build());
     for _ in 0..10 {
         greet(&client).await.unwrap();
     }
@@ -245,7 +218,7 @@ async fn a_wrong_skew_does_not_outlive_an_error_that_contradicts_it() {
         .with_test_defaults()
         .sender(sender.clone())
         .time_source(clock);
-    let client = connect_transport::Handle::new(&SERVICE, config.build());
+    let client = Handle::new(&SERVICE, config.build());
     let outcomes = [true, false, true, false];
     for expected in outcomes {
         assert_eq!(greet(&client).await.is_ok(), expected);

@@ -1,6 +1,7 @@
 //! Outputs that are streams.
 
 use std::pin::Pin;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use aws_smithy_types::body::SdkBody;
@@ -11,17 +12,15 @@ use connect_transport::config::StalledStreamProtectionConfig;
 use connect_transport::error::{LimitExceeded, SdkError};
 use connect_transport::test_util::Answer;
 use http_body::Body;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
-use crate::client;
-use crate::service::{DOWNLOAD, GreetError, config, handle, read_error, request};
+use crate::service::{DOWNLOAD, Outcome, config, handle, read_error, request};
+use crate::{client, serve_once};
 
 fn take(response: &mut HttpResponse) -> Result<SdkBody, ReadError> {
     Ok(response.take_body())
 }
 
-async fn download(client: &Handle) -> Result<SdkBody, SdkError<GreetError>> {
+async fn download(client: &Handle) -> Outcome<SdkBody> {
     client
         .send(&DOWNLOAD, Ok(request()), None, take, read_error)
         .await
@@ -35,10 +34,8 @@ async fn read(mut body: SdkBody) -> (Vec<u8>, Option<String>) {
             Ok(frame) => bytes.extend_from_slice(&frame.into_data().unwrap()),
             Err(error) => {
                 let limit = error.downcast_ref::<LimitExceeded>();
-                return (
-                    bytes,
-                    Some(limit.map_or_else(|| "broken off".to_owned(), ToString::to_string)),
-                );
+                let reason = limit.map_or("broken off".to_owned(), ToString::to_string);
+                return (bytes, Some(reason));
             }
         }
     }
@@ -60,52 +57,25 @@ async fn a_body_is_handed_over_and_its_error_is_read() {
     );
 }
 
-/// A server that sends the head and ten of a hundred bytes, then does as told.
-async fn partial(stall: bool) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let _ = stream.read(&mut [0; 4096]).await.unwrap();
-        stream
-            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789")
-            .await
-            .unwrap();
-        if stall {
-            let _ = stream.read(&mut [0; 1]).await;
-        }
-    });
-    url
-}
-
 #[tokio::test]
-async fn a_stream_that_stalls_ends_with_the_limit() {
-    let body = download(&handle(config(&partial(true).await)))
-        .await
-        .unwrap();
-    let text = "the read time limit of 250ms ran out";
-    assert_eq!(
-        read(body).await,
-        (b"0123456789".to_vec(), Some(text.to_owned()))
-    );
-    let stall = StalledStreamProtectionConfig::enabled()
-        .grace_period(Duration::from_millis(50))
-        .build();
-    let client = handle(config(&partial(true).await).stalled_stream_protection(stall));
-    let text = "the read time limit of 50ms ran out";
-    assert_eq!(
-        read(download(&client).await.unwrap()).await,
-        (b"0123456789".to_vec(), Some(text.to_owned()))
-    );
-}
-
-#[tokio::test]
-async fn a_stream_that_breaks_off_says_so() {
-    let body = download(&handle(config(&partial(false).await)))
-        .await
-        .unwrap();
-    assert_eq!(
-        read(body).await,
-        (b"0123456789".to_vec(), Some("broken off".to_owned()))
-    );
+async fn a_stream_that_stalls_or_breaks_off_says_so() {
+    let grace = |milliseconds| {
+        let stall = StalledStreamProtectionConfig::enabled();
+        let stall = stall.grace_period(Duration::from_millis(milliseconds));
+        Some(stall.build())
+    };
+    for (stalls, grace, expected) in [
+        (true, None, "the read time limit of 250ms ran out"),
+        (true, grace(50), "the read time limit of 50ms ran out"),
+        (false, None, "broken off"),
+    ] {
+        // Ten of a hundred bytes.
+        let start = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789";
+        let url = serve_once(start, stalls, mpsc::channel().0).await;
+        let mut config = config(&url);
+        config.set_stalled_stream_protection(grace);
+        let body = download(&handle(config)).await.unwrap();
+        let expected = Some(expected.to_owned());
+        assert_eq!(read(body).await, (b"0123456789".to_vec(), expected));
+    }
 }

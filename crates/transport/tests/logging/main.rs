@@ -23,7 +23,7 @@ use connect_transport::error::DisplayErrorContext;
 use connect_transport::test_util::{Answer, TestSender};
 use tracing_subscriber::fmt::MakeWriter;
 
-use service::{SECRET, SERVICE, TOKEN, greet, read_error, read_greeting, request};
+use service::{SECRET, SERVICE, TOKEN, call, greet, request};
 
 const BEARER: &str = "the-bearer-token-that-must-not-be-seen";
 
@@ -68,7 +68,7 @@ async fn logs_have_documented_names_and_no_secrets() {
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
     documented_names(&log).await;
-    let (printed, mut secrets) = refusals().await;
+    let (printed, mut secrets) = failures().await;
     assert_eq!(secrets.len(), 3, "signatures were collected: {secrets:?}");
     secrets.extend([SECRET, TOKEN, BEARER].map(str::to_owned));
     let log = log.text();
@@ -80,7 +80,7 @@ async fn logs_have_documented_names_and_no_secrets() {
     }
 }
 
-/// A call with a retry, told as the crate's documentation has it.
+/// A call with a retry, logged as the crate's documentation has it.
 async fn documented_names(log: &Log) {
     let answers = [
         Answer::json(503, "").header("x-amzn-requestid", "r-1"),
@@ -97,7 +97,7 @@ async fn documented_names(log: &Log) {
     let too_large = greet(&Handle::new(&SERVICE, config.build())).await;
     assert!(too_large.is_err());
     let log = log.text();
-    let told = |text: &str| {
+    let logged = |text: &str| {
         let span = r#" call{service="Faults" operation="Greet"}: connect_transport::"#;
         let found = log
             .lines()
@@ -105,21 +105,21 @@ async fn documented_names(log: &Log) {
         assert!(found, "{text} in {log}");
     };
     let host = "faults.us-east-1.example.com";
-    told(&format!(
+    logged(&format!(
         r#"no response attempt=1 endpoint="{host}" error=the body is larger than 1 bytes"#
     ));
-    told(r#"loaded credentials refresh_at=None"#);
-    told(&format!(
+    logged(r#"loaded credentials refresh_at=None"#);
+    logged(&format!(
         r#"response attempt=1 endpoint="{host}" status=503 request_id="r-1""#
     ));
-    told(r#"retrying attempt=1 reason="transient" delay_ms="#);
-    told(&format!(
+    logged(r#"retrying attempt=1 reason="transient" delay_ms="#);
+    logged(&format!(
         r#"response attempt=2 endpoint="{host}" status=200 request_id="r-2""#
     ));
 }
 
-/// Calls that are refused, one signed and one with a bearer token: what can be printed of them, and their signatures.
-async fn refusals() -> (String, Vec<String>) {
+/// Calls that fail, one signed and one with a bearer token: what can be printed of them, and their signatures.
+async fn failures() -> (String, Vec<String>) {
     static BY_TOKEN: Operation = Operation {
         auth: &[Auth::Bearer],
         ..service::GREET
@@ -132,8 +132,8 @@ async fn refusals() -> (String, Vec<String>) {
     let client = service::handle(config);
     let mut printed = format!("{client:?} {client:#?}");
     let signed = greet(&client).await;
-    let call = client.send(&BY_TOKEN, Ok(request()), None, read_greeting, read_error);
-    for outcome in [signed, call.await] {
+    let by_token = call(&client, &BY_TOKEN, Ok(request())).await;
+    for outcome in [signed, by_token] {
         let error = outcome.unwrap_err();
         let context = DisplayErrorContext(&error);
         write!(printed, "{error} {error:?} {error:#?} {context}").unwrap();

@@ -20,7 +20,7 @@ pub(super) fn style(text: &str) -> Style {
             return Style::Double;
         }
         match (before, character, after) {
-            // The text around the break could not be told from the indent.
+            // The spaces beside the break would read as the indent.
             (Some('\n'), ' ', _) | (Some(' '), '\n', _) => return Style::Double,
             (_, '\n', _) | (None, ' ', _) | (_, ' ', None) => plain = false,
             (None, ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>', _)
@@ -66,18 +66,16 @@ fn is_number(text: &str) -> bool {
         return false;
     }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let all = |text: &str, test: fn(char) -> bool| !text.is_empty() && text.chars().all(test);
-    let is_digit = |character: char| character.is_ascii_digit() || character == '_';
-    if let Some(digits) = unsigned.strip_prefix("0b") {
-        return all(digits, |digit| matches!(digit, '0' | '1' | '_'));
+    let all = |text: &str, radix: u32| {
+        let is_digit = |character: char| character == '_' || character.is_digit(radix);
+        !text.is_empty() && text.chars().all(is_digit)
+    };
+    for (prefix, radix) in [("0b", 2), ("0o", 8), ("0x", 16)] {
+        if let Some(digits) = unsigned.strip_prefix(prefix) {
+            return all(digits, radix);
+        }
     }
-    if let Some(digits) = unsigned.strip_prefix("0o") {
-        return all(digits, |digit| matches!(digit, '0'..='7' | '_'));
-    }
-    if let Some(digits) = unsigned.strip_prefix("0x") {
-        return all(digits, |digit| digit.is_ascii_hexdigit() || digit == '_');
-    }
-    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || all(unsigned, is_digit) {
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || all(unsigned, 10) {
         return true;
     }
     let (digits, exponent) = match unsigned.split_once(['e', 'E']) {
@@ -86,18 +84,17 @@ fn is_number(text: &str) -> bool {
     };
     let signed_exponent = exponent.and_then(|exponent| exponent.strip_prefix(['-', '+']));
     let exponent_is_well_formed = exponent.is_none_or(|exponent| {
-        all(signed_exponent.unwrap_or(exponent), |digit| {
-            digit.is_ascii_digit()
-        })
+        let digits = signed_exponent.unwrap_or(exponent);
+        all(digits, 10) && !digits.contains('_')
     });
     let digits_are_well_formed = match digits.split_once('.') {
-        None => exponent.is_some() && all(digits, is_digit) && !digits.starts_with('_'),
+        None => exponent.is_some() && all(digits, 10) && !digits.starts_with('_'),
         // Without a digit before the point, the exponent needs its sign.
         Some(("", fraction)) => {
-            all(fraction, is_digit) && (exponent.is_none() || signed_exponent.is_some())
+            all(fraction, 10) && (exponent.is_none() || signed_exponent.is_some())
         }
         Some((whole, fraction)) => {
-            all(whole, is_digit) && !whole.starts_with('_') && fraction.chars().all(is_digit)
+            all(whole, 10) && !whole.starts_with('_') && (fraction.is_empty() || all(fraction, 10))
         }
     };
     exponent_is_well_formed && digits_are_well_formed
@@ -113,11 +110,12 @@ fn is_time(text: &str) -> bool {
         None => (text, None),
     };
     let least = if time.is_some() { 1 } else { 2 };
-    let mut parts = date.split('-');
-    let is_date = parts.next().is_some_and(|year| digits(year, 4, 4))
-        && parts.next().is_some_and(|month| digits(month, least, 2))
-        && parts.next().is_some_and(|day| digits(day, least, 2))
-        && parts.next().is_none();
+    let is_date = match date.split('-').collect::<Vec<_>>()[..] {
+        [year, month, day] => {
+            digits(year, 4, 4) && digits(month, least, 2) && digits(day, least, 2)
+        }
+        _ => false,
+    };
     let Some(time) = time else {
         return is_date;
     };
@@ -125,15 +123,16 @@ fn is_time(text: &str) -> bool {
         Some(at) => (time[..at].trim_end_matches([' ', '\t']), &time[at..]),
         None => (time, "Z"),
     };
-    let mut parts = clock.split(':');
-    let seconds = |text: &str| {
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        digits(whole, 2, 2) && fraction.bytes().all(|digit| digit.is_ascii_digit())
+    let is_clock = match clock.split(':').collect::<Vec<_>>()[..] {
+        [hour, minute, seconds] => {
+            let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
+            digits(hour, 1, 2)
+                && digits(minute, 2, 2)
+                && digits(whole, 2, 2)
+                && digits(fraction, 0, usize::MAX)
+        }
+        _ => false,
     };
-    let is_clock = parts.next().is_some_and(|hour| digits(hour, 1, 2))
-        && parts.next().is_some_and(|minute| digits(minute, 2, 2))
-        && parts.next().is_some_and(seconds)
-        && parts.next().is_none();
     let is_offset = offset == "Z"
         || offset.strip_prefix(['-', '+']).is_some_and(|offset| {
             let (hour, minute) = offset.split_once(':').unwrap_or((offset, "00"));

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::endpoint::{
     EndpointFuture, EndpointResolverParams, ResolveEndpoint,
 };
 use aws_smithy_runtime_api::client::identity::{
-    Identity, IdentityFuture, ResolveCachedIdentity, ResolveIdentity, SharedIdentityResolver,
+    Identity, IdentityFuture, ResolveCachedIdentity, SharedIdentityResolver,
 };
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -22,17 +22,19 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::error::BoxError;
 
+pub(super) const NAME: &str = "connect-transport";
+
 /// A clock and a timer, and all the components that must be there but have no part in it.
 pub(crate) fn runtime_components(
     sleep: SharedAsyncSleep,
     time_source: SharedTimeSource,
 ) -> Result<RuntimeComponents, BuildError> {
-    RuntimeComponentsBuilder::new(super::NAME)
+    RuntimeComponentsBuilder::new(NAME)
         .with_auth_scheme(Unused)
         .with_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(Vec::new())))
         .with_endpoint_resolver(Some(Unused))
         .with_identity_cache(Some(Unused))
-        .with_identity_resolver(AuthSchemeId::new(super::NAME), Unused)
+        .with_identity_resolver(AuthSchemeId::new(NAME), Identity::new((), None))
         .with_retry_strategy(Some(Unused))
         .with_sleep_impl(Some(sleep))
         .with_time_source(Some(time_source))
@@ -47,7 +49,7 @@ const NOT_HERE: &str = "this component has no part in sending a request";
 
 impl AuthScheme for Unused {
     fn scheme_id(&self) -> AuthSchemeId {
-        AuthSchemeId::new(super::NAME)
+        AuthSchemeId::new(NAME)
     }
 
     fn identity_resolver(&self, _: &dyn GetIdentityResolver) -> Option<SharedIdentityResolver> {
@@ -75,16 +77,6 @@ impl Sign for Unused {
 impl ResolveEndpoint for Unused {
     fn resolve_endpoint<'a>(&'a self, _: &'a EndpointResolverParams) -> EndpointFuture<'a> {
         EndpointFuture::ready(Err(NOT_HERE.into()))
-    }
-}
-
-impl ResolveIdentity for Unused {
-    fn resolve_identity<'a>(
-        &'a self,
-        _: &'a RuntimeComponents,
-        _: &'a ConfigBag,
-    ) -> IdentityFuture<'a> {
-        IdentityFuture::ready(Err(NOT_HERE.into()))
     }
 }
 
