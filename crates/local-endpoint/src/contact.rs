@@ -5,7 +5,7 @@ use std::ops::{Index, IndexMut};
 use rusqlite::ToSql;
 use rusqlite::types::ToSqlOutput;
 
-/// What a record or event says: a contact and its state at one point of its life.
+/// A record or event: a contact and its state at one point of its life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ContactRecord {
     pub(crate) instance_arn: String,
@@ -15,7 +15,7 @@ pub(crate) struct ContactRecord {
 
 /// The fields that this program asks for by name, at their places in [`FIELDS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Name {
+pub(crate) enum Field {
     Disconnected,
     Initiated,
     Previous,
@@ -104,28 +104,28 @@ pub(crate) const FIELDS: [(&str, &str, Kind); 34] = [
     ("TotalPauseDurationInSeconds", "", Kind::Json),
 ];
 
-/// A contact's fields. Each keeps the newest that was said about it: what a later record or event leaves out, it does not
+/// A contact's fields. Each keeps its newest value: what a later record or event leaves out, it does not
 /// change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ContactState(pub(crate) [Said; FIELDS.len()]);
+pub(crate) struct ContactState(pub(crate) [Versioned; FIELDS.len()]);
 
 impl Default for ContactState {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| Said::default()))
+        Self(std::array::from_fn(|_| Versioned::default()))
     }
 }
 
-impl Index<Name> for ContactState {
-    type Output = Said;
+impl Index<Field> for ContactState {
+    type Output = Versioned;
 
-    fn index(&self, name: Name) -> &Said {
-        &self.0[name as usize]
+    fn index(&self, field: Field) -> &Versioned {
+        &self.0[field as usize]
     }
 }
 
-impl IndexMut<Name> for ContactState {
-    fn index_mut(&mut self, name: Name) -> &mut Said {
-        &mut self.0[name as usize]
+impl IndexMut<Field> for ContactState {
+    fn index_mut(&mut self, field: Field) -> &mut Versioned {
+        &mut self.0[field as usize]
     }
 }
 
@@ -144,21 +144,21 @@ impl ContactState {
 
     /// The IDs that tie a contact to others. A first contact's reference to itself ties nothing.
     pub(crate) fn references(&self) -> impl Iterator<Item = &str> {
-        [Name::Previous, Name::Initial, Name::Related]
+        [Field::Previous, Field::Initial, Field::Related]
             .into_iter()
-            .filter_map(|name| self[name].text())
+            .filter_map(|field| self[field].text())
     }
 }
 
-/// What was said about a field, and when; by default never. The greater one holds: the version decides, and of the same
+/// A field's value and how recent it is; by default there is none. The greater one holds: the version decides, and of the same
 /// version the value, so that the order of import never matters and a finished contact beats an open one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Said {
+pub(crate) struct Versioned {
     pub(crate) version: Version,
     pub(crate) value: Option<Value>,
 }
 
-impl Said {
+impl Versioned {
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
             Some(Value::Text(text)) => Some(text),
@@ -183,10 +183,10 @@ impl ToSql for Value {
     }
 }
 
-/// How recent a statement is; by default older than all.
+/// How recent a value is; by default older than all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version {
-    /// When it was written down; the least number if that is not said.
+    /// When it was written; the least number if that is not known.
     pub(crate) time: i64,
     pub(crate) origin: Origin,
 }
@@ -200,7 +200,7 @@ impl Default for Version {
     }
 }
 
-/// Who says so. A record beats an event of the same time.
+/// Where a value comes from. A record beats an event of the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Origin {
     Event = 0,

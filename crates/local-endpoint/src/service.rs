@@ -1,4 +1,8 @@
 //! The operations of Amazon Connect, over the store: one file each.
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "all operations take their inputs alike"
+)]
 
 mod begin;
 mod describe_contact;
@@ -31,7 +35,7 @@ use connect_sdk::types::error::{
 use http::{Request, Response};
 use serde::de::DeserializeOwned;
 
-use crate::contact::{Name, Value};
+use crate::contact::{Field, Value};
 use crate::random;
 use crate::server::{Clock, Handler};
 use crate::store::StoredContact;
@@ -70,7 +74,7 @@ impl Context {
         &self,
         instance: &Option<String>,
         id: &Option<String>,
-        edit: impl FnOnce(StoredContact) -> Result<Vec<(Name, Value)>, Failure>,
+        edit: impl FnOnce(StoredContact) -> Result<Vec<(Field, Value)>, Failure>,
     ) -> Result<(), Failure> {
         self.store.change(|change| {
             let id = required(id);
@@ -97,7 +101,7 @@ impl Context {
             };
             edit(&mut tags)?;
             let tags = serde_json::Value::Object(tags).to_string();
-            Ok(vec![(Name::Tags, Value::Text(tags))])
+            Ok(vec![(Field::Tags, Value::Text(tags))])
         })
     }
 }

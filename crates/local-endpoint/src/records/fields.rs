@@ -9,7 +9,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::contact::{ContactRecord, ContactState, FIELDS, Kind, Origin, Said, Value, Version};
+use crate::contact::{
+    ContactRecord, ContactState, FIELDS, Kind, Origin, Value, Version, Versioned,
+};
 
 /// The `detail-type` of the EventBridge events that are about contacts.
 const CONTACT_EVENT: &str = "Amazon Connect Contact Event";
@@ -36,7 +38,7 @@ impl Problem {
 
     /// Whether the object has not even the first field of a record.
     pub(super) fn is_no_record(&self) -> bool {
-        self.field == Some(NAMES[Name::InstanceArn as usize].0) && self.reason == MISSING
+        self.field == Some(NAMES[Member::InstanceArn as usize].0) && self.reason == MISSING
     }
 }
 
@@ -46,13 +48,13 @@ const MISSING: &str = "missing";
 pub(super) fn read(object: &[u8]) -> Result<Option<ContactRecord>, Problem> {
     let raw: Members = serde_json::from_slice(object).map_err(|error| syntax(&error, object))?;
     match raw
-        .field(Name::DetailType, Origin::Record)
+        .field(Member::DetailType, Origin::Record)
         .text()?
         .as_deref()
     {
-        None => contact(&raw, Name::LastUpdateTimestamp, &raw, Origin::Record).map(Some),
+        None => contact(&raw, Member::LastUpdateTimestamp, &raw, Origin::Record).map(Some),
         Some(CONTACT_EVENT) => match &raw.detail {
-            Some(detail) => contact(&raw, Name::Time, detail, Origin::Event).map(Some),
+            Some(detail) => contact(&raw, Member::Time, detail, Origin::Event).map(Some),
             None => Err(missing("detail")),
         },
         Some(_) => Ok(None),
@@ -61,7 +63,7 @@ pub(super) fn read(object: &[u8]) -> Result<Option<ContactRecord>, Problem> {
 
 fn contact(
     raw: &Members,
-    time: Name,
+    time: Member,
     members: &Members,
     origin: Origin,
 ) -> Result<ContactRecord, Problem> {
@@ -70,24 +72,24 @@ fn contact(
         origin,
     };
     let mut state = ContactState::default();
-    for ((said, raw), (record, event, kind)) in state.0.iter_mut().zip(&members.kept).zip(FIELDS) {
+    for ((ours, raw), (record, event, kind)) in state.0.iter_mut().zip(&members.kept).zip(FIELDS) {
         let field = match origin {
-            Origin::Record => Field(record, *raw),
-            Origin::Event if kind != Kind::Json => Field(event, *raw),
+            Origin::Record => RawField(record, *raw),
+            Origin::Event if kind != Kind::Json => RawField(event, *raw),
             Origin::Event => continue,
         };
-        *said = field.said(version, kind)?;
+        *ours = field.read(version, kind)?;
     }
     Ok(ContactRecord {
-        instance_arn: members.field(Name::InstanceArn, origin).instance_arn()?,
-        contact_id: members.field(Name::ContactId, origin).required_id()?,
+        instance_arn: members.field(Member::InstanceArn, origin).instance_arn()?,
+        contact_id: members.field(Member::ContactId, origin).required_id()?,
         state,
     })
 }
 
 /// Members that are not kept as fields of a contact.
 #[derive(Clone, Copy)]
-enum Name {
+enum Member {
     InstanceArn,
     ContactId,
     LastUpdateTimestamp,
@@ -112,13 +114,13 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    fn field(&self, name: Name, origin: Origin) -> Field<'a> {
+    fn field(&self, name: Member, origin: Origin) -> RawField<'a> {
         let (record, event) = NAMES[name as usize];
         let name_there = match origin {
             Origin::Record => record,
             Origin::Event => event,
         };
-        Field(name_there, self.named[name as usize])
+        RawField(name_there, self.named[name as usize])
     }
 }
 
@@ -194,9 +196,9 @@ impl Visitor<'_> for KeyVisitor {
 }
 
 /// A field by its name, to be understood or to be named in an error.
-struct Field<'a>(&'static str, Option<&'a RawValue>);
+struct RawField<'a>(&'static str, Option<&'a RawValue>);
 
-impl<'a> Field<'a> {
+impl<'a> RawField<'a> {
     fn problem(&self, reason: impl Into<String>) -> Problem {
         Problem {
             field: Some(self.0),
@@ -205,20 +207,20 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// What is said. A record's `null` says that there is nothing, an event's says as little as no field.
-    fn said(&self, version: Version, kind: Kind) -> Result<Said, Problem> {
+    /// Its value. A record's `null` means that there is none, an event's as little as no field.
+    fn read(&self, version: Version, kind: Kind) -> Result<Versioned, Problem> {
         let value = match kind {
             Kind::Time => self.time()?.map(Value::Time),
             Kind::Id => self.id()?.map(Value::Text),
             Kind::Constant => self.constant()?.map(Value::Text),
             Kind::Json => self.json().map(Value::Text),
         };
-        let is_silent = self.1.is_none() || version.origin == Origin::Event;
+        let is_left_out = self.1.is_none() || version.origin == Origin::Event;
         let version = match value {
-            None if is_silent => Version::default(),
+            None if is_left_out => Version::default(),
             _ => version,
         };
-        Ok(Said { version, value })
+        Ok(Versioned { version, value })
     }
 
     fn json(&self) -> Option<String> {

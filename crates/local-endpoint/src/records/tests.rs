@@ -3,7 +3,7 @@ mod properties;
 use std::io::{self, Read, Write};
 
 use super::*;
-use crate::contact::{Name, Origin, Said, Value, Version};
+use crate::contact::{Field, Origin, Value, Version, Versioned};
 
 const INSTANCE: &str = "arn:aws:connect:eu-central-1:111122223333:instance/8f0d";
 
@@ -77,12 +77,12 @@ fn a_record_is_understood() {
             r#"{"note":"a \"brace\" } and { more"}"#.to_owned(),
         )),
     ];
-    for (said, value) in record.state.0.iter().zip(expected) {
-        assert_eq!(*said, Said { version, value });
+    for (field, value) in record.state.0.iter().zip(expected) {
+        assert_eq!(*field, Versioned { version, value });
     }
-    // What is not said, and a detail that is `null`.
-    assert_eq!(record.state[Name::Tags], Said::default());
-    assert_eq!(record.state[Name::References], Said::default());
+    // A detail that is left out, and one that is `null`.
+    assert_eq!(record.state[Field::Tags], Versioned::default());
+    assert_eq!(record.state[Field::References], Versioned::default());
 }
 
 #[test]
@@ -96,16 +96,20 @@ fn an_event_is_understood() {
     );
     let event = only(&event);
     let state = event.state;
-    assert_eq!(state[Name::Previous].version.origin, Origin::Event);
-    assert_eq!(state[Name::Previous].text(), Some("a"));
-    assert_eq!(state[Name::Related], Said::default(), "an empty ID is none");
-    let time = |name: Name| state[name].value.clone();
+    assert_eq!(state[Field::Previous].version.origin, Origin::Event);
+    assert_eq!(state[Field::Previous].text(), Some("a"));
     assert_eq!(
-        time(Name::Initiated),
+        state[Field::Related],
+        Versioned::default(),
+        "an empty ID is none"
+    );
+    let time = |field: Field| state[field].value.clone();
+    assert_eq!(
+        time(Field::Initiated),
         Some(Value::Time(1_773_475_331_250_000_000))
     );
     assert_eq!(
-        time(Name::Disconnected),
+        time(Field::Disconnected),
         Some(Value::Time(1_773_475_520_000_000_000))
     );
 }
@@ -127,9 +131,9 @@ fn the_forms_of_published_samples_are_understood() {
     ));
     assert_eq!(odd, pascal);
     assert_eq!(odd.instance_arn, INSTANCE);
-    assert_eq!(odd.state[Name::Channel].text(), Some("VOICE"));
-    assert_eq!(odd.state[Name::Method].text(), Some("OUTBOUND"));
-    assert_eq!(odd.state[Name::Initiated], Said::default());
+    assert_eq!(odd.state[Field::Channel].text(), Some("VOICE"));
+    assert_eq!(odd.state[Field::Method].text(), Some("OUTBOUND"));
+    assert_eq!(odd.state[Field::Initiated], Versioned::default());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Context, Failure};
 use crate::PageError;
-use crate::contact::{Name, Value};
+use crate::contact::{Field, Value};
 
 /// A contact to begin.
 pub(super) struct Begin<'a> {
@@ -24,7 +24,7 @@ pub(super) struct Begin<'a> {
     pub(super) attributes: HashMap<String, String>,
     pub(super) queue: Option<&'a str>,
     pub(super) agent: Option<&'a str>,
-    pub(super) fields: Vec<(Name, Option<Json>)>,
+    pub(super) fields: Vec<(Field, Option<Json>)>,
 }
 
 impl Begin<'_> {
@@ -39,30 +39,30 @@ impl Begin<'_> {
             }
             let text = |text: &str| Some(Value::Text(text.to_owned()));
             let mut fields = vec![
-                (Name::Initiated, Some(Value::Time(context.now))),
-                (Name::Method, text(self.method)),
-                (Name::Channel, text(self.channel)),
+                (Field::Initiated, Some(Value::Time(context.now))),
+                (Field::Method, text(self.method)),
+                (Field::Channel, text(self.channel)),
             ];
             if let Some(previous) = self.previous {
                 let contact = change.contact(self.instance, previous)?.summary;
                 let initial = contact.initial_contact_id.unwrap_or(contact.contact_id);
-                fields.push((Name::Previous, text(previous)));
-                fields.push((Name::Initial, Some(Value::Text(initial))));
+                fields.push((Field::Previous, text(previous)));
+                fields.push((Field::Initial, Some(Value::Text(initial))));
             }
             if let Some(related) = self.related {
                 for (name, value) in change.contact(self.instance, related)?.attributes {
                     self.attributes.entry(name).or_insert(value);
                 }
-                fields.push((Name::Related, text(related)));
+                fields.push((Field::Related, text(related)));
             }
             if !self.attributes.is_empty() {
-                fields.push((Name::Attributes, text(&json!(self.attributes).to_string())));
+                fields.push((Field::Attributes, text(&json!(self.attributes).to_string())));
             }
             let arn = change.instance_arn(self.instance)?;
             let queue = self.queue.map(|id| resource(&arn, "queue", id));
             let agent = self.agent.map(|id| resource(&arn, "agent", id));
             self.fields
-                .extend([(Name::Queue, queue), (Name::Agent, agent)]);
+                .extend([(Field::Queue, queue), (Field::Agent, agent)]);
             let details = self
                 .fields
                 .into_iter()

@@ -126,12 +126,12 @@ fn criteria(criteria: Option<SearchCriteria>) -> Result<Vec<Criterion>, Failure>
     if let Some(attributes) = criteria.searchable_contact_attributes {
         let each = attributes.criteria.into_iter();
         let each = each.map(|one| Criterion::Attribute(one.key, one.values));
-        combine(&mut all, each.collect(), attributes.match_type);
+        combine(&mut all, each.collect(), attributes.match_type.as_ref());
     }
     if let Some(attributes) = criteria.searchable_segment_attributes {
         let each = attributes.criteria.into_iter();
         let each = each.map(|one| Criterion::SegmentAttribute(one.key, one.values));
-        combine(&mut all, each.collect(), attributes.match_type);
+        combine(&mut all, each.collect(), attributes.match_type.as_ref());
     }
     Ok(all)
 }
@@ -140,7 +140,7 @@ fn names<T: AsRef<str>>(names: &[T]) -> Vec<String> {
     names.iter().map(|name| name.as_ref().to_owned()).collect()
 }
 
-fn combine(all: &mut Vec<Criterion>, each: Vec<Criterion>, how: Option<SearchContactsMatchType>) {
+fn combine(all: &mut Vec<Criterion>, each: Vec<Criterion>, how: Option<&SearchContactsMatchType>) {
     match how {
         Some(SearchContactsMatchType::MatchAny) => all.push(Criterion::Any(each)),
         _ => all.extend(each),

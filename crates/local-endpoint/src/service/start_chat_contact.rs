@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::begin::Begin;
 use super::{Context, Failure, required};
-use crate::contact::Name;
+use crate::contact::Field;
 
 pub(super) fn run(
     context: &Context,
@@ -30,9 +30,9 @@ pub(super) fn run(
         queue: None,
         agent: None,
         fields: vec![
-            (Name::CustomerId, input.customer_id.map(Into::into)),
+            (Field::CustomerId, input.customer_id.map(Into::into)),
             (
-                Name::SegmentAttributes,
+                Field::SegmentAttributes,
                 input.segment_attributes.map(|it| json!(it)),
             ),
         ],

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::begin::{Begin, references};
 use super::{Context, Failure, required};
-use crate::contact::Name;
+use crate::contact::Field;
 
 pub(super) fn run(
     context: &Context,
@@ -24,19 +24,19 @@ pub(super) fn run(
         queue: input.queue_id.as_deref(),
         agent: None,
         fields: vec![
-            (Name::Name, input.name.map(Into::into)),
-            (Name::Description, input.description.map(Into::into)),
-            (Name::References, references(input.references)?),
+            (Field::Name, input.name.map(Into::into)),
+            (Field::Description, input.description.map(Into::into)),
+            (Field::References, references(input.references)?),
             (
-                Name::CustomerEndpoint,
+                Field::CustomerEndpoint,
                 input.destination_phone_number.map(telephone),
             ),
             (
-                Name::SystemEndpoint,
+                Field::SystemEndpoint,
                 input.source_phone_number.map(telephone),
             ),
             (
-                Name::Campaign,
+                Field::Campaign,
                 input.campaign_id.map(|id| json!({ "CampaignId": id })),
             ),
         ],

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::begin::{Begin, references};
 use super::{Context, Failure, required, stored};
-use crate::contact::Name;
+use crate::contact::Field;
 
 pub(super) fn run(
     context: &Context,
@@ -25,12 +25,12 @@ pub(super) fn run(
         queue: None,
         agent: None,
         fields: vec![
-            (Name::Name, Some(json!(input.name))),
-            (Name::Description, input.description.map(Into::into)),
-            (Name::References, references(input.references)?),
-            (Name::Scheduled, input.scheduled_time.map(stored::text)),
+            (Field::Name, Some(json!(input.name))),
+            (Field::Description, input.description.map(Into::into)),
+            (Field::References, references(input.references)?),
+            (Field::Scheduled, input.scheduled_time.map(stored::text)),
             (
-                Name::SegmentAttributes,
+                Field::SegmentAttributes,
                 input.segment_attributes.map(|it| json!(it)),
             ),
         ],

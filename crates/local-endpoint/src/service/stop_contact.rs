@@ -2,7 +2,7 @@ use connect_sdk::operation::stop_contact::{StopContactInput, StopContactOutput};
 use serde_json::json;
 
 use super::{Context, Failure};
-use crate::contact::{Name, Value};
+use crate::contact::{Field, Value};
 
 pub(super) fn run(
     context: &Context,
@@ -15,8 +15,8 @@ pub(super) fn run(
             return Err(Failure::NotFound("The contact is not active."));
         }
         Ok(vec![
-            (Name::Disconnected, Value::Time(context.now)),
-            (Name::DisconnectReason, Value::Text(reason)),
+            (Field::Disconnected, Value::Time(context.now)),
+            (Field::DisconnectReason, Value::Text(reason)),
         ])
     })?;
     Ok(StopContactOutput::builder().build())

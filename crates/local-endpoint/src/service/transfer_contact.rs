@@ -2,7 +2,7 @@ use connect_sdk::operation::transfer_contact::{TransferContactInput, TransferCon
 
 use super::begin::Begin;
 use super::{Context, Failure, required};
-use crate::contact::{Name, Value};
+use crate::contact::{Field, Value};
 
 pub(super) fn run(
     context: &Context,
@@ -35,7 +35,7 @@ pub(super) fn run(
     .begin(context)?;
     if contact.summary.disconnect_time.is_none() {
         context.store.change(|change| {
-            let ended = [(Name::Disconnected, Some(Value::Time(context.now)))];
+            let ended = [(Field::Disconnected, Some(Value::Time(context.now)))];
             change
                 .set(&contact.instance_arn, id, context.now, ended)
                 .map_err(Failure::from)

@@ -3,7 +3,7 @@ use serde_json::{Value as Json, json};
 
 use super::begin::{references, resource};
 use super::{Context, Failure, stored};
-use crate::contact::{Name, Value};
+use crate::contact::{Field, Value};
 
 /// References and segment attributes are added to those that the contact has; all else takes the place of what was there.
 pub(super) fn run(
@@ -38,18 +38,18 @@ pub(super) fn run(
             json!(all)
         });
         let fields = [
-            (Name::Name, input.name.map(Into::into)),
-            (Name::Description, input.description.map(Into::into)),
-            (Name::References, references),
-            (Name::SegmentAttributes, segment_attributes),
-            (Name::Queue, queue.map(|id| resource(arn, "queue", &id))),
-            (Name::Agent, agent.map(|id| resource(arn, "agent", &id))),
+            (Field::Name, input.name.map(Into::into)),
+            (Field::Description, input.description.map(Into::into)),
+            (Field::References, references),
+            (Field::SegmentAttributes, segment_attributes),
+            (Field::Queue, queue.map(|id| resource(arn, "queue", &id))),
+            (Field::Agent, agent.map(|id| resource(arn, "agent", &id))),
             (
-                Name::CustomerEndpoint,
+                Field::CustomerEndpoint,
                 input.customer_endpoint.map(|endpoint| json!(endpoint)),
             ),
             (
-                Name::SystemEndpoint,
+                Field::SystemEndpoint,
                 input.system_endpoint.map(|endpoint| json!(endpoint)),
             ),
         ];

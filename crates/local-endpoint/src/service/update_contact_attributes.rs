@@ -4,7 +4,7 @@ use connect_sdk::operation::update_contact_attributes::{
 use serde_json::json;
 
 use super::{Context, Failure};
-use crate::contact::{Name, Value};
+use crate::contact::{Field, Value};
 
 /// How long all attributes of a contact may be, in bytes of JSON.
 const LONGEST: usize = 32 * 1024;
@@ -22,7 +22,7 @@ pub(super) fn run(
             let message = "The attributes of a contact are longer than 32 KiB.";
             return Err(Failure::Invalid(message.to_owned()));
         }
-        Ok(vec![(Name::Attributes, Value::Text(attributes))])
+        Ok(vec![(Field::Attributes, Value::Text(attributes))])
     })?;
     Ok(UpdateContactAttributesOutput::builder().build())
 }

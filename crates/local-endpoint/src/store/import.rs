@@ -1,4 +1,4 @@
-//! Records go in: the newest that is said about each field of a contact is kept, and trees are joined.
+//! Imports records: of each field of a contact the newest value is kept, and trees are joined.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Read};
@@ -14,7 +14,7 @@ use super::page::{self, PageError, StoredContact};
 use super::trees::{NO_TIME, Trees};
 use super::{Store, StoreError};
 use crate::contact::{
-    COLUMNS, ContactRecord, ContactState, FIELDS, Kind, Name, Origin, Said, Value, Version,
+    COLUMNS, ContactRecord, ContactState, FIELDS, Field, Kind, Origin, Value, Version, Versioned,
 };
 use crate::records::{Item, Records, Refusal, instance_id};
 
@@ -44,9 +44,9 @@ pub enum OnRefusal {
 pub struct Report {
     /// Contacts that were not known before.
     pub added: u64,
-    /// Records and events that said something newer about a known contact.
+    /// Records and events with something newer about a known contact.
     pub updated: u64,
-    /// Records and events that said nothing newer than what was known.
+    /// Records and events with nothing newer than what was known.
     pub stale: u64,
     /// EventBridge events about something else.
     pub ignored: u64,
@@ -166,24 +166,24 @@ impl Change<'_> {
         page::find_instance(self.transaction, instance).map(|(_, _, arn)| arn)
     }
 
-    /// Sets fields of a contact, which need not be there yet. They are newer than all that was said before.
+    /// Sets fields of a contact, which need not be there yet. They are newer than all values before.
     pub(crate) fn set(
         &mut self,
         instance_arn: &str,
         id: &str,
         now: i64,
-        fields: impl IntoIterator<Item = (Name, Option<Value>)>,
+        fields: impl IntoIterator<Item = (Field, Option<Value>)>,
     ) -> rusqlite::Result<()> {
         let instance = self.import.instance(instance_arn)?;
         let known = self.import.row(instance, id)?.and_then(|(_, state)| state);
-        let newest = known.and_then(|state| state.0.iter().map(|said| said.version.time).max());
+        let newest = known.and_then(|state| state.0.iter().map(|field| field.version.time).max());
         let version = Version {
             time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
             origin: Origin::Record,
         };
         let mut state = ContactState::default();
         for (name, value) in fields {
-            state[name] = Said { version, value };
+            state[name] = Versioned { version, value };
         }
         self.import.put(ContactRecord {
             instance_arn: instance_arn.to_owned(),
@@ -446,7 +446,7 @@ impl<'a> Import<'a> {
         tree: i64,
         state: &ContactState,
     ) -> rusqlite::Result<()> {
-        let newest = state.0.iter().map(|said| said.version).max();
+        let newest = state.0.iter().map(|field| field.version).max();
         let newest = newest.unwrap_or_default();
         let upsert = "INSERT INTO contact (disconnected, initiated, previous, initial, related, method, channel, details,
             version_time, version_origin, field_versions, tree, listed, instance, id)
@@ -455,11 +455,11 @@ impl<'a> Import<'a> {
             related = ?5, method = ?6, channel = ?7, details = ?8, version_time = ?9, version_origin = ?10,
             field_versions = ?11, tree = ?12, listed = 1";
         let mut statement = self.transaction.prepare_cached(upsert)?;
-        for (place, said) in state.0.iter().take(COLUMNS).enumerate() {
-            statement.raw_bind_parameter(place + 1, &said.value)?;
+        for (place, field) in state.0.iter().take(COLUMNS).enumerate() {
+            statement.raw_bind_parameter(place + 1, &field.value)?;
         }
-        if state[Name::Initiated].value.is_none() {
-            statement.raw_bind_parameter(Name::Initiated as usize + 1, NO_TIME)?;
+        if state[Field::Initiated].value.is_none() {
+            statement.raw_bind_parameter(Field::Initiated as usize + 1, NO_TIME)?;
         }
         statement.raw_bind_parameter(8, details(state))?;
         statement.raw_bind_parameter(9, newest.time)?;
@@ -474,9 +474,9 @@ impl<'a> Import<'a> {
 
 /// The fields without columns as one JSON object.
 fn details(state: &ContactState) -> Option<String> {
-    let said = FIELDS.iter().zip(&state.0).skip(COLUMNS);
+    let fields = FIELDS.iter().zip(&state.0).skip(COLUMNS);
     let members =
-        said.filter_map(|((name, ..), said)| Some(format!("\"{name}\":{}", said.text()?)));
+        fields.filter_map(|((name, ..), field)| Some(format!("\"{name}\":{}", field.text()?)));
     let members = members.collect::<Vec<_>>().join(",");
     (!members.is_empty()).then(|| format!("{{{members}}}"))
 }
@@ -484,10 +484,10 @@ fn details(state: &ContactState) -> Option<String> {
 /// The versions of the fields that are not of the newest, by name. Mostly all fields come from the same record.
 fn field_versions(state: &ContactState, newest: Version) -> Option<String> {
     let fields = FIELDS.iter().zip(&state.0).enumerate();
-    let older = fields.filter(|(place, (_, said))| {
-        said.version != newest && (*place < COLUMNS || said.value.is_some())
+    let older = fields.filter(|(place, (_, field))| {
+        field.version != newest && (*place < COLUMNS || field.value.is_some())
     });
-    let pairs = older.map(|(_, ((name, ..), Said { version, .. }))| {
+    let pairs = older.map(|(_, ((name, ..), Versioned { version, .. }))| {
         (*name, (version.time, version.origin as i64))
     });
     let pairs = pairs.collect::<BTreeMap<_, _>>();
@@ -509,7 +509,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ContactState> {
         None => FieldVersions::default(),
     };
     let mut state = ContactState::default();
-    for (place, (said, (name, _, kind))) in state.0.iter_mut().zip(FIELDS).enumerate() {
+    for (place, (ours, (name, _, kind))) in state.0.iter_mut().zip(FIELDS).enumerate() {
         let value = match kind {
             Kind::Time => row.get::<_, Option<i64>>(place)?.map(Value::Time),
             Kind::Id | Kind::Constant => row.get::<_, Option<String>>(place)?.map(Value::Text),
@@ -519,10 +519,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ContactState> {
         };
         let value = value.filter(|value| *value != Value::Time(NO_TIME));
         let version = older.of(place, name).map_or(newest, version);
-        *said = match value {
+        *ours = match value {
             // An event never says that there is nothing, though the first version of the schema took it so.
-            None if kind == Kind::Json || version.origin == Origin::Event => Said::default(),
-            value => Said { version, value },
+            None if kind == Kind::Json || version.origin == Origin::Event => Versioned::default(),
+            value => Versioned { version, value },
         };
     }
     Ok(state)

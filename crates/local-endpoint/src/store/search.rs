@@ -62,11 +62,13 @@ pub(crate) struct Search {
     pub(crate) is_descending: bool,
 }
 
+/// A contact, and its details.
+type Detailed = (ContactSummary, Option<String>);
+
 /// Contacts that were found.
 #[derive(Debug)]
 pub(crate) struct Found {
-    /// Each with its details.
-    pub(crate) contacts: Vec<(ContactSummary, Option<String>)>,
+    pub(crate) contacts: Vec<Detailed>,
     pub(crate) total: i64,
     pub(crate) next_token: Option<String>,
 }
@@ -187,7 +189,7 @@ impl Query {
         after: Option<Cursor>,
         limit: usize,
         instance_arn: &str,
-    ) -> Result<(Vec<(ContactSummary, Option<String>)>, Option<Cursor>), PageError> {
+    ) -> Result<(Vec<Detailed>, Option<Cursor>), PageError> {
         let key = search.order.sql();
         let (direction, comparison) = if search.is_descending {
             ("DESC", "<")
