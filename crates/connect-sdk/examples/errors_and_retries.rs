@@ -38,8 +38,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("there is no such contact".into());
     };
     // Which error it is, what the service calls it, and what its support asks for.
-    if let SdkError::ServiceError(refused) = &error
-        && let ListAssociatedContactsError::ResourceNotFoundException(reason) = refused.err()
+    if let SdkError::ServiceError(service_error) = &error
+        && let ListAssociatedContactsError::ResourceNotFoundException(reason) = service_error.err()
     {
         println!("not found: {}", reason.message().unwrap_or_default());
     }

@@ -1,6 +1,6 @@
 //! Code that makes calls, tested against contacts of your own: `cargo run -p connect-sdk --example local_endpoint`
 
-use connect_local_endpoint::{LocalEndpoint, OnRefusal, Store};
+use connect_local_endpoint::{LocalEndpoint, OnRejection, Store};
 use connect_sdk::config::Region;
 use connect_sdk::{Client, Config};
 
@@ -17,7 +17,7 @@ const RECORDS: &str = r#"
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = Store::in_memory()?;
-    store.import("RECORDS", RECORDS.as_bytes(), OnRefusal::Abort)?;
+    store.import("RECORDS", RECORDS.as_bytes(), OnRejection::Abort)?;
     // A free port on loopback and a key pair of its own: any number of them run side by side.
     let endpoint = LocalEndpoint::builder().store(store).start().await?;
     let config = Config::builder()

@@ -14,7 +14,7 @@ use crate::auth::Authenticator;
 use crate::random::{self, RandomError};
 use crate::server::{Clock, Server};
 use crate::service::Connect;
-use crate::{ImportError, OnRefusal, Store, StoreError, samples};
+use crate::{ImportError, OnRejection, Store, StoreError, samples};
 
 /// Connect has no request with a body of this size, 1 MiB.
 const BODY_LIMIT: usize = 1 << 20;
@@ -181,7 +181,7 @@ impl Builder {
         let store = spawn_blocking(move || {
             let store = store.map_or_else(Store::in_memory, Ok)?;
             if samples {
-                store.import("samples", samples::records().as_bytes(), OnRefusal::Abort)?;
+                store.import("samples", samples::records().as_bytes(), OnRejection::Abort)?;
             }
             Ok::<_, StartError>(Arc::new(store))
         })

@@ -5,13 +5,13 @@
 //! memory, and come from contact records or contact events as Amazon Connect exports them.
 //!
 //! ```
-//! use connect_local_endpoint::{LocalEndpoint, OnRefusal, Store, samples};
+//! use connect_local_endpoint::{LocalEndpoint, OnRejection, Store, samples};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let store = Store::in_memory()?;
-//! let report = store.import("records.json", samples::records().as_bytes(), OnRefusal::Abort)?;
-//! assert_eq!(report.refused, 0);
+//! let report = store.import("records.json", samples::records().as_bytes(), OnRejection::Abort)?;
+//! assert_eq!(report.rejected, 0);
 //!
 //! let endpoint = LocalEndpoint::builder().store(store).start().await?;
 //! // Point any client at it: its URL, its credentials, service `connect`, any region.
@@ -34,9 +34,9 @@ mod token;
 
 pub use endpoint::{Builder, LocalEndpoint, StartError};
 pub use random::RandomError;
-pub use records::Refusal;
+pub use records::Rejection;
 pub use store::{
-    ContactSummary, ImportError, Importer, OnRefusal, Page, PageError, Report, Store, StoreError,
+    ContactSummary, ImportError, Importer, OnRejection, Page, PageError, Report, Store, StoreError,
 };
 
 /// Credentials, as SDKs have them.

@@ -46,11 +46,11 @@ pub(crate) enum Item {
     Contact(Box<ContactRecord>),
     /// An EventBridge event about something else.
     OtherEvent,
-    Refused(Refusal),
+    Rejected(Rejection),
 }
 
 impl<'a> Records<'a> {
-    /// Reads `reader`, called `source` in refusals. How it is written shows in its first bytes.
+    /// Reads `reader`, called `source` in rejections. How it is written shows in its first bytes.
     pub(crate) fn new(source: &'a str, reader: impl Read + 'a) -> Self {
         let (plain, unreadable) = match encoding::plain(reader) {
             Ok(plain) => (plain, None),
@@ -99,23 +99,23 @@ impl<'a> Records<'a> {
                     }
                 },
             };
-            let refusal = Refusal::new(self.source, place, problem);
-            return Ok(Some(Item::Refused(refusal)));
+            let rejection = Rejection::new(self.source, place, problem);
+            return Ok(Some(Item::Rejected(rejection)));
         }
     }
 
-    /// The next thing, where an error of the reader is a refusal of the rest.
-    pub(crate) fn next_or_refusal(&mut self) -> Option<Item> {
+    /// The next thing, where an error of the reader is a rejection of the rest.
+    pub(crate) fn next_or_rejection(&mut self) -> Option<Item> {
         self.next()
-            .unwrap_or_else(|error| Some(Item::Refused(self.refuse_rest(&error))))
+            .unwrap_or_else(|error| Some(Item::Rejected(self.reject_rest(&error))))
     }
 
     /// Where reading stands, for an error of the reader.
-    pub(crate) fn refuse_rest(&self, error: &io::Error) -> Refusal {
+    pub(crate) fn reject_rest(&self, error: &io::Error) -> Rejection {
         let place = self.frames.place();
         let further = if place.byte > 0 { " any further" } else { "" };
         let reason = format!("cannot be read{further}: {error}");
-        Refusal::new(self.source, place, Problem::new(reason))
+        Rejection::new(self.source, place, Problem::new(reason))
     }
 }
 
@@ -125,8 +125,8 @@ impl<'a> Inside<'a> {
             let Some(records) = &mut self.records else {
                 let Some(content) = self.contents.next()? else {
                     let problem = Problem::new("its content is not in base64");
-                    let refusal = Refusal::new(source, self.place, problem);
-                    return Some(Item::Refused(refusal));
+                    let rejection = Rejection::new(source, self.place, problem);
+                    return Some(Item::Rejected(rejection));
                 };
                 let mut records = Records::new(source, io::Cursor::new(content));
                 records.envelopes = envelopes - 1;
@@ -136,19 +136,19 @@ impl<'a> Inside<'a> {
             let item = match records.next() {
                 Ok(item) => item,
                 Err(error) => {
-                    let refusal = records.refuse_rest(&error);
+                    let rejection = records.reject_rest(&error);
                     self.records = None;
-                    Some(Item::Refused(refusal))
+                    Some(Item::Rejected(rejection))
                 }
             };
             match item {
                 None => self.records = None,
                 // The place that can be found in the file is the envelope's.
-                Some(Item::Refused(refusal)) => {
-                    return Some(Item::Refused(Refusal {
+                Some(Item::Rejected(rejection)) => {
+                    return Some(Item::Rejected(Rejection {
                         line: self.place.line,
                         byte: self.place.byte,
-                        ..refusal
+                        ..rejection
                     }));
                 }
                 item => return item,
@@ -169,7 +169,7 @@ pub(crate) struct Place {
 /// A record that was not imported. Prints as `calls.json:12 (byte 4811): ContactId: expected a string, found a number`,
 /// and never holds a value from the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Rejection {
     /// The file, as the caller named it.
     pub source: String,
     /// The line on which the record begins, counted from 1.
@@ -182,7 +182,7 @@ pub struct Refusal {
     pub reason: String,
 }
 
-impl Refusal {
+impl Rejection {
     fn new(source: &str, place: Place, problem: Problem) -> Self {
         let Problem {
             field,
@@ -199,7 +199,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{} (byte {}): ", self.source, self.line, self.byte)?;
         if let Some(field) = self.field {

@@ -18,7 +18,7 @@ use hmac::Mac;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-pub use self::import::{ImportError, Importer, OnRefusal, Report};
+pub use self::import::{ImportError, Importer, OnRejection, Report};
 pub(crate) use self::page::StoredContact;
 pub use self::page::{ContactSummary, Page, PageError};
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use bytes::Bytes;
-use connect_local_endpoint::{Credentials, LocalEndpoint, OnRefusal, Store};
+use connect_local_endpoint::{Credentials, LocalEndpoint, OnRejection, Store};
 use connect_tests::record::{self, Record};
 use connect_tests::socket::Socket;
 use http::{Request, Response};
@@ -145,7 +145,7 @@ async fn manual_paging(programs: &Programs) {
         let store = Store::in_memory().unwrap();
         let records = record::file(&records);
         store
-            .import("test", records.as_bytes(), OnRefusal::Abort)
+            .import("test", records.as_bytes(), OnRejection::Abort)
             .unwrap();
         store
     });

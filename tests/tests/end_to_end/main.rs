@@ -12,7 +12,7 @@ mod operations;
 mod pages;
 mod properties;
 
-use connect_local_endpoint::{Credentials, LocalEndpoint, OnRefusal, Store, samples};
+use connect_local_endpoint::{Credentials, LocalEndpoint, OnRejection, Store, samples};
 use connect_sdk::Client;
 use connect_sdk::operation::list_associated_contacts::ListAssociatedContactsError;
 use connect_tests::client;
@@ -32,7 +32,7 @@ impl World {
         let store = tokio::task::spawn_blocking(move || {
             let store = Store::in_memory().unwrap();
             store
-                .import("test", records.as_bytes(), OnRefusal::Abort)
+                .import("test", records.as_bytes(), OnRejection::Abort)
                 .unwrap();
             store
         });

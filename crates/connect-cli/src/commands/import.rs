@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use connect_local_endpoint::{ImportError, OnRefusal, Report};
+use connect_local_endpoint::{ImportError, OnRejection, Report};
 
 use crate::failure::Failure;
 use crate::output;
@@ -50,12 +50,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     // Now that there is something to import: a wrong path creates no database.
     let store = super::serve::open(&arguments.database)?;
-    let on_refusal = if arguments.strict {
-        OnRefusal::Abort
+    let on_rejection = if arguments.strict {
+        OnRejection::Abort
     } else {
-        OnRefusal::Continue
+        OnRejection::Continue
     };
-    let mut importer = store.importer(on_refusal, || {
+    let mut importer = store.importer(on_rejection, || {
         crate::note("waiting: something else is writing to the database");
     });
     let unwritable = |error: ImportError| {
@@ -81,35 +81,35 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     report(&importer.finish().map_err(unwritable)?)
 }
 
-/// Prints what was refused and a summary.
+/// Prints what was rejected and a summary.
 ///
 /// # Errors
 ///
-/// Anything was refused.
+/// Anything was rejected.
 fn report(report: &Report) -> Result<(), Failure> {
-    for refusal in &report.refusals {
-        crate::note(&refusal.to_string());
+    for rejection in &report.rejections {
+        crate::note(&rejection.to_string());
     }
     let Report {
         added,
         updated,
         stale,
         ignored,
-        refused,
+        rejected,
         ..
     } = report;
     output::print(&format!(
-        "{added} contacts added, {updated} updated, {stale} records not newer, {ignored} other events, {refused} records refused\n"
+        "{added} contacts added, {updated} updated, {stale} records not newer, {ignored} other events, {rejected} records rejected\n"
     ))?;
     let rest = if added + updated > 0 {
         "the rest is imported"
     } else {
         "nothing is imported"
     };
-    Err(Failure::other(match refused {
+    Err(Failure::other(match rejected {
         0 => return Ok(()),
-        1 => format!("one record was refused; {rest}"),
-        count => format!("{count} records were refused; {rest}"),
+        1 => format!("one record was rejected; {rest}"),
+        count => format!("{count} records were rejected; {rest}"),
     }))
 }
 

@@ -60,9 +60,9 @@ fn strict_is_all_files_or_none_and_says_what_it_did() {
     ] {
         let ran = import(&paths, &database(&folder));
         assert_eq!(ran.code, Some(255), "{ran:?}");
-        let rest = "0 updated, 0 records not newer, 0 other events, 1 records refused";
+        let rest = "0 updated, 0 records not newer, 0 other events, 1 records rejected";
         assert_eq!(ran.stdout, format!("{added} contacts added, {rest}\n"));
-        let outcome = format!("one record was refused; {outcome} is imported");
+        let outcome = format!("one record was rejected; {outcome} is imported");
         contains(&ran.stderr, &outcome);
     }
 }
@@ -116,7 +116,7 @@ fn every_file_that_cannot_be_opened_is_named_and_counted() {
             contains(&ran.stderr, &line);
         }
         starts_with(&ran.stdout, &format!("{added} contacts added, "));
-        contains(&ran.stdout, "2 records refused");
+        contains(&ran.stdout, "2 records rejected");
     }
 }
 

@@ -222,7 +222,7 @@ async fn contacts_can_be_imported_while_it_runs() {
     let endpoint = builder().start().await.unwrap();
     assert_eq!(get(&endpoint, &of(samples::CONTACT_ID)).await.0, 404);
     let store = Arc::clone(endpoint.store());
-    let import = move || store.import("samples", samples::records().as_bytes(), OnRefusal::Abort);
+    let import = move || store.import("samples", samples::records().as_bytes(), OnRejection::Abort);
     spawn_blocking(import).await.unwrap().unwrap();
     assert_eq!(get(&endpoint, &of(samples::CONTACT_ID)).await.0, 200);
 }

@@ -35,7 +35,7 @@ fn outcomes(bytes: &[u8]) -> Vec<String> {
         .map(|item| match item {
             Item::Contact(record) => record.contact_id,
             Item::OtherEvent => "other".to_owned(),
-            Item::Refused(refusal) => refusal.to_string(),
+            Item::Rejected(rejection) => rejection.to_string(),
         })
         .collect()
 }
@@ -268,15 +268,15 @@ fn records_in_messages_are_read() {
         serde_json::json!({"Records": [{"body": "nonsense"}, {"body": a}, {"data": "%"}, {"body": "{}"}]})
     );
     let place = format!("calls.json:2 (byte {}): ", b.len() + 1);
-    let refused = |reason: &str| format!("{place}{reason}");
+    let rejected = |reason: &str| format!("{place}{reason}");
     assert_eq!(
         outcomes(file.as_bytes()),
         [
             "b".to_owned(),
-            refused("expected a record, which begins with a brace"),
+            rejected("expected a record, which begins with a brace"),
             "a".to_owned(),
-            refused("its content is not in base64"),
-            refused("InstanceARN: missing"),
+            rejected("its content is not in base64"),
+            rejected("InstanceARN: missing"),
             "b".to_owned(),
         ]
     );
@@ -438,10 +438,10 @@ fn what_was_read_before_a_failure_counts() {
     let mut records = Records::new("calls.json", Failing(file.as_bytes()));
     assert!(matches!(records.next(), Ok(Some(Item::Contact(_)))));
     let error = records.next().unwrap_err();
-    let refusal = records.refuse_rest(&error).to_string();
+    let rejection = records.reject_rest(&error).to_string();
     let place = format!("calls.json:1 (byte {})", file.len());
     assert_eq!(
-        refusal,
+        rejection,
         format!("{place}: cannot be read any further: unplugged")
     );
     assert!(matches!(records.next(), Ok(None)));

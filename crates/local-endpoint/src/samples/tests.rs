@@ -2,12 +2,12 @@ use std::collections::HashSet;
 use std::num::NonZeroUsize;
 
 use super::*;
-use crate::{OnRefusal, Store};
+use crate::{OnRejection, Store};
 
 fn store() -> Store {
     let store = Store::in_memory().unwrap();
     let report = store
-        .import("samples", records().as_bytes(), OnRefusal::Abort)
+        .import("samples", records().as_bytes(), OnRejection::Abort)
         .unwrap();
     assert_eq!(
         (report.added as usize, report.stale),

@@ -16,10 +16,10 @@ use super::{Store, StoreError};
 use crate::contact::{
     COLUMNS, ContactRecord, ContactState, FIELDS, Field, Kind, Origin, Value, Version, Versioned,
 };
-use crate::records::{Item, Records, Refusal, instance_id};
+use crate::records::{Item, Records, Rejection, instance_id};
 
-/// Refusals beyond this many are counted, not kept.
-const REFUSALS_KEPT: usize = 100;
+/// Rejections beyond this many are counted, not kept.
+const REJECTIONS_KEPT: usize = 100;
 /// How many records are written at once: others wait that long for their turn.
 const BATCH: usize = 10_000;
 /// How many records are read ahead of what is written.
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What happens to the good records of an import that has bad ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnRefusal {
+pub enum OnRejection {
     /// They are imported.
     #[default]
     Continue,
@@ -50,10 +50,10 @@ pub struct Report {
     pub stale: u64,
     /// EventBridge events about something else.
     pub ignored: u64,
-    /// How many records were refused.
-    pub refused: u64,
+    /// How many records were rejected.
+    pub rejected: u64,
     /// The first hundred of them.
-    pub refusals: Vec<Refusal>,
+    pub rejections: Vec<Rejection>,
 }
 
 impl Report {
@@ -63,9 +63,10 @@ impl Report {
         self.updated += other.updated;
         self.stale += other.stale;
         self.ignored += other.ignored;
-        self.refused += other.refused;
-        let free = REFUSALS_KEPT.saturating_sub(self.refusals.len());
-        self.refusals.extend(other.refusals.into_iter().take(free));
+        self.rejected += other.rejected;
+        let free = REJECTIONS_KEPT.saturating_sub(self.rejections.len());
+        self.rejections
+            .extend(other.rejections.into_iter().take(free));
     }
 }
 
@@ -76,9 +77,9 @@ pub enum ImportError {
     /// The database cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A record is broken, and [`OnRefusal::Abort`] was asked for.
+    /// A record is broken, and [`OnRejection::Abort`] was asked for.
     #[error("{0}")]
-    Refused(Refusal),
+    Rejected(Rejection),
 }
 
 impl From<rusqlite::Error> for ImportError {
@@ -88,39 +89,39 @@ impl From<rusqlite::Error> for ImportError {
 }
 
 impl Store {
-    /// Imports contact records and EventBridge contact events. `source` names the file in refusals.
+    /// Imports contact records and EventBridge contact events. `source` names the file in rejections.
     ///
     /// JSON objects one after another, with or without line breaks, or in an array, in UTF-8 or marked UTF-16; plain or
     /// compressed by gzip; as they are or in messages of Kinesis, Firehose, SQS and SNS. Of each field of a contact the
     /// newest value is kept, so files may overlap and come in any order. A field left out does not change it; one that says
     /// `null` erases it.
     ///
-    /// A reader that fails ends the import like a bad record: what came before it counts, unless `on_refusal` is
-    /// [`OnRefusal::Abort`].
+    /// A reader that fails ends the import like a bad record: what came before it counts, unless `on_rejection` is
+    /// [`OnRejection::Abort`].
     ///
     /// # Errors
-    /// If the database cannot be written, or a record is bad and `on_refusal` is [`OnRefusal::Abort`]. Nothing is imported
+    /// If the database cannot be written, or a record is bad and `on_rejection` is [`OnRejection::Abort`]. Nothing is imported
     /// then, but what was written before a database failed.
     pub fn import(
         &self,
         source: &str,
         reader: impl Read,
-        on_refusal: OnRefusal,
+        on_rejection: OnRejection,
     ) -> Result<Report, ImportError> {
-        let mut importer = self.importer(on_refusal, || ());
+        let mut importer = self.importer(on_rejection, || ());
         importer.read(source, reader)?;
         let mut report = importer.finish()?;
-        if on_refusal == OnRefusal::Abort && report.refused > 0 {
-            return Err(ImportError::Refused(report.refusals.swap_remove(0)));
+        if on_rejection == OnRejection::Abort && report.rejected > 0 {
+            return Err(ImportError::Rejected(report.rejections.swap_remove(0)));
         }
         Ok(report)
     }
 
     /// An import of several files. `on_wait` is called when another importer holds the database for longer than a moment.
-    pub fn importer(&self, on_refusal: OnRefusal, on_wait: fn()) -> Importer<'_> {
+    pub fn importer(&self, on_rejection: OnRejection, on_wait: fn()) -> Importer<'_> {
         Importer {
             store: self,
-            on_refusal,
+            on_rejection,
             on_wait,
             waiting: Vec::new(),
             written: Instant::now(),
@@ -195,12 +196,12 @@ impl Change<'_> {
 
 /// An import under way. The database is locked only while a batch of records is written, never while one is read.
 ///
-/// With [`OnRefusal::Abort`] all records stay in memory until the end and are written at once.
+/// With [`OnRejection::Abort`] all records stay in memory until the end and are written at once.
 #[derive(Debug)]
 #[must_use = "what was read last is written by `finish`"]
 pub struct Importer<'a> {
     store: &'a Store,
-    on_refusal: OnRefusal,
+    on_rejection: OnRejection,
     on_wait: fn(),
     waiting: Vec<ContactRecord>,
     /// When something was last written.
@@ -215,7 +216,7 @@ impl Importer<'_> {
     /// If the database cannot be written.
     pub fn read(&mut self, source: &str, reader: impl Read) -> Result<(), ImportError> {
         let mut records = Records::new(source, reader);
-        while let Some(item) = records.next_or_refusal() {
+        while let Some(item) = records.next_or_rejection() {
             self.take(item)?;
         }
         Ok(())
@@ -234,7 +235,7 @@ impl Importer<'_> {
         let source = source.to_owned();
         thread::spawn(move || {
             let mut records = Records::new(&source, reader);
-            while let Some(item) = records.next_or_refusal() {
+            while let Some(item) = records.next_or_rejection() {
                 if sender.send(item).is_err() {
                     break;
                 }
@@ -243,7 +244,7 @@ impl Importer<'_> {
         loop {
             match items.recv_timeout(MOMENT) {
                 Ok(item) => self.take(item)?,
-                Err(RecvTimeoutError::Timeout) if self.on_refusal == OnRefusal::Continue => {
+                Err(RecvTimeoutError::Timeout) if self.on_rejection == OnRejection::Continue => {
                     self.flush()?;
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -254,8 +255,8 @@ impl Importer<'_> {
 
     /// Takes note of a file that cannot even be opened, as of one that cannot be read any further.
     pub fn unopened(&mut self, source: &str, error: &io::Error) {
-        let refusal = Records::new(source, io::empty()).refuse_rest(error);
-        self.refuse(refusal);
+        let rejection = Records::new(source, io::empty()).reject_rest(error);
+        self.reject(rejection);
     }
 
     /// Writes what is still to be written. Nothing at all if a record is bad and that is to abort the import.
@@ -268,7 +269,7 @@ impl Importer<'_> {
     }
 
     fn is_aborted(&self) -> bool {
-        self.on_refusal == OnRefusal::Abort && self.report.refused > 0
+        self.on_rejection == OnRejection::Abort && self.report.rejected > 0
     }
 
     fn take(&mut self, item: Item) -> Result<(), ImportError> {
@@ -276,19 +277,19 @@ impl Importer<'_> {
             Item::Contact(_) if self.is_aborted() => {}
             Item::Contact(record) => self.waiting.push(*record),
             Item::OtherEvent => self.report.ignored += 1,
-            Item::Refused(refusal) => self.refuse(refusal),
+            Item::Rejected(rejection) => self.reject(rejection),
         }
         let is_due = self.waiting.len() >= BATCH || self.written.elapsed() >= PATIENCE;
-        if self.on_refusal == OnRefusal::Continue && is_due {
+        if self.on_rejection == OnRejection::Continue && is_due {
             self.flush()?;
         }
         Ok(())
     }
 
-    fn refuse(&mut self, refusal: Refusal) {
-        self.report.refused += 1;
-        if self.report.refusals.len() < REFUSALS_KEPT {
-            self.report.refusals.push(refusal);
+    fn reject(&mut self, rejection: Rejection) {
+        self.report.rejected += 1;
+        if self.report.rejections.len() < REJECTIONS_KEPT {
+            self.report.rejections.push(rejection);
         }
         if self.is_aborted() {
             self.waiting = Vec::new();

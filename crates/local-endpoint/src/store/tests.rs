@@ -17,7 +17,7 @@ fn a_contact_comes_out_with_all_that_went_in() {
     );
     let store = Store::in_memory().unwrap();
     store
-        .import("test", file.as_bytes(), OnRefusal::Abort)
+        .import("test", file.as_bytes(), OnRejection::Abort)
         .unwrap();
     let expected = ContactSummary {
         contact_id: "c".into(),
@@ -205,40 +205,40 @@ fn a_report_counts_what_happened() {
         r#"{"detail-type":"x"}"#, r#"{"ContactId":5}"#
     );
     let third = store
-        .import("calls.json", file.as_bytes(), OnRefusal::Continue)
+        .import("calls.json", file.as_bytes(), OnRejection::Continue)
         .unwrap();
     assert_eq!(
-        (third.ignored, third.refused, third.refusals.len()),
+        (third.ignored, third.rejected, third.rejections.len()),
         (1, 2, 2)
     );
-    assert_eq!(third.refusals[0].line, 2);
+    assert_eq!(third.rejections[0].line, 2);
     let mut all = first;
     all.merge(second);
     all.merge(third);
     assert_eq!(
-        (all.added, all.updated, all.stale, all.ignored, all.refused),
+        (all.added, all.updated, all.stale, all.ignored, all.rejected),
         (3, 1, 2, 1, 2)
     );
 }
 
 #[test]
-fn refusals_are_counted_on_but_not_kept_without_end() {
+fn rejections_are_counted_on_but_not_kept_without_end() {
     let store = Store::in_memory().unwrap();
     let report = store
-        .import("test", "{}\n".repeat(250).as_bytes(), OnRefusal::Continue)
+        .import("test", "{}\n".repeat(250).as_bytes(), OnRejection::Continue)
         .unwrap();
-    assert_eq!((report.refused, report.refusals.len()), (250, 100));
+    assert_eq!((report.rejected, report.rejections.len()), (250, 100));
 }
 
 #[test]
 fn an_aborted_import_leaves_nothing_behind() {
     let store = Store::in_memory().unwrap();
     let file = format!("{}\n{{\"ContactId\":5}}\n", record("a", 1).json());
-    let refusal = match store.import("calls.json", file.as_bytes(), OnRefusal::Abort) {
-        Err(ImportError::Refused(refusal)) => refusal,
+    let rejection = match store.import("calls.json", file.as_bytes(), OnRejection::Abort) {
+        Err(ImportError::Rejected(rejection)) => rejection,
         other => panic!("{other:?}"),
     };
-    assert_eq!((refusal.line, refusal.field), (2, Some("InstanceARN")));
+    assert_eq!((rejection.line, rejection.field), (2, Some("InstanceARN")));
     let page = store.page(INSTANCE, "a", limit(1), None);
     assert!(matches!(page, Err(PageError::UnknownInstance)));
 }
@@ -368,7 +368,7 @@ fn paging_goes_on_while_others_import() {
                 let far = self::record(&format!("far-{n}"), n * 17).after(&record.id);
                 let file = far.begun_by("old-00").json() + &record.json();
                 theirs
-                    .import("test", file.as_bytes(), OnRefusal::Abort)
+                    .import("test", file.as_bytes(), OnRejection::Abort)
                     .unwrap();
             }
             done.store(true, Ordering::SeqCst);

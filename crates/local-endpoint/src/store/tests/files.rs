@@ -42,7 +42,7 @@ fn a_database_on_a_read_only_volume_can_be_read() {
     let json = record("b", 1).json();
     assert!(
         store
-            .import("x", json.as_bytes(), OnRefusal::Abort)
+            .import("x", json.as_bytes(), OnRejection::Abort)
             .is_err()
     );
     set(0o700);
@@ -87,7 +87,7 @@ fn a_file_that_was_replaced_is_neither_read_nor_written() {
     let page = store.page(INSTANCE, "a", limit(1), None);
     assert!(matches!(page, Err(PageError::Store(StoreError::Replaced))));
     let json = record("c", 1).json();
-    let imported = store.import("x", json.as_bytes(), OnRefusal::Abort);
+    let imported = store.import("x", json.as_bytes(), OnRejection::Abort);
     assert!(matches!(
         imported,
         Err(ImportError::Store(StoreError::Replaced))
@@ -95,7 +95,7 @@ fn a_file_that_was_replaced_is_neither_read_nor_written() {
 }
 
 #[test]
-fn foreign_and_newer_files_are_refused_untouched() {
+fn foreign_and_newer_files_are_rejected_untouched() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.db");
     Connection::open(&path)
@@ -220,7 +220,7 @@ fn nothing_is_locked_while_records_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("contacts.db");
     let store = Store::open(&path).unwrap();
-    for on_refusal in [OnRefusal::Continue, OnRefusal::Abort] {
+    for on_rejection in [OnRejection::Continue, OnRejection::Abort] {
         let between = || {
             let other = Connection::open(&path).unwrap();
             other.busy_timeout(std::time::Duration::ZERO).unwrap();
@@ -231,7 +231,7 @@ fn nothing_is_locked_while_records_are_read() {
             parts,
             between: &between,
         };
-        store.import("slow", slow, on_refusal).unwrap();
+        store.import("slow", slow, on_rejection).unwrap();
     }
     assert_eq!(tree(&store, "b"), ["b"]);
 }
@@ -246,7 +246,7 @@ fn a_second_importer_waits_and_says_so() {
     first.execute_batch("BEGIN IMMEDIATE").unwrap();
     std::thread::scope(|scope| {
         let second = scope.spawn(|| {
-            let mut importer = store.importer(OnRefusal::Abort, || WAITED.store(true, SeqCst));
+            let mut importer = store.importer(OnRejection::Abort, || WAITED.store(true, SeqCst));
             let json = record("a", 1).json();
             importer.read("x", json.as_bytes()).unwrap();
             importer.finish().unwrap()
@@ -267,16 +267,16 @@ fn an_import_of_several_files_is_whole_or_nothing_if_that_is_asked_for() {
         "{}{}".to_owned(),
         record("b", 1).json(),
     ];
-    let run = |on_refusal| {
-        let mut importer = store.importer(on_refusal, || ());
+    let run = |on_rejection| {
+        let mut importer = store.importer(on_rejection, || ());
         for file in &files {
             importer.read("x", file.as_bytes()).unwrap();
         }
         let report = importer.finish().unwrap();
-        (report.added, report.refused)
+        (report.added, report.rejected)
     };
-    assert_eq!(run(OnRefusal::Abort), (0, 2));
-    assert_eq!(run(OnRefusal::Continue), (2, 2));
+    assert_eq!(run(OnRejection::Abort), (0, 2));
+    assert_eq!(run(OnRejection::Continue), (2, 2));
 }
 
 /// A pipe: what is read was sent.
@@ -297,7 +297,7 @@ fn what_came_is_written_while_a_pipe_is_silent() {
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         let importer = scope.spawn(|| {
-            let mut importer = store.importer(OnRefusal::Continue, || ());
+            let mut importer = store.importer(OnRejection::Continue, || ());
             importer.follow("pipe", Pipe(receiver)).unwrap();
             importer.finish().unwrap()
         });

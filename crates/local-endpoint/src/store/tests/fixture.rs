@@ -107,7 +107,7 @@ impl Record {
 pub(super) fn import(store: &Store, records: &[Record]) -> Report {
     let file = records.iter().map(Record::json).collect::<String>();
     let report = store
-        .import("test", file.as_bytes(), OnRefusal::Abort)
+        .import("test", file.as_bytes(), OnRejection::Abort)
         .unwrap();
     check_trees(store);
     report

@@ -59,7 +59,7 @@ proptest! {
     }
 
     #[test]
-    fn hostile_tokens_are_refused(token in "\\PC{0,80}|[A-Za-z0-9_-]{0,80}") {
+    fn hostile_tokens_are_rejected(token in "\\PC{0,80}|[A-Za-z0-9_-]{0,80}") {
         let store = store(&[record("a", 1)]);
         prop_assert!(matches!(store.page(INSTANCE, "a", limit(1), Some(&token)), Err(PageError::BadToken)));
     }
