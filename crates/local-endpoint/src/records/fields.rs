@@ -207,7 +207,7 @@ impl<'a> RawField<'a> {
         }
     }
 
-    /// Its value. A record's `null` means that there is none, an event's as little as no field.
+    /// Its value. A record's `null` in a column means that there is none; in a detail or an event, as little as no field.
     fn read(&self, version: Version, kind: Kind) -> Result<Versioned, Problem> {
         let value = match kind {
             Kind::Time => self.time()?.map(Value::Time),
@@ -215,7 +215,7 @@ impl<'a> RawField<'a> {
             Kind::Constant => self.constant()?.map(Value::Text),
             Kind::Json => self.json().map(Value::Text),
         };
-        let is_left_out = self.1.is_none() || version.origin == Origin::Event;
+        let is_left_out = self.1.is_none() || kind == Kind::Json || version.origin == Origin::Event;
         let version = match value {
             None if is_left_out => Version::default(),
             _ => version,

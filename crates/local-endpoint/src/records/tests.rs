@@ -73,16 +73,17 @@ fn a_record_is_understood() {
         None,
         Some(Value::Text("INBOUND".to_owned())),
         Some(Value::Text("VOICE".to_owned())),
-        Some(Value::Text(
-            r#"{"note":"a \"brace\" } and { more"}"#.to_owned(),
-        )),
     ];
     for (field, value) in record.state.0.iter().zip(expected) {
         assert_eq!(*field, Versioned { version, value });
     }
+    let attributes = &record.state[Field::Attributes];
+    assert_eq!(attributes.version, version);
+    let json = r#"{"note":"a \"brace\" } and { more"}"#;
+    assert_eq!(attributes.text(), Some(json));
     // A detail that is left out, and one that is `null`.
     assert_eq!(record.state[Field::Tags], Versioned::default());
-    assert_eq!(record.state[Field::References], Versioned::default());
+    assert_eq!(record.state[Field::Agent], Versioned::default());
 }
 
 #[test]
