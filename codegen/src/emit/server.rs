@@ -68,7 +68,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
             }
 
             /// The error of an operation that this service does not implement.
-            fn not_implemented(&self, operation: &'static str) -> error::ErrorMetadata {
+            fn not_implemented(&self, operation: &'static str) -> server::ErrorMetadata {
                 server::not_implemented(operation)
             }
         }

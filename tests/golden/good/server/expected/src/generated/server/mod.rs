@@ -3,7 +3,6 @@
 //! A service as a service: implement [`Service`], and [`handle`] requests with it.
 
 use connect_protocol::server;
-use crate::error;
 use crate::operation;
 
 pub(crate) mod list_items;
@@ -58,7 +57,7 @@ pub trait Service: Send + Sync + 'static {
     }
 
     /// The error of an operation that this service does not implement.
-    fn not_implemented(&self, operation: &'static str) -> error::ErrorMetadata {
+    fn not_implemented(&self, operation: &'static str) -> server::ErrorMetadata {
         server::not_implemented(operation)
     }
 }

@@ -3,7 +3,6 @@
 //! Café é "Tables" \*/ \`x\` \\ {y} pub const STOLEN: Option\<\&str> = option_env!("HOME"); //! \`\`\` panic!() \`\`\` as a service: implement [`Service`], and [`handle`] requests with it.
 
 use connect_protocol::server;
-use crate::error;
 use crate::operation;
 
 pub(crate) mod get;
@@ -35,7 +34,7 @@ pub trait Service: Send + Sync + 'static {
     }
 
     /// The error of an operation that this service does not implement.
-    fn not_implemented(&self, operation: &'static str) -> error::ErrorMetadata {
+    fn not_implemented(&self, operation: &'static str) -> server::ErrorMetadata {
         server::not_implemented(operation)
     }
 }
