@@ -28,6 +28,9 @@ use crate::token;
 /// "ConT" in ASCII: distinguishes our files from other SQLite databases.
 const APPLICATION_ID: i32 = 0x436f_6e54;
 const SCHEMA_VERSION: i32 = 3;
+/// The most that pages take in memory while they are written, in KiB. A batch of records changes pages all over the database;
+/// with less, many of them would be written to the log and read back again and again.
+const WRITER_CACHE: i64 = 64 * 1024;
 /// What [`Store`] keeps open for readers between uses.
 const IDLE_READERS: usize = 4;
 
@@ -123,6 +126,7 @@ impl Store {
             connection.pragma_update(None, "journal_mode", "wal")?;
         }
         connection.pragma_update(None, "synchronous", "normal")?;
+        connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
         let readers = Readers {
             identity: identity(&path),
             path,
