@@ -123,7 +123,7 @@ impl From<PageError> for Failure {
             PageError::UnknownInstance => Self::NotFound("Instance not found."),
             PageError::UnknownContact => Self::NotFound("Contact not found."),
             PageError::BadToken => {
-                Self::Invalid("NextToken is not valid for this request.".to_owned())
+                Self::Invalid("NextToken is not valid for this contact.".to_owned())
             }
             PageError::Store(error) => error.into(),
         }

@@ -7,6 +7,7 @@ use connect_sdk::types::{
 use serde_json::{Value, json};
 
 use super::{Context, Failure, required, stored};
+use crate::PageError;
 use crate::store::search::{Criterion, Key, Search};
 
 const DEFAULT_PAGE: usize = 25;
@@ -32,7 +33,13 @@ pub(super) fn run(
     let limit = limit.unwrap_or(DEFAULT_PAGE);
     let found = context
         .store
-        .search(instance, &search, &what, limit, token.as_deref())?;
+        .search(instance, &search, &what, limit, token.as_deref())
+        .map_err(|error| match error {
+            PageError::BadToken => {
+                Failure::Invalid("NextToken is not valid for this search.".to_owned())
+            }
+            error => error.into(),
+        })?;
     let contacts = found.contacts.iter().map(|(contact, details)| {
         let mut members = stored::details(details.as_deref())?;
         stored::add_summary(&mut members, contact);
