@@ -20,8 +20,8 @@ const KEYWORDS: [&str; 52] = [
 /// Names that operations cannot have: a module or a method that is generated in any case has them, or generated modules call
 /// something of the runtime by them. And files that Windows takes for devices, which some operations' would be.
 fn is_taken(name: &str) -> bool {
-    const TAKEN: &str = "aux con config connect_protocol connect_transport customize endpoint from_conf invalid_input meta mod new nul \
-        operation prn server shapes transport";
+    const TAKEN: &str = "aux con config connect_protocol connect_transport customize endpoint from_conf invalid_input meta mod new not_implemented \
+        nul operation prn server shapes transport";
     let is_port = |port: &str| matches!(port.as_bytes(), [b'1'..=b'9']);
     let ports = ["com", "lpt"].map(|kind| name.strip_prefix(kind));
     TAKEN.split(' ').any(|taken| taken == name) || ports.into_iter().flatten().any(is_port)

@@ -34,7 +34,8 @@ pub(super) fn module(service: &Service) -> TokenStream {
                 input: operation::#method::#input,
             ) -> impl Future<Output = Result<operation::#method::#output, operation::#method::#error>> + Send {
                 let _ = input;
-                async { Err(operation::#method::#error::generic(server::not_implemented(#name))) }
+                let error = operation::#method::#error::generic(self.not_implemented(#name));
+                async { Err(error) }
             }
         }
     });
@@ -56,7 +57,7 @@ pub(super) fn module(service: &Service) -> TokenStream {
 
         pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-        /// The operations. By default, each returns the error that it is not implemented.
+        /// The operations. Each returns [`not_implemented`](Self::not_implemented) until it is.
         pub trait Service: Send + Sync + 'static {
             #(#methods)*
 
@@ -64,6 +65,11 @@ pub(super) fn module(service: &Service) -> TokenStream {
             fn invalid_input(&self, operation: &'static str, violations: &[Violation]) -> ErrorResponse {
                 let _ = operation;
                 ErrorResponse::validation(violations)
+            }
+
+            /// The error of an operation that this service does not implement.
+            fn not_implemented(&self, operation: &'static str) -> server::ErrorMetadata {
+                server::not_implemented(operation)
             }
         }
 

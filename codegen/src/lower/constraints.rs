@@ -47,26 +47,39 @@ impl Lowering<'_> {
                 bail!(place, "{} has no pattern", target.kind.with_article());
             }
             let pattern: Option<String> = traits.read(ids::PATTERN, place.clone())?;
-            match pattern {
-                Some(pattern) if !self.compiles(&pattern) => {
-                    if self.server {
-                        let message = format!(
-                            "{pattern:?} is no regular expression of Rust's; the server will not check it"
-                        );
-                        self.warn(Error::new(place, message));
-                    }
+            let fault = pattern.as_deref().and_then(|pattern| self.fault(pattern));
+            match fault {
+                None => constraints.pattern = pattern,
+                Some(fault) if self.server => {
+                    let pattern = pattern.unwrap_or_default();
+                    let message = format!("{pattern:?} {fault}; the server will not check it");
+                    self.warn(Error::new(place, message));
                 }
-                pattern => constraints.pattern = pattern,
+                Some(_) => {}
             }
         }
         Ok(constraints)
     }
 
-    /// Whether a pattern is a regular expression of Rust's. Many members share few patterns, and compiling one takes long.
-    fn compiles(&mut self, pattern: &str) -> bool {
+    /// Why a pattern cannot be checked. Many members share few patterns, and compiling one takes long.
+    fn fault(&mut self, pattern: &str) -> Option<&'static str> {
         let known = self.patterns.entry(pattern.to_owned());
-        *known.or_insert_with(|| regex::Regex::new(pattern).is_ok())
+        *known.or_insert_with(|| {
+            if is_escaped_twice(pattern) {
+                Some("is escaped twice")
+            } else if regex::Regex::new(pattern).is_err() {
+                Some("is no regular expression of Rust's")
+            } else {
+                None
+            }
+        })
     }
+}
+
+/// Whether `\\d` stands where `\d` is meant, as in some published models. A server would reject what the service takes.
+fn is_escaped_twice(pattern: &str) -> bool {
+    let mut rest = pattern.split(r"\\").skip(1);
+    rest.any(|rest| rest.starts_with(['d', 'D', 'p', 'P', 's', 'S', 'w', 'W', '.', '+']))
 }
 
 fn length_bounds(target: &Shape, length: Length) -> Result<(Option<u64>, Option<u64>), String> {
@@ -134,4 +147,28 @@ fn range_literals(
         return Err(format!("no value is at least {min} and at most {max}"));
     }
     Ok((literal(&range.min)?, literal(&range.max)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backslash_before_an_escape_is_one_too_many() {
+        for pattern in [
+            r"^\\+[1-9]\\d{1,14}$",
+            r"^https://\S+\\.s3",
+            r"^[\\P{C}\r\n]+$",
+        ] {
+            assert!(is_escaped_twice(pattern), "{pattern}");
+        }
+        for pattern in [
+            r"^\+[1-9]\d{1,14}$",
+            r"^[a-z\\]+$",
+            r"^C:\\(\w+\\)*$",
+            r"^\\\\host$",
+        ] {
+            assert!(!is_escaped_twice(pattern), "{pattern}");
+        }
+    }
 }

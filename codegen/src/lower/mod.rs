@@ -81,8 +81,8 @@ struct Lowering<'a> {
     enums: BTreeMap<String, ir::Enum>,
     /// The structures and unions that have something to check, themselves or in what they reach.
     checked: BTreeSet<String>,
-    /// The patterns met so far, and whether each compiles.
-    patterns: BTreeMap<String, bool>,
+    /// The patterns met so far, and why each cannot be checked, if so.
+    patterns: BTreeMap<String, Option<&'static str>>,
 }
 
 impl<'a> Lowering<'a> {

@@ -197,7 +197,10 @@ impl Builder {
             .denied
             .into_iter()
             .fold(Authenticator::new(credentials.clone()), Authenticator::deny);
-        let handler = Connect::new(Arc::clone(&store));
+        let handler = Connect {
+            store: Arc::clone(&store),
+            clock: self.clock.clone(),
+        };
         let server = Server {
             handler,
             authenticator,

@@ -22,6 +22,7 @@
 //! ```
 
 mod auth;
+mod contact;
 mod endpoint;
 mod random;
 mod records;

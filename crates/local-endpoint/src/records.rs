@@ -16,7 +16,8 @@ use std::vec;
 use self::fields::Problem;
 use self::frames::{Frame, Frames};
 
-pub(crate) use self::fields::{ContactRecord, ContactState, Origin, Said, Version, instance_id};
+pub(crate) use self::fields::instance_id;
+use crate::contact::ContactRecord;
 
 /// A notification of SNS may be in a message of SQS, and that in the event of a function.
 const DEEPEST_ENVELOPE: u8 = 4;

@@ -1,35 +1,50 @@
-//! The operations of Amazon Connect, over the store.
+//! The operations of Amazon Connect, over the store: one file each.
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "all operations take their inputs alike"
+)]
 
-use std::num::NonZeroUsize;
+mod begin;
+mod describe_contact;
+mod get_contact_attributes;
+mod list_associated_contacts;
+mod list_contact_references;
+mod search_contacts;
+mod start_chat_contact;
+mod start_outbound_voice_contact;
+mod start_task_contact;
+mod stop_contact;
+mod stored;
+mod tag_contact;
+mod transfer_contact;
+mod untag_contact;
+mod update_contact;
+mod update_contact_attributes;
+
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
-use connect_sdk::operation::list_associated_contacts::{
-    ListAssociatedContactsError, ListAssociatedContactsInput, ListAssociatedContactsOutput,
-};
+use connect_sdk::error::ErrorMetadata;
+use connect_sdk::operation;
 use connect_sdk::server::{self, ErrorResponse, Service, Violation};
 use connect_sdk::types::error::{
-    InternalServiceException, InvalidParameterException, InvalidRequestException,
-    ResourceNotFoundException,
+    ContactNotFoundException, InternalServiceException, InvalidParameterException,
+    InvalidRequestException, ResourceNotFoundException,
 };
-use connect_sdk::types::{AssociatedContactSummary, Channel, ContactInitiationMethod};
 use http::{Request, Response};
+use serde::de::DeserializeOwned;
 
-use crate::server::Handler;
-use crate::{ContactSummary, Page, PageError, Store, StoreError};
-
-/// What the service takes where MaxResults is absent.
-const DEFAULT_PAGE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(24);
+use crate::contact::{Field, Value};
+use crate::random;
+use crate::server::{Clock, Handler};
+use crate::store::StoredContact;
+use crate::{PageError, Store, StoreError};
 
 #[derive(Debug)]
 pub(crate) struct Connect {
-    store: Arc<Store>,
-}
-
-impl Connect {
-    pub(crate) fn new(store: Arc<Store>) -> Self {
-        Self { store }
-    }
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Clock,
 }
 
 impl Handler for Connect {
@@ -38,110 +53,235 @@ impl Handler for Connect {
     }
 }
 
-impl Service for Connect {
-    async fn list_associated_contacts(
+/// What an operation works with.
+struct Context {
+    store: Arc<Store>,
+    /// Nanoseconds since the epoch.
+    now: i64,
+}
+
+impl Context {
+    /// An ID for what a request begins: the same for the same token of a client.
+    fn new_id(&self, what: &str, whose: &str, token: Option<&str>) -> Result<String, Failure> {
+        match token {
+            Some(token) => Ok(self.store.derived_id(&[what, whose, token])),
+            None => random::uuid().map_err(|error| StoreError::from(error).into()),
+        }
+    }
+
+    /// Sets fields of a contact to what `edit` makes of it.
+    fn edit(
         &self,
-        input: ListAssociatedContactsInput,
-    ) -> Result<ListAssociatedContactsOutput, ListAssociatedContactsError> {
-        let store = Arc::clone(&self.store);
-        let page = tokio::task::spawn_blocking(move || page(&store, &input)).await;
-        match page {
-            Ok(Ok(page)) => Ok(output(page)),
-            Ok(Err(error)) => Err(service_error(&error)),
-            Err(error) => {
-                tracing::error!(%error, "reading the store did not come to an end");
-                Err(internal(FAILED))
-            }
-        }
+        instance: &Option<String>,
+        id: &Option<String>,
+        edit: impl FnOnce(StoredContact) -> Result<Vec<(Field, Value)>, Failure>,
+    ) -> Result<(), Failure> {
+        self.store.change(|change| {
+            let id = required(id);
+            let contact = change.contact(required(instance), id)?;
+            let arn = contact.instance_arn.clone();
+            let fields = edit(contact)?
+                .into_iter()
+                .map(|(name, value)| (name, Some(value)));
+            Ok(change.set(&arn, id, self.now, fields)?)
+        })
     }
 
-    fn invalid_input(&self, _operation: &'static str, violations: &[Violation]) -> ErrorResponse {
-        let messages = violations
-            .iter()
-            .map(|violation| violation.message.as_str())
-            .collect::<Vec<_>>();
-        InvalidParameterException::builder()
-            .message(messages.join("; "))
-            .build()
-            .into()
+    fn edit_tags(
+        &self,
+        instance: &Option<String>,
+        id: &Option<String>,
+        edit: impl FnOnce(&mut stored::Members) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.edit(instance, id, |contact| {
+            let mut details = stored::details(contact.details.as_deref())?;
+            let mut tags = match details.remove("Tags") {
+                Some(serde_json::Value::Object(tags)) => tags,
+                _ => stored::Members::new(),
+            };
+            edit(&mut tags)?;
+            let tags = serde_json::Value::Object(tags).to_string();
+            Ok(vec![(Field::Tags, Value::Text(tags))])
+        })
     }
 }
 
-fn page(store: &Store, input: &ListAssociatedContactsInput) -> Result<Page, PageError> {
-    // Both are there and the size is within its limits: the input was checked.
-    let instance = input.instance_id.as_deref().unwrap_or_default();
-    let contact = input.contact_id.as_deref().unwrap_or_default();
-    let size = input
-        .max_results
-        .and_then(|size| usize::try_from(size).ok())
-        .and_then(NonZeroUsize::new);
-    store.page(
-        instance,
-        contact,
-        size.unwrap_or(DEFAULT_PAGE),
-        input.next_token.as_deref(),
-    )
-}
-
-fn output(page: Page) -> ListAssociatedContactsOutput {
-    ListAssociatedContactsOutput::builder()
-        .set_contact_summary_list(Some(page.contacts.into_iter().map(summary).collect()))
-        .set_next_token(page.next_token)
-        .build()
-}
-
-fn summary(contact: ContactSummary) -> AssociatedContactSummary {
-    AssociatedContactSummary::builder()
-        .contact_id(contact.contact_id)
-        .contact_arn(contact.contact_arn)
-        .set_initiation_timestamp(contact.initiation_time)
-        .set_disconnect_timestamp(contact.disconnect_time)
-        .set_initial_contact_id(contact.initial_contact_id)
-        .set_previous_contact_id(contact.previous_contact_id)
-        .set_related_contact_id(contact.related_contact_id)
-        .set_initiation_method(
-            contact
-                .initiation_method
-                .as_deref()
-                .map(ContactInitiationMethod::from),
-        )
-        .set_channel(contact.channel.as_deref().map(Channel::from))
-        .build()
-}
-
-fn service_error(error: &PageError) -> ListAssociatedContactsError {
-    let not_found = |what: &str| {
-        let message = format!("{what} not found.");
-        ListAssociatedContactsError::ResourceNotFoundException(
-            ResourceNotFoundException::builder()
-                .message(message)
-                .build(),
-        )
-    };
-    match error {
-        PageError::UnknownInstance => not_found("Instance"),
-        PageError::UnknownContact => not_found("Contact"),
-        PageError::BadToken => ListAssociatedContactsError::InvalidRequestException(
-            InvalidRequestException::builder()
-                .message("NextToken is not valid for this contact.")
-                .build(),
-        ),
-        PageError::Store(error) => {
-            tracing::error!(%error, "cannot read the store");
-            internal(match error {
-                StoreError::Replaced => {
-                    "The database's file was replaced or removed: start the server again."
-                }
-                _ => FAILED,
-            })
-        }
-    }
+/// Why an operation fails.
+#[derive(Debug)]
+enum Failure {
+    NotFound(&'static str),
+    Invalid(String),
+    Internal(&'static str),
 }
 
 /// Details are in the log only.
 const FAILED: &str = "The service failed.";
 
-fn internal(message: &str) -> ListAssociatedContactsError {
-    let error = InternalServiceException::builder().message(message).build();
-    ListAssociatedContactsError::InternalServiceException(error)
+impl From<PageError> for Failure {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::UnknownInstance => Self::NotFound("Instance not found."),
+            PageError::UnknownContact => Self::NotFound("Contact not found."),
+            PageError::BadToken => {
+                Self::Invalid("NextToken is not valid for this contact.".to_owned())
+            }
+            PageError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "cannot use the store");
+        Self::Internal(match error {
+            StoreError::Replaced => {
+                "The database's file was replaced or removed: start the server again."
+            }
+            _ => FAILED,
+        })
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        tracing::error!(%error, "what is stored does not fit the model");
+        Self::Internal(FAILED)
+    }
+}
+
+impl Connect {
+    /// Runs an operation where it may block.
+    async fn run<I: Send + 'static, O: DeserializeOwned + Send + 'static>(
+        &self,
+        input: I,
+        operation: fn(&Context, I) -> Result<O, Failure>,
+    ) -> Result<O, Failure> {
+        let now = (self.clock.0)().duration_since(SystemTime::UNIX_EPOCH);
+        let now = now.map_or(0, |now| i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
+        let context = Context {
+            store: Arc::clone(&self.store),
+            now,
+        };
+        let run = tokio::task::spawn_blocking(move || operation(&context, input));
+        run.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "an operation did not come to an end");
+            Err(Failure::Internal(FAILED))
+        })
+    }
+}
+
+/// Serves operations by functions, and turns failures into the operations' errors.
+macro_rules! operations {
+    ($($name:ident $input:ident $output:ident $error:ident $function:path, $not_found:ident;)*) => {
+        impl Service for Connect {
+            $(
+                async fn $name(
+                    &self,
+                    input: operation::$name::$input,
+                ) -> Result<operation::$name::$output, operation::$name::$error> {
+                    Ok(self.run(input, $function).await?)
+                }
+            )*
+
+            fn invalid_input(
+                &self,
+                _operation: &'static str,
+                violations: &[Violation],
+            ) -> ErrorResponse {
+                let messages = violations.iter().map(|violation| violation.message.as_str());
+                let messages = messages.collect::<Vec<_>>().join("; ");
+                InvalidParameterException::builder().message(messages).build().into()
+            }
+
+            fn not_implemented(&self, operation: &'static str) -> ErrorMetadata {
+                denied(operation)
+            }
+        }
+
+        $(
+            impl From<Failure> for operation::$name::$error {
+                fn from(failure: Failure) -> Self {
+                    match failure {
+                        Failure::NotFound(message) => {
+                            Self::$not_found($not_found::builder().message(message).build())
+                        }
+                        Failure::Invalid(message) => Self::InvalidRequestException(
+                            InvalidRequestException::builder().message(message).build(),
+                        ),
+                        Failure::Internal(message) => Self::InternalServiceException(
+                            InternalServiceException::builder().message(message).build(),
+                        ),
+                    }
+                }
+            }
+        )*
+    };
+}
+
+operations! {
+    describe_contact DescribeContactInput DescribeContactOutput DescribeContactError
+        describe_contact::run, ResourceNotFoundException;
+    get_contact_attributes GetContactAttributesInput GetContactAttributesOutput GetContactAttributesError
+        get_contact_attributes::run, ResourceNotFoundException;
+    list_associated_contacts ListAssociatedContactsInput ListAssociatedContactsOutput ListAssociatedContactsError
+        list_associated_contacts::run, ResourceNotFoundException;
+    list_contact_references ListContactReferencesInput ListContactReferencesOutput ListContactReferencesError
+        list_contact_references::run, ResourceNotFoundException;
+    search_contacts SearchContactsInput SearchContactsOutput SearchContactsError
+        search_contacts::run, ResourceNotFoundException;
+    start_chat_contact StartChatContactInput StartChatContactOutput StartChatContactError
+        start_chat_contact::run, ResourceNotFoundException;
+    start_outbound_voice_contact StartOutboundVoiceContactInput StartOutboundVoiceContactOutput
+        StartOutboundVoiceContactError start_outbound_voice_contact::run, ResourceNotFoundException;
+    start_task_contact StartTaskContactInput StartTaskContactOutput StartTaskContactError
+        start_task_contact::run, ResourceNotFoundException;
+    stop_contact StopContactInput StopContactOutput StopContactError
+        stop_contact::run, ContactNotFoundException;
+    tag_contact TagContactInput TagContactOutput TagContactError
+        tag_contact::run, ResourceNotFoundException;
+    transfer_contact TransferContactInput TransferContactOutput TransferContactError
+        transfer_contact::run, ResourceNotFoundException;
+    untag_contact UntagContactInput UntagContactOutput UntagContactError
+        untag_contact::run, ResourceNotFoundException;
+    update_contact UpdateContactInput UpdateContactOutput UpdateContactError
+        update_contact::run, ResourceNotFoundException;
+    update_contact_attributes UpdateContactAttributesInput UpdateContactAttributesOutput
+        UpdateContactAttributesError update_contact_attributes::run, ResourceNotFoundException;
+}
+
+/// As AWS responds to a caller who may not do something: nothing is made up for what is not served.
+fn denied(operation: &str) -> ErrorMetadata {
+    let message = format!(
+        "User is not authorized to perform: connect:{operation}. This endpoint does not serve the operation."
+    );
+    let error = ErrorMetadata::builder().code("AccessDeniedException");
+    error.message(message).build()
+}
+
+/// A member that is required, as the input was checked.
+fn required(member: &Option<String>) -> &str {
+    member.as_deref().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_served_is_denied_by_name() {
+        let error = denied("CreateUser");
+        assert_eq!(error.code(), Some("AccessDeniedException"));
+        assert!(
+            error
+                .message()
+                .unwrap_or_default()
+                .contains("connect:CreateUser")
+        );
+    }
 }

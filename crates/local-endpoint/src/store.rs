@@ -5,6 +5,7 @@
 
 mod import;
 mod page;
+pub(crate) mod search;
 mod trees;
 
 use std::fmt;
@@ -13,17 +14,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use hmac::Mac;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 pub use self::import::{ImportError, Importer, OnRejection, Report};
+pub(crate) use self::page::StoredContact;
 pub use self::page::{ContactSummary, Page, PageError};
 
 use crate::random::{self, RandomError};
+use crate::token;
 
 /// "ConT" in ASCII: distinguishes our files from other SQLite databases.
 const APPLICATION_ID: i32 = 0x436f_6e54;
-const SCHEMA_VERSION: i32 = 2;
+const SCHEMA_VERSION: i32 = 3;
+/// The most that pages take in memory while they are written, in KiB. A batch of records changes pages all over the database;
+/// with less, many of them would be written to the log and read back again and again.
+const WRITER_CACHE: i64 = 64 * 1024;
 /// What [`Store`] keeps open for readers between uses.
 const IDLE_READERS: usize = 4;
 
@@ -119,6 +126,7 @@ impl Store {
             connection.pragma_update(None, "journal_mode", "wal")?;
         }
         connection.pragma_update(None, "synchronous", "normal")?;
+        connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
         let readers = Readers {
             identity: identity(&path),
             path,
@@ -137,15 +145,13 @@ impl Store {
     }
 
     fn new(connection: Connection, readers: Option<Readers>) -> Result<Self, StoreError> {
-        match version(&connection)? {
-            0 => migrate(&connection)?,
-            1..=SCHEMA_VERSION => {}
-            found => {
-                return Err(StoreError::TooNew {
-                    found,
-                    known: SCHEMA_VERSION,
-                });
-            }
+        let found = version(&connection)?;
+        if found > SCHEMA_VERSION {
+            let known = SCHEMA_VERSION;
+            return Err(StoreError::TooNew { found, known });
+        }
+        if found < SCHEMA_VERSION && !readers.as_ref().is_some_and(|readers| readers.is_sealed) {
+            migrate(&connection)?;
         }
         let token_key =
             connection.query_row("SELECT token_key FROM secret", [], |row| row.get(0))?;
@@ -155,6 +161,15 @@ impl Store {
             writer: Mutex::new(connection),
             token_key,
         })
+    }
+
+    /// A UUID that these words have in this database.
+    pub(crate) fn derived_id(&self, words: &[&str]) -> String {
+        let words = words.iter().map(|word| word.as_bytes());
+        let mac = token::mac(&self.token_key, words).finalize().into_bytes();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&mac[..16]);
+        random::uuid_of(bytes)
     }
 
     fn write(&self) -> MutexGuard<'_, Connection> {
@@ -285,34 +300,42 @@ fn version(connection: &Connection) -> rusqlite::Result<i32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Creates the tables.
+/// Creates the tables, or brings those of an earlier version up to date.
 fn migrate(connection: &Connection) -> Result<(), StoreError> {
-    // Two processes that create the file at once take turns.
+    // Two processes that do so at once take turns.
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    if version(&transaction)? == 0 {
+    let found = version(&transaction)?;
+    if found == 0 {
         transaction.execute_batch(SCHEMA)?;
         transaction.execute(
             "INSERT INTO secret (token_key) VALUES (?1)",
             [random::bytes::<64>()?],
         )?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
+    for (version, step) in STEPS {
+        if (1..version).contains(&found) {
+            transaction.execute_batch(step)?;
+        }
+    }
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()?;
     Ok(())
 }
 
-/// Brings a database of an earlier version up to date. Only importing needs it.
-fn upgrade(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    if version(transaction)? == 1 {
-        transaction.execute_batch("ALTER TABLE contact ADD COLUMN field_versions TEXT")?;
-        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    }
-    Ok(())
-}
+/// What makes a version of the schema of the one before.
+const STEPS: [(i32, &str); 2] = [
+    (2, "ALTER TABLE contact ADD COLUMN field_versions TEXT"),
+    (
+        3,
+        "ALTER TABLE contact ADD COLUMN details TEXT;
+        CREATE INDEX contact_time ON contact (instance, initiated, id) WHERE listed",
+    ),
+];
 
 /// `initiated` of a contact without a time is the greatest number, so that it comes last and never is null.
-/// `field_versions` holds how recent each field is, where not all are of the row's version.
+/// `details` is a JSON object of what has no column, `field_versions` one of how recent fields are that are not of the row's
+/// version.
 const SCHEMA: &str = "
 CREATE TABLE secret (token_key BLOB NOT NULL) STRICT;
 CREATE TABLE instance (
@@ -339,9 +362,11 @@ CREATE TABLE contact (
     version_time INTEGER NOT NULL,
     version_origin INTEGER NOT NULL,
     field_versions TEXT,
+    details TEXT,
     PRIMARY KEY (instance, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_page ON contact (tree, listed, initiated, id);
+CREATE INDEX contact_time ON contact (instance, initiated, id) WHERE listed;
 ";
 
 #[cfg(test)]

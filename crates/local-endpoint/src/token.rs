@@ -50,16 +50,17 @@ impl Scope<'_> {
     }
 
     fn mac(&self, content: &[u8]) -> Hmac<Sha256> {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(self.key.into());
-        // Lengths first, so that no two scopes run together.
-        for part in [
-            self.instance_id.as_bytes(),
-            self.contact_id.as_bytes(),
-            content,
-        ] {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        mac
+        let (instance, contact) = (self.instance_id.as_bytes(), self.contact_id.as_bytes());
+        mac(self.key, [instance, contact, content])
     }
+}
+
+/// Over several parts, of which no two lists run together: each has its length before it.
+pub(crate) fn mac<'a>(key: &[u8; 64], parts: impl IntoIterator<Item = &'a [u8]>) -> Hmac<Sha256> {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(key.into());
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac
 }

@@ -12,3 +12,4 @@ pub use bytes::Bytes;
 pub use http::{Request as HttpRequest, Response as HttpResponse};
 
 pub use crate::check::{Check, Violation, ViolationKind};
+pub use crate::error::ErrorMetadata;

@@ -8,6 +8,7 @@
 
 mod errors;
 mod failures;
+mod operations;
 mod pages;
 mod properties;
 

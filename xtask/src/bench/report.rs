@@ -48,9 +48,9 @@ const READING: &str = "\
   them. boto3 makes its calls one after the other only.
 - **Builds** start from nothing but downloaded sources, with cargo's default profiles. Memory is read from the process table
   every 15 ms. **Rebuilds** come after touching the caller's `main.rs`. The **generated crate alone** is built with its
-  dependencies in place: ours has one operation, AWS's all of them.
-- **Generated lines to compile** are those of the crates as they are: ours has one operation, AWS's all of them, and one of
-  them cannot be had without the others.
+  dependencies in place: ours has the operations of its model, AWS's all of Connect's.
+- **Generated lines to compile** are those of the clients as they are: ours has the operations of its model, AWS's all of
+  Connect's, and one of them cannot be had without the others.
 - **All of Connect** is generated from the published model, client side, and built on its own. Ours compiles what a caller uses in
   the caller: that is the price seen in the rebuilds. Operations are those of either's model.
 - **Optimised for size** is `opt-level = \"z\"`, fat LTO, one codegen unit, `panic = \"abort\"`, stripped.

@@ -2,10 +2,38 @@
 
 //! One command for each operation of the model.
 
+mod describe_contact;
+mod get_contact_attributes;
 mod list_associated_contacts;
+mod list_contact_references;
+mod search_contacts;
+mod start_chat_contact;
+mod start_outbound_voice_contact;
+mod start_task_contact;
+mod stop_contact;
+mod tag_contact;
+mod transfer_contact;
+mod untag_contact;
+mod update_contact;
+mod update_contact_attributes;
 mod shapes;
 
 use crate::model::Operation;
 
 /// The operations, by name.
-pub(crate) static OPERATIONS: &[&Operation] = &[&list_associated_contacts::OPERATION];
+pub(crate) static OPERATIONS: &[&Operation] = &[
+    &describe_contact::OPERATION,
+    &get_contact_attributes::OPERATION,
+    &list_associated_contacts::OPERATION,
+    &list_contact_references::OPERATION,
+    &search_contacts::OPERATION,
+    &start_chat_contact::OPERATION,
+    &start_outbound_voice_contact::OPERATION,
+    &start_task_contact::OPERATION,
+    &stop_contact::OPERATION,
+    &tag_contact::OPERATION,
+    &transfer_contact::OPERATION,
+    &untag_contact::OPERATION,
+    &update_contact::OPERATION,
+    &update_contact_attributes::OPERATION,
+];

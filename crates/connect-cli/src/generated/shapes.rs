@@ -4,6 +4,77 @@
 
 use crate::model::{Member, Shape};
 
+pub(super) static ADDITIONAL_EMAIL_RECIPIENTS: Shape = Shape::Structure(
+    &[
+        Member::optional("ToList", &Shape::List(&EMAIL_RECIPIENT)),
+        Member::optional("CcList", &Shape::List(&EMAIL_RECIPIENT)),
+    ],
+);
+
+pub(super) static AGENT_HIERARCHY_GROUP: Shape = Shape::Structure(
+    &[Member::optional("Arn", &Shape::String)],
+);
+
+pub(super) static AGENT_HIERARCHY_GROUPS: Shape = Shape::Structure(
+    &[
+        Member::optional("L1Ids", &Shape::List(&Shape::String)),
+        Member::optional("L2Ids", &Shape::List(&Shape::String)),
+        Member::optional("L3Ids", &Shape::List(&Shape::String)),
+        Member::optional("L4Ids", &Shape::List(&Shape::String)),
+        Member::optional("L5Ids", &Shape::List(&Shape::String)),
+    ],
+);
+
+pub(super) static AGENT_INFO: Shape = Shape::Structure(
+    &[
+        Member::optional("Id", &Shape::String),
+        Member::optional("ConnectedToAgentTimestamp", &Shape::Timestamp),
+        Member::optional("AgentPauseDurationInSeconds", &Shape::INTEGER),
+        Member::optional("HierarchyGroups", &HIERARCHY_GROUPS),
+        Member::optional("DeviceInfo", &DEVICE_INFO),
+        Member::optional("Capabilities", &PARTICIPANT_CAPABILITIES),
+        Member::optional("AfterContactWorkDuration", &Shape::INTEGER),
+        Member::optional("AfterContactWorkStartTimestamp", &Shape::Timestamp),
+        Member::optional("AfterContactWorkEndTimestamp", &Shape::Timestamp),
+        Member::optional("AgentInitiatedHoldDuration", &Shape::INTEGER),
+        Member::optional("StateTransitions", &Shape::List(&STATE_TRANSITION)),
+    ],
+);
+
+pub(super) static AGENT_QUALITY_METRICS: Shape = Shape::Structure(
+    &[Member::optional("Audio", &AUDIO_QUALITY_METRICS_INFO)],
+);
+
+pub(super) static AGENTS_CRITERIA: Shape = Shape::Structure(
+    &[Member::optional("AgentIds", &Shape::List(&Shape::String))],
+);
+
+pub(super) static ANSWER_MACHINE_DETECTION_CONFIG: Shape = Shape::Structure(
+    &[
+        Member::optional("EnableAnswerMachineDetection", &Shape::Boolean),
+        Member::optional("AwaitAnswerMachinePrompt", &Shape::Boolean),
+    ],
+);
+
+pub(super) static ANSWERING_MACHINE_DETECTION_STATUS: Shape = Shape::Enum(
+    &[
+        "ANSWERED",
+        "UNDETECTED",
+        "ERROR",
+        "HUMAN_ANSWERED",
+        "SIT_TONE_DETECTED",
+        "SIT_TONE_BUSY",
+        "SIT_TONE_INVALID_NUMBER",
+        "FAX_MACHINE_DETECTED",
+        "VOICEMAIL_BEEP",
+        "VOICEMAIL_NO_BEEP",
+        "AMD_UNRESOLVED",
+        "AMD_UNANSWERED",
+        "AMD_ERROR",
+        "AMD_NOT_APPLICABLE",
+    ],
+);
+
 pub(super) static ASSOCIATED_CONTACT_SUMMARY: Shape = Shape::Structure(
     &[
         Member::optional("ContactId", &Shape::String),
@@ -18,7 +89,140 @@ pub(super) static ASSOCIATED_CONTACT_SUMMARY: Shape = Shape::Structure(
     ],
 );
 
+pub(super) static ATTACHMENT_REFERENCE: Shape = Shape::Structure(
+    &[
+        Member::optional("Name", &Shape::String),
+        Member::optional("Value", &Shape::String),
+        Member::optional("Status", &REFERENCE_STATUS),
+        Member::optional("Arn", &Shape::String),
+    ],
+);
+
+pub(super) static ATTRIBUTE_CONDITION: Shape = Shape::Structure(
+    &[
+        Member::optional("Name", &Shape::String),
+        Member::optional("Value", &Shape::String),
+        Member::optional("ProficiencyLevel", &Shape::Float),
+        Member::optional("Range", &RANGE),
+        Member::optional("MatchCriteria", &MATCH_CRITERIA),
+        Member::optional("ComparisonOperator", &Shape::String),
+    ],
+);
+
+pub(super) static AUDIO_QUALITY_METRICS_INFO: Shape = Shape::Structure(
+    &[
+        Member::optional("QualityScore", &Shape::Float),
+        Member::optional("PotentialQualityIssues", &Shape::List(&Shape::String)),
+    ],
+);
+
+pub(super) static CAMPAIGN: Shape = Shape::Structure(
+    &[Member::optional("CampaignId", &Shape::String)],
+);
+
 pub(super) static CHANNEL: Shape = Shape::Enum(&["VOICE", "CHAT", "TASK", "EMAIL"]);
+
+pub(super) static CHAT_CONTACT_METRICS: Shape = Shape::Structure(
+    &[
+        Member::optional("MultiParty", &Shape::Boolean),
+        Member::optional("TotalMessages", &Shape::INTEGER),
+        Member::optional("TotalBotMessages", &Shape::INTEGER),
+        Member::optional("TotalBotMessageLengthInChars", &Shape::INTEGER),
+        Member::optional("ConversationCloseTimeInMillis", &Shape::LONG),
+        Member::optional("ConversationTurnCount", &Shape::INTEGER),
+        Member::optional("AgentFirstResponseTimestamp", &Shape::Timestamp),
+        Member::optional("AgentFirstResponseTimeInMillis", &Shape::LONG),
+    ],
+);
+
+pub(super) static CHAT_MESSAGE: Shape = Shape::Structure(
+    &[
+        Member::required("ContentType", &Shape::String),
+        Member::required("Content", &Shape::String),
+    ],
+);
+
+pub(super) static CHAT_METRICS: Shape = Shape::Structure(
+    &[
+        Member::optional("ChatContactMetrics", &CHAT_CONTACT_METRICS),
+        Member::optional("AgentMetrics", &PARTICIPANT_METRICS),
+        Member::optional("CustomerMetrics", &PARTICIPANT_METRICS),
+    ],
+);
+
+pub(super) static CONTACT: Shape = Shape::Structure(
+    &[
+        Member::optional("Arn", &Shape::String),
+        Member::optional("Id", &Shape::String),
+        Member::optional("InitialContactId", &Shape::String),
+        Member::optional("PreviousContactId", &Shape::String),
+        Member::optional("ContactAssociationId", &Shape::String),
+        Member::optional("InitiationMethod", &CONTACT_INITIATION_METHOD),
+        Member::optional("Name", &Shape::String),
+        Member::optional("Description", &Shape::String),
+        Member::optional("Channel", &CHANNEL),
+        Member::optional("QueueInfo", &QUEUE_INFO),
+        Member::optional("AgentInfo", &AGENT_INFO),
+        Member::optional("InitiationTimestamp", &Shape::Timestamp),
+        Member::optional("DisconnectTimestamp", &Shape::Timestamp),
+        Member::optional("LastUpdateTimestamp", &Shape::Timestamp),
+        Member::optional("LastPausedTimestamp", &Shape::Timestamp),
+        Member::optional("LastResumedTimestamp", &Shape::Timestamp),
+        Member::optional("TotalPauseCount", &Shape::INTEGER),
+        Member::optional("TotalPauseDurationInSeconds", &Shape::INTEGER),
+        Member::optional("ScheduledTimestamp", &Shape::Timestamp),
+        Member::optional("RelatedContactId", &Shape::String),
+        Member::optional("WisdomInfo", &WISDOM_INFO),
+        Member::optional("CustomerId", &Shape::String),
+        Member::optional("CustomerEndpoint", &ENDPOINT_INFO),
+        Member::optional("SystemEndpoint", &ENDPOINT_INFO),
+        Member::optional("QueueTimeAdjustmentSeconds", &Shape::INTEGER),
+        Member::optional("QueuePriority", &Shape::LONG),
+        Member::optional("Tags", &Shape::Map(&Shape::String)),
+        Member::optional("ConnectedToSystemTimestamp", &Shape::Timestamp),
+        Member::optional("RoutingCriteria", &ROUTING_CRITERIA),
+        Member::optional("Customer", &CUSTOMER),
+        Member::optional("Campaign", &CAMPAIGN),
+        Member::optional(
+            "AnsweringMachineDetectionStatus",
+            &ANSWERING_MACHINE_DETECTION_STATUS,
+        ),
+        Member::optional("CustomerVoiceActivity", &CUSTOMER_VOICE_ACTIVITY),
+        Member::optional("QualityMetrics", &QUALITY_METRICS),
+        Member::optional("ChatMetrics", &CHAT_METRICS),
+        Member::optional("DisconnectDetails", &DISCONNECT_DETAILS),
+        Member::optional("AdditionalEmailRecipients", &ADDITIONAL_EMAIL_RECIPIENTS),
+        Member::optional("SegmentAttributes", &Shape::Map(&SEGMENT_ATTRIBUTE_VALUE)),
+        Member::optional("Recordings", &Shape::List(&RECORDING_INFO)),
+        Member::optional("DisconnectReason", &Shape::String),
+        Member::optional("ContactEvaluations", &Shape::Map(&CONTACT_EVALUATION)),
+        Member::optional("ContactDetails", &CONTACT_DETAILS),
+        Member::optional("Attributes", &Shape::Map(&Shape::String)),
+    ],
+);
+
+pub(super) static CONTACT_ANALYSIS: Shape = Shape::Structure(
+    &[Member::optional("Transcript", &TRANSCRIPT)],
+);
+
+pub(super) static CONTACT_DETAILS: Shape = Shape::Structure(
+    &[
+        Member::optional("Name", &Shape::String),
+        Member::optional("Description", &Shape::String),
+    ],
+);
+
+pub(super) static CONTACT_EVALUATION: Shape = Shape::Structure(
+    &[
+        Member::optional("FormId", &Shape::String),
+        Member::optional("EvaluationArn", &Shape::String),
+        Member::optional("Status", &STATUS),
+        Member::optional("StartTimestamp", &Shape::Timestamp),
+        Member::optional("EndTimestamp", &Shape::Timestamp),
+        Member::optional("DeleteTimestamp", &Shape::Timestamp),
+        Member::optional("ExportLocation", &Shape::String),
+    ],
+);
 
 pub(super) static CONTACT_INITIATION_METHOD: Shape = Shape::Enum(
     &[
@@ -35,4 +239,469 @@ pub(super) static CONTACT_INITIATION_METHOD: Shape = Shape::Enum(
         "AGENT_REPLY",
         "FLOW",
     ],
+);
+
+pub(super) static CONTACT_SEARCH_SUMMARY: Shape = Shape::Structure(
+    &[
+        Member::optional("Arn", &Shape::String),
+        Member::optional("Id", &Shape::String),
+        Member::optional("InitialContactId", &Shape::String),
+        Member::optional("PreviousContactId", &Shape::String),
+        Member::optional("InitiationMethod", &CONTACT_INITIATION_METHOD),
+        Member::optional("Channel", &CHANNEL),
+        Member::optional("QueueInfo", &CONTACT_SEARCH_SUMMARY_QUEUE_INFO),
+        Member::optional("AgentInfo", &CONTACT_SEARCH_SUMMARY_AGENT_INFO),
+        Member::optional("InitiationTimestamp", &Shape::Timestamp),
+        Member::optional("DisconnectTimestamp", &Shape::Timestamp),
+        Member::optional("ScheduledTimestamp", &Shape::Timestamp),
+        Member::optional(
+            "SegmentAttributes",
+            &Shape::Map(&CONTACT_SEARCH_SUMMARY_SEGMENT_ATTRIBUTE_VALUE),
+        ),
+    ],
+);
+
+pub(super) static CONTACT_SEARCH_SUMMARY_AGENT_INFO: Shape = Shape::Structure(
+    &[
+        Member::optional("Id", &Shape::String),
+        Member::optional("ConnectedToAgentTimestamp", &Shape::Timestamp),
+    ],
+);
+
+pub(super) static CONTACT_SEARCH_SUMMARY_QUEUE_INFO: Shape = Shape::Structure(
+    &[
+        Member::optional("Id", &Shape::String),
+        Member::optional("EnqueueTimestamp", &Shape::Timestamp),
+    ],
+);
+
+pub(super) static CONTACT_SEARCH_SUMMARY_SEGMENT_ATTRIBUTE_VALUE: Shape = Shape::Structure(
+    &[Member::optional("ValueString", &Shape::String)],
+);
+
+pub(super) static CUSTOMER: Shape = Shape::Structure(
+    &[
+        Member::optional("DeviceInfo", &DEVICE_INFO),
+        Member::optional("Capabilities", &PARTICIPANT_CAPABILITIES),
+    ],
+);
+
+pub(super) static CUSTOMER_QUALITY_METRICS: Shape = Shape::Structure(
+    &[Member::optional("Audio", &AUDIO_QUALITY_METRICS_INFO)],
+);
+
+pub(super) static CUSTOMER_VOICE_ACTIVITY: Shape = Shape::Structure(
+    &[
+        Member::optional("GreetingStartTimestamp", &Shape::Timestamp),
+        Member::optional("GreetingEndTimestamp", &Shape::Timestamp),
+    ],
+);
+
+pub(super) static DATE_REFERENCE: Shape = Shape::Structure(
+    &[
+        Member::optional("Name", &Shape::String),
+        Member::optional("Value", &Shape::String),
+    ],
+);
+
+pub(super) static DEVICE_INFO: Shape = Shape::Structure(
+    &[
+        Member::optional("PlatformName", &Shape::String),
+        Member::optional("PlatformVersion", &Shape::String),
+        Member::optional("OperatingSystem", &Shape::String),
+    ],
+);
+
+pub(super) static DISCONNECT_DETAILS: Shape = Shape::Structure(
+    &[Member::optional("PotentialDisconnectIssue", &Shape::String)],
+);
+
+pub(super) static DISCONNECT_REASON: Shape = Shape::Structure(
+    &[Member::optional("Code", &Shape::String)],
+);
+
+pub(super) static EMAIL_MESSAGE_REFERENCE: Shape = Shape::Structure(
+    &[Member::optional("Name", &Shape::String), Member::optional("Arn", &Shape::String)],
+);
+
+pub(super) static EMAIL_RECIPIENT: Shape = Shape::Structure(
+    &[
+        Member::optional("Address", &Shape::String),
+        Member::optional("DisplayName", &Shape::String),
+    ],
+);
+
+pub(super) static EMAIL_REFERENCE: Shape = Shape::Structure(
+    &[
+        Member::optional("Name", &Shape::String),
+        Member::optional("Value", &Shape::String),
+    ],
+);
+
+pub(super) static ENDPOINT: Shape = Shape::Structure(
+    &[
+        Member::optional("Type", &ENDPOINT_TYPE),
+        Member::optional("Address", &Shape::String),
+    ],
+);
+
+pub(super) static ENDPOINT_INFO: Shape = Shape::Structure(
+    &[
+        Member::optional("Type", &ENDPOINT_TYPE),
+        Member::optional("Address", &Shape::String),
+        Member::optional("DisplayName", &Shape::String),
+    ],
+);
+
+pub(super) static ENDPOINT_TYPE: Shape = Shape::Enum(
+    &[
+        "TELEPHONE_NUMBER",
+        "VOIP",
+        "CONTACT_FLOW",
+        "CONNECT_PHONENUMBER_ARN",
+        "EMAIL_ADDRESS",
+    ],
+);
+
+pub(super) static EXPIRY: Shape = Shape::Structure(
+    &[
+        Member::optional("DurationInSeconds", &Shape::INTEGER),
+        Member::optional("ExpiryTimestamp", &Shape::Timestamp),
+    ],
+);
+
+pub(super) static EXPRESSION: Shape = Shape::Structure(
+    &[
+        Member::optional("AttributeCondition", &ATTRIBUTE_CONDITION),
+        Member::optional("AndExpression", &Shape::List(&EXPRESSION)),
+        Member::optional("OrExpression", &Shape::List(&EXPRESSION)),
+        Member::optional("NotAttributeCondition", &ATTRIBUTE_CONDITION),
+    ],
+);
+
+pub(super) static HIERARCHY_GROUPS: Shape = Shape::Structure(
+    &[
+        Member::optional("Level1", &AGENT_HIERARCHY_GROUP),
+        Member::optional("Level2", &AGENT_HIERARCHY_GROUP),
+        Member::optional("Level3", &AGENT_HIERARCHY_GROUP),
+        Member::optional("Level4", &AGENT_HIERARCHY_GROUP),
+        Member::optional("Level5", &AGENT_HIERARCHY_GROUP),
+    ],
+);
+
+pub(super) static MATCH_CRITERIA: Shape = Shape::Structure(
+    &[Member::optional("AgentsCriteria", &AGENTS_CRITERIA)],
+);
+
+pub(super) static MEDIA_STREAM_TYPE: Shape = Shape::Enum(&["AUDIO", "VIDEO"]);
+
+pub(super) static NUMBER_REFERENCE: Shape = Shape::Structure(
+    &[
+        Member::optional("Name", &Shape::String),
+        Member::optional("Value", &Shape::String),
+    ],
+);
+
+pub(super) static PARTICIPANT_CAPABILITIES: Shape = Shape::Structure(
+    &[
+        Member::optional("Video", &VIDEO_CAPABILITY),
+        Member::optional("ScreenShare", &SCREEN_SHARE_CAPABILITY),
+    ],
+);
+
+pub(super) static PARTICIPANT_DETAILS: Shape = Shape::Structure(
+    &[Member::required("DisplayName", &Shape::String)],
+);
+
+pub(super) static PARTICIPANT_METRICS: Shape = Shape::Structure(
+    &[
+        Member::optional("ParticipantId", &Shape::String),
+        Member::optional("ParticipantType", &PARTICIPANT_TYPE),
+        Member::optional("ConversationAbandon", &Shape::Boolean),
+        Member::optional("MessagesSent", &Shape::INTEGER),
+        Member::optional("NumResponses", &Shape::INTEGER),
+        Member::optional("MessageLengthInChars", &Shape::INTEGER),
+        Member::optional("TotalResponseTimeInMillis", &Shape::LONG),
+        Member::optional("MaxResponseTimeInMillis", &Shape::LONG),
+        Member::optional("LastMessageTimestamp", &Shape::Timestamp),
+    ],
+);
+
+pub(super) static PARTICIPANT_ROLE: Shape = Shape::Enum(
+    &["AGENT", "CUSTOMER", "SYSTEM", "CUSTOM_BOT", "SUPERVISOR"],
+);
+
+pub(super) static PARTICIPANT_STATE: Shape = Shape::Enum(
+    &["INITIAL", "CONNECTED", "DISCONNECTED", "MISSED"],
+);
+
+pub(super) static PARTICIPANT_TYPE: Shape = Shape::Enum(
+    &["ALL", "MANAGER", "AGENT", "CUSTOMER", "THIRDPARTY"],
+);
+
+pub(super) static PERSISTENT_CHAT: Shape = Shape::Structure(
+    &[
+        Member::optional("RehydrationType", &REHYDRATION_TYPE),
+        Member::optional("SourceContactId", &Shape::String),
+    ],
+);
+
+pub(super) static QUALITY_METRICS: Shape = Shape::Structure(
+    &[
+        Member::optional("Agent", &AGENT_QUALITY_METRICS),
+        Member::optional("Customer", &CUSTOMER_QUALITY_METRICS),
+    ],
+);
+
+pub(super) static QUEUE_INFO: Shape = Shape::Structure(
+    &[
+        Member::optional("Id", &Shape::String),
+        Member::optional("EnqueueTimestamp", &Shape::Timestamp),
+    ],
+);
+
+pub(super) static QUEUE_INFO_INPUT: Shape = Shape::Structure(
+    &[Member::optional("Id", &Shape::String)],
+);
+
+pub(super) static RANGE: Shape = Shape::Structure(
+    &[
+        Member::optional("MinProficiencyLevel", &Shape::Float),
+        Member::optional("MaxProficiencyLevel", &Shape::Float),
+    ],
+);
+
+pub(super) static RECORDING_INFO: Shape = Shape::Structure(
+    &[
+        Member::optional("StorageType", &STORAGE_TYPE),
+        Member::optional("Location", &Shape::String),
+        Member::optional("MediaStreamType", &MEDIA_STREAM_TYPE),
+        Member::optional("ParticipantType", &PARTICIPANT_TYPE),
+        Member::optional("FragmentStartNumber", &Shape::String),
+        Member::optional("FragmentStopNumber", &Shape::String),
+        Member::optional("StartTimestamp", &Shape::Timestamp),
+        Member::optional("StopTimestamp", &Shape::Timestamp),
+        Member::optional("Status", &RECORDING_STATUS),
+        Member::optional("DeletionReason", &Shape::String),
+    ],
+);
+
+pub(super) static RECORDING_STATUS: Shape = Shape::Enum(&["AVAILABLE", "DELETED"]);
+
+pub(super) static REFERENCE: Shape = Shape::Structure(
+    &[
+        Member::optional("Value", &Shape::String),
+        Member::required("Type", &REFERENCE_TYPE),
+        Member::optional("Status", &REFERENCE_STATUS),
+        Member::optional("Arn", &Shape::String),
+        Member::optional("StatusReason", &Shape::String),
+    ],
+);
+
+pub(super) static REFERENCE_STATUS: Shape = Shape::Enum(
+    &["AVAILABLE", "DELETED", "APPROVED", "REJECTED", "PROCESSING", "FAILED"],
+);
+
+pub(super) static REFERENCE_SUMMARY: Shape = Shape::Union(
+    &[
+        Member::optional("Url", &URL_REFERENCE),
+        Member::optional("Attachment", &ATTACHMENT_REFERENCE),
+        Member::optional("EmailMessage", &EMAIL_MESSAGE_REFERENCE),
+        Member::optional("String", &STRING_REFERENCE),
+        Member::optional("Number", &NUMBER_REFERENCE),
+        Member::optional("Date", &DATE_REFERENCE),
+        Member::optional("Email", &EMAIL_REFERENCE),
+    ],
+);
+
+pub(super) static REFERENCE_TYPE: Shape = Shape::Enum(
+    &[
+        "URL",
+        "ATTACHMENT",
+        "CONTACT_ANALYSIS",
+        "NUMBER",
+        "STRING",
+        "DATE",
+        "EMAIL",
+        "EMAIL_MESSAGE",
+    ],
+);
+
+pub(super) static REHYDRATION_TYPE: Shape = Shape::Enum(
+    &["ENTIRE_PAST_SESSION", "FROM_SEGMENT"],
+);
+
+pub(super) static ROUTING_CRITERIA: Shape = Shape::Structure(
+    &[
+        Member::optional("Steps", &Shape::List(&STEP)),
+        Member::optional("ActivationTimestamp", &Shape::Timestamp),
+        Member::optional("Index", &Shape::INTEGER),
+    ],
+);
+
+pub(super) static ROUTING_CRITERIA_STEP_STATUS: Shape = Shape::Enum(
+    &["ACTIVE", "INACTIVE", "JOINED", "EXPIRED"],
+);
+
+pub(super) static SCREEN_SHARE_CAPABILITY: Shape = Shape::Enum(&["SEND"]);
+
+pub(super) static SEARCH_CONTACTS_MATCH_TYPE: Shape = Shape::Enum(
+    &["MATCH_ALL", "MATCH_ANY"],
+);
+
+pub(super) static SEARCH_CONTACTS_TIME_RANGE: Shape = Shape::Structure(
+    &[
+        Member::required("Type", &SEARCH_CONTACTS_TIME_RANGE_TYPE),
+        Member::required("StartTime", &Shape::Timestamp),
+        Member::required("EndTime", &Shape::Timestamp),
+    ],
+);
+
+pub(super) static SEARCH_CONTACTS_TIME_RANGE_TYPE: Shape = Shape::Enum(
+    &[
+        "INITIATION_TIMESTAMP",
+        "SCHEDULED_TIMESTAMP",
+        "CONNECTED_TO_AGENT_TIMESTAMP",
+        "DISCONNECT_TIMESTAMP",
+    ],
+);
+
+pub(super) static SEARCH_CRITERIA: Shape = Shape::Structure(
+    &[
+        Member::optional("AgentIds", &Shape::List(&Shape::String)),
+        Member::optional("AgentHierarchyGroups", &AGENT_HIERARCHY_GROUPS),
+        Member::optional("Channels", &Shape::List(&CHANNEL)),
+        Member::optional("ContactAnalysis", &CONTACT_ANALYSIS),
+        Member::optional("InitiationMethods", &Shape::List(&CONTACT_INITIATION_METHOD)),
+        Member::optional("QueueIds", &Shape::List(&Shape::String)),
+        Member::optional("SearchableContactAttributes", &SEARCHABLE_CONTACT_ATTRIBUTES),
+        Member::optional("SearchableSegmentAttributes", &SEARCHABLE_SEGMENT_ATTRIBUTES),
+    ],
+);
+
+pub(super) static SEARCHABLE_CONTACT_ATTRIBUTES: Shape = Shape::Structure(
+    &[
+        Member::required(
+            "Criteria",
+            &Shape::List(&SEARCHABLE_CONTACT_ATTRIBUTES_CRITERIA),
+        ),
+        Member::optional("MatchType", &SEARCH_CONTACTS_MATCH_TYPE),
+    ],
+);
+
+pub(super) static SEARCHABLE_CONTACT_ATTRIBUTES_CRITERIA: Shape = Shape::Structure(
+    &[
+        Member::required("Key", &Shape::String),
+        Member::required("Values", &Shape::List(&Shape::String)),
+    ],
+);
+
+pub(super) static SEARCHABLE_SEGMENT_ATTRIBUTES: Shape = Shape::Structure(
+    &[
+        Member::required(
+            "Criteria",
+            &Shape::List(&SEARCHABLE_SEGMENT_ATTRIBUTES_CRITERIA),
+        ),
+        Member::optional("MatchType", &SEARCH_CONTACTS_MATCH_TYPE),
+    ],
+);
+
+pub(super) static SEARCHABLE_SEGMENT_ATTRIBUTES_CRITERIA: Shape = Shape::Structure(
+    &[
+        Member::required("Key", &Shape::String),
+        Member::required("Values", &Shape::List(&Shape::String)),
+    ],
+);
+
+pub(super) static SEGMENT_ATTRIBUTE_VALUE: Shape = Shape::Structure(
+    &[
+        Member::optional("ValueString", &Shape::String),
+        Member::optional("ValueMap", &Shape::Map(&SEGMENT_ATTRIBUTE_VALUE)),
+        Member::optional("ValueInteger", &Shape::INTEGER),
+        Member::optional("ValueList", &Shape::List(&SEGMENT_ATTRIBUTE_VALUE)),
+        Member::optional("ValueArn", &Shape::String),
+    ],
+);
+
+pub(super) static SORT: Shape = Shape::Structure(
+    &[
+        Member::required("FieldName", &SORTABLE_FIELD_NAME),
+        Member::required("Order", &SORT_ORDER),
+    ],
+);
+
+pub(super) static SORT_ORDER: Shape = Shape::Enum(&["ASCENDING", "DESCENDING"]);
+
+pub(super) static SORTABLE_FIELD_NAME: Shape = Shape::Enum(
+    &[
+        "INITIATION_TIMESTAMP",
+        "SCHEDULED_TIMESTAMP",
+        "CONNECTED_TO_AGENT_TIMESTAMP",
+        "DISCONNECT_TIMESTAMP",
+        "INITIATION_METHOD",
+        "CHANNEL",
+    ],
+);
+
+pub(super) static STATE_TRANSITION: Shape = Shape::Structure(
+    &[
+        Member::optional("State", &PARTICIPANT_STATE),
+        Member::optional("StateStartTimestamp", &Shape::Timestamp),
+        Member::optional("StateEndTimestamp", &Shape::Timestamp),
+    ],
+);
+
+pub(super) static STATUS: Shape = Shape::Enum(&["COMPLETE", "IN_PROGRESS", "DELETED"]);
+
+pub(super) static STEP: Shape = Shape::Structure(
+    &[
+        Member::optional("Expiry", &EXPIRY),
+        Member::optional("Expression", &EXPRESSION),
+        Member::optional("Status", &ROUTING_CRITERIA_STEP_STATUS),
+    ],
+);
+
+pub(super) static STORAGE_TYPE: Shape = Shape::Enum(
+    &["S3", "KINESIS_VIDEO_STREAM", "KINESIS_STREAM", "KINESIS_FIREHOSE"],
+);
+
+pub(super) static STRING_REFERENCE: Shape = Shape::Structure(
+    &[
+        Member::optional("Name", &Shape::String),
+        Member::optional("Value", &Shape::String),
+    ],
+);
+
+pub(super) static TRAFFIC_TYPE: Shape = Shape::Enum(&["GENERAL", "CAMPAIGN"]);
+
+pub(super) static TRANSCRIPT: Shape = Shape::Structure(
+    &[
+        Member::required("Criteria", &Shape::List(&TRANSCRIPT_CRITERIA)),
+        Member::optional("MatchType", &SEARCH_CONTACTS_MATCH_TYPE),
+    ],
+);
+
+pub(super) static TRANSCRIPT_CRITERIA: Shape = Shape::Structure(
+    &[
+        Member::required("ParticipantRole", &PARTICIPANT_ROLE),
+        Member::required("SearchText", &Shape::List(&Shape::String)),
+        Member::required("MatchType", &SEARCH_CONTACTS_MATCH_TYPE),
+    ],
+);
+
+pub(super) static URL_REFERENCE: Shape = Shape::Structure(
+    &[
+        Member::optional("Name", &Shape::String),
+        Member::optional("Value", &Shape::String),
+    ],
+);
+
+pub(super) static USER_INFO: Shape = Shape::Structure(
+    &[Member::optional("UserId", &Shape::String)],
+);
+
+pub(super) static VIDEO_CAPABILITY: Shape = Shape::Enum(&["SEND"]);
+
+pub(super) static WISDOM_INFO: Shape = Shape::Structure(
+    &[Member::optional("SessionArn", &Shape::String)],
 );

@@ -5,6 +5,7 @@ mod connect;
 mod imported;
 mod local;
 mod network;
+mod operations;
 mod profiles;
 mod served;
 #[cfg(unix)]

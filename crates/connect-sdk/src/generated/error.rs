@@ -12,14 +12,33 @@ pub use connect_transport::error::*;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
+    /// The caller may not do this: its IAM policies, or its security profile, do not allow it.
+    AccessDeniedException(crate::types::error::AccessDeniedException),
+    /// The contact is in a state that does not allow this, or is being changed by somebody else.
+    ConflictException(crate::types::error::ConflictException),
+    /// There is no call with this ID, or it is over.
+    ContactNotFoundException(crate::types::error::ContactNotFoundException),
+    /// Calls to this number are not allowed from this instance. Which countries may be called is a setting
+    /// of the instance.
+    DestinationNotAllowedException(crate::types::error::DestinationNotAllowedException),
+    /// The client token has been used before, for another request.
+    IdempotencyException(crate::types::error::IdempotencyException),
     /// The service failed. The same request may succeed later.
     InternalServiceException(crate::types::error::InternalServiceException),
     /// The value of a parameter is not valid.
     InvalidParameterException(crate::types::error::InvalidParameterException),
     /// The request as a whole is not valid, as with a token that belongs to another request.
     InvalidRequestException(crate::types::error::InvalidRequestException),
+    /// A quota of the instance is used up, such as that of concurrent calls or chats.
+    LimitExceededException(crate::types::error::LimitExceededException),
+    /// This number cannot be called now, or not by this instance.
+    OutboundContactNotPermittedException(
+        crate::types::error::OutboundContactNotPermittedException,
+    ),
     /// There is no such instance or contact.
     ResourceNotFoundException(crate::types::error::ResourceNotFoundException),
+    /// A quota of the account or instance is used up.
+    ServiceQuotaExceededException(crate::types::error::ServiceQuotaExceededException),
     /// Requests come faster than the quota allows.
     ThrottlingException(crate::types::error::ThrottlingException),
     /// Anything else: an error without a model, or a request that never reached the service.
@@ -28,10 +47,65 @@ pub enum Error {
 
 #[cfg(feature = "client")]
 connect_transport::crate_error!(Error {
+    AccessDeniedException, ConflictException, ContactNotFoundException,
+    DestinationNotAllowedException, IdempotencyException, InternalServiceException,
+    InvalidParameterException, InvalidRequestException, LimitExceededException,
+    OutboundContactNotPermittedException, ResourceNotFoundException, ServiceQuotaExceededException,
+    ThrottlingException,
+}
+crate::operation::describe_contact::DescribeContactError {
     InternalServiceException, InvalidParameterException, InvalidRequestException,
     ResourceNotFoundException, ThrottlingException,
-}
+};
+crate::operation::get_contact_attributes::GetContactAttributesError {
+    InternalServiceException, InvalidRequestException, ResourceNotFoundException,
+};
 crate::operation::list_associated_contacts::ListAssociatedContactsError {
     InternalServiceException, InvalidParameterException, InvalidRequestException,
     ResourceNotFoundException, ThrottlingException,
+};
+crate::operation::list_contact_references::ListContactReferencesError {
+    InternalServiceException, InvalidParameterException, InvalidRequestException,
+    ResourceNotFoundException, ThrottlingException,
+};
+crate::operation::search_contacts::SearchContactsError {
+    InternalServiceException, InvalidParameterException, InvalidRequestException,
+    ResourceNotFoundException, ThrottlingException,
+};
+crate::operation::start_chat_contact::StartChatContactError {
+    InternalServiceException, InvalidParameterException, InvalidRequestException,
+    LimitExceededException, ResourceNotFoundException,
+};
+crate::operation::start_outbound_voice_contact::StartOutboundVoiceContactError {
+    DestinationNotAllowedException, InternalServiceException, InvalidParameterException,
+    InvalidRequestException, LimitExceededException, OutboundContactNotPermittedException,
+    ResourceNotFoundException,
+};
+crate::operation::start_task_contact::StartTaskContactError {
+    InternalServiceException, InvalidParameterException, InvalidRequestException,
+    ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException,
+};
+crate::operation::stop_contact::StopContactError {
+    ContactNotFoundException, InternalServiceException, InvalidParameterException,
+    InvalidRequestException, ResourceNotFoundException,
+};
+crate::operation::tag_contact::TagContactError {
+    InternalServiceException, InvalidParameterException, InvalidRequestException,
+    ResourceNotFoundException, ThrottlingException,
+};
+crate::operation::transfer_contact::TransferContactError {
+    AccessDeniedException, IdempotencyException, InternalServiceException, InvalidRequestException,
+    ResourceNotFoundException, ServiceQuotaExceededException, ThrottlingException,
+};
+crate::operation::untag_contact::UntagContactError {
+    InternalServiceException, InvalidParameterException, InvalidRequestException,
+    ResourceNotFoundException, ThrottlingException,
+};
+crate::operation::update_contact::UpdateContactError {
+    AccessDeniedException, ConflictException, InternalServiceException, InvalidParameterException,
+    InvalidRequestException, ResourceNotFoundException, ThrottlingException,
+};
+crate::operation::update_contact_attributes::UpdateContactAttributesError {
+    InternalServiceException, InvalidParameterException, InvalidRequestException,
+    ResourceNotFoundException,
 };);

@@ -1,105 +1,22 @@
 //! What one JSON object says about a contact.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::contact::{
+    ContactRecord, ContactState, FIELDS, Kind, Origin, Value, Version, Versioned,
+};
 
 /// The `detail-type` of the EventBridge events that are about contacts.
 const CONTACT_EVENT: &str = "Amazon Connect Contact Event";
 /// The longest contact ID that the service knows. Channels and methods are far shorter.
 const LONGEST: usize = 256;
-
-/// What a record or event says: a contact and its state at one point of its life.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ContactRecord {
-    pub(crate) instance_arn: String,
-    pub(crate) contact_id: String,
-    pub(crate) state: ContactState,
-}
-
-/// A contact, as far as its tree is concerned. Times are nanoseconds since the epoch.
-///
-/// Each field keeps the newest that was said about it: what a later record or event leaves out, it does not change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ContactState {
-    pub(crate) disconnected: Said<i64>,
-    pub(crate) initiated: Said<i64>,
-    pub(crate) previous: Said<String>,
-    pub(crate) initial: Said<String>,
-    pub(crate) related: Said<String>,
-    pub(crate) method: Said<String>,
-    pub(crate) channel: Said<String>,
-}
-
-impl ContactState {
-    /// Takes over what is newer in `other`; whether anything is.
-    pub(crate) fn merge(&mut self, other: Self) -> bool {
-        let times =
-            self.disconnected.merge(other.disconnected) | self.initiated.merge(other.initiated);
-        let references = self.previous.merge(other.previous)
-            | self.initial.merge(other.initial)
-            | self.related.merge(other.related);
-        times | references | self.method.merge(other.method) | self.channel.merge(other.channel)
-    }
-
-    /// How recent each field is, in the order of the fields.
-    pub(crate) fn versions(&self) -> [Version; 7] {
-        [
-            self.disconnected.version,
-            self.initiated.version,
-            self.previous.version,
-            self.initial.version,
-            self.related.version,
-            self.method.version,
-            self.channel.version,
-        ]
-    }
-}
-
-/// What was said about a field, and when; by default never. The greater one holds: the version decides, and of the same
-/// version the value, so that the order of import never matters and a finished contact beats an open one.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Said<T> {
-    pub(crate) version: Version,
-    pub(crate) value: Option<T>,
-}
-
-impl<T: Ord> Said<T> {
-    fn merge(&mut self, other: Self) -> bool {
-        let is_newer = other > *self;
-        if is_newer {
-            *self = other;
-        }
-        is_newer
-    }
-}
-
-/// How recent a statement is; by default older than all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Version {
-    /// When it was written down; the least number if that is not said.
-    pub(crate) time: i64,
-    pub(crate) origin: Origin,
-}
-
-impl Default for Version {
-    fn default() -> Self {
-        Self {
-            time: i64::MIN,
-            origin: Origin::Event,
-        }
-    }
-}
-
-/// Who says so. A record beats an event of the same time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Origin {
-    Event = 0,
-    Record = 1,
-}
 
 /// Why an object cannot be used.
 #[derive(Debug)]
@@ -121,7 +38,7 @@ impl Problem {
 
     /// Whether the object has not even the first field of a record.
     pub(super) fn is_no_record(&self) -> bool {
-        self.field == Some(NAMES[Name::InstanceArn as usize].0) && self.reason == MISSING
+        self.field == Some(NAMES[Member::InstanceArn as usize].0) && self.reason == MISSING
     }
 }
 
@@ -129,11 +46,15 @@ const MISSING: &str = "missing";
 
 /// `None` for an EventBridge event about something else.
 pub(super) fn read(object: &[u8]) -> Result<Option<ContactRecord>, Problem> {
-    let raw: Fields = serde_json::from_slice(object).map_err(|error| syntax(&error, object))?;
-    match raw.field(Name::DetailType, Origin::Record).text()? {
-        None => contact(&raw, Name::LastUpdateTimestamp, &raw, Origin::Record).map(Some),
+    let raw: Members = serde_json::from_slice(object).map_err(|error| syntax(&error, object))?;
+    match raw
+        .field(Member::DetailType, Origin::Record)
+        .text()?
+        .as_deref()
+    {
+        None => contact(&raw, Member::LastUpdateTimestamp, &raw, Origin::Record).map(Some),
         Some(CONTACT_EVENT) => match &raw.detail {
-            Some(detail) => contact(&raw, Name::Time, detail, Origin::Event).map(Some),
+            Some(detail) => contact(&raw, Member::Time, detail, Origin::Event).map(Some),
             None => Err(missing("detail")),
         },
         Some(_) => Ok(None),
@@ -141,113 +62,106 @@ pub(super) fn read(object: &[u8]) -> Result<Option<ContactRecord>, Problem> {
 }
 
 fn contact(
-    raw: &Fields,
-    time: Name,
-    fields: &Fields,
+    raw: &Members,
+    time: Member,
+    members: &Members,
     origin: Origin,
 ) -> Result<ContactRecord, Problem> {
-    let field = |name| fields.field(name, origin);
     let version = Version {
         time: raw.field(time, Origin::Record).time()?.unwrap_or(i64::MIN),
         origin,
     };
+    let mut state = ContactState::default();
+    for ((ours, raw), (record, event, kind)) in state.0.iter_mut().zip(&members.kept).zip(FIELDS) {
+        let field = match origin {
+            Origin::Record => RawField(record, *raw),
+            Origin::Event if kind != Kind::Json => RawField(event, *raw),
+            Origin::Event => continue,
+        };
+        *ours = field.read(version, kind)?;
+    }
     Ok(ContactRecord {
-        instance_arn: field(Name::InstanceArn).instance_arn()?,
-        contact_id: field(Name::ContactId).required_word()?,
-        state: ContactState {
-            disconnected: field(Name::DisconnectTimestamp).said(version, Field::time)?,
-            initiated: field(Name::InitiationTimestamp).said(version, Field::time)?,
-            previous: field(Name::PreviousContactId).said(version, Field::word)?,
-            initial: field(Name::InitialContactId).said(version, Field::word)?,
-            related: field(Name::RelatedContactId).said(version, Field::word)?,
-            method: field(Name::InitiationMethod).said(version, Field::constant)?,
-            channel: field(Name::Channel).said(version, Field::constant)?,
-        },
+        instance_arn: members.field(Member::InstanceArn, origin).instance_arn()?,
+        contact_id: members.field(Member::ContactId, origin).required_id()?,
+        state,
     })
 }
 
-/// The fields that matter; all others are passed over.
+/// Members that are not kept as fields of a contact.
 #[derive(Clone, Copy)]
-enum Name {
+enum Member {
     InstanceArn,
     ContactId,
-    InitialContactId,
-    PreviousContactId,
-    RelatedContactId,
-    Channel,
-    InitiationMethod,
-    InitiationTimestamp,
-    DisconnectTimestamp,
     LastUpdateTimestamp,
     DetailType,
     Time,
 }
 
 /// Their names in records and envelopes, and in errors of events. Letter case does not count: AWS's own samples differ.
-const NAMES: [(&str, &str); 12] = [
+const NAMES: [(&str, &str); 5] = [
     ("InstanceARN", "detail.instanceArn"),
     ("ContactId", "detail.contactId"),
-    ("InitialContactId", "detail.initialContactId"),
-    ("PreviousContactId", "detail.previousContactId"),
-    ("RelatedContactId", "detail.relatedContactId"),
-    ("Channel", "detail.channel"),
-    ("InitiationMethod", "detail.initiationMethod"),
-    ("InitiationTimestamp", "detail.initiationTimestamp"),
-    ("DisconnectTimestamp", "detail.disconnectTimestamp"),
     ("LastUpdateTimestamp", "detail.lastUpdateTimestamp"),
     ("detail-type", "detail.detail-type"),
     ("time", "detail.time"),
 ];
 
-/// The values of [`NAMES`] in a record, an envelope or its `detail`. Of a field that comes twice the last value holds.
-#[derive(Default)]
-struct Fields {
-    values: [Loose; NAMES.len()],
-    detail: Option<Box<Fields>>,
+/// The members that matter of a record, an envelope or its `detail`. Of a member that comes twice the last value holds.
+struct Members<'a> {
+    named: [Option<&'a RawValue>; NAMES.len()],
+    kept: [Option<&'a RawValue>; FIELDS.len()],
+    detail: Option<Box<Members<'a>>>,
 }
 
-impl Fields {
-    fn field(&self, name: Name, origin: Origin) -> Field<'_> {
+impl<'a> Members<'a> {
+    fn field(&self, name: Member, origin: Origin) -> RawField<'a> {
         let (record, event) = NAMES[name as usize];
         let name_there = match origin {
             Origin::Record => record,
             Origin::Event => event,
         };
-        Field(name_there, &self.values[name as usize])
+        RawField(name_there, self.named[name as usize])
     }
 }
 
-impl<'de> Deserialize<'de> for Fields {
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(FieldsVisitor)
+        deserializer.deserialize_map(MembersVisitor)
     }
 }
 
-struct FieldsVisitor;
+struct MembersVisitor;
 
-impl<'de> Visitor<'de> for FieldsVisitor {
-    type Value = Fields;
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields, A::Error> {
-        let mut fields = Fields::default();
-        while let Some(key) = members.next_key()? {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+        let mut members = Members {
+            named: [None; NAMES.len()],
+            kept: [None; FIELDS.len()],
+            detail: None,
+        };
+        while let Some(key) = map.next_key()? {
             match key {
-                Key::Field(place) => fields.values[place] = members.next_value()?,
-                Key::Detail => fields.detail = members.next_value()?,
-                Key::Other => drop(members.next_value::<IgnoredAny>()?),
+                Key::Named(place) => members.named[place] = Some(map.next_value()?),
+                Key::Kept(place) => members.kept[place] = Some(map.next_value()?),
+                Key::Detail => members.detail = map.next_value()?,
+                Key::Other => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(fields)
+        Ok(members)
     }
 }
 
 enum Key {
     /// The place in [`NAMES`].
-    Field(usize),
+    Named(usize),
+    /// The place in [`FIELDS`].
+    Kept(usize),
     Detail,
     Other,
 }
@@ -268,79 +182,23 @@ impl Visitor<'_> for KeyVisitor {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Key, E> {
-        let is_key = |(name, _): &(&str, &str)| name.eq_ignore_ascii_case(key);
-        Ok(match NAMES.iter().position(is_key) {
-            Some(place) => Key::Field(place),
-            None if key == "detail" => Key::Detail,
-            None => Key::Other,
+        if key == "detail" {
+            return Ok(Key::Detail);
+        }
+        let is_key = |name: &str| name.eq_ignore_ascii_case(key);
+        let named = NAMES.iter().position(|(name, _)| is_key(name));
+        let kept = || FIELDS.iter().position(|(name, ..)| is_key(name));
+        Ok(match named.map(Key::Named) {
+            Some(key) => key,
+            None => kept().map_or(Key::Other, Key::Kept),
         })
     }
 }
 
-/// Any JSON value: what is no string is remembered by its kind only, so that an error can name the field.
-#[derive(Default)]
-enum Loose {
-    #[default]
-    Absent,
-    Null,
-    Text(String),
-    Other(&'static str),
-}
-
-impl<'de> Deserialize<'de> for Loose {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LooseVisitor)
-    }
-}
-
-struct LooseVisitor;
-
-impl<'de> Visitor<'de> for LooseVisitor {
-    type Value = Loose;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Loose, E> {
-        Ok(Loose::Null)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
-        Ok(Loose::Text(text.to_owned()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Loose, E> {
-        Ok(Loose::Other("a boolean"))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Loose, E> {
-        Ok(Loose::Other("a number"))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Loose, E> {
-        Ok(Loose::Other("a number"))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Loose, E> {
-        Ok(Loose::Other("a number"))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Loose, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Loose::Other("an array"))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Loose, A::Error> {
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Loose::Other("an object"))
-    }
-}
-
 /// A field by its name, to be understood or to be named in an error.
-struct Field<'a>(&'static str, &'a Loose);
+struct RawField<'a>(&'static str, Option<&'a RawValue>);
 
-impl<'a> Field<'a> {
+impl<'a> RawField<'a> {
     fn problem(&self, reason: impl Into<String>) -> Problem {
         Problem {
             field: Some(self.0),
@@ -349,45 +207,62 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// What is said by way of `read`. A record's `null` says that there is nothing, an event's says as little as no field.
-    fn said<T>(
-        self,
-        version: Version,
-        read: impl FnOnce(&Self) -> Result<Option<T>, Problem>,
-    ) -> Result<Said<T>, Problem> {
-        let value = read(&self)?;
-        let is_silent = matches!(self.1, Loose::Absent) || version.origin == Origin::Event;
+    /// Its value. A record's `null` in a column means that there is none; in a detail or an event, as little as no field.
+    fn read(&self, version: Version, kind: Kind) -> Result<Versioned, Problem> {
+        let value = match kind {
+            Kind::Time => self.time()?.map(Value::Time),
+            Kind::Id => self.id()?.map(Value::Text),
+            Kind::Constant => self.constant()?.map(Value::Text),
+            Kind::Json => self.json().map(Value::Text),
+        };
+        let is_left_out = self.1.is_none() || kind == Kind::Json || version.origin == Origin::Event;
         let version = match value {
-            None if is_silent => Version::default(),
+            None if is_left_out => Version::default(),
             _ => version,
         };
-        Ok(Said { version, value })
+        Ok(Versioned { version, value })
     }
 
-    fn text(&self) -> Result<Option<&'a str>, Problem> {
-        match self.1 {
-            Loose::Absent | Loose::Null => Ok(None),
-            Loose::Text(text) => Ok(Some(text)),
-            Loose::Other(kind) => Err(self.problem(format!("expected a string, found {kind}"))),
-        }
+    fn json(&self) -> Option<String> {
+        let json = self.1.map(RawValue::get);
+        json.filter(|json| *json != "null").map(str::to_owned)
+    }
+
+    fn text(&self) -> Result<Option<Cow<'a, str>>, Problem> {
+        let json = self.1.map_or("null", RawValue::get);
+        let kind = match json.as_bytes() {
+            [b'n', ..] => return Ok(None),
+            [b'"', text @ .., b'"'] if !text.contains(&b'\\') => {
+                return Ok(Some(Cow::Borrowed(&json[1..json.len() - 1])));
+            }
+            [b'"', ..] => {
+                let text = serde_json::from_str(json).map(Cow::Owned);
+                return text.map(Some).map_err(|_| self.problem("invalid string"));
+            }
+            [b'[', ..] => "an array",
+            [b'{', ..] => "an object",
+            [b't' | b'f', ..] => "a boolean",
+            _ => "a number",
+        };
+        Err(self.problem(format!("expected a string, found {kind}")))
     }
 
     /// An empty string says as little as `null`.
-    fn word(&self) -> Result<Option<String>, Problem> {
-        let word = self.text()?.filter(|text| !text.is_empty());
-        match word {
-            Some(word) if word.len() > LONGEST => Err(self.problem("longer than 256 bytes")),
-            word => Ok(word.map(str::to_owned)),
+    fn id(&self) -> Result<Option<String>, Problem> {
+        let id = self.text()?.filter(|text| !text.is_empty());
+        match id {
+            Some(id) if id.len() > LONGEST => Err(self.problem("longer than 256 bytes")),
+            id => Ok(id.map(Cow::into_owned)),
         }
     }
 
     /// One of a set of names; samples write `Voice` for `VOICE`.
     fn constant(&self) -> Result<Option<String>, Problem> {
-        Ok(self.word()?.map(|word| word.to_ascii_uppercase()))
+        Ok(self.id()?.map(|name| name.to_ascii_uppercase()))
     }
 
-    fn required_word(&self) -> Result<String, Problem> {
-        self.word()?.ok_or_else(|| missing(self.0))
+    fn required_id(&self) -> Result<String, Problem> {
+        self.id()?.ok_or_else(|| missing(self.0))
     }
 
     fn instance_arn(&self) -> Result<String, Problem> {
@@ -406,7 +281,7 @@ impl<'a> Field<'a> {
         let Some(text) = self.text()?.filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
-        let time = DateTime::from_str(text, Format::DateTimeWithOffset)
+        let time = DateTime::from_str(&text, Format::DateTimeWithOffset)
             .map_err(|_| self.problem("expected a time of the form 2026-03-14T08:02:11Z"))?;
         // The greatest number stands for "unknown" in the database.
         match i64::try_from(time.as_nanos()) {

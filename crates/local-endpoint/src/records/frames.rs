@@ -64,10 +64,14 @@ impl<R: BufRead> Frames<R> {
                 }));
             }
             let mut used = 0;
-            let cut = chunk.iter().find_map(|&byte| {
-                used += 1;
-                self.cutter.take(byte)
-            });
+            let mut cut = None;
+            while cut.is_none() && used < chunk.len() {
+                used += self.cutter.take_plain(&chunk[used..]);
+                if let Some(&byte) = chunk.get(used) {
+                    used += 1;
+                    cut = self.cutter.take(byte);
+                }
+            }
             self.reader.consume(used);
             match cut {
                 None => {}
@@ -168,6 +172,22 @@ impl Cutter {
             || self.line_start
                 && (byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf));
         cut
+    }
+
+    /// Takes at once what is of no consequence inside a string, which most bytes are. Returns how many they were.
+    fn take_plain(&mut self, bytes: &[u8]) -> usize {
+        if !matches!(self.state, State::Text { escaped: false, .. }) {
+            return 0;
+        }
+        let most = bytes.len().min(LONGEST.saturating_sub(self.object.len()));
+        let plain = bytes[..most]
+            .iter()
+            .position(|byte| matches!(byte, 0..0x20 | b'"' | b'\\'))
+            .unwrap_or(most);
+        self.object.extend_from_slice(&bytes[..plain]);
+        // No string has a line break, and the quote before it has ended the start of its line.
+        self.place.byte += plain as u64;
+        plain
     }
 
     fn outside(&mut self, byte: u8) -> Option<Cut> {

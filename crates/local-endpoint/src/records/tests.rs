@@ -3,6 +3,7 @@ mod properties;
 use std::io::{self, Read, Write};
 
 use super::*;
+use crate::contact::{Field, Origin, Value, Version, Versioned};
 
 const INSTANCE: &str = "arn:aws:connect:eu-central-1:111122223333:instance/8f0d";
 
@@ -59,28 +60,30 @@ fn a_record_is_understood() {
         time: 1_773_475_800 * NANOS,
         origin: Origin::Record,
     };
-    let time = |seconds: i64| Said {
-        version,
-        value: Some(seconds * NANOS),
-    };
-    let text = |text: Option<&str>| Said {
-        version,
-        value: text.map(str::to_owned),
-    };
-    let expected = ContactRecord {
-        instance_arn: INSTANCE.to_owned(),
-        contact_id: "a".to_owned(),
-        state: ContactState {
-            disconnected: time(1_773_475_520),
-            initiated: time(1_773_475_331),
-            previous: text(None),
-            initial: text(None),
-            related: text(None),
-            method: text(Some("INBOUND")),
-            channel: text(Some("VOICE")),
-        },
-    };
-    assert_eq!(only(&record("a")), expected);
+    let record = only(&record("a"));
+    assert_eq!(
+        (record.instance_arn.as_str(), record.contact_id.as_str()),
+        (INSTANCE, "a")
+    );
+    let expected = [
+        Some(Value::Time(1_773_475_520 * NANOS)),
+        Some(Value::Time(1_773_475_331 * NANOS)),
+        None,
+        None,
+        None,
+        Some(Value::Text("INBOUND".to_owned())),
+        Some(Value::Text("VOICE".to_owned())),
+    ];
+    for (field, value) in record.state.0.iter().zip(expected) {
+        assert_eq!(*field, Versioned { version, value });
+    }
+    let attributes = &record.state[Field::Attributes];
+    assert_eq!(attributes.version, version);
+    let json = r#"{"note":"a \"brace\" } and { more"}"#;
+    assert_eq!(attributes.text(), Some(json));
+    // A detail that is left out, and one that is `null`.
+    assert_eq!(record.state[Field::Tags], Versioned::default());
+    assert_eq!(record.state[Field::Agent], Versioned::default());
 }
 
 #[test]
@@ -94,11 +97,22 @@ fn an_event_is_understood() {
     );
     let event = only(&event);
     let state = event.state;
-    assert_eq!(state.previous.version.origin, Origin::Event);
-    assert_eq!(state.previous.value.as_deref(), Some("a"));
-    assert_eq!(state.related, Said::default(), "an empty ID is none");
-    assert_eq!(state.initiated.value, Some(1_773_475_331_250_000_000));
-    assert_eq!(state.disconnected.value, Some(1_773_475_520_000_000_000));
+    assert_eq!(state[Field::Previous].version.origin, Origin::Event);
+    assert_eq!(state[Field::Previous].text(), Some("a"));
+    assert_eq!(
+        state[Field::Related],
+        Versioned::default(),
+        "an empty ID is none"
+    );
+    let time = |field: Field| state[field].value.clone();
+    assert_eq!(
+        time(Field::Initiated),
+        Some(Value::Time(1_773_475_331_250_000_000))
+    );
+    assert_eq!(
+        time(Field::Disconnected),
+        Some(Value::Time(1_773_475_520_000_000_000))
+    );
 }
 
 /// Both are forms in which AWS documents events.
@@ -118,9 +132,9 @@ fn the_forms_of_published_samples_are_understood() {
     ));
     assert_eq!(odd, pascal);
     assert_eq!(odd.instance_arn, INSTANCE);
-    assert_eq!(odd.state.channel.value.as_deref(), Some("VOICE"));
-    assert_eq!(odd.state.method.value.as_deref(), Some("OUTBOUND"));
-    assert_eq!(odd.state.initiated, Said::default());
+    assert_eq!(odd.state[Field::Channel].text(), Some("VOICE"));
+    assert_eq!(odd.state[Field::Method].text(), Some("OUTBOUND"));
+    assert_eq!(odd.state[Field::Initiated], Versioned::default());
 }
 
 #[test]

@@ -1,20 +1,22 @@
-//! Records go in: the newest that is said about each field of a contact is kept, and trees are joined.
+//! Imports records: of each field of a contact the newest value is kept, and trees are joined.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Read};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, named_params,
-};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
+use super::page::{self, PageError, StoredContact};
 use super::trees::{NO_TIME, Trees};
-use super::{Store, StoreError, upgrade};
-use crate::records::{
-    ContactRecord, ContactState, Item, Origin, Records, Rejection, Said, Version, instance_id,
+use super::{Store, StoreError};
+use crate::contact::{
+    COLUMNS, ContactRecord, ContactState, FIELDS, Field, Kind, Origin, Value, Version, Versioned,
 };
+use crate::records::{Item, Records, Rejection, instance_id};
 
 /// Rejections beyond this many are counted, not kept.
 const REJECTIONS_KEPT: usize = 100;
@@ -42,9 +44,9 @@ pub enum OnRejection {
 pub struct Report {
     /// Contacts that were not known before.
     pub added: u64,
-    /// Records and events that said something newer about a known contact.
+    /// Records and events with something newer about a known contact.
     pub updated: u64,
-    /// Records and events that said nothing newer than what was known.
+    /// Records and events with nothing newer than what was known.
     pub stale: u64,
     /// EventBridge events about something else.
     pub ignored: u64,
@@ -125,6 +127,70 @@ impl Store {
             written: Instant::now(),
             report: Report::default(),
         }
+    }
+}
+
+impl Store {
+    /// Changes contacts, in one transaction: what `change` finds is what it changes.
+    pub(crate) fn change<T, E: From<StoreError> + From<rusqlite::Error>>(
+        &self,
+        change: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.check_identity()?;
+        let connection = self.write();
+        let transaction = lock(&connection, || ())?;
+        let mut changes = Change {
+            transaction: &transaction,
+            import: Import::new(&transaction),
+        };
+        let result = change(&mut changes)?;
+        changes.import.finish()?;
+        transaction.commit()?;
+        Ok(result)
+    }
+}
+
+/// Changes under way.
+pub(crate) struct Change<'a> {
+    transaction: &'a Transaction<'a>,
+    import: Import<'a>,
+}
+
+impl Change<'_> {
+    /// A contact by its ID.
+    pub(crate) fn contact(&self, instance: &str, id: &str) -> Result<StoredContact, PageError> {
+        page::contact(self.transaction, instance, id)
+    }
+
+    /// The ARN of an instance.
+    pub(crate) fn instance_arn(&self, instance: &str) -> Result<String, PageError> {
+        page::find_instance(self.transaction, instance).map(|(_, _, arn)| arn)
+    }
+
+    /// Sets fields of a contact, which need not be there yet. They are newer than all values before.
+    pub(crate) fn set(
+        &mut self,
+        instance_arn: &str,
+        id: &str,
+        now: i64,
+        fields: impl IntoIterator<Item = (Field, Option<Value>)>,
+    ) -> rusqlite::Result<()> {
+        let instance = self.import.instance(instance_arn)?;
+        let known = self.import.row(instance, id)?.and_then(|(_, state)| state);
+        let newest = known.and_then(|state| state.0.iter().map(|field| field.version.time).max());
+        let version = Version {
+            time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
+            origin: Origin::Record,
+        };
+        let mut state = ContactState::default();
+        for (name, value) in fields {
+            state[name] = Versioned { version, value };
+        }
+        self.import.put(ContactRecord {
+            instance_arn: instance_arn.to_owned(),
+            contact_id: id.to_owned(),
+            state,
+        })
     }
 }
 
@@ -238,7 +304,6 @@ impl Importer<'_> {
         self.store.check_identity()?;
         let connection = self.store.write();
         let transaction = lock(&connection, self.on_wait)?;
-        upgrade(&transaction)?;
         let mut import = Import::new(&transaction);
         for record in self.waiting.drain(..) {
             import.put(record)?;
@@ -295,7 +360,10 @@ impl<'a> Import<'a> {
             state,
         } = record;
         let instance = self.instance(&instance_arn)?;
-        let known = self.known(instance, &contact_id)?;
+        let row = self.row(instance, &contact_id)?;
+        let mut tree = row.as_ref().map(|(tree, _)| *tree);
+        let is_placed = tree.is_some();
+        let known = row.and_then(|(_, state)| state);
         let mut merged = known.clone().unwrap_or_default();
         let is_newer = merged.merge(state);
         match &known {
@@ -305,18 +373,26 @@ impl<'a> Import<'a> {
             }
             Some(known) => {
                 self.report.updated += 1;
-                if references(known).any(|id| !references(&merged).any(|kept| kept == id)) {
+                let is_kept = |id| merged.references().any(|kept| kept == id);
+                if !known.references().all(is_kept) {
                     self.loosened.insert((instance, contact_id.clone()));
                 }
             }
             None => self.report.added += 1,
         }
-        let mut tree = self.trees.place(instance, &contact_id, None)?;
-        for id in references(&merged) {
-            let other = self.trees.place(instance, id, Some(tree))?;
-            tree = self.trees.join(tree, other)?;
+        for id in merged.references().filter(|id| *id != contact_id) {
+            let other = self.trees.place(instance, id, tree)?;
+            tree = Some(match tree {
+                Some(tree) => self.trees.join(tree, other)?,
+                None => other,
+            });
         }
-        self.write(instance, &contact_id, &merged)
+        let tree = match tree {
+            Some(tree) if is_placed => tree,
+            Some(tree) => self.trees.grow(tree)?,
+            None => self.trees.plant(1)?,
+        };
+        self.write(instance, &contact_id, tree, &merged)
     }
 
     fn finish(self) -> rusqlite::Result<Report> {
@@ -346,79 +422,114 @@ impl<'a> Import<'a> {
         Ok(key)
     }
 
-    fn known(&self, instance: i64, id: &str) -> rusqlite::Result<Option<ContactState>> {
-        let select = "SELECT version_time, version_origin, disconnected, initiated, previous, initial, related, method,
-            channel, field_versions FROM contact WHERE instance = ?1 AND id = ?2 AND listed";
-        let read = |row: &Row<'_>| {
-            let versions = match row.get::<_, Option<String>>(9)? {
-                Some(text) => versions(&text).ok_or(rusqlite::Error::InvalidQuery)?,
-                None => [version(row.get(0)?, row.get(1)?); 7],
-            };
-            let initiated = Some(row.get(3)?).filter(|time| *time != NO_TIME);
-            Ok(ContactState {
-                disconnected: said(versions[0], row.get(2)?),
-                initiated: said(versions[1], initiated),
-                previous: said(versions[2], row.get(4)?),
-                initial: said(versions[3], row.get(5)?),
-                related: said(versions[4], row.get(6)?),
-                method: said(versions[5], row.get(7)?),
-                channel: said(versions[6], row.get(8)?),
-            })
-        };
+    /// The tree of a contact that was ever heard of, and its state if it is more than an ID.
+    fn row(
+        &self,
+        instance: i64,
+        id: &str,
+    ) -> rusqlite::Result<Option<(i64, Option<ContactState>)>> {
+        let select = "SELECT disconnected, initiated, previous, initial, related, method, channel, details,
+            version_time, version_origin, field_versions, tree, listed FROM contact WHERE instance = ?1 AND id = ?2";
         self.transaction
             .prepare_cached(select)?
-            .query_row((instance, id), read)
+            .query_row((instance, id), |row| {
+                let state = row.get(12)?;
+                let state = if state { Some(read(row)?) } else { None };
+                Ok((row.get(11)?, state))
+            })
             .optional()
     }
 
-    fn write(&self, instance: i64, id: &str, state: &ContactState) -> rusqlite::Result<()> {
-        let versions = state.versions();
-        let newest = versions.into_iter().max().unwrap_or_default();
-        // Mostly all fields come from the same record.
-        let field_versions = versions.iter().any(|version| *version != newest).then(|| {
-            let pairs = versions.map(|version| (version.time, version.origin as i64));
-            serde_json::json!(pairs).to_string()
-        });
-        let update = "UPDATE contact SET listed = 1, initiated = :initiated, disconnected = :disconnected,
-            previous = :previous, initial = :initial, related = :related, method = :method, channel = :channel,
-            version_time = :version_time, version_origin = :version_origin, field_versions = :field_versions WHERE instance = :instance AND id = :id";
-        let values = named_params! {
-            ":initiated": state.initiated.value.unwrap_or(NO_TIME),
-            ":disconnected": state.disconnected.value,
-            ":previous": state.previous.value,
-            ":initial": state.initial.value,
-            ":related": state.related.value,
-            ":method": state.method.value,
-            ":channel": state.channel.value,
-            ":version_time": newest.time,
-            ":version_origin": newest.origin as i64,
-            ":field_versions": field_versions,
-            ":instance": instance,
-            ":id": id,
+    fn write(
+        &self,
+        instance: i64,
+        id: &str,
+        tree: i64,
+        state: &ContactState,
+    ) -> rusqlite::Result<()> {
+        let newest = state.0.iter().map(|field| field.version).max();
+        let newest = newest.unwrap_or_default();
+        let upsert = "INSERT INTO contact (disconnected, initiated, previous, initial, related, method, channel, details,
+            version_time, version_origin, field_versions, tree, listed, instance, id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, ?13, ?14)
+            ON CONFLICT (instance, id) DO UPDATE SET disconnected = ?1, initiated = ?2, previous = ?3, initial = ?4,
+            related = ?5, method = ?6, channel = ?7, details = ?8, version_time = ?9, version_origin = ?10,
+            field_versions = ?11, tree = ?12, listed = 1";
+        let mut statement = self.transaction.prepare_cached(upsert)?;
+        for (place, field) in state.0.iter().take(COLUMNS).enumerate() {
+            statement.raw_bind_parameter(place + 1, &field.value)?;
+        }
+        if state[Field::Initiated].value.is_none() {
+            statement.raw_bind_parameter(Field::Initiated as usize + 1, NO_TIME)?;
+        }
+        statement.raw_bind_parameter(8, details(state))?;
+        statement.raw_bind_parameter(9, newest.time)?;
+        statement.raw_bind_parameter(10, newest.origin as i64)?;
+        statement.raw_bind_parameter(11, field_versions(state, newest))?;
+        statement.raw_bind_parameter(12, tree)?;
+        statement.raw_bind_parameter(13, instance)?;
+        statement.raw_bind_parameter(14, id)?;
+        statement.raw_execute().map(drop)
+    }
+}
+
+/// The fields without columns as one JSON object.
+fn details(state: &ContactState) -> Option<String> {
+    let fields = FIELDS.iter().zip(&state.0).skip(COLUMNS);
+    let members =
+        fields.filter_map(|((name, ..), field)| Some(format!("\"{name}\":{}", field.text()?)));
+    let members = members.collect::<Vec<_>>().join(",");
+    (!members.is_empty()).then(|| format!("{{{members}}}"))
+}
+
+/// The versions of the fields that are not of the newest, by name. Mostly all fields come from the same record.
+fn field_versions(state: &ContactState, newest: Version) -> Option<String> {
+    let fields = FIELDS.iter().zip(&state.0).enumerate();
+    let older = fields.filter(|(place, (_, field))| {
+        field.version != newest && (*place < COLUMNS || field.value.is_some())
+    });
+    let pairs = older.map(|(_, ((name, ..), Versioned { version, .. }))| {
+        (*name, (version.time, version.origin as i64))
+    });
+    let pairs = pairs.collect::<BTreeMap<_, _>>();
+    (!pairs.is_empty()).then(|| serde_json::json!(pairs).to_string())
+}
+
+/// A contact's state, from its columns, details and versions.
+fn read(row: &Row<'_>) -> rusqlite::Result<ContactState> {
+    let invalid = |_| rusqlite::Error::InvalidQuery;
+    let details: Option<String> = row.get(7)?;
+    let mut details: HashMap<String, Box<RawValue>> = match &details {
+        Some(details) => serde_json::from_str(details).map_err(invalid)?,
+        None => HashMap::new(),
+    };
+    let newest = version((row.get(8)?, row.get(9)?));
+    let older: Option<String> = row.get(10)?;
+    let older = match &older {
+        Some(older) => serde_json::from_str(older).map_err(invalid)?,
+        None => FieldVersions::default(),
+    };
+    let mut state = ContactState::default();
+    for (place, (ours, (name, _, kind))) in state.0.iter_mut().zip(FIELDS).enumerate() {
+        let value = match kind {
+            Kind::Time => row.get::<_, Option<i64>>(place)?.map(Value::Time),
+            Kind::Id | Kind::Constant => row.get::<_, Option<String>>(place)?.map(Value::Text),
+            Kind::Json => details
+                .remove(name)
+                .map(|json| Value::Text(json.get().to_owned())),
         };
-        self.transaction
-            .prepare_cached(update)?
-            .execute(values)
-            .map(drop)
+        let value = value.filter(|value| *value != Value::Time(NO_TIME));
+        let version = older.of(place, name).map_or(newest, version);
+        *ours = match value {
+            // An event never says that there is nothing, though the first version of the schema took it so.
+            None if kind == Kind::Json || version.origin == Origin::Event => Versioned::default(),
+            value => Versioned { version, value },
+        };
     }
+    Ok(state)
 }
 
-/// The IDs that tie a contact to others. A first contact's reference to itself ties nothing.
-fn references(state: &ContactState) -> impl Iterator<Item = &str> {
-    [&state.previous, &state.initial, &state.related]
-        .into_iter()
-        .filter_map(|said| said.value.as_deref())
-}
-
-/// An event never says that there is nothing, though the first version of the schema took it so.
-fn said<T: Default>(version: Version, value: Option<T>) -> Said<T> {
-    match value {
-        None if version.origin == Origin::Event => Said::default(),
-        value => Said { version, value },
-    }
-}
-
-fn version(time: i64, origin: i64) -> Version {
+fn version((time, origin): (i64, i64)) -> Version {
     let origin = if origin == Origin::Record as i64 {
         Origin::Record
     } else {
@@ -427,8 +538,25 @@ fn version(time: i64, origin: i64) -> Version {
     Version { time, origin }
 }
 
-/// The versions of the fields where they differ.
-fn versions(text: &str) -> Option<[Version; 7]> {
-    let pairs: [(i64, i64); 7] = serde_json::from_str(text).ok()?;
-    Some(pairs.map(|(time, origin)| version(time, origin)))
+/// Of the fields that are not of the newest version, or, as the second version of the schema has it, of all columns.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FieldVersions {
+    Named(HashMap<String, (i64, i64)>),
+    Columns([(i64, i64); COLUMNS]),
+}
+
+impl Default for FieldVersions {
+    fn default() -> Self {
+        Self::Named(HashMap::new())
+    }
+}
+
+impl FieldVersions {
+    fn of(&self, place: usize, name: &str) -> Option<(i64, i64)> {
+        match self {
+            Self::Named(named) => named.get(name).copied(),
+            Self::Columns(columns) => columns.get(place).copied(),
+        }
+    }
 }

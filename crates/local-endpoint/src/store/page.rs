@@ -1,5 +1,6 @@
 //! Trees come out, a page at a time.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use aws_smithy_types::DateTime;
@@ -126,6 +127,71 @@ impl Store {
     }
 }
 
+/// A contact with all that is kept of it.
+#[derive(Debug)]
+pub(crate) struct StoredContact {
+    pub(crate) summary: ContactSummary,
+    pub(crate) instance_arn: String,
+    /// The first contact of its tree.
+    pub(crate) association_id: String,
+    pub(crate) last_update: Option<DateTime>,
+    pub(crate) attributes: BTreeMap<String, String>,
+    /// What has no column, as records name and write it: a JSON object.
+    pub(crate) details: Option<String>,
+}
+
+impl Store {
+    /// A contact by its ID.
+    pub(crate) fn contact(&self, instance: &str, id: &str) -> Result<StoredContact, PageError> {
+        self.read(|connection| {
+            let transaction = connection.transaction()?;
+            contact(&transaction, instance, id)
+        })
+    }
+}
+
+pub(super) fn contact(
+    connection: &Connection,
+    instance: &str,
+    id: &str,
+) -> Result<StoredContact, PageError> {
+    let (key, _, instance_arn) = find_instance(connection, instance)?;
+    let select = "SELECT id, initiated, disconnected, initial, previous, related, method, channel, details, version_time,
+        (SELECT id FROM contact AS first WHERE first.tree = contact.tree AND listed = 1 ORDER BY initiated, id LIMIT 1)
+        FROM contact WHERE instance = ?1 AND id = ?2 AND listed";
+    let contact = connection
+        .prepare_cached(select)?
+        .query_row((key, id), |row| {
+            Ok(StoredContact {
+                summary: summary(row, &instance_arn)?,
+                details: row.get(8)?,
+                last_update: Some(row.get(9)?)
+                    .filter(|nanos| *nanos != i64::MIN)
+                    .map(time),
+                association_id: row.get(10)?,
+                attributes: chain_attributes(connection, key, id)?,
+                instance_arn: instance_arn.clone(),
+            })
+        });
+    contact.optional()?.ok_or(PageError::UnknownContact)
+}
+
+/// The attributes of a contact: those of all contacts of its chain, of each the one that was set last.
+fn chain_attributes(
+    connection: &Connection,
+    instance: i64,
+    id: &str,
+) -> rusqlite::Result<BTreeMap<String, String>> {
+    let select = "WITH chain (first) AS (SELECT coalesce(initial, id) FROM contact WHERE instance = ?1 AND id = ?2)
+        SELECT attribute.key, attribute.value FROM chain, contact, json_each(contact.details, '$.Attributes') AS attribute
+        WHERE contact.instance = ?1 AND contact.tree = (SELECT tree FROM contact WHERE instance = ?1 AND id = ?2)
+        AND coalesce(contact.initial, contact.id) = chain.first
+        ORDER BY coalesce(json_extract(field_versions, '$.Attributes[0]'), version_time)";
+    let mut statement = connection.prepare_cached(select)?;
+    let pairs = statement.query_map((instance, id), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    pairs.collect()
+}
+
 struct Place {
     instance_id: String,
     instance_arn: String,
@@ -133,7 +199,7 @@ struct Place {
 }
 
 /// An instance's key, ID and ARN, found by its ID or its ARN.
-fn find_instance(
+pub(super) fn find_instance(
     connection: &Connection,
     instance: &str,
 ) -> Result<(i64, String, String), PageError> {
@@ -198,7 +264,7 @@ fn time(nanos: i64) -> DateTime {
     DateTime::from_secs_and_nanos(nanos.div_euclid(NANOS), subsecond)
 }
 
-fn summary(row: &Row<'_>, instance_arn: &str) -> rusqlite::Result<ContactSummary> {
+pub(super) fn summary(row: &Row<'_>, instance_arn: &str) -> rusqlite::Result<ContactSummary> {
     let contact_id: String = row.get(0)?;
     Ok(ContactSummary {
         contact_arn: format!("{instance_arn}/contact/{contact_id}"),

@@ -25,12 +25,7 @@ impl Trees<'_> {
             return Ok(tree);
         }
         let tree = match tree {
-            Some(tree) => {
-                self.0
-                    .prepare_cached("UPDATE tree SET size = size + 1 WHERE key = ?1")?
-                    .execute([tree])?;
-                tree
-            }
+            Some(tree) => self.grow(tree)?,
             None => self.plant(1)?,
         };
         let insert = "INSERT INTO contact (instance, id, tree, listed, initiated, version_time, version_origin)
@@ -121,7 +116,16 @@ impl Trees<'_> {
             .collect()
     }
 
-    fn plant(&self, size: i64) -> rusqlite::Result<i64> {
+    /// Makes room for one contact more in a tree and returns it.
+    pub(super) fn grow(&self, tree: i64) -> rusqlite::Result<i64> {
+        self.0
+            .prepare_cached("UPDATE tree SET size = size + 1 WHERE key = ?1")?
+            .execute([tree])?;
+        Ok(tree)
+    }
+
+    /// A new tree of this size.
+    pub(super) fn plant(&self, size: i64) -> rusqlite::Result<i64> {
         self.0
             .prepare_cached("INSERT INTO tree (size) VALUES (?1) RETURNING key")?
             .query_row([size], |row| row.get(0))

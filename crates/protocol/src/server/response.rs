@@ -98,6 +98,7 @@ pub fn not_implemented(operation: &str) -> ErrorMetadata {
 }
 
 const NOT_IMPLEMENTED: &str = "NotImplementedException";
+const ACCESS_DENIED: &str = "AccessDeniedException";
 
 /// An error response of the service.
 #[derive(Debug)]
@@ -151,7 +152,11 @@ impl ErrorResponse {
     pub fn unmodeled(meta: &ErrorMetadata) -> Self {
         match meta.code() {
             Some(code) => {
-                let status = if code == NOT_IMPLEMENTED { 501 } else { 500 };
+                let status = match code {
+                    ACCESS_DENIED => 403,
+                    NOT_IMPLEMENTED => 501,
+                    _ => 500,
+                };
                 Self::text(code, status, meta.message().unwrap_or_default())
             }
             None => Self::internal(),

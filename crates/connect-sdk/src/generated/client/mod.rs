@@ -6,7 +6,20 @@ use connect_protocol::operation as meta;
 use connect_transport as transport;
 
 mod endpoint;
+pub(crate) mod describe_contact;
+pub(crate) mod get_contact_attributes;
 pub(crate) mod list_associated_contacts;
+pub(crate) mod list_contact_references;
+pub(crate) mod search_contacts;
+pub(crate) mod start_chat_contact;
+pub(crate) mod start_outbound_voice_contact;
+pub(crate) mod start_task_contact;
+pub(crate) mod stop_contact;
+pub(crate) mod tag_contact;
+pub(crate) mod transfer_contact;
+pub(crate) mod untag_contact;
+pub(crate) mod update_contact;
+pub(crate) mod update_contact_attributes;
 
 pub use transport::client::customize;
 use transport::SdkConfig;
@@ -44,12 +57,110 @@ impl Client {
         self.handle.config()
     }
 
+    /// A request of [`DescribeContact`](crate::operation::describe_contact). Returns what is known of one contact.
+    #[inline]
+    pub fn describe_contact(&self) -> describe_contact::DescribeContactFluentBuilder {
+        describe_contact::DescribeContactFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`GetContactAttributes`](crate::operation::get_contact_attributes). Returns the attributes of a contact.
+    #[inline]
+    pub fn get_contact_attributes(
+        &self,
+    ) -> get_contact_attributes::GetContactAttributesFluentBuilder {
+        get_contact_attributes::GetContactAttributesFluentBuilder::_new(
+            self.handle.clone(),
+        )
+    }
+
     /// A request of [`ListAssociatedContacts`](crate::operation::list_associated_contacts). Lists all contacts that belong together with the given one, itself included: the chain of transfers
     #[inline]
     pub fn list_associated_contacts(
         &self,
     ) -> list_associated_contacts::ListAssociatedContactsFluentBuilder {
         list_associated_contacts::ListAssociatedContactsFluentBuilder::_new(
+            self.handle.clone(),
+        )
+    }
+
+    /// A request of [`ListContactReferences`](crate::operation::list_contact_references). Lists the references of a contact that have one of the given types.
+    #[inline]
+    pub fn list_contact_references(
+        &self,
+    ) -> list_contact_references::ListContactReferencesFluentBuilder {
+        list_contact_references::ListContactReferencesFluentBuilder::_new(
+            self.handle.clone(),
+        )
+    }
+
+    /// A request of [`SearchContacts`](crate::operation::search_contacts). Finds the contacts of an instance that meet all of the given criteria, within a time range.
+    #[inline]
+    pub fn search_contacts(&self) -> search_contacts::SearchContactsFluentBuilder {
+        search_contacts::SearchContactsFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`StartChatContact`](crate::operation::start_chat_contact). Begins a chat: a flow starts, and the customer can connect.
+    #[inline]
+    pub fn start_chat_contact(
+        &self,
+    ) -> start_chat_contact::StartChatContactFluentBuilder {
+        start_chat_contact::StartChatContactFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`StartOutboundVoiceContact`](crate::operation::start_outbound_voice_contact). Calls a number, and starts a flow when someone picks up.
+    #[inline]
+    pub fn start_outbound_voice_contact(
+        &self,
+    ) -> start_outbound_voice_contact::StartOutboundVoiceContactFluentBuilder {
+        start_outbound_voice_contact::StartOutboundVoiceContactFluentBuilder::_new(
+            self.handle.clone(),
+        )
+    }
+
+    /// A request of [`StartTaskContact`](crate::operation::start_task_contact). Begins a task: work for an agent, routed like a call.
+    #[inline]
+    pub fn start_task_contact(
+        &self,
+    ) -> start_task_contact::StartTaskContactFluentBuilder {
+        start_task_contact::StartTaskContactFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`StopContact`](crate::operation::stop_contact). Ends a contact.
+    #[inline]
+    pub fn stop_contact(&self) -> stop_contact::StopContactFluentBuilder {
+        stop_contact::StopContactFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`TagContact`](crate::operation::tag_contact). Puts tags on a contact, or gives new values to those it has.
+    #[inline]
+    pub fn tag_contact(&self) -> tag_contact::TagContactFluentBuilder {
+        tag_contact::TagContactFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`TransferContact`](crate::operation::transfer_contact). Transfers a task or an e-mail that goes on to another agent or queue, by way of a flow.
+    #[inline]
+    pub fn transfer_contact(&self) -> transfer_contact::TransferContactFluentBuilder {
+        transfer_contact::TransferContactFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`UntagContact`](crate::operation::untag_contact). Takes tags off a contact.
+    #[inline]
+    pub fn untag_contact(&self) -> untag_contact::UntagContactFluentBuilder {
+        untag_contact::UntagContactFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`UpdateContact`](crate::operation::update_contact). Changes what is recorded of a contact, under way or ended: its name, description and references, for
+    #[inline]
+    pub fn update_contact(&self) -> update_contact::UpdateContactFluentBuilder {
+        update_contact::UpdateContactFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`UpdateContactAttributes`](crate::operation::update_contact_attributes). Sets attributes of a contact, under way or ended.
+    #[inline]
+    pub fn update_contact_attributes(
+        &self,
+    ) -> update_contact_attributes::UpdateContactAttributesFluentBuilder {
+        update_contact_attributes::UpdateContactAttributesFluentBuilder::_new(
             self.handle.clone(),
         )
     }

@@ -5,8 +5,34 @@
 #[cfg(feature = "client")]
 use connect_transport as transport;
 
+/// `DescribeContact`
+pub mod describe_contact;
+/// `GetContactAttributes`
+pub mod get_contact_attributes;
 /// `ListAssociatedContacts`
 pub mod list_associated_contacts;
+/// `ListContactReferences`
+pub mod list_contact_references;
+/// `SearchContacts`
+pub mod search_contacts;
+/// `StartChatContact`
+pub mod start_chat_contact;
+/// `StartOutboundVoiceContact`
+pub mod start_outbound_voice_contact;
+/// `StartTaskContact`
+pub mod start_task_contact;
+/// `StopContact`
+pub mod stop_contact;
+/// `TagContact`
+pub mod tag_contact;
+/// `TransferContact`
+pub mod transfer_contact;
+/// `UntagContact`
+pub mod untag_contact;
+/// `UpdateContact`
+pub mod update_contact;
+/// `UpdateContactAttributes`
+pub mod update_contact_attributes;
 
 #[cfg(feature = "client")]
 pub use transport::RequestId;

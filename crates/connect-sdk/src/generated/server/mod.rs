@@ -5,12 +5,59 @@
 use connect_protocol::server;
 use crate::operation;
 
+pub(crate) mod describe_contact;
+pub(crate) mod get_contact_attributes;
 pub(crate) mod list_associated_contacts;
+pub(crate) mod list_contact_references;
+pub(crate) mod search_contacts;
+pub(crate) mod start_chat_contact;
+pub(crate) mod start_outbound_voice_contact;
+pub(crate) mod start_task_contact;
+pub(crate) mod stop_contact;
+pub(crate) mod tag_contact;
+pub(crate) mod transfer_contact;
+pub(crate) mod untag_contact;
+pub(crate) mod update_contact;
+pub(crate) mod update_contact_attributes;
 
 pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-/// The operations. By default, each returns the error that it is not implemented.
+/// The operations. Each returns [`not_implemented`](Self::not_implemented) until it is.
 pub trait Service: Send + Sync + 'static {
+    /// Returns what is known of one contact.
+    fn describe_contact(
+        &self,
+        input: operation::describe_contact::DescribeContactInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::describe_contact::DescribeContactOutput,
+            operation::describe_contact::DescribeContactError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::describe_contact::DescribeContactError::generic(
+            self.not_implemented("DescribeContact"),
+        );
+        async { Err(error) }
+    }
+
+    /// Returns the attributes of a contact.
+    fn get_contact_attributes(
+        &self,
+        input: operation::get_contact_attributes::GetContactAttributesInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::get_contact_attributes::GetContactAttributesOutput,
+            operation::get_contact_attributes::GetContactAttributesError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::get_contact_attributes::GetContactAttributesError::generic(
+            self.not_implemented("GetContactAttributes"),
+        );
+        async { Err(error) }
+    }
+
     /// Lists all contacts that belong together with the given one, itself included: the chain of transfers
     fn list_associated_contacts(
         &self,
@@ -22,13 +69,197 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::list_associated_contacts::ListAssociatedContactsError::generic(
-                    server::not_implemented("ListAssociatedContacts"),
-                ),
-            )
-        }
+        let error = operation::list_associated_contacts::ListAssociatedContactsError::generic(
+            self.not_implemented("ListAssociatedContacts"),
+        );
+        async { Err(error) }
+    }
+
+    /// Lists the references of a contact that have one of the given types.
+    fn list_contact_references(
+        &self,
+        input: operation::list_contact_references::ListContactReferencesInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::list_contact_references::ListContactReferencesOutput,
+            operation::list_contact_references::ListContactReferencesError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::list_contact_references::ListContactReferencesError::generic(
+            self.not_implemented("ListContactReferences"),
+        );
+        async { Err(error) }
+    }
+
+    /// Finds the contacts of an instance that meet all of the given criteria, within a time range.
+    fn search_contacts(
+        &self,
+        input: operation::search_contacts::SearchContactsInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::search_contacts::SearchContactsOutput,
+            operation::search_contacts::SearchContactsError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::search_contacts::SearchContactsError::generic(
+            self.not_implemented("SearchContacts"),
+        );
+        async { Err(error) }
+    }
+
+    /// Begins a chat: a flow starts, and the customer can connect.
+    fn start_chat_contact(
+        &self,
+        input: operation::start_chat_contact::StartChatContactInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::start_chat_contact::StartChatContactOutput,
+            operation::start_chat_contact::StartChatContactError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::start_chat_contact::StartChatContactError::generic(
+            self.not_implemented("StartChatContact"),
+        );
+        async { Err(error) }
+    }
+
+    /// Calls a number, and starts a flow when someone picks up.
+    fn start_outbound_voice_contact(
+        &self,
+        input: operation::start_outbound_voice_contact::StartOutboundVoiceContactInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::start_outbound_voice_contact::StartOutboundVoiceContactOutput,
+            operation::start_outbound_voice_contact::StartOutboundVoiceContactError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::start_outbound_voice_contact::StartOutboundVoiceContactError::generic(
+            self.not_implemented("StartOutboundVoiceContact"),
+        );
+        async { Err(error) }
+    }
+
+    /// Begins a task: work for an agent, routed like a call.
+    fn start_task_contact(
+        &self,
+        input: operation::start_task_contact::StartTaskContactInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::start_task_contact::StartTaskContactOutput,
+            operation::start_task_contact::StartTaskContactError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::start_task_contact::StartTaskContactError::generic(
+            self.not_implemented("StartTaskContact"),
+        );
+        async { Err(error) }
+    }
+
+    /// Ends a contact.
+    fn stop_contact(
+        &self,
+        input: operation::stop_contact::StopContactInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::stop_contact::StopContactOutput,
+            operation::stop_contact::StopContactError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::stop_contact::StopContactError::generic(
+            self.not_implemented("StopContact"),
+        );
+        async { Err(error) }
+    }
+
+    /// Puts tags on a contact, or gives new values to those it has.
+    fn tag_contact(
+        &self,
+        input: operation::tag_contact::TagContactInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::tag_contact::TagContactOutput,
+            operation::tag_contact::TagContactError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::tag_contact::TagContactError::generic(
+            self.not_implemented("TagContact"),
+        );
+        async { Err(error) }
+    }
+
+    /// Transfers a task or an e-mail that goes on to another agent or queue, by way of a flow.
+    fn transfer_contact(
+        &self,
+        input: operation::transfer_contact::TransferContactInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::transfer_contact::TransferContactOutput,
+            operation::transfer_contact::TransferContactError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::transfer_contact::TransferContactError::generic(
+            self.not_implemented("TransferContact"),
+        );
+        async { Err(error) }
+    }
+
+    /// Takes tags off a contact.
+    fn untag_contact(
+        &self,
+        input: operation::untag_contact::UntagContactInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::untag_contact::UntagContactOutput,
+            operation::untag_contact::UntagContactError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::untag_contact::UntagContactError::generic(
+            self.not_implemented("UntagContact"),
+        );
+        async { Err(error) }
+    }
+
+    /// Changes what is recorded of a contact, under way or ended: its name, description and references, for
+    fn update_contact(
+        &self,
+        input: operation::update_contact::UpdateContactInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::update_contact::UpdateContactOutput,
+            operation::update_contact::UpdateContactError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::update_contact::UpdateContactError::generic(
+            self.not_implemented("UpdateContact"),
+        );
+        async { Err(error) }
+    }
+
+    /// Sets attributes of a contact, under way or ended.
+    fn update_contact_attributes(
+        &self,
+        input: operation::update_contact_attributes::UpdateContactAttributesInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::update_contact_attributes::UpdateContactAttributesOutput,
+            operation::update_contact_attributes::UpdateContactAttributesError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::update_contact_attributes::UpdateContactAttributesError::generic(
+            self.not_implemented("UpdateContactAttributes"),
+        );
+        async { Err(error) }
     }
 
     /// The response to an input that breaks constraints; the operation is not called then.
@@ -39,6 +270,11 @@ pub trait Service: Send + Sync + 'static {
     ) -> ErrorResponse {
         let _ = operation;
         ErrorResponse::validation(violations)
+    }
+
+    /// The error of an operation that this service does not implement.
+    fn not_implemented(&self, operation: &'static str) -> server::ErrorMetadata {
+        server::not_implemented(operation)
     }
 }
 
@@ -71,17 +307,72 @@ async fn dispatch<S: Service>(
         labels,
     )?;
     match operation {
+        Operation::DescribeContact => describe_contact::handle(service, request).await,
+        Operation::GetContactAttributes => {
+            get_contact_attributes::handle(service, request).await
+        }
         Operation::ListAssociatedContacts => {
             list_associated_contacts::handle(service, request).await
+        }
+        Operation::ListContactReferences => {
+            list_contact_references::handle(service, request).await
+        }
+        Operation::SearchContacts => search_contacts::handle(service, request).await,
+        Operation::StartChatContact => start_chat_contact::handle(service, request).await,
+        Operation::StartOutboundVoiceContact => {
+            start_outbound_voice_contact::handle(service, request).await
+        }
+        Operation::StartTaskContact => start_task_contact::handle(service, request).await,
+        Operation::StopContact => stop_contact::handle(service, request).await,
+        Operation::TagContact => tag_contact::handle(service, request).await,
+        Operation::TransferContact => transfer_contact::handle(service, request).await,
+        Operation::UntagContact => untag_contact::handle(service, request).await,
+        Operation::UpdateContact => update_contact::handle(service, request).await,
+        Operation::UpdateContactAttributes => {
+            update_contact_attributes::handle(service, request).await
         }
     }
 }
 
 enum Operation {
+    DescribeContact,
+    GetContactAttributes,
     ListAssociatedContacts,
+    ListContactReferences,
+    SearchContacts,
+    StartChatContact,
+    StartOutboundVoiceContact,
+    StartTaskContact,
+    StopContact,
+    TagContact,
+    TransferContact,
+    UntagContact,
+    UpdateContact,
+    UpdateContactAttributes,
 }
 
 static ROUTES: &[server::Route<Operation>] = &[
+    server::Route {
+        operation: Operation::DescribeContact,
+        method: "GET",
+        path: &[
+            server::Part::Literal("contacts"),
+            server::Part::Label("InstanceId"),
+            server::Part::Label("ContactId"),
+        ],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::GetContactAttributes,
+        method: "GET",
+        path: &[
+            server::Part::Literal("contact"),
+            server::Part::Literal("attributes"),
+            server::Part::Label("InstanceId"),
+            server::Part::Label("InitialContactId"),
+        ],
+        query: &[],
+    },
     server::Route {
         operation: Operation::ListAssociatedContacts,
         method: "GET",
@@ -90,6 +381,89 @@ static ROUTES: &[server::Route<Operation>] = &[
             server::Part::Literal("associated"),
             server::Part::Label("InstanceId"),
         ],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::ListContactReferences,
+        method: "GET",
+        path: &[
+            server::Part::Literal("contact"),
+            server::Part::Literal("references"),
+            server::Part::Label("InstanceId"),
+            server::Part::Label("ContactId"),
+        ],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::SearchContacts,
+        method: "POST",
+        path: &[server::Part::Literal("search-contacts")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::StartChatContact,
+        method: "PUT",
+        path: &[server::Part::Literal("contact"), server::Part::Literal("chat")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::StartOutboundVoiceContact,
+        method: "PUT",
+        path: &[
+            server::Part::Literal("contact"),
+            server::Part::Literal("outbound-voice"),
+        ],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::StartTaskContact,
+        method: "PUT",
+        path: &[server::Part::Literal("contact"), server::Part::Literal("task")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::StopContact,
+        method: "POST",
+        path: &[server::Part::Literal("contact"), server::Part::Literal("stop")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::TagContact,
+        method: "POST",
+        path: &[server::Part::Literal("contact"), server::Part::Literal("tags")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::TransferContact,
+        method: "POST",
+        path: &[server::Part::Literal("contact"), server::Part::Literal("transfer")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::UntagContact,
+        method: "DELETE",
+        path: &[
+            server::Part::Literal("contact"),
+            server::Part::Literal("tags"),
+            server::Part::Label("InstanceId"),
+            server::Part::Label("ContactId"),
+        ],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::UpdateContact,
+        method: "POST",
+        path: &[
+            server::Part::Literal("contacts"),
+            server::Part::Label("InstanceId"),
+            server::Part::Label("ContactId"),
+        ],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::UpdateContactAttributes,
+        method: "POST",
+        path: &[server::Part::Literal("contact"), server::Part::Literal("attributes")],
         query: &[],
     },
 ];

@@ -131,7 +131,8 @@ fn a_database_of_the_first_version_is_brought_up_to_date() {
     let path = folder.path().join("contacts.db");
     let store = Store::open(&path).unwrap();
     import(&store, &[record("a", 1), record("b", 2).after("a")]);
-    let back = "ALTER TABLE contact DROP COLUMN field_versions; PRAGMA user_version = 1";
+    let back = "DROP INDEX contact_time; ALTER TABLE contact DROP COLUMN details;
+        ALTER TABLE contact DROP COLUMN field_versions; PRAGMA user_version = 1";
     store.write().execute_batch(back).unwrap();
     drop(store);
     let store = Store::open(&path).unwrap();

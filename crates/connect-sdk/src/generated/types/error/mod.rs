@@ -2,23 +2,47 @@
 
 //! The errors that the service returns.
 
+mod _access_denied_exception;
+mod _conflict_exception;
+mod _contact_not_found_exception;
+mod _destination_not_allowed_exception;
+mod _idempotency_exception;
 mod _internal_service_exception;
 mod _invalid_parameter_exception;
 mod _invalid_request_exception;
+mod _limit_exceeded_exception;
+mod _outbound_contact_not_permitted_exception;
 mod _resource_not_found_exception;
+mod _service_quota_exceeded_exception;
 mod _throttling_exception;
 
+pub use self::_access_denied_exception::AccessDeniedException;
+pub use self::_conflict_exception::ConflictException;
+pub use self::_contact_not_found_exception::ContactNotFoundException;
+pub use self::_destination_not_allowed_exception::DestinationNotAllowedException;
+pub use self::_idempotency_exception::IdempotencyException;
 pub use self::_internal_service_exception::InternalServiceException;
 pub use self::_invalid_parameter_exception::InvalidParameterException;
 pub use self::_invalid_request_exception::InvalidRequestException;
+pub use self::_limit_exceeded_exception::LimitExceededException;
+pub use self::_outbound_contact_not_permitted_exception::OutboundContactNotPermittedException;
 pub use self::_resource_not_found_exception::ResourceNotFoundException;
+pub use self::_service_quota_exceeded_exception::ServiceQuotaExceededException;
 pub use self::_throttling_exception::ThrottlingException;
 
 /// Builders.
 pub mod builders {
+    pub use super::_access_denied_exception::AccessDeniedExceptionBuilder;
+    pub use super::_conflict_exception::ConflictExceptionBuilder;
+    pub use super::_contact_not_found_exception::ContactNotFoundExceptionBuilder;
+    pub use super::_destination_not_allowed_exception::DestinationNotAllowedExceptionBuilder;
+    pub use super::_idempotency_exception::IdempotencyExceptionBuilder;
     pub use super::_internal_service_exception::InternalServiceExceptionBuilder;
     pub use super::_invalid_parameter_exception::InvalidParameterExceptionBuilder;
     pub use super::_invalid_request_exception::InvalidRequestExceptionBuilder;
+    pub use super::_limit_exceeded_exception::LimitExceededExceptionBuilder;
+    pub use super::_outbound_contact_not_permitted_exception::OutboundContactNotPermittedExceptionBuilder;
     pub use super::_resource_not_found_exception::ResourceNotFoundExceptionBuilder;
+    pub use super::_service_quota_exceeded_exception::ServiceQuotaExceededExceptionBuilder;
     pub use super::_throttling_exception::ThrottlingExceptionBuilder;
 }

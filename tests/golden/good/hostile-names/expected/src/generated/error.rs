@@ -68,6 +68,8 @@ crate::operation::mod_operation::ModError {
 };
 crate::operation::new_operation::NewError {
 };
+crate::operation::not_implemented_operation::NotImplementedError {
+};
 crate::operation::operation_operation::OperationError {
 };
 crate::operation::server_operation::ServerError {

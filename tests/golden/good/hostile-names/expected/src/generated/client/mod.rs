@@ -22,6 +22,7 @@ pub(crate) mod r#match;
 pub(crate) mod meta_operation;
 pub(crate) mod mod_operation;
 pub(crate) mod new_operation;
+pub(crate) mod not_implemented_operation;
 pub(crate) mod operation_operation;
 pub(crate) mod server_operation;
 pub(crate) mod shapes_operation;
@@ -164,6 +165,14 @@ impl Client {
     #[inline]
     pub fn new_operation(&self) -> new_operation::NewFluentBuilder {
         new_operation::NewFluentBuilder::_new(self.handle.clone())
+    }
+
+    /// A request of [`NotImplemented`](crate::operation::not_implemented_operation). Calls `NotImplemented`.
+    #[inline]
+    pub fn not_implemented_operation(
+        &self,
+    ) -> not_implemented_operation::NotImplementedFluentBuilder {
+        not_implemented_operation::NotImplementedFluentBuilder::_new(self.handle.clone())
     }
 
     /// A request of [`Operation`](crate::operation::operation_operation). Calls `Operation`.

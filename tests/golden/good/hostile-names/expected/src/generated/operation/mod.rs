@@ -37,6 +37,8 @@ pub mod meta_operation;
 pub mod mod_operation;
 /// `New`
 pub mod new_operation;
+/// `NotImplemented`
+pub mod not_implemented_operation;
 /// `Operation`
 pub mod operation_operation;
 /// `Server`

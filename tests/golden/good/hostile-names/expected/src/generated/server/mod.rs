@@ -21,6 +21,7 @@ pub(crate) mod r#match;
 pub(crate) mod meta_operation;
 pub(crate) mod mod_operation;
 pub(crate) mod new_operation;
+pub(crate) mod not_implemented_operation;
 pub(crate) mod operation_operation;
 pub(crate) mod server_operation;
 pub(crate) mod shapes_operation;
@@ -29,7 +30,7 @@ pub(crate) mod transport_operation;
 
 pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-/// The operations. By default, each returns the error that it is not implemented.
+/// The operations. Each returns [`not_implemented`](Self::not_implemented) until it is.
 pub trait Service: Send + Sync + 'static {
     /// Calls `Aux`.
     fn aux_operation(
@@ -42,13 +43,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::aux_operation::AuxError::generic(
-                    server::not_implemented("Aux"),
-                ),
-            )
-        }
+        let error = operation::aux_operation::AuxError::generic(
+            self.not_implemented("Aux"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Client`.
@@ -59,13 +57,10 @@ pub trait Service: Send + Sync + 'static {
         Output = Result<operation::client::ClientOutput, operation::client::ClientError>,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::client::ClientError::generic(
-                    server::not_implemented("Client"),
-                ),
-            )
-        }
+        let error = operation::client::ClientError::generic(
+            self.not_implemented("Client"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Clone`.
@@ -76,9 +71,8 @@ pub trait Service: Send + Sync + 'static {
         Output = Result<operation::clone::CloneOutput, operation::clone::CloneError>,
     > + Send {
         let _ = input;
-        async {
-            Err(operation::clone::CloneError::generic(server::not_implemented("Clone")))
-        }
+        let error = operation::clone::CloneError::generic(self.not_implemented("Clone"));
+        async { Err(error) }
     }
 
     /// Calls `Com1`.
@@ -92,13 +86,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::com1_operation::Com1Error::generic(
-                    server::not_implemented("Com1"),
-                ),
-            )
-        }
+        let error = operation::com1_operation::Com1Error::generic(
+            self.not_implemented("Com1"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Config`.
@@ -112,13 +103,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::config_operation::ConfigError::generic(
-                    server::not_implemented("Config"),
-                ),
-            )
-        }
+        let error = operation::config_operation::ConfigError::generic(
+            self.not_implemented("Config"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `ConnectProtocol`.
@@ -132,13 +120,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::connect_protocol_operation::ConnectProtocolError::generic(
-                    server::not_implemented("ConnectProtocol"),
-                ),
-            )
-        }
+        let error = operation::connect_protocol_operation::ConnectProtocolError::generic(
+            self.not_implemented("ConnectProtocol"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Customize`.
@@ -152,13 +137,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::customize_operation::CustomizeError::generic(
-                    server::not_implemented("Customize"),
-                ),
-            )
-        }
+        let error = operation::customize_operation::CustomizeError::generic(
+            self.not_implemented("Customize"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Endpoint`.
@@ -172,13 +154,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::endpoint_operation::EndpointError::generic(
-                    server::not_implemented("Endpoint"),
-                ),
-            )
-        }
+        let error = operation::endpoint_operation::EndpointError::generic(
+            self.not_implemented("Endpoint"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `FromConf`.
@@ -192,13 +171,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::from_conf_operation::FromConfError::generic(
-                    server::not_implemented("FromConf"),
-                ),
-            )
-        }
+        let error = operation::from_conf_operation::FromConfError::generic(
+            self.not_implemented("FromConf"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `From_it`.
@@ -212,13 +188,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::from_it::FromItError::generic(
-                    server::not_implemented("From_it"),
-                ),
-            )
-        }
+        let error = operation::from_it::FromItError::generic(
+            self.not_implemented("From_it"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `GET`.
@@ -229,7 +202,8 @@ pub trait Service: Send + Sync + 'static {
         Output = Result<operation::get::GetOutput, operation::get::GETError>,
     > + Send {
         let _ = input;
-        async { Err(operation::get::GETError::generic(server::not_implemented("GET"))) }
+        let error = operation::get::GETError::generic(self.not_implemented("GET"));
+        async { Err(error) }
     }
 
     /// Calls `InvalidInput`.
@@ -243,13 +217,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::invalid_input_operation::InvalidInputError::generic(
-                    server::not_implemented("InvalidInput"),
-                ),
-            )
-        }
+        let error = operation::invalid_input_operation::InvalidInputError::generic(
+            self.not_implemented("InvalidInput"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Match`.
@@ -260,11 +231,10 @@ pub trait Service: Send + Sync + 'static {
         Output = Result<operation::r#match::MatchOutput, operation::r#match::MatchError>,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::r#match::MatchError::generic(server::not_implemented("Match")),
-            )
-        }
+        let error = operation::r#match::MatchError::generic(
+            self.not_implemented("Match"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Meta`.
@@ -278,13 +248,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::meta_operation::MetaError::generic(
-                    server::not_implemented("Meta"),
-                ),
-            )
-        }
+        let error = operation::meta_operation::MetaError::generic(
+            self.not_implemented("Meta"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Mod`.
@@ -298,13 +265,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::mod_operation::ModError::generic(
-                    server::not_implemented("Mod"),
-                ),
-            )
-        }
+        let error = operation::mod_operation::ModError::generic(
+            self.not_implemented("Mod"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `New`.
@@ -318,13 +282,27 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::new_operation::NewError::generic(
-                    server::not_implemented("New"),
-                ),
-            )
-        }
+        let error = operation::new_operation::NewError::generic(
+            self.not_implemented("New"),
+        );
+        async { Err(error) }
+    }
+
+    /// Calls `NotImplemented`.
+    fn not_implemented_operation(
+        &self,
+        input: operation::not_implemented_operation::NotImplementedInput,
+    ) -> impl Future<
+        Output = Result<
+            operation::not_implemented_operation::NotImplementedOutput,
+            operation::not_implemented_operation::NotImplementedError,
+        >,
+    > + Send {
+        let _ = input;
+        let error = operation::not_implemented_operation::NotImplementedError::generic(
+            self.not_implemented("NotImplemented"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Operation`.
@@ -338,13 +316,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::operation_operation::OperationError::generic(
-                    server::not_implemented("Operation"),
-                ),
-            )
-        }
+        let error = operation::operation_operation::OperationError::generic(
+            self.not_implemented("Operation"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Server`.
@@ -358,13 +333,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::server_operation::ServerError::generic(
-                    server::not_implemented("Server"),
-                ),
-            )
-        }
+        let error = operation::server_operation::ServerError::generic(
+            self.not_implemented("Server"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Shapes`.
@@ -378,13 +350,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::shapes_operation::ShapesError::generic(
-                    server::not_implemented("Shapes"),
-                ),
-            )
-        }
+        let error = operation::shapes_operation::ShapesError::generic(
+            self.not_implemented("Shapes"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `Std`.
@@ -395,7 +364,8 @@ pub trait Service: Send + Sync + 'static {
         Output = Result<operation::std::StdOutput, operation::std::StdError>,
     > + Send {
         let _ = input;
-        async { Err(operation::std::StdError::generic(server::not_implemented("Std"))) }
+        let error = operation::std::StdError::generic(self.not_implemented("Std"));
+        async { Err(error) }
     }
 
     /// Calls `Transport`.
@@ -409,13 +379,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::transport_operation::TransportError::generic(
-                    server::not_implemented("Transport"),
-                ),
-            )
-        }
+        let error = operation::transport_operation::TransportError::generic(
+            self.not_implemented("Transport"),
+        );
+        async { Err(error) }
     }
 
     /// The response to an input that breaks constraints; the operation is not called then.
@@ -426,6 +393,11 @@ pub trait Service: Send + Sync + 'static {
     ) -> ErrorResponse {
         let _ = operation;
         ErrorResponse::validation(violations)
+    }
+
+    /// The error of an operation that this service does not implement.
+    fn not_implemented(&self, operation: &'static str) -> server::ErrorMetadata {
+        server::not_implemented(operation)
     }
 }
 
@@ -478,6 +450,9 @@ async fn dispatch<S: Service>(
         Operation::Meta => meta_operation::handle(service, request).await,
         Operation::Mod => mod_operation::handle(service, request).await,
         Operation::New => new_operation::handle(service, request).await,
+        Operation::NotImplemented => {
+            not_implemented_operation::handle(service, request).await
+        }
         Operation::Operation => operation_operation::handle(service, request).await,
         Operation::Server => server_operation::handle(service, request).await,
         Operation::Shapes => shapes_operation::handle(service, request).await,
@@ -503,6 +478,7 @@ enum Operation {
     Meta,
     Mod,
     New,
+    NotImplemented,
     Operation,
     Server,
     Shapes,
@@ -605,6 +581,12 @@ static ROUTES: &[server::Route<Operation>] = &[
         operation: Operation::New,
         method: "POST",
         path: &[server::Part::Literal("New")],
+        query: &[],
+    },
+    server::Route {
+        operation: Operation::NotImplemented,
+        method: "POST",
+        path: &[server::Part::Literal("NotImplemented")],
         query: &[],
     },
     server::Route {

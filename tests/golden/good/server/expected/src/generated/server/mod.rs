@@ -10,7 +10,7 @@ pub(crate) mod put_item;
 
 pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-/// The operations. By default, each returns the error that it is not implemented.
+/// The operations. Each returns [`not_implemented`](Self::not_implemented) until it is.
 pub trait Service: Send + Sync + 'static {
     /// Calls `ListItems`.
     fn list_items(
@@ -23,13 +23,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::list_items::ListItemsError::generic(
-                    server::not_implemented("ListItems"),
-                ),
-            )
-        }
+        let error = operation::list_items::ListItemsError::generic(
+            self.not_implemented("ListItems"),
+        );
+        async { Err(error) }
     }
 
     /// Calls `PutItem`.
@@ -43,13 +40,10 @@ pub trait Service: Send + Sync + 'static {
         >,
     > + Send {
         let _ = input;
-        async {
-            Err(
-                operation::put_item::PutItemError::generic(
-                    server::not_implemented("PutItem"),
-                ),
-            )
-        }
+        let error = operation::put_item::PutItemError::generic(
+            self.not_implemented("PutItem"),
+        );
+        async { Err(error) }
     }
 
     /// The response to an input that breaks constraints; the operation is not called then.
@@ -60,6 +54,11 @@ pub trait Service: Send + Sync + 'static {
     ) -> ErrorResponse {
         let _ = operation;
         ErrorResponse::validation(violations)
+    }
+
+    /// The error of an operation that this service does not implement.
+    fn not_implemented(&self, operation: &'static str) -> server::ErrorMetadata {
+        server::not_implemented(operation)
     }
 }
 

@@ -9,7 +9,7 @@ pub(crate) mod get;
 
 pub use connect_protocol::server::{ErrorResponse, Violation, ViolationKind};
 
-/// The operations. By default, each returns the error that it is not implemented.
+/// The operations. Each returns [`not_implemented`](Self::not_implemented) until it is.
 pub trait Service: Send + Sync + 'static {
     /// One \*/ "two" \\ three {x} \[four\]
     fn get(
@@ -19,7 +19,8 @@ pub trait Service: Send + Sync + 'static {
         Output = Result<operation::get::GetOutput, operation::get::GetError>,
     > + Send {
         let _ = input;
-        async { Err(operation::get::GetError::generic(server::not_implemented("Get"))) }
+        let error = operation::get::GetError::generic(self.not_implemented("Get"));
+        async { Err(error) }
     }
 
     /// The response to an input that breaks constraints; the operation is not called then.
@@ -30,6 +31,11 @@ pub trait Service: Send + Sync + 'static {
     ) -> ErrorResponse {
         let _ = operation;
         ErrorResponse::validation(violations)
+    }
+
+    /// The error of an operation that this service does not implement.
+    fn not_implemented(&self, operation: &'static str) -> server::ErrorMetadata {
+        server::not_implemented(operation)
     }
 }
 

@@ -1,0 +1,208 @@
+//! What is kept of a contact, and how recent each part of it is.
+
+use std::ops::{Index, IndexMut};
+
+use rusqlite::ToSql;
+use rusqlite::types::ToSqlOutput;
+
+/// A record or event: a contact and its state at one point of its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ContactRecord {
+    pub(crate) instance_arn: String,
+    pub(crate) contact_id: String,
+    pub(crate) state: ContactState,
+}
+
+/// The fields that this program asks for by name, at their places in [`FIELDS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Disconnected,
+    Initiated,
+    Previous,
+    Initial,
+    Related,
+    Method,
+    Channel,
+    Agent,
+    Attributes,
+    Campaign,
+    CustomerEndpoint,
+    CustomerId,
+    Description,
+    DisconnectReason,
+    Name,
+    Queue,
+    References,
+    Scheduled,
+    SegmentAttributes,
+    SystemEndpoint,
+    Tags,
+}
+
+/// How a field is written in records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Time,
+    Id,
+    /// One of a set of names.
+    Constant,
+    /// Any JSON, kept as it is.
+    Json,
+}
+
+/// How many fields have columns of their own in the database: what trees, pages and most searches need. The others are
+/// one JSON object.
+pub(crate) const COLUMNS: usize = 7;
+
+/// What is kept: the name in records, in errors about events, and how it is written. Of events only the columns are read.
+pub(crate) const FIELDS: [(&str, &str, Kind); 34] = [
+    (
+        "DisconnectTimestamp",
+        "detail.disconnectTimestamp",
+        Kind::Time,
+    ),
+    (
+        "InitiationTimestamp",
+        "detail.initiationTimestamp",
+        Kind::Time,
+    ),
+    ("PreviousContactId", "detail.previousContactId", Kind::Id),
+    ("InitialContactId", "detail.initialContactId", Kind::Id),
+    ("RelatedContactId", "detail.relatedContactId", Kind::Id),
+    (
+        "InitiationMethod",
+        "detail.initiationMethod",
+        Kind::Constant,
+    ),
+    ("Channel", "detail.channel", Kind::Constant),
+    ("Agent", "", Kind::Json),
+    ("Attributes", "", Kind::Json),
+    ("Campaign", "", Kind::Json),
+    ("CustomerEndpoint", "", Kind::Json),
+    ("CustomerId", "", Kind::Json),
+    ("Description", "", Kind::Json),
+    ("DisconnectReason", "", Kind::Json),
+    ("Name", "", Kind::Json),
+    ("Queue", "", Kind::Json),
+    ("References", "", Kind::Json),
+    ("ScheduledTimestamp", "", Kind::Json),
+    ("SegmentAttributes", "", Kind::Json),
+    ("SystemEndpoint", "", Kind::Json),
+    ("Tags", "", Kind::Json),
+    ("AnsweringMachineDetectionStatus", "", Kind::Json),
+    ("ChatMetrics", "", Kind::Json),
+    ("ConnectedToSystemTimestamp", "", Kind::Json),
+    ("ContactDetails", "", Kind::Json),
+    ("ContactEvaluations", "", Kind::Json),
+    ("DisconnectDetails", "", Kind::Json),
+    ("LastPausedTimestamp", "", Kind::Json),
+    ("LastResumedTimestamp", "", Kind::Json),
+    ("QualityMetrics", "", Kind::Json),
+    ("QueuePriority", "", Kind::Json),
+    ("Recordings", "", Kind::Json),
+    ("TotalPauseCount", "", Kind::Json),
+    ("TotalPauseDurationInSeconds", "", Kind::Json),
+];
+
+/// A contact's fields. Each keeps its newest value: what a later record or event leaves out, it does not
+/// change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ContactState(pub(crate) [Versioned; FIELDS.len()]);
+
+impl Default for ContactState {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Versioned::default()))
+    }
+}
+
+impl Index<Field> for ContactState {
+    type Output = Versioned;
+
+    fn index(&self, field: Field) -> &Versioned {
+        &self.0[field as usize]
+    }
+}
+
+impl IndexMut<Field> for ContactState {
+    fn index_mut(&mut self, field: Field) -> &mut Versioned {
+        &mut self.0[field as usize]
+    }
+}
+
+impl ContactState {
+    /// Takes over what is newer in `other`; whether anything is.
+    pub(crate) fn merge(&mut self, other: Self) -> bool {
+        let mut is_newer = false;
+        for (ours, theirs) in self.0.iter_mut().zip(other.0) {
+            if theirs > *ours {
+                *ours = theirs;
+                is_newer = true;
+            }
+        }
+        is_newer
+    }
+
+    /// The IDs that tie a contact to others. A first contact's reference to itself ties nothing.
+    pub(crate) fn references(&self) -> impl Iterator<Item = &str> {
+        [Field::Previous, Field::Initial, Field::Related]
+            .into_iter()
+            .filter_map(|field| self[field].text())
+    }
+}
+
+/// A field's value and how recent it is; by default there is none. The greater one holds: the version decides, and of the same
+/// version the value, so that the order of import never matters and a finished contact beats an open one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Versioned {
+    pub(crate) version: Version,
+    pub(crate) value: Option<Value>,
+}
+
+impl Versioned {
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A field's value: nanoseconds since the epoch, or a text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Value {
+    Time(i64),
+    Text(String),
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Time(nanos) => nanos.to_sql(),
+            Self::Text(text) => text.to_sql(),
+        }
+    }
+}
+
+/// How recent a value is; by default older than all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Version {
+    /// When it was written; the least number if that is not known.
+    pub(crate) time: i64,
+    pub(crate) origin: Origin,
+}
+
+impl Default for Version {
+    fn default() -> Self {
+        Self {
+            time: i64::MIN,
+            origin: Origin::Event,
+        }
+    }
+}
+
+/// Where a value comes from. A record beats an event of the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    Event = 0,
+    Record = 1,
+}
