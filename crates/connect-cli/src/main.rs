@@ -15,6 +15,7 @@ mod model;
 mod output;
 mod pages;
 mod profile;
+mod progress;
 mod python;
 mod query;
 mod run;
