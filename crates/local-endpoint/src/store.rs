@@ -34,7 +34,7 @@ const SCHEMA_VERSION: i32 = 3;
 const WRITER_CACHE: i64 = 64 * 1024;
 /// How long the log may become, in pages, until it is written to the database: a page that several batches change is
 /// written once, and the disk is waited for less often.
-const LOG_PAGES: i32 = 8_000;
+const LOG_PAGES: i32 = 16_000;
 /// What [`Store`] keeps open for readers between uses.
 const IDLE_READERS: usize = 4;
 
