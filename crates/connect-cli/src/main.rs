@@ -15,6 +15,7 @@ mod model;
 mod output;
 mod pages;
 mod profile;
+mod progress;
 mod python;
 mod query;
 mod run;
@@ -92,7 +93,7 @@ fn run(globals: Globals, command: Command) -> Result<(), Failure> {
     match command {
         // A command without a call needs no runtime, and Ctrl-C ends it as it ends any process.
         Command::Handwritten(Handwritten::Import(arguments)) => import::run(&arguments),
-        Command::Handwritten(Handwritten::Samples(_)) => samples::run(),
+        Command::Handwritten(Handwritten::Samples(arguments)) => samples::run(&arguments),
         Command::Handwritten(Handwritten::Serve(arguments)) => {
             block_on(serve::run(arguments, &Environment::process()))
         }

@@ -3,6 +3,7 @@
 //! They are exported as Amazon Connect would: contact records, and contact events for contacts that have not ended.
 //! IDs never change.
 
+mod centre;
 mod day;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use aws_smithy_types::date_time::Format;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+pub use self::centre::write_centre;
 use self::day::{DAY, OPEN, OTHERS};
 use crate::random::uuid_of;
 

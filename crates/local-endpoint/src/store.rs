@@ -5,6 +5,7 @@
 
 mod import;
 mod page;
+mod rows;
 pub(crate) mod search;
 mod trees;
 
@@ -31,6 +32,9 @@ const SCHEMA_VERSION: i32 = 3;
 /// The most that pages take in memory while they are written, in KiB. A batch of records changes pages all over the database;
 /// with less, many of them would be written to the log and read back again and again.
 const WRITER_CACHE: i64 = 64 * 1024;
+/// How long the log may become, in pages, until it is written to the database: a page that several batches change is
+/// written once, and the disk is waited for less often.
+const LOG_PAGES: i32 = 16_000;
 /// What [`Store`] keeps open for readers between uses.
 const IDLE_READERS: usize = 4;
 
@@ -127,6 +131,7 @@ impl Store {
         }
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         let readers = Readers {
             identity: identity(&path),
             path,
@@ -307,6 +312,7 @@ fn migrate(connection: &Connection) -> Result<(), StoreError> {
     let found = version(&transaction)?;
     if found == 0 {
         transaction.execute_batch(SCHEMA)?;
+        transaction.execute_batch(CONTACTS)?;
         transaction.execute(
             "INSERT INTO secret (token_key) VALUES (?1)",
             [random::bytes::<64>()?],
@@ -324,18 +330,21 @@ fn migrate(connection: &Connection) -> Result<(), StoreError> {
 }
 
 /// What makes a version of the schema of the one before.
-const STEPS: [(i32, &str); 2] = [
+const STEPS: [(i32, &str); 4] = [
     (2, "ALTER TABLE contact ADD COLUMN field_versions TEXT"),
     (
         3,
-        "ALTER TABLE contact ADD COLUMN details TEXT;
-        CREATE INDEX contact_time ON contact (instance, initiated, id) WHERE listed",
+        "ALTER TABLE contact RENAME TO old; DROP INDEX contact_page",
+    ),
+    (3, CONTACTS),
+    (
+        3,
+        "INSERT INTO contact (instance, id, tree, listed, initiated, disconnected, previous, initial, related, method,
+        channel, version_time, version_origin, field_versions) SELECT * FROM old ORDER BY tree; DROP TABLE old",
     ),
 ];
 
-/// `initiated` of a contact without a time is the greatest number, so that it comes last and never is null.
-/// `details` is a JSON object of what has no column, `field_versions` one of how recent fields are that are not of the row's
-/// version.
+/// All tables but that of contacts.
 const SCHEMA: &str = "
 CREATE TABLE secret (token_key BLOB NOT NULL) STRICT;
 CREATE TABLE instance (
@@ -347,10 +356,18 @@ CREATE TABLE tree (
     key INTEGER PRIMARY KEY,
     size INTEGER NOT NULL
 ) STRICT;
+";
+
+/// Rows are in the order in which contacts came, since a table in the order of random IDs changes all over with every batch.
+/// `initiated` of a contact without a time is the greatest number, so that it comes last and never is null.
+/// `details` is a JSON object of what has no column, `field_versions` one of how recent fields are that are not of the row's
+/// version.
+const CONTACTS: &str = "
 CREATE TABLE contact (
-    instance INTEGER NOT NULL REFERENCES instance,
+    key INTEGER PRIMARY KEY,
+    instance INTEGER NOT NULL,
     id TEXT NOT NULL,
-    tree INTEGER NOT NULL REFERENCES tree,
+    tree INTEGER NOT NULL,
     listed INTEGER NOT NULL,
     initiated INTEGER NOT NULL,
     disconnected INTEGER,
@@ -362,9 +379,9 @@ CREATE TABLE contact (
     version_time INTEGER NOT NULL,
     version_origin INTEGER NOT NULL,
     field_versions TEXT,
-    details TEXT,
-    PRIMARY KEY (instance, id)
-) STRICT, WITHOUT ROWID;
+    details TEXT
+) STRICT;
+CREATE UNIQUE INDEX contact_id ON contact (instance, id);
 CREATE INDEX contact_page ON contact (tree, listed, initiated, id);
 CREATE INDEX contact_time ON contact (instance, initiated, id) WHERE listed;
 ";

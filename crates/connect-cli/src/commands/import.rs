@@ -3,11 +3,13 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use connect_local_endpoint::{ImportError, OnRejection, Report};
 
 use crate::failure::Failure;
 use crate::output;
+use crate::progress::Progress;
 
 /// Read contact records and events into a database for `connect serve`
 ///
@@ -62,14 +64,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         let path = arguments.database.display();
         Failure::other(format!("cannot write the database {path}: {error}"))
     };
+    let progress = Arc::new(Progress::new(total(&walk.files)));
     for path in &walk.files {
         let name = path.display().to_string();
         let read = if is_stdin(path) {
-            importer.follow("standard input", io::stdin())
+            importer.follow("standard input", progress.counted(io::stdin()))
         } else {
             match File::open(path) {
-                Ok(file) if path.is_file() => importer.read(&name, file),
-                Ok(pipe) => importer.follow(&name, pipe),
+                Ok(file) if path.is_file() => importer.read(&name, progress.counted(file)),
+                Ok(pipe) => importer.follow(&name, progress.counted(pipe)),
                 Err(error) => {
                     importer.unopened(&name, &error);
                     Ok(())
@@ -78,7 +81,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         };
         read.map_err(unwritable)?;
     }
-    report(&importer.finish().map_err(unwritable)?)
+    let imported = importer.finish().map_err(unwritable)?;
+    progress.finish();
+    report(&imported)
+}
+
+/// How many bytes there are to read; `None` if one of them is no file.
+fn total(paths: &[PathBuf]) -> Option<u64> {
+    let length = |path: &PathBuf| {
+        let metadata = fs::metadata(path).ok()?;
+        metadata.is_file().then_some(metadata.len())
+    };
+    paths.iter().map(length).sum()
 }
 
 /// Prints what was rejected and a summary.

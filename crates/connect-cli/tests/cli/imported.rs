@@ -181,3 +181,16 @@ fn a_new_database_is_its_owners_only() {
     let metadata = Path::new(&database).metadata().expect("it is there");
     assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
 }
+
+#[test]
+fn a_synthetic_contact_centre_is_made_from_its_seed_and_imported() {
+    let [one, same, other] =
+        [1, 1, 2].map(|seed| connect(&format!("samples --contacts 300 --seed {seed}")).ok());
+    assert_eq!(one, same);
+    assert_ne!(one, other);
+    let folder = folder();
+    let ran = import(&file(&folder, "one.jsonl", &one), &database(&folder));
+    starts_with(&ran.ok(), "300 contacts added, ");
+    let stderr = connect("samples --seed 1").failed(252);
+    contains(&stderr, "--contacts");
+}

@@ -3,6 +3,7 @@
 
 mod connect;
 mod imported;
+mod killed;
 mod local;
 mod network;
 mod operations;

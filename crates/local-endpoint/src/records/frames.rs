@@ -174,20 +174,65 @@ impl Cutter {
         cut
     }
 
-    /// Takes at once what is of no consequence inside a string, which most bytes are. Returns how many they were.
+    /// Takes at once what neither ends an object nor breaks a rule, which is nearly all. Returns how many bytes.
     fn take_plain(&mut self, bytes: &[u8]) -> usize {
-        if !matches!(self.state, State::Text { escaped: false, .. }) {
-            return 0;
-        }
         let most = bytes.len().min(LONGEST.saturating_sub(self.object.len()));
-        let plain = bytes[..most]
-            .iter()
-            .position(|byte| matches!(byte, 0..0x20 | b'"' | b'\\'))
-            .unwrap_or(most);
-        self.object.extend_from_slice(&bytes[..plain]);
-        // No string has a line break, and the quote before it has ended the start of its line.
-        self.place.byte += plain as u64;
-        plain
+        let bytes = &bytes[..most];
+        let mut used = 0;
+        while let Some(&byte) = bytes.get(used) {
+            self.state = match self.state {
+                State::Inside { depth, before } => match (byte, before) {
+                    (b' ', Before::Scalar) => State::Inside {
+                        depth,
+                        before: Before::Value,
+                    },
+                    (b' ', _) => self.state,
+                    (b',' | b':', _) => State::Inside {
+                        depth,
+                        before: Before::Opening,
+                    },
+                    (b'"', Before::Opening) => State::Text {
+                        depth,
+                        escaped: false,
+                    },
+                    (b'{' | b'[', Before::Opening) if depth < DEEPEST => State::Inside {
+                        depth: depth + 1,
+                        before: Before::Opening,
+                    },
+                    (b'}' | b']', _) if depth > 1 => State::Inside {
+                        depth: depth - 1,
+                        before: Before::Value,
+                    },
+                    (b'a'..=b'z' | b'0'..=b'9', Before::Opening | Before::Scalar) => {
+                        State::Inside {
+                            depth,
+                            before: Before::Scalar,
+                        }
+                    }
+                    _ => break,
+                },
+                State::Text {
+                    depth,
+                    escaped: false,
+                } => {
+                    used += plain_text(&bytes[used..]);
+                    match bytes.get(used) {
+                        Some(b'"') => State::Inside {
+                            depth,
+                            before: Before::Value,
+                        },
+                        _ => break,
+                    }
+                }
+                _ => break,
+            };
+            used += 1;
+        }
+        self.object.extend_from_slice(&bytes[..used]);
+        // No line break is among them.
+        self.place.byte += used as u64;
+        self.line_start &= bytes[..used].iter().all(u8::is_ascii_whitespace);
+        used
     }
 
     fn outside(&mut self, byte: u8) -> Option<Cut> {
@@ -301,4 +346,22 @@ impl Cutter {
         self.outside(byte);
         Some(broken)
     }
+}
+
+/// How many bytes there are before the first that means something in a string; eight are looked at at once.
+fn plain_text(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // Sets the highest bit of bytes below a limit, exactly so up to the first of them.
+    let below = |limit: u64, word: u64| word.wrapping_sub(ONES * limit) & !word & (ONES << 7);
+    let is = |byte: u8, word: u64| below(1, word ^ (ONES * u64::from(byte)));
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = below(0x20, word) | is(b'"', word) | is(b'\\', word);
+        if found != 0 {
+            return 8 * place + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_plain = |byte: &&u8| !matches!(byte, 0..0x20 | b'"' | b'\\');
+    8 * words.len() + rest.iter().take_while(is_plain).count()
 }

@@ -1,3 +1,5 @@
+mod centre;
+
 use std::collections::HashSet;
 use std::num::NonZeroUsize;
 

@@ -1,27 +1,26 @@
 //! Imports records: of each field of a contact the newest value is kept, and trees are joined.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Read};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::mem;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::page::{self, PageError, StoredContact};
-use super::trees::{NO_TIME, Trees};
+use super::rows;
+use super::trees::Trees;
 use super::{Store, StoreError};
-use crate::contact::{
-    COLUMNS, ContactRecord, ContactState, FIELDS, Field, Kind, Origin, Value, Version, Versioned,
-};
+use crate::contact::{ContactRecord, ContactState, Field, Origin, Value, Version, Versioned};
 use crate::records::{Item, Records, Rejection, instance_id};
 
 /// Rejections beyond this many are counted, not kept.
 const REJECTIONS_KEPT: usize = 100;
-/// How many records are written at once: others wait that long for their turn.
-const BATCH: usize = 10_000;
+/// How many records are written at once: others wait that long for their turn. As many are read meanwhile.
+const BATCH: usize = 5_000;
 /// How many records are read ahead of what is written.
 const AHEAD: usize = 1_000;
 /// How long nothing comes from a pipe until what has come is written.
@@ -176,7 +175,7 @@ impl Change<'_> {
         fields: impl IntoIterator<Item = (Field, Option<Value>)>,
     ) -> rusqlite::Result<()> {
         let instance = self.import.instance(instance_arn)?;
-        let known = self.import.row(instance, id)?.and_then(|(_, state)| state);
+        let known = rows::find(self.transaction, instance, id)?.and_then(|known| known.state);
         let newest = known.and_then(|state| state.0.iter().map(|field| field.version.time).max());
         let version = Version {
             time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
@@ -216,10 +215,31 @@ impl Importer<'_> {
     /// If the database cannot be written.
     pub fn read(&mut self, source: &str, reader: impl Read) -> Result<(), ImportError> {
         let mut records = Records::new(source, reader);
-        while let Some(item) = records.next_or_rejection() {
-            self.take(item)?;
-        }
-        Ok(())
+        let (store, on_wait) = (self.store, self.on_wait);
+        thread::scope(|scope| {
+            // Records are read while those before them are written. A small file does without a thread.
+            let mut writer = None;
+            while let Some(item) = records.next_or_rejection() {
+                if !self.take(item) {
+                    continue;
+                }
+                let (batches, _) = writer.get_or_insert_with(|| {
+                    let (sender, batches) = mpsc::sync_channel(0);
+                    (sender, scope.spawn(|| write_all(store, on_wait, batches)))
+                });
+                if batches.send(mem::take(&mut self.waiting)).is_err() {
+                    break;
+                }
+                self.written = Instant::now();
+            }
+            let Some((batches, thread)) = writer else {
+                return Ok(());
+            };
+            drop(batches);
+            let report = thread.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+            self.report.merge(report);
+            Ok(())
+        })
     }
 
     /// Reads what comes in its own time, such as a pipe: where nothing follows for a moment, what has come is written.
@@ -243,7 +263,11 @@ impl Importer<'_> {
         });
         loop {
             match items.recv_timeout(MOMENT) {
-                Ok(item) => self.take(item)?,
+                Ok(item) => {
+                    if self.take(item) {
+                        self.flush()?;
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) if self.on_rejection == OnRejection::Continue => {
                     self.flush()?;
                 }
@@ -272,7 +296,8 @@ impl Importer<'_> {
         self.on_rejection == OnRejection::Abort && self.report.rejected > 0
     }
 
-    fn take(&mut self, item: Item) -> Result<(), ImportError> {
+    /// Whether it is time to write.
+    fn take(&mut self, item: Item) -> bool {
         match item {
             Item::Contact(_) if self.is_aborted() => {}
             Item::Contact(record) => self.waiting.push(*record),
@@ -280,10 +305,7 @@ impl Importer<'_> {
             Item::Rejected(rejection) => self.reject(rejection),
         }
         let is_due = self.waiting.len() >= BATCH || self.written.elapsed() >= PATIENCE;
-        if self.on_rejection == OnRejection::Continue && is_due {
-            self.flush()?;
-        }
-        Ok(())
+        self.on_rejection == OnRejection::Continue && is_due && !self.waiting.is_empty()
     }
 
     fn reject(&mut self, rejection: Rejection) {
@@ -297,22 +319,41 @@ impl Importer<'_> {
     }
 
     fn flush(&mut self) -> Result<(), ImportError> {
+        let report = write(self.store, self.on_wait, mem::take(&mut self.waiting))?;
         self.written = Instant::now();
-        if self.waiting.is_empty() {
-            return Ok(());
-        }
-        self.store.check_identity()?;
-        let connection = self.store.write();
-        let transaction = lock(&connection, self.on_wait)?;
-        let mut import = Import::new(&transaction);
-        for record in self.waiting.drain(..) {
-            import.put(record)?;
-        }
-        let report = import.finish()?;
-        transaction.commit()?;
         self.report.merge(report);
         Ok(())
     }
+}
+
+/// Writes what is read meanwhile, a batch at a time.
+fn write_all(
+    store: &Store,
+    on_wait: fn(),
+    batches: Receiver<Vec<ContactRecord>>,
+) -> Result<Report, ImportError> {
+    let mut report = Report::default();
+    for batch in batches {
+        report.merge(write(store, on_wait, batch)?);
+    }
+    Ok(report)
+}
+
+/// Writes records, all or none of them.
+fn write(store: &Store, on_wait: fn(), records: Vec<ContactRecord>) -> Result<Report, ImportError> {
+    if records.is_empty() {
+        return Ok(Report::default());
+    }
+    store.check_identity()?;
+    let connection = store.write();
+    let transaction = lock(&connection, on_wait)?;
+    let mut import = Import::new(&transaction);
+    for record in records {
+        import.put(record)?;
+    }
+    let report = import.finish()?;
+    transaction.commit()?;
+    Ok(report)
 }
 
 /// Begins to write, as soon as nobody else does.
@@ -360,26 +401,27 @@ impl<'a> Import<'a> {
             state,
         } = record;
         let instance = self.instance(&instance_arn)?;
-        let row = self.row(instance, &contact_id)?;
-        let mut tree = row.as_ref().map(|(tree, _)| *tree);
-        let is_placed = tree.is_some();
-        let known = row.and_then(|(_, state)| state);
-        let mut merged = known.clone().unwrap_or_default();
-        let is_newer = merged.merge(state);
-        match &known {
-            Some(_) if !is_newer => {
-                self.report.stale += 1;
-                return Ok(());
+        let known = rows::find(self.transaction, instance, &contact_id)?;
+        let merged = match known.as_ref().and_then(|known| known.state.as_ref()) {
+            None => {
+                self.report.added += 1;
+                state
             }
             Some(known) => {
+                let mut merged = known.clone();
+                if !merged.merge(state) {
+                    self.report.stale += 1;
+                    return Ok(());
+                }
                 self.report.updated += 1;
                 let is_kept = |id| merged.references().any(|kept| kept == id);
                 if !known.references().all(is_kept) {
                     self.loosened.insert((instance, contact_id.clone()));
                 }
+                merged
             }
-            None => self.report.added += 1,
-        }
+        };
+        let mut tree = known.as_ref().map(|known| known.tree);
         for id in merged.references().filter(|id| *id != contact_id) {
             let other = self.trees.place(instance, id, tree)?;
             tree = Some(match tree {
@@ -387,12 +429,20 @@ impl<'a> Import<'a> {
                 None => other,
             });
         }
-        let tree = match tree {
-            Some(tree) if is_placed => tree,
-            Some(tree) => self.trees.grow(tree)?,
-            None => self.trees.plant(1)?,
-        };
-        self.write(instance, &contact_id, tree, &merged)
+        match (known, tree) {
+            (Some(known), tree) => {
+                let tree = tree.unwrap_or(known.tree);
+                rows::update(self.transaction, &known, tree, &merged)
+            }
+            (None, Some(tree)) => {
+                let tree = self.trees.grow(tree)?;
+                rows::insert(self.transaction, instance, &contact_id, tree, &merged)
+            }
+            (None, None) => {
+                let tree = self.trees.plant(1)?;
+                rows::insert(self.transaction, instance, &contact_id, tree, &merged)
+            }
+        }
     }
 
     fn finish(self) -> rusqlite::Result<Report> {
@@ -420,143 +470,5 @@ impl<'a> Import<'a> {
             .query_row([id, arn], |row| row.get(0))?;
         self.instances.insert(arn.to_owned(), key);
         Ok(key)
-    }
-
-    /// The tree of a contact that was ever heard of, and its state if it is more than an ID.
-    fn row(
-        &self,
-        instance: i64,
-        id: &str,
-    ) -> rusqlite::Result<Option<(i64, Option<ContactState>)>> {
-        let select = "SELECT disconnected, initiated, previous, initial, related, method, channel, details,
-            version_time, version_origin, field_versions, tree, listed FROM contact WHERE instance = ?1 AND id = ?2";
-        self.transaction
-            .prepare_cached(select)?
-            .query_row((instance, id), |row| {
-                let state = row.get(12)?;
-                let state = if state { Some(read(row)?) } else { None };
-                Ok((row.get(11)?, state))
-            })
-            .optional()
-    }
-
-    fn write(
-        &self,
-        instance: i64,
-        id: &str,
-        tree: i64,
-        state: &ContactState,
-    ) -> rusqlite::Result<()> {
-        let newest = state.0.iter().map(|field| field.version).max();
-        let newest = newest.unwrap_or_default();
-        let upsert = "INSERT INTO contact (disconnected, initiated, previous, initial, related, method, channel, details,
-            version_time, version_origin, field_versions, tree, listed, instance, id)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, ?13, ?14)
-            ON CONFLICT (instance, id) DO UPDATE SET disconnected = ?1, initiated = ?2, previous = ?3, initial = ?4,
-            related = ?5, method = ?6, channel = ?7, details = ?8, version_time = ?9, version_origin = ?10,
-            field_versions = ?11, tree = ?12, listed = 1";
-        let mut statement = self.transaction.prepare_cached(upsert)?;
-        for (place, field) in state.0.iter().take(COLUMNS).enumerate() {
-            statement.raw_bind_parameter(place + 1, &field.value)?;
-        }
-        if state[Field::Initiated].value.is_none() {
-            statement.raw_bind_parameter(Field::Initiated as usize + 1, NO_TIME)?;
-        }
-        statement.raw_bind_parameter(8, details(state))?;
-        statement.raw_bind_parameter(9, newest.time)?;
-        statement.raw_bind_parameter(10, newest.origin as i64)?;
-        statement.raw_bind_parameter(11, field_versions(state, newest))?;
-        statement.raw_bind_parameter(12, tree)?;
-        statement.raw_bind_parameter(13, instance)?;
-        statement.raw_bind_parameter(14, id)?;
-        statement.raw_execute().map(drop)
-    }
-}
-
-/// The fields without columns as one JSON object.
-fn details(state: &ContactState) -> Option<String> {
-    let fields = FIELDS.iter().zip(&state.0).skip(COLUMNS);
-    let members =
-        fields.filter_map(|((name, ..), field)| Some(format!("\"{name}\":{}", field.text()?)));
-    let members = members.collect::<Vec<_>>().join(",");
-    (!members.is_empty()).then(|| format!("{{{members}}}"))
-}
-
-/// The versions of the fields that are not of the newest, by name. Mostly all fields come from the same record.
-fn field_versions(state: &ContactState, newest: Version) -> Option<String> {
-    let fields = FIELDS.iter().zip(&state.0).enumerate();
-    let older = fields.filter(|(place, (_, field))| {
-        field.version != newest && (*place < COLUMNS || field.value.is_some())
-    });
-    let pairs = older.map(|(_, ((name, ..), Versioned { version, .. }))| {
-        (*name, (version.time, version.origin as i64))
-    });
-    let pairs = pairs.collect::<BTreeMap<_, _>>();
-    (!pairs.is_empty()).then(|| serde_json::json!(pairs).to_string())
-}
-
-/// A contact's state, from its columns, details and versions.
-fn read(row: &Row<'_>) -> rusqlite::Result<ContactState> {
-    let invalid = |_| rusqlite::Error::InvalidQuery;
-    let details: Option<String> = row.get(7)?;
-    let mut details: HashMap<String, Box<RawValue>> = match &details {
-        Some(details) => serde_json::from_str(details).map_err(invalid)?,
-        None => HashMap::new(),
-    };
-    let newest = version((row.get(8)?, row.get(9)?));
-    let older: Option<String> = row.get(10)?;
-    let older = match &older {
-        Some(older) => serde_json::from_str(older).map_err(invalid)?,
-        None => FieldVersions::default(),
-    };
-    let mut state = ContactState::default();
-    for (place, (ours, (name, _, kind))) in state.0.iter_mut().zip(FIELDS).enumerate() {
-        let value = match kind {
-            Kind::Time => row.get::<_, Option<i64>>(place)?.map(Value::Time),
-            Kind::Id | Kind::Constant => row.get::<_, Option<String>>(place)?.map(Value::Text),
-            Kind::Json => details
-                .remove(name)
-                .map(|json| Value::Text(json.get().to_owned())),
-        };
-        let value = value.filter(|value| *value != Value::Time(NO_TIME));
-        let version = older.of(place, name).map_or(newest, version);
-        *ours = match value {
-            // An event never says that there is nothing, though the first version of the schema took it so.
-            None if kind == Kind::Json || version.origin == Origin::Event => Versioned::default(),
-            value => Versioned { version, value },
-        };
-    }
-    Ok(state)
-}
-
-fn version((time, origin): (i64, i64)) -> Version {
-    let origin = if origin == Origin::Record as i64 {
-        Origin::Record
-    } else {
-        Origin::Event
-    };
-    Version { time, origin }
-}
-
-/// Of the fields that are not of the newest version, or, as the second version of the schema has it, of all columns.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum FieldVersions {
-    Named(HashMap<String, (i64, i64)>),
-    Columns([(i64, i64); COLUMNS]),
-}
-
-impl Default for FieldVersions {
-    fn default() -> Self {
-        Self::Named(HashMap::new())
-    }
-}
-
-impl FieldVersions {
-    fn of(&self, place: usize, name: &str) -> Option<(i64, i64)> {
-        match self {
-            Self::Named(named) => named.get(name).copied(),
-            Self::Columns(columns) => columns.get(place).copied(),
-        }
     }
 }

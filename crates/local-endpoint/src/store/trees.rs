@@ -127,8 +127,8 @@ impl Trees<'_> {
     /// A new tree of this size.
     pub(super) fn plant(&self, size: i64) -> rusqlite::Result<i64> {
         self.0
-            .prepare_cached("INSERT INTO tree (size) VALUES (?1) RETURNING key")?
-            .query_row([size], |row| row.get(0))
+            .prepare_cached("INSERT INTO tree (size) VALUES (?1)")?
+            .insert([size])
     }
 
     fn fell(&self, tree: i64) -> rusqlite::Result<()> {

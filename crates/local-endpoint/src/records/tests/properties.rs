@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::frames::Frames;
 use super::super::*;
 use super::*;
 
@@ -21,6 +22,21 @@ proptest! {
         let items = read_all(file.as_bytes());
         let survived = |item: &Item| matches!(item, Item::Contact(record) if record.contact_id == "survivor");
         prop_assert!(items.iter().any(survived), "{:?}", items);
+    }
+
+    #[test]
+    fn however_a_file_is_cut_into_chunks_it_holds_the_same(
+        parts in prop::collection::vec("[{}\\[\\]\",:\\\\ \n\t0a-]{0,3}|\"[a-zé\\\\\"\u{1}\u{1f}]{0,40}\"|\\{\"[a-z]{1,9}\":\"[^\"\\\\]{0,20}\"\\}", 0..30),
+        size in 1..40_usize,
+    ) {
+        let file = parts.concat();
+        let frames = |size| {
+            let mut frames = Frames::new(io::BufReader::with_capacity(size, file.as_bytes()));
+            let mut all = Vec::new();
+            while let Some(frame) = frames.next().unwrap() { all.push(format!("{frame:?}")); }
+            (all, frames.place())
+        };
+        prop_assert_eq!(frames(size), frames(1));
     }
 
     #[test]

@@ -125,20 +125,57 @@ fn foreign_and_newer_files_are_rejected_untouched() {
     ));
 }
 
+/// The table of contacts as the first two versions of the schema had it.
+const OLD_CONTACTS: &str = "CREATE TABLE contact (
+    instance INTEGER NOT NULL REFERENCES instance, id TEXT NOT NULL, tree INTEGER NOT NULL REFERENCES tree,
+    listed INTEGER NOT NULL, initiated INTEGER NOT NULL, disconnected INTEGER, previous TEXT, initial TEXT, related TEXT,
+    method TEXT, channel TEXT, version_time INTEGER NOT NULL, version_origin INTEGER NOT NULL,
+    PRIMARY KEY (instance, id)) STRICT, WITHOUT ROWID;
+    CREATE INDEX contact_page ON contact (tree, listed, initiated, id);";
+
 #[test]
-fn a_database_of_the_first_version_is_brought_up_to_date() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("contacts.db");
-    let store = Store::open(&path).unwrap();
-    import(&store, &[record("a", 1), record("b", 2).after("a")]);
-    let back = "DROP INDEX contact_time; ALTER TABLE contact DROP COLUMN details;
-        ALTER TABLE contact DROP COLUMN field_versions; PRAGMA user_version = 1";
-    store.write().execute_batch(back).unwrap();
-    drop(store);
-    let store = Store::open(&path).unwrap();
-    assert_eq!(tree(&store, "a"), ["a", "b"]);
-    import(&store, &[record("b", 2).updated(5, "CHAT").sparse()]);
-    assert_eq!(tree(&store, "a"), ["a", "b"]);
+fn a_database_of_an_earlier_version_is_brought_up_to_date() {
+    for found in [1, 2] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("contacts.db");
+        let store = Store::open(&path).unwrap();
+        let records = [
+            record("a", 1),
+            record("b", 2).after("a").related_to("x"),
+            record("c", 3),
+        ];
+        import(&store, &records);
+        let before = ["a", "c"].map(|id| pages(&store, id, 9));
+        let back = format!(
+            "ALTER TABLE contact RENAME TO new; DROP INDEX contact_page; DROP INDEX contact_time; {OLD_CONTACTS}
+            INSERT INTO contact SELECT instance, id, tree, listed, initiated, disconnected, previous, initial, related,
+            method, channel, version_time, version_origin FROM new; DROP TABLE new; PRAGMA user_version = {found}"
+        );
+        store.write().execute_batch(&back).unwrap();
+        if found == 2 {
+            // Versions of all columns, as the second version has them.
+            let versions = "ALTER TABLE contact ADD COLUMN field_versions TEXT; UPDATE contact
+                SET field_versions = '[[9,1],[9,1],[9,1],[9,1],[9,1],[9,1],[9,1]]' WHERE id = 'c'";
+            store.write().execute_batch(versions).unwrap();
+        }
+        drop(store);
+        let store = Store::open(&path).unwrap();
+        check_trees(&store);
+        assert_eq!(["a", "c"].map(|id| pages(&store, id, 9)), before);
+        assert_eq!(import(&store, &records).stale, 4 - found);
+        import(&store, &[record("b", 2).updated(5, "CHAT").sparse()]);
+        assert_eq!(tree(&store, "a"), ["a", "b"]);
+        let created = Store::in_memory().unwrap();
+        assert_eq!(schema(&store), schema(&created));
+    }
+}
+
+fn schema(store: &Store) -> Vec<String> {
+    let connection = store.write();
+    let select = "SELECT coalesce(sql, '') FROM sqlite_schema ORDER BY name";
+    let mut statement = connection.prepare(select).unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
 }
 
 /// Events that left a field out emptied it.
@@ -277,6 +314,30 @@ fn an_import_of_several_files_is_whole_or_nothing_if_that_is_asked_for() {
     };
     assert_eq!(run(OnRejection::Abort), (0, 2));
     assert_eq!(run(OnRejection::Continue), (2, 2));
+}
+
+#[test]
+fn a_long_file_is_written_while_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    let store = Store::open(&path).unwrap();
+    let file = |count: usize| {
+        (0..count)
+            .map(|n| record(&n.to_string(), 1).json())
+            .collect::<String>()
+    };
+    let report = store
+        .import("x", file(12_000).as_bytes(), OnRejection::Continue)
+        .unwrap();
+    assert_eq!((report.added, report.rejected), (12_000, 0));
+    assert_eq!(tree(&store, "11999"), ["11999"]);
+    fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
+    let mut importer = store.importer(OnRejection::Continue, || ());
+    let failed = importer.read("x", file(12_000).as_bytes());
+    assert!(matches!(
+        failed,
+        Err(ImportError::Store(StoreError::Replaced))
+    ));
 }
 
 /// A pipe: what is read was sent.

@@ -1,0 +1,201 @@
+//! The row of a contact: how its state is written and read.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::trees::NO_TIME;
+use crate::contact::{
+    COLUMNS, ContactState, FIELDS, Field, Kind, Origin, Value, Version, Versioned,
+};
+
+/// The row of a contact that was ever heard of.
+pub(super) struct Stored {
+    key: i64,
+    pub(super) tree: i64,
+    /// `None` if it is only an ID that others refer to.
+    pub(super) state: Option<ContactState>,
+}
+
+/// The row of a contact.
+pub(super) fn find(
+    connection: &Connection,
+    instance: i64,
+    id: &str,
+) -> rusqlite::Result<Option<Stored>> {
+    let select = "SELECT disconnected, initiated, previous, initial, related, method, channel, details,
+        version_time, version_origin, field_versions, tree, listed, key FROM contact WHERE instance = ?1 AND id = ?2";
+    connection
+        .prepare_cached(select)?
+        .query_row((instance, id), |row| {
+            let is_listed: bool = row.get(12)?;
+            Ok(Stored {
+                key: row.get(13)?,
+                tree: row.get(11)?,
+                state: is_listed.then(|| read(row)).transpose()?,
+            })
+        })
+        .optional()
+}
+
+/// Writes a contact that has no row.
+pub(super) fn insert(
+    connection: &Connection,
+    instance: i64,
+    id: &str,
+    tree: i64,
+    state: &ContactState,
+) -> rusqlite::Result<()> {
+    let insert = "INSERT INTO contact (disconnected, initiated, previous, initial, related, method, channel, details,
+        version_time, version_origin, field_versions, tree, listed, instance, id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, ?13, ?14)";
+    let mut statement = connection.prepare_cached(insert)?;
+    bind(&mut statement, tree, state)?;
+    statement.raw_bind_parameter(13, instance)?;
+    statement.raw_bind_parameter(14, id)?;
+    statement.raw_execute().map(drop)
+}
+
+/// Writes a contact that has a row.
+pub(super) fn update(
+    connection: &Connection,
+    stored: &Stored,
+    tree: i64,
+    state: &ContactState,
+) -> rusqlite::Result<()> {
+    const IN_PLACE: &str = "UPDATE contact SET disconnected = ?1, previous = ?3, initial = ?4, related = ?5, method = ?6,
+        channel = ?7, details = ?8, version_time = ?9, version_origin = ?10, field_versions = ?11 WHERE key = ?13";
+    const MOVED: &str = "UPDATE contact SET disconnected = ?1, previous = ?3, initial = ?4, related = ?5, method = ?6,
+        channel = ?7, details = ?8, version_time = ?9, version_origin = ?10, field_versions = ?11, initiated = ?2,
+        tree = ?12, listed = 1 WHERE key = ?13";
+    // To set a column that an index has costs an entry of that index, even if the value is the same.
+    let initiated = Field::Initiated;
+    let is_in_place = stored.tree == tree
+        && (stored.state.as_ref())
+            .is_some_and(|old| old[initiated].value == state[initiated].value);
+    let mut statement = connection.prepare_cached(if is_in_place { IN_PLACE } else { MOVED })?;
+    bind(&mut statement, tree, state)?;
+    statement.raw_bind_parameter(13, stored.key)?;
+    statement.raw_execute().map(drop)
+}
+
+/// Binds the parameters 1 to 12.
+fn bind(
+    statement: &mut CachedStatement<'_>,
+    tree: i64,
+    state: &ContactState,
+) -> rusqlite::Result<()> {
+    let newest = state.0.iter().map(|field| field.version).max();
+    let newest = newest.unwrap_or_default();
+    for (place, field) in state.0.iter().take(COLUMNS).enumerate() {
+        statement.raw_bind_parameter(place + 1, &field.value)?;
+    }
+    if state[Field::Initiated].value.is_none() {
+        statement.raw_bind_parameter(Field::Initiated as usize + 1, NO_TIME)?;
+    }
+    statement.raw_bind_parameter(8, details(state))?;
+    statement.raw_bind_parameter(9, newest.time)?;
+    statement.raw_bind_parameter(10, newest.origin as i64)?;
+    statement.raw_bind_parameter(11, field_versions(state, newest))?;
+    statement.raw_bind_parameter(12, tree)
+}
+
+/// The fields without columns as one JSON object.
+fn details(state: &ContactState) -> Option<String> {
+    let fields = FIELDS.iter().zip(&state.0).skip(COLUMNS);
+    let mut details = String::new();
+    for ((name, ..), field) in fields {
+        if let Some(json) = field.text() {
+            for part in [
+                if details.is_empty() { "{\"" } else { ",\"" },
+                name,
+                "\":",
+                json,
+            ] {
+                details.push_str(part);
+            }
+        }
+    }
+    (!details.is_empty()).then(|| details + "}")
+}
+
+/// The versions of the fields that are not of the newest, by name. Mostly all fields come from the same record.
+fn field_versions(state: &ContactState, newest: Version) -> Option<String> {
+    let fields = FIELDS.iter().zip(&state.0).enumerate();
+    let older = fields.filter(|(place, (_, field))| {
+        field.version != newest && (*place < COLUMNS || field.value.is_some())
+    });
+    let pairs = older.map(|(_, ((name, ..), Versioned { version, .. }))| {
+        (*name, (version.time, version.origin as i64))
+    });
+    let pairs = pairs.collect::<BTreeMap<_, _>>();
+    (!pairs.is_empty()).then(|| serde_json::json!(pairs).to_string())
+}
+
+/// A contact's state, from its columns, details and versions.
+fn read(row: &Row<'_>) -> rusqlite::Result<ContactState> {
+    let invalid = |_| rusqlite::Error::InvalidQuery;
+    let details: Option<String> = row.get(7)?;
+    let mut details: HashMap<String, Box<RawValue>> = match &details {
+        Some(details) => serde_json::from_str(details).map_err(invalid)?,
+        None => HashMap::new(),
+    };
+    let newest = version((row.get(8)?, row.get(9)?));
+    let older: Option<String> = row.get(10)?;
+    let older = match &older {
+        Some(older) => serde_json::from_str(older).map_err(invalid)?,
+        None => FieldVersions::default(),
+    };
+    let mut state = ContactState::default();
+    for (place, (ours, (name, _, kind))) in state.0.iter_mut().zip(FIELDS).enumerate() {
+        let value = match kind {
+            Kind::Time => row.get::<_, Option<i64>>(place)?.map(Value::Time),
+            Kind::Id | Kind::Constant => row.get::<_, Option<String>>(place)?.map(Value::Text),
+            Kind::Json => details
+                .remove(name)
+                .map(|json| Value::Text(json.get().to_owned())),
+        };
+        let value = value.filter(|value| *value != Value::Time(NO_TIME));
+        let version = older.of(place, name).map_or(newest, version);
+        *ours = match value {
+            // An event never says that there is nothing, though the first version of the schema took it so.
+            None if kind == Kind::Json || version.origin == Origin::Event => Versioned::default(),
+            value => Versioned { version, value },
+        };
+    }
+    Ok(state)
+}
+
+fn version((time, origin): (i64, i64)) -> Version {
+    let origin = if origin == Origin::Record as i64 {
+        Origin::Record
+    } else {
+        Origin::Event
+    };
+    Version { time, origin }
+}
+
+/// Of the fields that are not of the newest version, or, as the second version of the schema has it, of all columns.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FieldVersions {
+    Named(HashMap<String, (i64, i64)>),
+    Columns([(i64, i64); COLUMNS]),
+}
+
+impl Default for FieldVersions {
+    fn default() -> Self {
+        Self::Named(HashMap::new())
+    }
+}
+
+impl FieldVersions {
+    fn of(&self, place: usize, name: &str) -> Option<(i64, i64)> {
+        match self {
+            Self::Named(named) => named.get(name).copied(),
+            Self::Columns(columns) => columns.get(place).copied(),
+        }
+    }
+}
