@@ -11,9 +11,10 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::auth::Authenticator;
+use crate::key::Key;
 use crate::random::{self, RandomError};
 use crate::server::{Clock, Server};
-use crate::service::Connect;
+use crate::service::{Connect, OPERATIONS};
 use crate::{ImportError, OnRejection, Store, StoreError, samples};
 
 /// Connect has no request with a body of this size, 1 MiB.
@@ -99,6 +100,15 @@ pub enum StartError {
     /// There is no randomness for a key pair.
     #[error(transparent)]
     Random(#[from] RandomError),
+    /// Two keys have the same ID.
+    #[error("there are two keys with the ID {0}")]
+    KeyTwice(String),
+    /// A right, quota or fault is for an operation that is not served.
+    #[error("there is no operation {name:?}: there are {}", OPERATIONS.join(", "))]
+    UnknownOperation {
+        /// Its name.
+        name: String,
+    },
     /// The runtime is going down.
     #[error("the runtime is going down: {0}")]
     Runtime(#[from] tokio::task::JoinError),
@@ -111,7 +121,7 @@ pub struct Builder {
     samples: bool,
     listen: SocketAddr,
     credentials: Option<Credentials>,
-    denied: Vec<Credentials>,
+    keys: Vec<Key>,
     clock: Clock,
 }
 
@@ -122,7 +132,7 @@ impl Default for Builder {
             samples: false,
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             credentials: None,
-            denied: Vec::new(),
+            keys: Vec::new(),
             clock: Clock(Arc::new(SystemTime::now)),
         }
     }
@@ -151,7 +161,8 @@ impl Builder {
         self
     }
 
-    /// Serves callers who sign with these, until they expire.
+    /// Serves callers who sign with these, until they expire, whatever they ask for. Where none are given, these are those of
+    /// the first [`key`](Self::key), or made up.
     #[must_use]
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
@@ -161,7 +172,14 @@ impl Builder {
     /// Returns AccessDeniedException to callers who sign with these.
     #[must_use]
     pub fn deny(mut self, credentials: Credentials) -> Self {
-        self.denied.push(credentials);
+        self.keys.push(Key::new(credentials).operations([""; 0]));
+        self
+    }
+
+    /// Serves callers who sign with this key, as far as its rights go.
+    #[must_use]
+    pub fn key(mut self, key: Key) -> Self {
+        self.keys.push(key);
         self
     }
 
@@ -176,7 +194,17 @@ impl Builder {
     ///
     /// # Errors
     /// If the address cannot be listened on or the contacts cannot be stored.
-    pub async fn start(self) -> Result<LocalEndpoint, StartError> {
+    pub async fn start(mut self) -> Result<LocalEndpoint, StartError> {
+        let first = self.keys.iter().find(|key| key.may_call());
+        let credentials = match (self.credentials.take(), first) {
+            (None, Some(first)) => first.credentials.clone(),
+            (given, _) => {
+                let credentials = given.map_or_else(made_up, Ok)?;
+                self.keys.push(Key::new(credentials.clone()));
+                credentials
+            }
+        };
+        self.check()?;
         let (store, samples) = (self.store, self.samples);
         let store = spawn_blocking(move || {
             let store = store.map_or_else(Store::in_memory, Ok)?;
@@ -186,24 +214,19 @@ impl Builder {
             Ok::<_, StartError>(Arc::new(store))
         })
         .await??;
-        let credentials = self.credentials.map_or_else(made_up, Ok)?;
         let listen = |source| StartError::Listen {
             address: self.listen,
             source,
         };
         let listener = TcpListener::bind(self.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let authenticator = self
-            .denied
-            .into_iter()
-            .fold(Authenticator::new(credentials.clone()), Authenticator::deny);
         let handler = Connect {
             store: Arc::clone(&store),
             clock: self.clock.clone(),
         };
         let server = Server {
             handler,
-            authenticator,
+            authenticator: Authenticator::new(self.keys),
             clock: self.clock,
             body_limit: BODY_LIMIT,
             strangers: STRANGERS,
@@ -218,6 +241,25 @@ impl Builder {
             stop,
             server,
         })
+    }
+}
+
+impl Builder {
+    /// Checks what only makes sense together.
+    fn check(&self) -> Result<(), StartError> {
+        for (index, key) in self.keys.iter().enumerate() {
+            if self.keys[..index]
+                .iter()
+                .any(|other| other.id() == key.id())
+            {
+                return Err(StartError::KeyTwice(key.id().to_owned()));
+            }
+        }
+        let mut named = self.keys.iter().flat_map(Key::named_operations);
+        match named.find(|name| !OPERATIONS.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(StartError::UnknownOperation { name: name.clone() }),
+        }
     }
 }
 

@@ -24,6 +24,8 @@
 mod auth;
 mod contact;
 mod endpoint;
+mod gate;
+mod key;
 mod random;
 mod records;
 pub mod samples;
@@ -33,8 +35,10 @@ mod store;
 mod token;
 
 pub use endpoint::{Builder, LocalEndpoint, StartError};
+pub use key::Key;
 pub use random::RandomError;
 pub use records::Rejection;
+pub use service::OPERATIONS;
 pub use store::{
     ContactSummary, ImportError, Importer, OnRejection, Page, PageError, Report, Store, StoreError,
 };

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::auth::{Authenticator, Denial};
+use crate::key::Key;
 use crate::random;
 
 /// How long a client may take to send the head of a request, or to keep an idle connection.
@@ -42,7 +43,11 @@ const ERROR_TYPE: &str = "x-amzn-errortype";
 
 /// Handles requests whose signatures were checked.
 pub(crate) trait Handler: Send + Sync + 'static {
-    fn handle(&self, request: Request<Bytes>) -> impl Future<Output = Response<Bytes>> + Send;
+    fn handle(
+        &self,
+        request: Request<Bytes>,
+        caller: Arc<Key>,
+    ) -> impl Future<Output = Response<Bytes>> + Send;
 }
 
 /// The time.
@@ -158,9 +163,9 @@ impl<H: Handler> Server<H> {
             self.check(request).await
         };
         let mut response = match checked {
-            Ok(request) => {
+            Ok((request, caller)) => {
                 known.notify_one();
-                self.handler.handle(request).await
+                self.handler.handle(request, caller).await
             }
             Err(mut response) => {
                 let close = HeaderValue::from_static("close");
@@ -181,16 +186,19 @@ impl<H: Handler> Server<H> {
         response.map(Full::new)
     }
 
-    /// Reads the whole of a request whose signature is right; otherwise the response says why not.
-    async fn check(&self, request: Request<Incoming>) -> Result<Request<Bytes>, Response<Bytes>> {
+    /// Reads the whole of a request whose signature is right, and whose it is; otherwise the response says why not.
+    async fn check(
+        &self,
+        request: Request<Incoming>,
+    ) -> Result<(Request<Bytes>, Arc<Key>), Response<Bytes>> {
         let denied = |denial: Denial| reject(StatusCode::FORBIDDEN, denial.code, &denial.message);
         let (head, body) = request.into_parts();
         let now = (self.clock.0)();
         // Before the body, which may be long and slow.
         let claimed = self.authenticator.precheck(&head, now).map_err(denied)?;
         let body = self.read_body(body).await?;
-        claimed.verify(&head, &body, now).map_err(denied)?;
-        Ok(Request::from_parts(head, body))
+        let caller = claimed.verify(&head, &body, now).map_err(denied)?;
+        Ok((Request::from_parts(head, body), caller))
     }
 
     async fn read_body(&self, body: Incoming) -> Result<Bytes, Response<Bytes>> {

@@ -1,10 +1,12 @@
 //! `connect serve`.
 
+mod keys;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use connect_local_endpoint::{LocalEndpoint, Store};
+use connect_local_endpoint::{Builder, LocalEndpoint, Store};
 use connect_transport::config::Environment;
 
 use crate::failure::Failure;
@@ -13,8 +15,8 @@ use crate::{credentials, output};
 /// Serve the contacts of a database as Amazon Connect does
 ///
 /// The first line on standard output is the URL. Requests must be signed with the key pair in AWS_ACCESS_KEY_ID and
-/// AWS_SECRET_ACCESS_KEY; where that is not set, one is made up and printed after the URL. `GET /health` needs no
-/// signature. Ctrl-C ends it.
+/// AWS_SECRET_ACCESS_KEY, or with a key of --keys; without either, a key pair is made up and printed after the URL.
+/// `GET /health` needs no signature. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The database that `connect import` fills, also while it is served
@@ -23,6 +25,11 @@ pub(crate) struct Arguments {
     /// The address to listen on, or a port of this machine; port 0 is any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
     listen: SocketAddr,
+    /// A TOML file of callers' keys with their rights, in place of the environment's key pair. Each [[key]] has
+    /// access_key_id, secret_access_key, maybe session_token, and lists of allowed operations and instances, where "*"
+    /// stands for all
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
 }
 
 /// Reads an address: of this machine where only a port is given.
@@ -55,9 +62,12 @@ pub(crate) fn open(path: &Path) -> Result<Store, Failure> {
 ///
 /// # Errors
 ///
-/// A database or address that cannot be used, half a key pair.
+/// A database, address or file of keys that cannot be used, half a key pair.
 pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Result<(), Failure> {
-    let credentials = credentials::of_environment(environment)?;
+    let (credentials, keys) = match &arguments.keys {
+        Some(file) => (None, keys::read(file)?),
+        None => (credentials::of_environment(environment)?, Vec::new()),
+    };
     let database = &arguments.database;
     let is_new = !database.exists();
     let store = open(database)?;
@@ -66,8 +76,9 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         crate::note(&format!("{path} is new and holds no contacts"));
     }
     let builder = LocalEndpoint::builder();
-    let mut endpoint = builder.store(store).listen(arguments.listen);
-    let made_up = credentials.is_none();
+    let made_up = credentials.is_none() && keys.is_empty();
+    let endpoint = builder.store(store).listen(arguments.listen);
+    let mut endpoint = keys.into_iter().fold(endpoint, Builder::key);
     if let Some(credentials) = credentials {
         endpoint = endpoint.credentials(credentials);
     }

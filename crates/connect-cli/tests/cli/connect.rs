@@ -116,19 +116,33 @@ pub(crate) struct Served {
 impl Served {
     /// Serves the samples.
     pub(crate) fn samples() -> Self {
+        Self::samples_with("")
+    }
+
+    /// Serves the samples, with these flags.
+    pub(crate) fn samples_with(flags: &str) -> Self {
         let folder = folder();
         let records = file(&folder, "records.jsonl", &connect("samples").ok());
         let database = database(&folder);
         connect(&format!("import '{records}' --database '{database}'")).ok();
-        Self::start(folder, &KEYS).0
+        Self::start_with(folder, &KEYS, flags).0
     }
 
     /// Starts the server with some variables, and returns it with its first lines: the URL, and the key pair that it makes
     /// up where the variables hold none.
     pub(crate) fn start(folder: TempDir, environment: &[(&str, &str)]) -> (Self, Vec<String>) {
-        let mut serve = command(&format!("serve --database '{}'", database(&folder)));
+        Self::start_with(folder, environment, "")
+    }
+
+    /// The same, with more flags.
+    pub(crate) fn start_with(
+        folder: TempDir,
+        environment: &[(&str, &str)],
+        flags: &str,
+    ) -> (Self, Vec<String>) {
+        let mut serve = command(&format!("serve --database '{}' {flags}", database(&folder)));
         serve.envs(environment.iter().copied());
-        serve.stdout(Stdio::piped());
+        serve.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = serve.spawn().expect("the binary runs");
         let lines = if environment.is_empty() { 3 } else { 1 };
         let stdout = BufReader::new(child.stdout.as_mut().expect("standard output is piped"));

@@ -20,7 +20,7 @@ struct Gate {
 }
 
 impl Handler for Echo {
-    async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+    async fn handle(&self, request: Request<Bytes>, _: Arc<Key>) -> Response<Bytes> {
         if request.uri().path() == "/wait" {
             self.0.arrived.notify_one();
             self.0.open.notified().await;
@@ -46,7 +46,7 @@ async fn start_for(strangers: usize) -> Started {
     let echo = Echo::default();
     let server = Server {
         handler: echo.clone(),
-        authenticator: Authenticator::new(credentials()),
+        authenticator: Authenticator::new([Key::new(credentials())]),
         clock: Clock(Arc::new(now)),
         body_limit: 1000,
         strangers,
