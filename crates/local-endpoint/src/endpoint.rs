@@ -11,10 +11,14 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::auth::Authenticator;
+use crate::fault::{Fault, Faults, Injected};
+use crate::gate::Gate;
 use crate::key::Key;
+use crate::quota::{Quota, Quotas};
 use crate::random::{self, RandomError};
 use crate::server::{Clock, Server};
 use crate::service::{Connect, OPERATIONS};
+use crate::tls::Tls;
 use crate::{ImportError, OnRejection, Store, StoreError, samples};
 
 /// Connect has no request with a body of this size, 1 MiB.
@@ -27,9 +31,11 @@ const STRANGERS: usize = 128;
 /// It stops when it is dropped; [`LocalEndpoint::shutdown`] waits for calls under way. `Debug` shows no secrets.
 #[derive(Debug)]
 pub struct LocalEndpoint {
+    scheme: &'static str,
     address: SocketAddr,
     credentials: Credentials,
     store: Arc<Store>,
+    injected: Injected,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -41,10 +47,10 @@ impl LocalEndpoint {
         Builder::default()
     }
 
-    /// Where it listens, as `http://127.0.0.1:PORT`.
+    /// Where it listens, as `http://127.0.0.1:PORT`; with TLS, `https`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// Where it listens.
@@ -63,6 +69,12 @@ impl LocalEndpoint {
     #[must_use]
     pub fn store(&self) -> &Arc<Store> {
         &self.store
+    }
+
+    /// What has been made to go wrong so far.
+    #[must_use]
+    pub fn injected(&self) -> Injected {
+        self.injected.clone()
     }
 
     /// Takes no more connections, lets calls under way finish for up to ten seconds, and ends.
@@ -122,6 +134,10 @@ pub struct Builder {
     listen: SocketAddr,
     credentials: Option<Credentials>,
     keys: Vec<Key>,
+    quotas: Vec<Quota>,
+    faults: Vec<Fault>,
+    fault_seed: u64,
+    tls: Option<Tls>,
     clock: Clock,
 }
 
@@ -133,6 +149,10 @@ impl Default for Builder {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             credentials: None,
             keys: Vec::new(),
+            quotas: Vec::new(),
+            faults: Vec::new(),
+            fault_seed: 0,
+            tls: None,
             clock: Clock(Arc::new(SystemTime::now)),
         }
     }
@@ -153,8 +173,8 @@ impl Builder {
         self
     }
 
-    /// Listens on this address; port 0 is any free one. Whoever can reach it and knows the key pair can read all
-    /// contacts, unencrypted.
+    /// Listens on this address; port 0 is any free one. Whoever can reach it and knows a key can read all contacts,
+    /// unencrypted without [`tls`](Self::tls).
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
@@ -183,7 +203,36 @@ impl Builder {
         self
     }
 
-    /// Takes the time from here instead of the system, to check how old signatures are.
+    /// Limits how often operations may be called. Of several, the last that names an operation counts for it, else the last
+    /// that names none.
+    #[must_use]
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.quotas.push(quota);
+        self
+    }
+
+    /// Lets something go wrong on purpose. Faults are applied in the order in which they are given.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Decides which calls the faults strike: the same for the same seed, 0 at first, and order of calls.
+    #[must_use]
+    pub fn fault_seed(mut self, seed: u64) -> Self {
+        self.fault_seed = seed;
+        self
+    }
+
+    /// Encrypts connections.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Takes the time from here instead of the system, to check how old signatures are and when tokens for quotas come in.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock(Arc::new(clock));
@@ -220,24 +269,40 @@ impl Builder {
         };
         let listener = TcpListener::bind(self.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        let faults = Arc::new(Faults::new(self.fault_seed, self.faults));
+        let injected = faults.injected();
+        let gate = Gate {
+            quotas: Quotas::new(&self.quotas, OPERATIONS),
+            faults,
+            clock: self.clock.clone(),
+        };
         let handler = Connect {
             store: Arc::clone(&store),
             clock: self.clock.clone(),
+            gate: Arc::new(gate),
         };
         let server = Server {
             handler,
             authenticator: Authenticator::new(self.keys),
             clock: self.clock,
+            tls: self.tls,
             body_limit: BODY_LIMIT,
             strangers: STRANGERS,
+        };
+        let scheme = if server.tls.is_some() {
+            "https"
+        } else {
+            "http"
         };
         let (stop, stopped) = oneshot::channel::<()>();
         // A message or a dropped sender: both stop the server.
         let server = tokio::spawn(server.run(listener, async { drop(stopped.await) }));
         Ok(LocalEndpoint {
+            scheme,
             address,
             credentials,
             store,
+            injected,
             stop,
             server,
         })
@@ -255,7 +320,16 @@ impl Builder {
                 return Err(StartError::KeyTwice(key.id().to_owned()));
             }
         }
-        let mut named = self.keys.iter().flat_map(Key::named_operations);
+        let keys = self.keys.iter().flat_map(Key::named_operations);
+        let quotas = self
+            .quotas
+            .iter()
+            .filter_map(|quota| quota.operation.as_ref());
+        let faults = self
+            .faults
+            .iter()
+            .filter_map(|fault| fault.operation.as_ref());
+        let mut named = keys.chain(quotas).chain(faults);
         match named.find(|name| !OPERATIONS.contains(&name.as_str())) {
             None => Ok(()),
             Some(name) => Err(StartError::UnknownOperation { name: name.clone() }),

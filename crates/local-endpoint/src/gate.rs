@@ -6,11 +6,23 @@ use bytes::Bytes;
 use connect_sdk::server::ErrorResponse;
 use http::Response;
 
+use crate::fault::{Ending, Faults};
 use crate::key::Key;
+use crate::quota::Quotas;
+use crate::server::{Clock, Reply};
+
+/// What all requests pass.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) quotas: Quotas,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) clock: Clock,
+}
 
 /// One request's way.
 #[derive(Debug)]
 pub(crate) struct Passage {
+    gate: Arc<Gate>,
     caller: Arc<Key>,
     seen: Mutex<Seen>,
 }
@@ -20,6 +32,7 @@ pub(crate) struct Passage {
 struct Seen {
     /// Returned in place of the operation's response.
     rejection: Option<ErrorResponse>,
+    ending: Ending,
 }
 
 /// A request that goes no further.
@@ -27,26 +40,42 @@ struct Seen {
 pub(crate) struct Stopped;
 
 impl Passage {
-    pub(crate) fn new(caller: Arc<Key>) -> Self {
+    pub(crate) fn new(gate: Arc<Gate>, caller: Arc<Key>) -> Self {
         Self {
+            gate,
             caller,
             seen: Mutex::default(),
         }
     }
 
     /// Lets a request on to its operation, or keeps the response that it gets instead.
-    pub(crate) fn enter(
+    pub(crate) async fn enter(
         &self,
         operation: &'static str,
         instance: Option<&str>,
     ) -> Result<(), Stopped> {
-        self.admit(operation, instance).map_err(|rejection| {
+        if let Err(rejection) = self.admit(operation, instance) {
             self.seen().rejection = Some(rejection);
-            Stopped
-        })
+            return Err(Stopped);
+        }
+        let strike = self.gate.faults.strike(operation);
+        if !strike.delay.is_zero() {
+            tokio::time::sleep(strike.delay).await;
+        }
+        let mut seen = self.seen();
+        seen.ending = strike.ending;
+        let rejection = strike
+            .error
+            .map(|(code, status)| error(&code, status, "This error was injected by a fault rule."));
+        seen.rejection = rejection;
+        if strike.carried_out {
+            Ok(())
+        } else {
+            Err(Stopped)
+        }
     }
 
-    /// Whether the caller may call the operation, on the instance where that is known.
+    /// Whether the caller may call the operation, on the instance where that is known, and now.
     pub(crate) fn admit(
         &self,
         operation: &'static str,
@@ -60,13 +89,21 @@ impl Passage {
             );
             return Err(error("AccessDeniedException", 403, &message));
         }
+        let now = (self.gate.clock.0)();
+        if !self.gate.quotas.admit(operation, now) {
+            return Err(error("ThrottlingException", 429, "Rate exceeded"));
+        }
         Ok(())
     }
 
     /// What is returned to the caller, given the response that the operation led to.
-    pub(crate) fn end(&self, response: Response<Bytes>) -> Response<Bytes> {
-        let rejection = self.seen().rejection.take();
-        rejection.map_or(response, ErrorResponse::into_response)
+    pub(crate) fn end(&self, response: Response<Bytes>) -> Reply {
+        let mut seen = self.seen();
+        let rejection = seen.rejection.take();
+        Reply {
+            response: rejection.map_or(response, ErrorResponse::into_response),
+            ending: seen.ending,
+        }
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {

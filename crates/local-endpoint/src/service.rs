@@ -32,14 +32,14 @@ use connect_sdk::types::error::{
     ContactNotFoundException, InternalServiceException, InvalidParameterException,
     InvalidRequestException, ResourceNotFoundException,
 };
-use http::{Request, Response};
+use http::Request;
 use serde::de::DeserializeOwned;
 
 use crate::contact::{Field, Value};
-use crate::gate::{Passage, Stopped};
+use crate::gate::{Gate, Passage, Stopped};
 use crate::key::Key;
 use crate::random;
-use crate::server::{Clock, Handler};
+use crate::server::{Clock, Handler, Reply};
 use crate::store::StoredContact;
 use crate::{PageError, Store, StoreError};
 
@@ -47,13 +47,14 @@ use crate::{PageError, Store, StoreError};
 pub(crate) struct Connect {
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Clock,
+    pub(crate) gate: Arc<Gate>,
 }
 
 impl Handler for Connect {
-    async fn handle(&self, request: Request<Bytes>, caller: Arc<Key>) -> Response<Bytes> {
+    async fn handle(&self, request: Request<Bytes>, caller: Arc<Key>) -> Reply {
         let session = Session {
             connect: self.clone(),
-            passage: Passage::new(caller),
+            passage: Passage::new(Arc::clone(&self.gate), caller),
         };
         let response = server::handle(&session, request).await;
         session.passage.end(response)
@@ -185,7 +186,7 @@ impl Session {
         input: I,
         operation: fn(&Context, I) -> Result<O, Failure>,
     ) -> Result<O, Failure> {
-        self.passage.enter(name, instance.as_deref())?;
+        self.passage.enter(name, instance.as_deref()).await?;
         let now = (self.connect.clock.0)().duration_since(SystemTime::UNIX_EPOCH);
         let now = now.map_or(0, |now| i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
         let context = Context {

@@ -1,6 +1,10 @@
 //! `connect serve`: who may call, how often, over what, and what goes wrong on purpose.
 
-use crate::connect::{Served, call, connect, contains, database, file, folder, read, run};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+
+use crate::connect::{
+    Served, call, connect, contains, database, file, folder, read, run, starts_with,
+};
 
 const LIST: &str = "list-associated-contacts --instance-id 5a3c0f6e-2d41-4b8a-9c17-e06d7f2b9a48 \
     --contact-id 51705299-7f7e-4b61-91df-49e93d3ec8a9 --no-paginate";
@@ -75,4 +79,81 @@ fn what_is_wrong_with_a_file_of_keys_is_said() {
         &serve("nowhere.toml").failed(253),
         "cannot use nowhere.toml: ",
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn quotas_and_faults_strike_and_are_reported_at_the_end() {
+    let flags = "--fault latency=1ms --fault ListAssociatedContacts:error=Strange/418@1 --fault-seed 7 \
+        --quota 9/9 --quota DescribeContact=0.001/1";
+    let mut served = Served::samples_with(flags);
+    let stderr = served.connect(LIST).failed(254);
+    contains(
+        &stderr,
+        "(Strange) when calling the ListAssociatedContacts operation: This error was injected",
+    );
+    let describe = "describe-contact --instance-id 5a3c0f6e-2d41-4b8a-9c17-e06d7f2b9a48 \
+        --contact-id 51705299-7f7e-4b61-91df-49e93d3ec8a9";
+    served.connect(describe).ok();
+    let mut throttled = served.command(describe);
+    throttled.env("AWS_MAX_ATTEMPTS", "1");
+    contains(&run(throttled).failed(254), "(ThrottlingException)");
+    let stderr = served.interrupt();
+    for injected in [
+        "1 by ListAssociatedContacts:error=Strange/418@1",
+        "2 by latency=1ms",
+    ] {
+        contains(&stderr, &format!("faults injected: {injected}\n"));
+    }
+}
+
+#[test]
+fn wrong_rules_are_usage_errors() {
+    let folder = folder();
+    let database = database(&folder);
+    for (flag, expected) in [
+        ("--quota 2", "expected calls per second"),
+        ("--fault crash", "expected latency=TIME"),
+        ("--fault stall@2", "expected a share"),
+        (
+            "--fault StopContacts:stall",
+            "there is no operation \"StopContacts\": there are ",
+        ),
+        (
+            "--quota StopContacts=2/5",
+            "there is no operation \"StopContacts\": there are ",
+        ),
+    ] {
+        let stderr = connect(&format!("serve --database '{database}' {flag}")).failed(252);
+        contains(&stderr, expected);
+    }
+}
+
+#[test]
+fn calls_are_encrypted_where_there_is_a_certificate() {
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
+    let certificates = folder();
+    let certificate = file(&certificates, "cert.pem", &cert.pem());
+    let key = file(&certificates, "key.pem", &signing_key.serialize_pem());
+    let served = Served::samples_with(&format!("--tls-cert '{certificate}' --tls-key '{key}'"));
+    starts_with(&served.url, "https://127.0.0.1:");
+    served
+        .connect(&format!("{LIST} --ca-bundle '{certificate}'"))
+        .ok();
+    contains(&served.connect(LIST).failed(255), "certificate");
+
+    let database = database(&certificates);
+    let serve = |flags: &str| connect(&format!("serve --database '{database}' {flags}"));
+    contains(
+        &serve(&format!("--tls-cert '{certificate}'")).failed(252),
+        "--tls-key",
+    );
+    let stderr = serve(&format!(
+        "--tls-cert '{certificate}' --tls-key '{certificate}'"
+    ))
+    .failed(253);
+    contains(&stderr, "cert.pem: there is no private key in PEM");
+    let stderr = serve(&format!("--tls-cert nowhere --tls-key '{key}'")).failed(253);
+    contains(&stderr, "cannot read nowhere: ");
 }

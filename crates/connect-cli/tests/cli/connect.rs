@@ -152,6 +152,17 @@ impl Served {
         (Self { url, folder, child }, lines)
     }
 
+    /// Ends it as Ctrl-C does, and returns what it wrote to standard error.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(&mut self) -> String {
+        let process = self.child.id().to_string();
+        let killed = Command::new("kill").args(["-INT", &process]).status();
+        assert!(killed.expect("kill is there").success());
+        let status = self.child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(0));
+        read(self.child.stderr.take())
+    }
+
     /// A command against this server, with its credentials.
     pub(crate) fn command(&self, line: &str) -> Command {
         call(&self.url, line)

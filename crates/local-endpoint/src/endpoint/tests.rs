@@ -1,3 +1,6 @@
+mod gate;
+mod tls;
+
 use std::collections::HashSet;
 use std::io::Write as _;
 

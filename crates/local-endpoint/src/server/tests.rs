@@ -20,12 +20,12 @@ struct Gate {
 }
 
 impl Handler for Echo {
-    async fn handle(&self, request: Request<Bytes>, _: Arc<Key>) -> Response<Bytes> {
+    async fn handle(&self, request: Request<Bytes>, _: Arc<Key>) -> Reply {
         if request.uri().path() == "/wait" {
             self.0.arrived.notify_one();
             self.0.open.notified().await;
         }
-        Response::new(request.into_body())
+        Response::new(request.into_body()).into()
     }
 }
 
@@ -48,6 +48,7 @@ async fn start_for(strangers: usize) -> Started {
         handler: echo.clone(),
         authenticator: Authenticator::new([Key::new(credentials())]),
         clock: Clock(Arc::new(now)),
+        tls: None,
         body_limit: 1000,
         strangers,
     };

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use connect_local_endpoint::{Credentials, Key, OPERATIONS};
@@ -12,7 +13,7 @@ use crate::failure::Failure;
 const TEXT: &str = "expected a text that is not empty";
 const NAMES: &str = "expected a list of texts; [\"*\"] stands for all";
 
-/// Reads the keys in a file. If others can read it too, that is noted.
+/// Reads the keys in a file.
 ///
 /// # Errors
 ///
@@ -21,14 +22,24 @@ pub(super) fn read(path: &Path) -> Result<Vec<Key>, Failure> {
     let wrong = |what: &dyn Display| {
         Failure::Configuration(format!("cannot use {}: {what}", path.display()))
     };
-    let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    let text = read_secret(path).map_err(|error| wrong(&error))?;
+    parse(&text).map_err(|what| wrong(&what))
+}
+
+/// Reads a file that holds secrets. If others can read it too, that is noted.
+///
+/// # Errors
+///
+/// A file that cannot be read or is no UTF-8.
+pub(super) fn read_secret(path: &Path) -> io::Result<String> {
+    let text = fs::read_to_string(path)?;
     if others_read(path) {
         let path = path.display();
         crate::note(&format!(
             "Warning: other users can read {path}, which holds secrets"
         ));
     }
-    parse(&text).map_err(|what| wrong(&what))
+    Ok(text)
 }
 
 #[cfg(unix)]
