@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::access::{Access, AccessLog};
 use crate::auth::Authenticator;
 use crate::fault::{Fault, Faults, Injected};
 use crate::gate::Gate;
@@ -138,6 +139,7 @@ pub struct Builder {
     faults: Vec<Fault>,
     fault_seed: u64,
     tls: Option<Tls>,
+    access_log: AccessLog,
     clock: Clock,
 }
 
@@ -153,6 +155,7 @@ impl Default for Builder {
             faults: Vec::new(),
             fault_seed: 0,
             tls: None,
+            access_log: AccessLog::default(),
             clock: Clock(Arc::new(SystemTime::now)),
         }
     }
@@ -225,6 +228,13 @@ impl Builder {
         self
     }
 
+    /// Calls this with each request once it is over, in place of an event of `tracing`. It should not take long.
+    #[must_use]
+    pub fn access_log(mut self, log: impl Fn(&Access) + Send + Sync + 'static) -> Self {
+        self.access_log = AccessLog(Arc::new(log));
+        self
+    }
+
     /// Encrypts connections.
     #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
@@ -285,6 +295,7 @@ impl Builder {
             handler,
             authenticator: Authenticator::new(self.keys),
             clock: self.clock,
+            access_log: self.access_log,
             tls: self.tls,
             body_limit: BODY_LIMIT,
             strangers: STRANGERS,

@@ -1,6 +1,6 @@
 //! What a request passes between the check of its signature and its operation.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use connect_sdk::server::ErrorResponse;
@@ -30,6 +30,8 @@ pub(crate) struct Passage {
 /// What has come to light of a request.
 #[derive(Debug, Default)]
 struct Seen {
+    operation: Option<&'static str>,
+    instance: Option<String>,
     /// Returned in place of the operation's response.
     rejection: Option<ErrorResponse>,
     ending: Ending,
@@ -81,6 +83,9 @@ impl Passage {
         operation: &'static str,
         instance: Option<&str>,
     ) -> Result<(), ErrorResponse> {
+        let mut seen = self.seen();
+        (seen.operation, seen.instance) = (Some(operation), instance.map(str::to_owned));
+        drop(seen);
         if !self.caller.may(operation, instance) {
             let (caller, resource) = (self.caller.id(), instance.unwrap_or("*"));
             let message = format!(
@@ -103,10 +108,12 @@ impl Passage {
         Reply {
             response: rejection.map_or(response, ErrorResponse::into_response),
             ending: seen.ending,
+            operation: seen.operation,
+            instance: seen.instance.take(),
         }
     }
 
-    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -21,6 +21,7 @@
 //! # }
 //! ```
 
+mod access;
 mod auth;
 mod contact;
 mod endpoint;
@@ -38,6 +39,7 @@ mod store;
 mod tls;
 mod token;
 
+pub use access::Access;
 pub use endpoint::{Builder, LocalEndpoint, StartError};
 pub use fault::{Fault, Injected};
 pub use key::Key;

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
-use http::{Method, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use self::payload::Payload;
+use crate::access::{AccessLog, Recording};
 use crate::auth::{Authenticator, Denial};
 use crate::fault::Ending;
 use crate::key::Key;
@@ -63,6 +64,9 @@ pub(crate) trait Handler: Send + Sync + 'static {
 pub(crate) struct Reply {
     pub(crate) response: Response<Bytes>,
     pub(crate) ending: Ending,
+    /// What was called, if it was found out, and on which instance.
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) instance: Option<String>,
 }
 
 impl From<Response<Bytes>> for Reply {
@@ -70,6 +74,8 @@ impl From<Response<Bytes>> for Reply {
         Self {
             response,
             ending: Ending::Whole,
+            operation: None,
+            instance: None,
         }
     }
 }
@@ -100,6 +106,7 @@ pub(crate) struct Server<H> {
     pub(crate) handler: H,
     pub(crate) authenticator: Authenticator,
     pub(crate) clock: Clock,
+    pub(crate) access_log: AccessLog,
     /// Without it, connections are not encrypted.
     pub(crate) tls: Option<Tls>,
     /// The longest body that is taken in, in bytes.
@@ -232,19 +239,20 @@ impl<H: Handler> Server<H> {
     async fn respond(&self, request: Request<Incoming>, line: &Line) -> Response<Payload> {
         // The system has had randomness to give when the endpoint was set up.
         let id = random::uuid().unwrap_or_default();
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let is_health = matches!(method, Method::GET | Method::HEAD) && path == HEALTH;
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        let mut recording = Recording::begin(&self.access_log, (self.clock.0)(), method, path);
+        let access = &mut recording.access;
+        access.request_id.clone_from(&id);
+        let is_health = matches!(method, "GET" | "HEAD") && path == HEALTH;
         let checked = if is_health {
             Err(Response::new(Bytes::from_static(b"{}")))
         } else {
             self.check(request).await
         };
-        let Reply {
-            mut response,
-            ending,
-        } = match checked {
+        let mut reply = match checked {
             Ok((request, caller)) => {
                 line.known.notify_one();
+                access.access_key_id = Some(caller.id().to_owned());
                 self.handler.handle(request, caller).await
             }
             Err(mut response) => {
@@ -253,7 +261,12 @@ impl<H: Handler> Server<H> {
                 response.into()
             }
         };
-        let status = response.status().as_u16();
+        (access.operation, access.instance) = (reply.operation, reply.instance.take());
+        let Reply {
+            mut response,
+            mut ending,
+            ..
+        } = reply;
         let headers = response.headers_mut();
         headers
             .entry(CONTENT_TYPE)
@@ -261,18 +274,24 @@ impl<H: Handler> Server<H> {
         if let Ok(id) = HeaderValue::from_str(&id) {
             headers.insert(REQUEST_ID, id);
         }
-        let code = headers.get(ERROR_TYPE).and_then(|code| code.to_str().ok());
-        tracing::info!(request_id = id, %method, path, status, code, "served");
+        if ending == Ending::Half && response.body().is_empty() {
+            ending = Ending::Silence;
+        }
         match ending {
-            Ending::Whole => return response.map(Payload::whole),
+            Ending::Whole => {}
             Ending::Reset => line.reset.notify_one(),
             Ending::Half | Ending::Silence => line.stalled.notify_one(),
         }
-        if ending == Ending::Half && !response.body().is_empty() {
-            return response.map(Payload::half);
+        if matches!(ending, Ending::Reset | Ending::Silence) {
+            // Until the connection is gone, and this with it.
+            return std::future::pending().await;
         }
-        // Until the connection is gone, and this with it.
-        std::future::pending().await
+        let code = response.headers().get(ERROR_TYPE);
+        access.code = code.and_then(|code| code.to_str().ok()).map(str::to_owned);
+        access.status = Some(response.status().as_u16());
+        let response = response.map(|body| Payload::new(body, ending == Ending::Half));
+        access.bytes = response.body().len();
+        response
     }
 
     /// Reads the whole of a request whose signature is right, and whose it is; otherwise the response says why not.

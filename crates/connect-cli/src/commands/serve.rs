@@ -2,11 +2,14 @@
 
 mod keys;
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use connect_local_endpoint::{Builder, Fault, LocalEndpoint, Quota, StartError, Store, Tls};
+use connect_local_endpoint::{
+    Access, Builder, Fault, LocalEndpoint, Quota, StartError, Store, Tls,
+};
 use connect_transport::config::Environment;
 
 use crate::failure::Failure;
@@ -47,6 +50,9 @@ pub(crate) struct Arguments {
     /// The private key of the certificate in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Append a line of JSON for each request to this file, in place of a line of text on standard error
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
     /// Listen where other machines reach it, unencrypted
     #[arg(long)]
     insecure: bool,
@@ -109,6 +115,7 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
             )));
         }
     }
+    let log = arguments.access_log.as_deref().map(lines).transpose()?;
     let database = &arguments.database;
     let is_new = !database.exists();
     let store = open(database)?;
@@ -128,6 +135,10 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
     if let Some(tls) = tls {
         endpoint = endpoint.tls(tls);
     }
+    endpoint = match log {
+        Some(log) => endpoint.access_log(log),
+        None => endpoint.access_log(|access| crate::note(&access.to_string())),
+    };
     let endpoint = endpoint.start().await.map_err(|error| match error {
         StartError::UnknownOperation { .. } => Failure::Usage(error.to_string()),
         error => Failure::other(error),
@@ -146,6 +157,22 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         crate::note(&format!("faults injected: {count} by {fault}"));
     }
     Ok(())
+}
+
+/// Writes the access log to a file.
+fn lines(path: &Path) -> Result<impl Fn(&Access) + Send + Sync + use<>, Failure> {
+    let wrong = format!("cannot write {}", path.display());
+    let file = File::options().create(true).append(true).open(path);
+    let file = file.map_err(|error| Failure::Configuration(format!("{wrong}: {error}")))?;
+    Ok(move |access: &Access| {
+        let line = serde_json::to_string(access).map(|line| line + "\n");
+        // One write for each line: lines of several processes do not mix.
+        let written = line.map_err(io::Error::from);
+        let written = written.and_then(|line| (&file).write_all(line.as_bytes()));
+        if let Err(error) = written {
+            crate::note(&format!("{wrong}: {error}"));
+        }
+    })
 }
 
 /// What to speak TLS with.

@@ -1,6 +1,7 @@
 //! `connect serve`: who may call, how often, over what, and what goes wrong on purpose.
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
+use serde_json::Value;
 
 use crate::connect::{
     Served, call, connect, contains, database, file, folder, read, run, starts_with,
@@ -156,4 +157,45 @@ fn calls_are_encrypted_where_there_is_a_certificate() {
     contains(&stderr, "cert.pem: there is no private key in PEM");
     let stderr = serve(&format!("--tls-cert nowhere --tls-key '{key}'")).failed(253);
     contains(&stderr, "cannot read nowhere: ");
+}
+
+#[cfg(unix)]
+#[test]
+fn each_request_is_a_line_of_text_or_of_a_file() {
+    let forged = LIST.replace("5a3c0f6e", "'a\nb'5a3c0f6e");
+    let mut served = Served::samples();
+    served.connect(&forged).failed(254);
+    let stderr = served.interrupt();
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    let line = stderr.as_str();
+    contains(
+        line,
+        " AKIDINTEGRATION GET \"/contact/associated/a%0Ab5a3c0f6e-",
+    );
+    contains(line, " ListAssociatedContacts \"a\\nb5a3c0f6e-");
+    contains(line, " 404 ResourceNotFoundException ");
+
+    let logs = folder();
+    let log = file(&logs, "access.jsonl", "");
+    let mut served = Served::samples_with(&format!("--access-log '{log}'"));
+    served.connect(LIST).ok();
+    served.connect(&forged).failed(254);
+    assert_eq!(served.interrupt(), "");
+    let text = std::fs::read_to_string(&log).expect("the log is there");
+    let lines = text.lines().map(serde_json::from_str);
+    let lines: Vec<Value> = lines.collect::<Result<_, _>>().expect("JSON");
+    assert_eq!(lines.len(), 2, "{text}");
+    assert_eq!(lines[0]["status"], 200);
+    assert_eq!(lines[1]["code"], "ResourceNotFoundException");
+    assert_eq!(
+        lines[1]["instance"],
+        "a\nb5a3c0f6e-2d41-4b8a-9c17-e06d7f2b9a48"
+    );
+    assert!(lines[0]["micros"].as_u64() > Some(0), "{text}");
+
+    let database = database(&logs);
+    let serve = connect(&format!(
+        "serve --database '{database}' --access-log /nowhere/log"
+    ));
+    contains(&serve.failed(253), "cannot write /nowhere/log: ");
 }

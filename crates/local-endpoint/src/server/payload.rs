@@ -15,16 +15,19 @@ pub(super) struct Payload {
 }
 
 impl Payload {
-    pub(super) fn whole(bytes: Bytes) -> Self {
-        Self { bytes, missing: 0 }
-    }
-
-    /// Half of the bytes, of which there must be some.
-    pub(super) fn half(mut bytes: Bytes) -> Self {
+    /// All bytes, or half of them while all are promised.
+    pub(super) fn new(mut bytes: Bytes, half: bool) -> Self {
         let length = bytes.len();
-        bytes.truncate(length / 2);
+        if half {
+            bytes.truncate(length / 2);
+        }
         let missing = length - bytes.len();
         Self { bytes, missing }
+    }
+
+    /// How many bytes come.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
     }
 }
 

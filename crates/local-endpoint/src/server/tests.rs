@@ -48,6 +48,7 @@ async fn start_for(strangers: usize) -> Started {
         handler: echo.clone(),
         authenticator: Authenticator::new([Key::new(credentials())]),
         clock: Clock(Arc::new(now)),
+        access_log: AccessLog::default(),
         tls: None,
         body_limit: 1000,
         strangers,

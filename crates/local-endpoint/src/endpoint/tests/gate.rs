@@ -1,4 +1,4 @@
-//! Quotas and faults, over a socket.
+//! Quotas, faults and what is logged of requests, over a socket.
 
 use std::time::Duration;
 
@@ -176,4 +176,107 @@ async fn stalls_last_until_the_endpoint_stops() {
         assert!(matches!(received(stream).await, (rest, Some(_)) if rest.is_empty()));
     }
     assert_eq!(begun.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_request_is_logged_once_however_it_ends() {
+    let (sender, mut log) = tokio::sync::mpsc::unbounded_channel();
+    let faults = [
+        "DescribeContact:stall",
+        "GetContactAttributes:reset",
+        "latency=1s",
+    ];
+    let faults = faults.map(|fault| fault.parse().unwrap());
+    let builder = faults.into_iter().fold(builder().samples(), Builder::fault);
+    let builder = builder.access_log(move |access| sender.send(access.clone()).unwrap());
+    let endpoint = builder.start().await.unwrap();
+    let address = endpoint.local_addr();
+    let attributes = format!("/contact/attributes/{}/x", samples::INSTANCE_ID);
+    let instance = Some(samples::INSTANCE_ID);
+    let list = of(samples::CONTACT_ID);
+    let forged = "/contact/associated/a%0Ab?contactId=c".to_owned();
+    let unknown = Credentials::new("AKIDUNKNOWN", "secret", None, None, "test");
+    let known = Some(testing::ID);
+    for (signer, uri, operation, instance, status, seconds) in [
+        (
+            Signer::default(),
+            &list,
+            Some("ListAssociatedContacts"),
+            instance,
+            Some(200),
+            1,
+        ),
+        (
+            Signer::default(),
+            &forged,
+            Some("ListAssociatedContacts"),
+            Some("a\nb"),
+            Some(404),
+            1,
+        ),
+        (
+            Signer::default(),
+            &attributes,
+            Some("GetContactAttributes"),
+            instance,
+            None,
+            0,
+        ),
+        (
+            Signer::default(),
+            &"/nowhere".to_owned(),
+            None,
+            None,
+            Some(404),
+            0,
+        ),
+        (Signer::of(unknown), &list, None, None, Some(403), 0),
+    ] {
+        let known = known.filter(|_| status != Some(403));
+        let mut stream = sent(&endpoint, &signer.last_text("GET", uri, "")).await;
+        let (response, _) = received(&mut stream).await;
+        let access = log.recv().await.unwrap();
+        assert_eq!(access.access_key_id.as_deref(), known, "{access}");
+        assert_eq!(
+            (access.operation, access.instance.as_deref()),
+            (operation, instance),
+            "{access}"
+        );
+        assert_eq!(
+            (access.status, access.duration.as_secs()),
+            (status, seconds),
+            "{access}"
+        );
+        assert_eq!(
+            (access.method.as_str(), access.time),
+            ("GET", testing::now())
+        );
+        let body = response.split_once("\r\n\r\n").unwrap_or_default().1;
+        assert_eq!(access.bytes, body.len());
+        assert_eq!(
+            access.code.as_deref().unwrap_or_default(),
+            header(&response, "x-amzn-errortype")
+        );
+        if status.is_some() {
+            assert_eq!(access.request_id, header(&response, "x-amzn-requestid"));
+        }
+    }
+    // Of stalled calls, some are over when half of the body has gone out, and some when the caller leaves.
+    let request = Signer::default().text("GET", &describe(), "");
+    let mut left = 0;
+    for _ in 0..10 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let (response, _) = received(&mut stream).await;
+        drop(stream);
+        let access = log.recv().await.unwrap();
+        assert_eq!(access.status.is_none(), response.is_empty(), "{access}");
+        if access.status.is_none() {
+            assert_eq!((access.duration, access.bytes), (HOUR, 0));
+            left += 1;
+        }
+    }
+    assert!((1..10).contains(&left), "{left}");
+    endpoint.shutdown().await;
+    assert!(log.recv().await.is_none());
 }
