@@ -6,9 +6,9 @@
 mod claim;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
     SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign,
 };
@@ -18,6 +18,7 @@ use http::request::Parts;
 use subtle::ConstantTimeEq;
 
 use self::claim::{Claim, TOKEN_HEADER, basic_format};
+use crate::key::Key;
 
 /// How far a signature's time may be from ours.
 const WINDOW: Duration = Duration::from_secs(5 * 60);
@@ -88,52 +89,36 @@ impl Denial {
 /// Knows the keys of all callers. `Debug` shows key IDs and no secrets.
 #[derive(Debug)]
 pub(crate) struct Authenticator {
-    keys: Vec<Key>,
+    keys: Vec<KnownKey>,
 }
 
 #[derive(Debug)]
-struct Key {
-    credentials: Credentials,
+struct KnownKey {
+    key: Arc<Key>,
     identity: Identity,
-    allowed: bool,
-}
-
-impl Key {
-    fn new(credentials: Credentials, allowed: bool) -> Self {
-        Self {
-            identity: credentials.clone().into(),
-            credentials,
-            allowed,
-        }
-    }
 }
 
 impl Authenticator {
-    /// Serves the holder of `credentials`.
-    pub(crate) fn new(credentials: Credentials) -> Self {
+    /// Knows the holders of these keys.
+    pub(crate) fn new(keys: impl IntoIterator<Item = Key>) -> Self {
+        let known = |key: Key| KnownKey {
+            identity: key.credentials.clone().into(),
+            key: Arc::new(key),
+        };
         Self {
-            keys: vec![Key::new(credentials, true)],
+            keys: keys.into_iter().map(known).collect(),
         }
-    }
-
-    /// Knows the holder of `credentials` too, who may do nothing.
-    pub(crate) fn deny(mut self, credentials: Credentials) -> Self {
-        self.keys.push(Key::new(credentials, false));
-        self
     }
 
     /// Checks at the time `now` what needs no body: that a signature is there, by a key that is known, and that it is for
     /// this service and time.
     pub(crate) fn precheck(&self, request: &Parts, now: SystemTime) -> Result<Claimed<'_>, Denial> {
         let claim = Claim::read(request)?;
-        let known = |key: &&Key| key.credentials.access_key_id() == claim.access_key_id;
-        let key = self
-            .keys
-            .iter()
-            .find(known)
-            .ok_or_else(Denial::unrecognized)?;
+        let mut keys = self.keys.iter();
+        let known = keys.find(|known| known.key.id() == claim.access_key_id);
+        let known = known.ok_or_else(Denial::unrecognized)?;
         check_token(
-            key.credentials.session_token(),
+            known.key.credentials.session_token(),
             claim.session_token.as_deref(),
         )?;
         check_scope(&claim)?;
@@ -145,34 +130,35 @@ impl Authenticator {
         {
             return Err(Denial::mismatch());
         }
-        Ok(Claimed { claim, key })
+        Ok(Claimed { claim, known })
     }
 }
 
 /// A request that may turn out to be signed by the key's holder.
 pub(crate) struct Claimed<'a> {
     claim: Claim,
-    key: &'a Key,
+    known: &'a KnownKey,
 }
 
 impl Claimed<'_> {
-    /// Checks the signature over the whole request.
+    /// Checks the signature over the whole request, and that its key may do anything at all. Returns the caller's key.
     pub(crate) fn verify(
         &self,
         request: &Parts,
         body: &[u8],
         now: SystemTime,
-    ) -> Result<(), Denial> {
-        let Self { claim, key } = self;
-        let signature = signature(key, claim, request, body)?;
+    ) -> Result<Arc<Key>, Denial> {
+        let Self { claim, known } = self;
+        let key = &known.key;
+        let signature = signature(&known.identity, claim, request, body)?;
         if !bool::from(signature.as_bytes().ct_eq(claim.signature.as_bytes())) {
             return Err(Denial::mismatch());
         }
         if key.credentials.expiry().is_some_and(|expiry| expiry <= now) {
             return Err(Denial::expired_token());
         }
-        if key.allowed {
-            Ok(())
+        if key.may_call() {
+            Ok(Arc::clone(key))
         } else {
             Err(Denial::access_denied())
         }
@@ -234,7 +220,12 @@ fn check_time(claim: &Claim, now: SystemTime) -> Result<(), Denial> {
 }
 
 /// The signature that the request should have, in hexadecimal digits.
-fn signature(key: &Key, claim: &Claim, request: &Parts, body: &[u8]) -> Result<String, Denial> {
+fn signature(
+    identity: &Identity,
+    claim: &Claim,
+    request: &Parts,
+    body: &[u8],
+) -> Result<String, Denial> {
     let mut settings = SigningSettings::default();
     settings.expires_in = claim.expires;
     settings.signature_location = match claim.expires {
@@ -270,7 +261,7 @@ fn signature(key: &Key, claim: &Claim, request: &Parts, body: &[u8]) -> Result<S
     )
     .map_err(|_| Denial::mismatch())?;
     let params = v4::SigningParams::builder()
-        .identity(&key.identity)
+        .identity(identity)
         .region(&claim.region)
         .name(&claim.service)
         .time(claim.time)

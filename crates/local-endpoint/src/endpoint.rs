@@ -10,10 +10,16 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::access::{Access, AccessLog};
 use crate::auth::Authenticator;
+use crate::fault::{Fault, Faults, Injected};
+use crate::gate::Gate;
+use crate::key::Key;
+use crate::quota::{Quota, Quotas};
 use crate::random::{self, RandomError};
 use crate::server::{Clock, Server};
-use crate::service::Connect;
+use crate::service::{Connect, OPERATIONS};
+use crate::tls::Tls;
 use crate::{ImportError, OnRejection, Store, StoreError, samples};
 
 /// Connect has no request with a body of this size, 1 MiB.
@@ -26,9 +32,11 @@ const STRANGERS: usize = 128;
 /// It stops when it is dropped; [`LocalEndpoint::shutdown`] waits for calls under way. `Debug` shows no secrets.
 #[derive(Debug)]
 pub struct LocalEndpoint {
+    scheme: &'static str,
     address: SocketAddr,
     credentials: Credentials,
     store: Arc<Store>,
+    injected: Injected,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -40,10 +48,10 @@ impl LocalEndpoint {
         Builder::default()
     }
 
-    /// Where it listens, as `http://127.0.0.1:PORT`.
+    /// Where it listens, as `http://127.0.0.1:PORT`; with TLS, `https`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// Where it listens.
@@ -62,6 +70,12 @@ impl LocalEndpoint {
     #[must_use]
     pub fn store(&self) -> &Arc<Store> {
         &self.store
+    }
+
+    /// What has been made to go wrong so far.
+    #[must_use]
+    pub fn injected(&self) -> Injected {
+        self.injected.clone()
     }
 
     /// Takes no more connections, lets calls under way finish for up to ten seconds, and ends.
@@ -99,6 +113,15 @@ pub enum StartError {
     /// There is no randomness for a key pair.
     #[error(transparent)]
     Random(#[from] RandomError),
+    /// Two keys have the same ID.
+    #[error("there are two keys with the ID {0}")]
+    KeyTwice(String),
+    /// A right, quota or fault is for an operation that is not served.
+    #[error("there is no operation {name:?}: there are {}", OPERATIONS.join(", "))]
+    UnknownOperation {
+        /// Its name.
+        name: String,
+    },
     /// The runtime is going down.
     #[error("the runtime is going down: {0}")]
     Runtime(#[from] tokio::task::JoinError),
@@ -111,7 +134,12 @@ pub struct Builder {
     samples: bool,
     listen: SocketAddr,
     credentials: Option<Credentials>,
-    denied: Vec<Credentials>,
+    keys: Vec<Key>,
+    quotas: Vec<Quota>,
+    faults: Vec<Fault>,
+    fault_seed: u64,
+    tls: Option<Tls>,
+    access_log: AccessLog,
     clock: Clock,
 }
 
@@ -122,7 +150,12 @@ impl Default for Builder {
             samples: false,
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             credentials: None,
-            denied: Vec::new(),
+            keys: Vec::new(),
+            quotas: Vec::new(),
+            faults: Vec::new(),
+            fault_seed: 0,
+            tls: None,
+            access_log: AccessLog::default(),
             clock: Clock(Arc::new(SystemTime::now)),
         }
     }
@@ -143,15 +176,16 @@ impl Builder {
         self
     }
 
-    /// Listens on this address; port 0 is any free one. Whoever can reach it and knows the key pair can read all
-    /// contacts, unencrypted.
+    /// Listens on this address; port 0 is any free one. Whoever can reach it and knows a key can read all contacts,
+    /// unencrypted without [`tls`](Self::tls).
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// Serves callers who sign with these, until they expire.
+    /// Serves callers who sign with these, until they expire, whatever they ask for. Where none are given, these are those of
+    /// the first [`key`](Self::key), or made up.
     #[must_use]
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
@@ -161,11 +195,54 @@ impl Builder {
     /// Returns AccessDeniedException to callers who sign with these.
     #[must_use]
     pub fn deny(mut self, credentials: Credentials) -> Self {
-        self.denied.push(credentials);
+        self.keys.push(Key::new(credentials).operations([""; 0]));
         self
     }
 
-    /// Takes the time from here instead of the system, to check how old signatures are.
+    /// Serves callers who sign with this key, as far as its rights go.
+    #[must_use]
+    pub fn key(mut self, key: Key) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// Limits how often operations may be called. Of several, the last that names an operation counts for it, else the last
+    /// that names none.
+    #[must_use]
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.quotas.push(quota);
+        self
+    }
+
+    /// Lets something go wrong on purpose. Faults are applied in the order in which they are given.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Decides which calls the faults strike: the same for the same seed, 0 at first, and order of calls.
+    #[must_use]
+    pub fn fault_seed(mut self, seed: u64) -> Self {
+        self.fault_seed = seed;
+        self
+    }
+
+    /// Calls this with each request once it is over, in place of an event of `tracing`. It should not take long.
+    #[must_use]
+    pub fn access_log(mut self, log: impl Fn(&Access) + Send + Sync + 'static) -> Self {
+        self.access_log = AccessLog(Arc::new(log));
+        self
+    }
+
+    /// Encrypts connections.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// Takes the time from here instead of the system, to check how old signatures are and when tokens for quotas come in.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock(Arc::new(clock));
@@ -176,7 +253,17 @@ impl Builder {
     ///
     /// # Errors
     /// If the address cannot be listened on or the contacts cannot be stored.
-    pub async fn start(self) -> Result<LocalEndpoint, StartError> {
+    pub async fn start(mut self) -> Result<LocalEndpoint, StartError> {
+        let first = self.keys.iter().find(|key| key.may_call());
+        let credentials = match (self.credentials.take(), first) {
+            (None, Some(first)) => first.credentials.clone(),
+            (given, _) => {
+                let credentials = given.map_or_else(made_up, Ok)?;
+                self.keys.push(Key::new(credentials.clone()));
+                credentials
+            }
+        };
+        self.check()?;
         let (store, samples) = (self.store, self.samples);
         let store = spawn_blocking(move || {
             let store = store.map_or_else(Store::in_memory, Ok)?;
@@ -186,38 +273,78 @@ impl Builder {
             Ok::<_, StartError>(Arc::new(store))
         })
         .await??;
-        let credentials = self.credentials.map_or_else(made_up, Ok)?;
         let listen = |source| StartError::Listen {
             address: self.listen,
             source,
         };
         let listener = TcpListener::bind(self.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let authenticator = self
-            .denied
-            .into_iter()
-            .fold(Authenticator::new(credentials.clone()), Authenticator::deny);
+        let faults = Arc::new(Faults::new(self.fault_seed, self.faults));
+        let injected = faults.injected();
+        let gate = Gate {
+            quotas: Quotas::new(&self.quotas, OPERATIONS),
+            faults,
+            clock: self.clock.clone(),
+        };
         let handler = Connect {
             store: Arc::clone(&store),
             clock: self.clock.clone(),
+            gate: Arc::new(gate),
         };
         let server = Server {
             handler,
-            authenticator,
+            authenticator: Authenticator::new(self.keys),
             clock: self.clock,
+            access_log: self.access_log,
+            tls: self.tls,
             body_limit: BODY_LIMIT,
             strangers: STRANGERS,
+        };
+        let scheme = if server.tls.is_some() {
+            "https"
+        } else {
+            "http"
         };
         let (stop, stopped) = oneshot::channel::<()>();
         // A message or a dropped sender: both stop the server.
         let server = tokio::spawn(server.run(listener, async { drop(stopped.await) }));
         Ok(LocalEndpoint {
+            scheme,
             address,
             credentials,
             store,
+            injected,
             stop,
             server,
         })
+    }
+}
+
+impl Builder {
+    /// Checks what only makes sense together.
+    fn check(&self) -> Result<(), StartError> {
+        for (index, key) in self.keys.iter().enumerate() {
+            if self.keys[..index]
+                .iter()
+                .any(|other| other.id() == key.id())
+            {
+                return Err(StartError::KeyTwice(key.id().to_owned()));
+            }
+        }
+        let keys = self.keys.iter().flat_map(Key::named_operations);
+        let quotas = self
+            .quotas
+            .iter()
+            .filter_map(|quota| quota.operation.as_ref());
+        let faults = self
+            .faults
+            .iter()
+            .filter_map(|fault| fault.operation.as_ref());
+        let mut named = keys.chain(quotas).chain(faults);
+        match named.find(|name| !OPERATIONS.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(StartError::UnknownOperation { name: name.clone() }),
+        }
     }
 }
 

@@ -21,23 +21,37 @@
 //! # }
 //! ```
 
+mod access;
 mod auth;
 mod contact;
 mod endpoint;
+mod fault;
+mod gate;
+mod key;
+mod quota;
 mod random;
 mod records;
+mod rule;
 pub mod samples;
 mod server;
 mod service;
 mod store;
+mod tls;
 mod token;
 
+pub use access::Access;
 pub use endpoint::{Builder, LocalEndpoint, StartError};
+pub use fault::{Fault, Injected};
+pub use key::Key;
+pub use quota::Quota;
 pub use random::RandomError;
 pub use records::Rejection;
+pub use rule::RuleError;
+pub use service::OPERATIONS;
 pub use store::{
     ContactSummary, ImportError, Importer, OnRejection, Page, PageError, Report, Store, StoreError,
 };
+pub use tls::{Tls, TlsError};
 
 /// Credentials, as SDKs have them.
 pub use aws_credential_types::Credentials;

@@ -1,5 +1,7 @@
 //! HTTP/1.1 on a socket: reads requests, checks their signatures, passes them to the handler, gives every response an ID.
 
+mod payload;
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
@@ -8,19 +10,24 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
-use http::{Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use self::payload::Payload;
+use crate::access::{AccessLog, Recording};
 use crate::auth::{Authenticator, Denial};
+use crate::fault::Ending;
+use crate::key::Key;
 use crate::random;
+use crate::tls::Tls;
 
 /// How long a client may take to send the head of a request, or to keep an idle connection.
 const HEAD_LIMIT: Duration = Duration::from_secs(60);
@@ -40,9 +47,37 @@ const HEALTH: &str = "/health";
 const REQUEST_ID: &str = "x-amzn-requestid";
 const ERROR_TYPE: &str = "x-amzn-errortype";
 
+/// Changes, by the end of its sender, when the server stops.
+type Stopped = watch::Receiver<()>;
+
 /// Handles requests whose signatures were checked.
 pub(crate) trait Handler: Send + Sync + 'static {
-    fn handle(&self, request: Request<Bytes>) -> impl Future<Output = Response<Bytes>> + Send;
+    fn handle(
+        &self,
+        request: Request<Bytes>,
+        caller: Arc<Key>,
+    ) -> impl Future<Output = Reply> + Send;
+}
+
+/// What a request leads to.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) response: Response<Bytes>,
+    pub(crate) ending: Ending,
+    /// What was called, if it was found out, and on which instance.
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) instance: Option<String>,
+}
+
+impl From<Response<Bytes>> for Reply {
+    fn from(response: Response<Bytes>) -> Self {
+        Self {
+            response,
+            ending: Ending::Whole,
+            operation: None,
+            instance: None,
+        }
+    }
 }
 
 /// The time.
@@ -55,11 +90,25 @@ impl fmt::Debug for Clock {
     }
 }
 
+/// What requests say about their connection.
+#[derive(Debug, Default)]
+struct Line {
+    /// One had a right signature.
+    known: Notify,
+    /// It is to be reset.
+    reset: Notify,
+    /// It is to stay open without a word, until the caller or the server ends.
+    stalled: Notify,
+}
+
 #[derive(Debug)]
 pub(crate) struct Server<H> {
     pub(crate) handler: H,
     pub(crate) authenticator: Authenticator,
     pub(crate) clock: Clock,
+    pub(crate) access_log: AccessLog,
+    /// Without it, connections are not encrypted.
+    pub(crate) tls: Option<Tls>,
     /// The longest body that is taken in, in bytes.
     pub(crate) body_limit: usize,
     /// How many connections may be open that have brought no request with a right signature. Others wait, until the
@@ -71,7 +120,7 @@ impl<H: Handler> Server<H> {
     /// Serves connections until `stop` is done; then lets the calls under way finish, for a while.
     pub(crate) async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let server = Arc::new(self);
-        let graceful = GracefulShutdown::new();
+        let (stopping, stopped) = watch::channel(());
         let mut connections = JoinSet::new();
         // The connections that have brought no request with a right signature, the oldest first.
         let mut strangers: VecDeque<(Instant, oneshot::Sender<()>)> = VecDeque::new();
@@ -90,7 +139,7 @@ impl<H: Handler> Server<H> {
                 }
                 listener.accept().await
             };
-            let (stream, _) = tokio::select! {
+            let (mut stream, _) = tokio::select! {
                 () = &mut stop => break,
                 Some(_) = connections.join_next() => continue,
                 () = fewer.notified() => continue,
@@ -110,65 +159,114 @@ impl<H: Handler> Server<H> {
             strangers.push_back((Instant::now(), place));
             // Responses are small and written at once.
             let _ = stream.set_nodelay(true);
-            let server = Arc::clone(&server);
-            let known = Arc::new(Notify::new());
-            let made_known = Arc::clone(&known);
-            let service = hyper::service::service_fn(move |request| {
-                let (server, known) = (Arc::clone(&server), Arc::clone(&made_known));
-                async move { Ok::<_, Infallible>(server.respond(request, &known).await) }
-            });
-            let mut http = http1::Builder::new();
-            http.timer(TokioTimer::new())
-                .header_read_timeout(HEAD_LIMIT);
-            let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
-            let fewer = Arc::clone(&fewer);
-            let stranger = async move {
-                tokio::select! {
-                    biased;
-                    () = known.notified() => fewer.notify_one(),
-                    _ = timeout(STRANGER_LIMIT, given_away) => return,
-                }
-                std::future::pending().await
-            };
+            let (server, line) = (Arc::clone(&server), Arc::new(Line::default()));
+            let (fewer, stopped) = (Arc::clone(&fewer), stopped.clone());
             connections.spawn(async move {
+                let stranger = async {
+                    tokio::select! {
+                        biased;
+                        () = line.known.notified() => fewer.notify_one(),
+                        _ = timeout(STRANGER_LIMIT, given_away) => return,
+                    }
+                    std::future::pending().await
+                };
                 tokio::select! {
-                    ended = connection => if let Err(error) = ended {
-                        tracing::debug!(%error, "connection ended early");
-                    },
+                    () = server.welcome(&mut stream, &line, stopped) => {}
                     () = stranger => tracing::debug!("connection without a signed request was cut off"),
+                    // It is reset when it is dropped.
+                    () = line.reset.notified() => drop(stream.set_zero_linger()),
                 }
             });
         }
-        drop(listener);
-        if timeout(GRACE, graceful.shutdown()).await.is_err() {
+        drop((listener, stopping));
+        let ended = async { while connections.join_next().await.is_some() {} };
+        if timeout(GRACE, ended).await.is_err() {
             tracing::warn!("calls under way were cut off");
         }
         connections.shutdown().await;
     }
 
-    /// Responds to a request, and notifies `known` when its signature is right. Otherwise the response ends the connection.
-    async fn respond(&self, request: Request<Incoming>, known: &Notify) -> Response<Full<Bytes>> {
+    /// Serves a connection once it is encrypted, if it is to be.
+    async fn welcome(
+        self: &Arc<Self>,
+        stream: &mut TcpStream,
+        line: &Arc<Line>,
+        mut stopped: Stopped,
+    ) {
+        let Some(tls) = &self.tls else {
+            return self.serve(stream, line, stopped).await;
+        };
+        let shaken = tokio::select! {
+            shaken = tls.acceptor().accept(stream) => shaken,
+            _ = stopped.changed() => return,
+        };
+        match shaken {
+            Ok(stream) => self.serve(stream, line, stopped).await,
+            Err(error) => tracing::debug!(%error, "TLS handshake failed"),
+        }
+    }
+
+    /// Serves the requests of a connection, until it ends or the server stops and no call is under way.
+    async fn serve<S>(self: &Arc<Self>, stream: S, line: &Arc<Line>, mut stopped: Stopped)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send,
+    {
+        let service = hyper::service::service_fn(|request| {
+            let (server, line) = (Arc::clone(self), Arc::clone(line));
+            async move { Ok::<_, Infallible>(server.respond(request, &line).await) }
+        });
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(HEAD_LIMIT);
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let mut connection = std::pin::pin!(connection);
+        let ended = tokio::select! {
+            ended = &mut connection => ended,
+            _ = stopped.changed() => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection => ended,
+                    () = line.stalled.notified() => return,
+                }
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "connection ended early");
+        }
+    }
+
+    /// Responds to a request, and says on the line when its signature is right. Otherwise the response ends the connection.
+    async fn respond(&self, request: Request<Incoming>, line: &Line) -> Response<Payload> {
         // The system has had randomness to give when the endpoint was set up.
         let id = random::uuid().unwrap_or_default();
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let is_health = matches!(method, Method::GET | Method::HEAD) && path == HEALTH;
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        let mut recording = Recording::begin(&self.access_log, (self.clock.0)(), method, path);
+        let access = &mut recording.access;
+        access.request_id.clone_from(&id);
+        let is_health = matches!(method, "GET" | "HEAD") && path == HEALTH;
         let checked = if is_health {
             Err(Response::new(Bytes::from_static(b"{}")))
         } else {
             self.check(request).await
         };
-        let mut response = match checked {
-            Ok(request) => {
-                known.notify_one();
-                self.handler.handle(request).await
+        let mut reply = match checked {
+            Ok((request, caller)) => {
+                line.known.notify_one();
+                access.access_key_id = Some(caller.id().to_owned());
+                self.handler.handle(request, caller).await
             }
             Err(mut response) => {
                 let close = HeaderValue::from_static("close");
                 response.headers_mut().insert(CONNECTION, close);
-                response
+                response.into()
             }
         };
-        let status = response.status().as_u16();
+        (access.operation, access.instance) = (reply.operation, reply.instance.take());
+        let Reply {
+            mut response,
+            mut ending,
+            ..
+        } = reply;
         let headers = response.headers_mut();
         headers
             .entry(CONTENT_TYPE)
@@ -176,21 +274,39 @@ impl<H: Handler> Server<H> {
         if let Ok(id) = HeaderValue::from_str(&id) {
             headers.insert(REQUEST_ID, id);
         }
-        let code = headers.get(ERROR_TYPE).and_then(|code| code.to_str().ok());
-        tracing::info!(request_id = id, %method, path, status, code, "served");
-        response.map(Full::new)
+        if ending == Ending::Half && response.body().is_empty() {
+            ending = Ending::Silence;
+        }
+        match ending {
+            Ending::Whole => {}
+            Ending::Reset => line.reset.notify_one(),
+            Ending::Half | Ending::Silence => line.stalled.notify_one(),
+        }
+        if matches!(ending, Ending::Reset | Ending::Silence) {
+            // Until the connection is gone, and this with it.
+            return std::future::pending().await;
+        }
+        let code = response.headers().get(ERROR_TYPE);
+        access.code = code.and_then(|code| code.to_str().ok()).map(str::to_owned);
+        access.status = Some(response.status().as_u16());
+        let response = response.map(|body| Payload::new(body, ending == Ending::Half));
+        access.bytes = response.body().len();
+        response
     }
 
-    /// Reads the whole of a request whose signature is right; otherwise the response says why not.
-    async fn check(&self, request: Request<Incoming>) -> Result<Request<Bytes>, Response<Bytes>> {
+    /// Reads the whole of a request whose signature is right, and whose it is; otherwise the response says why not.
+    async fn check(
+        &self,
+        request: Request<Incoming>,
+    ) -> Result<(Request<Bytes>, Arc<Key>), Response<Bytes>> {
         let denied = |denial: Denial| reject(StatusCode::FORBIDDEN, denial.code, &denial.message);
         let (head, body) = request.into_parts();
         let now = (self.clock.0)();
         // Before the body, which may be long and slow.
         let claimed = self.authenticator.precheck(&head, now).map_err(denied)?;
         let body = self.read_body(body).await?;
-        claimed.verify(&head, &body, now).map_err(denied)?;
-        Ok(Request::from_parts(head, body))
+        let caller = claimed.verify(&head, &body, now).map_err(denied)?;
+        Ok((Request::from_parts(head, body), caller))
     }
 
     async fn read_body(&self, body: Incoming) -> Result<Bytes, Response<Bytes>> {

@@ -32,25 +32,39 @@ use connect_sdk::types::error::{
     ContactNotFoundException, InternalServiceException, InvalidParameterException,
     InvalidRequestException, ResourceNotFoundException,
 };
-use http::{Request, Response};
+use http::Request;
 use serde::de::DeserializeOwned;
 
 use crate::contact::{Field, Value};
+use crate::gate::{Gate, Passage, Stopped};
+use crate::key::Key;
 use crate::random;
-use crate::server::{Clock, Handler};
+use crate::server::{Clock, Handler, Reply};
 use crate::store::StoredContact;
 use crate::{PageError, Store, StoreError};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Connect {
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Clock,
+    pub(crate) gate: Arc<Gate>,
 }
 
 impl Handler for Connect {
-    async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
-        server::handle(self, request).await
+    async fn handle(&self, request: Request<Bytes>, caller: Arc<Key>) -> Reply {
+        let session = Session {
+            connect: self.clone(),
+            passage: Passage::new(Arc::clone(&self.gate), caller),
+        };
+        let response = server::handle(&session, request).await;
+        session.passage.end(response)
     }
+}
+
+/// One request.
+struct Session {
+    connect: Connect,
+    passage: Passage,
 }
 
 /// What an operation works with.
@@ -112,6 +126,14 @@ enum Failure {
     NotFound(&'static str),
     Invalid(String),
     Internal(&'static str),
+    /// The passage has the response.
+    Stopped,
+}
+
+impl From<Stopped> for Failure {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
 }
 
 /// Details are in the log only.
@@ -155,17 +177,20 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
-impl Connect {
+impl Session {
     /// Runs an operation where it may block.
     async fn run<I: Send + 'static, O: DeserializeOwned + Send + 'static>(
         &self,
+        name: &'static str,
+        instance: Option<String>,
         input: I,
         operation: fn(&Context, I) -> Result<O, Failure>,
     ) -> Result<O, Failure> {
-        let now = (self.clock.0)().duration_since(SystemTime::UNIX_EPOCH);
+        self.passage.enter(name, instance.as_deref()).await?;
+        let now = (self.connect.clock.0)().duration_since(SystemTime::UNIX_EPOCH);
         let now = now.map_or(0, |now| i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
         let context = Context {
-            store: Arc::clone(&self.store),
+            store: Arc::clone(&self.connect.store),
             now,
         };
         let run = tokio::task::spawn_blocking(move || operation(&context, input));
@@ -179,21 +204,29 @@ impl Connect {
 /// Serves operations by functions, and turns failures into the operations' errors.
 macro_rules! operations {
     ($($name:ident $input:ident $output:ident $error:ident $function:path, $not_found:ident;)*) => {
-        impl Service for Connect {
+        /// The names of the operations that are served.
+        pub const OPERATIONS: &[&str] = &[$(without_input(stringify!($input))),*];
+
+        impl Service for Session {
             $(
                 async fn $name(
                     &self,
                     input: operation::$name::$input,
                 ) -> Result<operation::$name::$output, operation::$name::$error> {
-                    Ok(self.run(input, $function).await?)
+                    let name = const { without_input(stringify!($input)) };
+                    let instance = input.instance_id.clone();
+                    Ok(self.run(name, instance, input, $function).await?)
                 }
             )*
 
             fn invalid_input(
                 &self,
-                _operation: &'static str,
+                operation: &'static str,
                 violations: &[Violation],
             ) -> ErrorResponse {
+                if let Err(error) = self.passage.admit(operation, None) {
+                    return error;
+                }
                 let messages = violations.iter().map(|violation| violation.message.as_str());
                 let messages = messages.collect::<Vec<_>>().join("; ");
                 InvalidParameterException::builder().message(messages).build().into()
@@ -217,6 +250,7 @@ macro_rules! operations {
                         Failure::Internal(message) => Self::InternalServiceException(
                             InternalServiceException::builder().message(message).build(),
                         ),
+                        Failure::Stopped => Self::generic(ErrorMetadata::default()),
                     }
                 }
             }
@@ -253,6 +287,11 @@ operations! {
         update_contact::run, ResourceNotFoundException;
     update_contact_attributes UpdateContactAttributesInput UpdateContactAttributesOutput
         UpdateContactAttributesError update_contact_attributes::run, ResourceNotFoundException;
+}
+
+/// The name of the operation whose input has this name.
+const fn without_input(name: &str) -> &str {
+    name.split_at(name.len() - "Input".len()).0
 }
 
 /// As AWS responds to a caller who may not do something: nothing is made up for what is not served.

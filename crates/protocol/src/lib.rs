@@ -6,6 +6,8 @@
 //! constraints; [`endpoint`] holds what endpoint rules call. The macros write the parts of a shape that are the same
 //! for every shape.
 
+#[doc(hidden)]
+pub mod bucket;
 pub mod check;
 mod date;
 mod decimal;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
+use connect_protocol::bucket::TokenBucket;
 
-use crate::bucket::{Queue, TokenBucket};
+use crate::bucket::Queue;
 
 /// A token bucket: so many requests per second, and so many at once after a pause. Every attempt takes a token, retries
 /// included. Clones share the bucket: give one to several clients to limit them together.
@@ -15,18 +16,7 @@ pub struct RateLimit(Arc<Queue<TokenBucket>>);
 impl RateLimit {
     /// `per_second` requests a second, and up to `burst` at once. Both are at least a thousandth and one.
     pub fn new(per_second: f64, burst: u32) -> Self {
-        let burst = f64::from(burst.max(1));
-        let per_second = if per_second.is_finite() {
-            per_second.max(0.001)
-        } else {
-            f64::MAX
-        };
-        Self(Arc::new(Queue::new(TokenBucket {
-            per_second,
-            capacity: burst,
-            tokens: burst,
-            filled_at: None,
-        })))
+        Self(Arc::new(Queue::new(TokenBucket::full(per_second, burst))))
     }
 
     /// What Amazon Connect allows an account in a region for most operations: 2 requests per second, 5 at once.

@@ -1,10 +1,15 @@
 //! `connect serve`.
 
-use std::io;
+mod keys;
+
+use std::fs::File;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use connect_local_endpoint::{LocalEndpoint, Store};
+use connect_local_endpoint::{
+    Access, Builder, Fault, LocalEndpoint, Quota, StartError, Store, Tls,
+};
 use connect_transport::config::Environment;
 
 use crate::failure::Failure;
@@ -13,8 +18,8 @@ use crate::{credentials, output};
 /// Serve the contacts of a database as Amazon Connect does
 ///
 /// The first line on standard output is the URL. Requests must be signed with the key pair in AWS_ACCESS_KEY_ID and
-/// AWS_SECRET_ACCESS_KEY; where that is not set, one is made up and printed after the URL. `GET /health` needs no
-/// signature. Ctrl-C ends it.
+/// AWS_SECRET_ACCESS_KEY, or with a key of --keys; without either, a key pair is made up and printed after the URL.
+/// `GET /health` needs no signature. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The database that `connect import` fills, also while it is served
@@ -23,6 +28,34 @@ pub(crate) struct Arguments {
     /// The address to listen on, or a port of this machine; port 0 is any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
     listen: SocketAddr,
+    /// A TOML file of callers' keys with their rights, in place of the environment's key pair. Each [[key]] has
+    /// access_key_id, secret_access_key, maybe session_token, and lists of allowed operations and instances, where "*"
+    /// stands for all
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// A limit on the calls of each operation, such as 2/5 for two a second and five at once, or of one, such as
+    /// StopContact=1/2; calls beyond get ThrottlingException [repeatable]
+    #[arg(long = "quota", value_name = "[OPERATION=]RATE/BURST")]
+    quotas: Vec<Quota>,
+    /// What goes wrong with a share of the calls, of one operation or of all: latency=200ms, latency=50ms..2s, error=CODE,
+    /// error=CODE/STATUS, reset, stall; for example StopContact:error=ThrottlingException@0.1 [repeatable]
+    #[arg(long = "fault", value_name = "[OPERATION:]KIND[=VALUE][@SHARE]")]
+    faults: Vec<Fault>,
+    /// Decides which calls the faults strike: the same for the same seed and order of calls
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    fault_seed: u64,
+    /// The server's certificate in PEM, followed by those that lead to the root: the URL is https then
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Append a line of JSON for each request to this file, in place of a line of text on standard error
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
+    /// Listen where other machines reach it, unencrypted
+    #[arg(long)]
+    insecure: bool,
 }
 
 /// Reads an address: of this machine where only a port is given.
@@ -55,9 +88,34 @@ pub(crate) fn open(path: &Path) -> Result<Store, Failure> {
 ///
 /// # Errors
 ///
-/// A database or address that cannot be used, half a key pair.
+/// A database, an address or files of keys that cannot be used, half a key pair, an address that others reach without
+/// protection.
 pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Result<(), Failure> {
-    let credentials = credentials::of_environment(environment)?;
+    let (credentials, keys) = match &arguments.keys {
+        Some(file) => (None, keys::read(file)?),
+        None => (credentials::of_environment(environment)?, Vec::new()),
+    };
+    let made_up = credentials.is_none() && keys.is_empty();
+    let tls = match (&arguments.tls_cert, &arguments.tls_key) {
+        (Some(certificate), Some(key)) => Some(tls(certificate, key)?),
+        _ => None,
+    };
+    if !arguments.listen.ip().to_canonical().is_loopback() {
+        let lacks = if made_up {
+            "a key pair in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or --keys"
+        } else if tls.is_none() && !arguments.insecure {
+            "--tls-cert and --tls-key, or --insecure to send contacts unencrypted"
+        } else {
+            ""
+        };
+        if !lacks.is_empty() {
+            let listen = arguments.listen;
+            return Err(Failure::Usage(format!(
+                "Other machines can reach {listen}, which needs {lacks}."
+            )));
+        }
+    }
+    let log = arguments.access_log.as_deref().map(lines).transpose()?;
     let database = &arguments.database;
     let is_new = !database.exists();
     let store = open(database)?;
@@ -66,18 +124,25 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         crate::note(&format!("{path} is new and holds no contacts"));
     }
     let builder = LocalEndpoint::builder();
-    let mut endpoint = builder.store(store).listen(arguments.listen);
-    let made_up = credentials.is_none();
+    let endpoint = builder.store(store).listen(arguments.listen);
+    let endpoint = keys.into_iter().fold(endpoint, Builder::key);
+    let endpoint = arguments.quotas.into_iter().fold(endpoint, Builder::quota);
+    let endpoint = arguments.faults.into_iter().fold(endpoint, Builder::fault);
+    let mut endpoint = endpoint.fault_seed(arguments.fault_seed);
     if let Some(credentials) = credentials {
         endpoint = endpoint.credentials(credentials);
     }
-    let endpoint = endpoint.start().await.map_err(Failure::other)?;
-    if !endpoint.local_addr().ip().to_canonical().is_loopback() {
-        crate::note(
-            "Warning: other machines can reach this address, and the traffic is not encrypted: who sees it, sees the \
-             contacts",
-        );
+    if let Some(tls) = tls {
+        endpoint = endpoint.tls(tls);
     }
+    endpoint = match log {
+        Some(log) => endpoint.access_log(log),
+        None => endpoint.access_log(|access| crate::note(&access.to_string())),
+    };
+    let endpoint = endpoint.start().await.map_err(|error| match error {
+        StartError::UnknownOperation { .. } => Failure::Usage(error.to_string()),
+        error => Failure::other(error),
+    })?;
     // Before the URL is printed: its reader may end this process at once.
     let interrupted = interruption().map_err(Failure::other)?;
     match output::print(&announcement(&endpoint, made_up)) {
@@ -86,8 +151,42 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         printed => printed?,
     }
     interrupted.await;
+    let injected = endpoint.injected();
     endpoint.shutdown().await;
+    for (fault, count) in injected.counts() {
+        crate::note(&format!("faults injected: {count} by {fault}"));
+    }
     Ok(())
+}
+
+/// Writes the access log to a file.
+fn lines(path: &Path) -> Result<impl Fn(&Access) + Send + Sync + use<>, Failure> {
+    let wrong = format!("cannot write {}", path.display());
+    let file = File::options().create(true).append(true).open(path);
+    let file = file.map_err(|error| Failure::Configuration(format!("{wrong}: {error}")))?;
+    Ok(move |access: &Access| {
+        let line = serde_json::to_string(access).map(|line| line + "\n");
+        // One write for each line: lines of several processes do not mix.
+        let written = line.map_err(io::Error::from);
+        let written = written.and_then(|line| (&file).write_all(line.as_bytes()));
+        if let Err(error) = written {
+            crate::note(&format!("{wrong}: {error}"));
+        }
+    })
+}
+
+/// What to speak TLS with.
+fn tls(certificate: &Path, key: &Path) -> Result<Tls, Failure> {
+    let read = |path: &Path, content: io::Result<String>| {
+        let wrong = |error| format!("cannot read {}: {error}", path.display());
+        content.map_err(|error| Failure::Configuration(wrong(error)))
+    };
+    let chain = read(certificate, std::fs::read_to_string(certificate))?;
+    let secret = read(key, keys::read_secret(key))?;
+    Tls::from_pem(chain.as_bytes(), secret.as_bytes()).map_err(|error| {
+        let (certificate, key) = (certificate.display(), key.display());
+        Failure::Configuration(format!("cannot use {certificate} with {key}: {error}"))
+    })
 }
 
 /// What is printed once the endpoint can be called.

@@ -116,19 +116,33 @@ pub(crate) struct Served {
 impl Served {
     /// Serves the samples.
     pub(crate) fn samples() -> Self {
+        Self::samples_with("")
+    }
+
+    /// Serves the samples, with these flags.
+    pub(crate) fn samples_with(flags: &str) -> Self {
         let folder = folder();
         let records = file(&folder, "records.jsonl", &connect("samples").ok());
         let database = database(&folder);
         connect(&format!("import '{records}' --database '{database}'")).ok();
-        Self::start(folder, &KEYS).0
+        Self::start_with(folder, &KEYS, flags).0
     }
 
     /// Starts the server with some variables, and returns it with its first lines: the URL, and the key pair that it makes
     /// up where the variables hold none.
     pub(crate) fn start(folder: TempDir, environment: &[(&str, &str)]) -> (Self, Vec<String>) {
-        let mut serve = command(&format!("serve --database '{}'", database(&folder)));
+        Self::start_with(folder, environment, "")
+    }
+
+    /// The same, with more flags.
+    pub(crate) fn start_with(
+        folder: TempDir,
+        environment: &[(&str, &str)],
+        flags: &str,
+    ) -> (Self, Vec<String>) {
+        let mut serve = command(&format!("serve --database '{}' {flags}", database(&folder)));
         serve.envs(environment.iter().copied());
-        serve.stdout(Stdio::piped());
+        serve.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = serve.spawn().expect("the binary runs");
         let lines = if environment.is_empty() { 3 } else { 1 };
         let stdout = BufReader::new(child.stdout.as_mut().expect("standard output is piped"));
@@ -136,6 +150,17 @@ impl Served {
         let lines: Vec<_> = lines.map(|line| line.expect("UTF-8")).collect();
         let url = lines[0].clone();
         (Self { url, folder, child }, lines)
+    }
+
+    /// Ends it as Ctrl-C does, and returns what it wrote to standard error.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(&mut self) -> String {
+        let process = self.child.id().to_string();
+        let killed = Command::new("kill").args(["-INT", &process]).status();
+        assert!(killed.expect("kill is there").success());
+        let status = self.child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(0));
+        read(self.child.stderr.take())
     }
 
     /// A command against this server, with its credentials.

@@ -1,6 +1,7 @@
 //! The binary as its users run it: standard output, standard error, exit codes.
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+mod callers;
 mod connect;
 mod imported;
 mod killed;

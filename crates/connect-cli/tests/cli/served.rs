@@ -2,13 +2,14 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::connect::{
-    KEY, Ran, SECRET, Served, command, connect, contains, database, file, folder, ids, read, run,
+    KEY, KEYS, Ran, SECRET, Served, command, connect, contains, database, file, folder, ids, run,
     starts_with,
 };
 
@@ -125,7 +126,7 @@ fn a_wrong_path_creates_no_database() {
     let line = format!("import '{records}' /no/such/file --database '{database}'");
     let stderr = connect(&line).failed(255);
     contains(&stderr, "cannot read /no/such/file");
-    assert!(!std::path::Path::new(&database).exists());
+    assert!(!Path::new(&database).exists());
 }
 
 #[test]
@@ -140,12 +141,32 @@ fn a_file_that_is_no_database_is_left_alone() {
 }
 
 #[test]
-fn a_server_that_others_reach_warns_and_its_health_needs_no_signature() {
+fn a_server_that_others_reach_needs_keys_and_encryption_and_its_health_no_signature() {
     let folder = folder();
     let database = database(&folder);
-    let mut serve = command(&format!("serve --database '{database}' --listen 0.0.0.0:0"));
-    serve.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = serve.spawn().expect("the binary runs");
+    let serve = |flags: &str| {
+        let mut serve = command(&format!(
+            "serve --database '{database}' --listen 0.0.0.0:0 {flags}"
+        ));
+        serve.stdout(Stdio::piped()).stderr(Stdio::piped());
+        serve
+    };
+    let stderr = run(serve("--insecure")).failed(252);
+    contains(
+        &stderr,
+        "Other machines can reach 0.0.0.0:0, which needs a key pair in AWS_ACCESS_KEY_ID",
+    );
+    let mut unencrypted = serve("");
+    unencrypted.envs(KEYS);
+    contains(
+        &run(unencrypted).failed(252),
+        "which needs --tls-cert and --tls-key, or --insecure",
+    );
+    assert!(!Path::new(&database).exists());
+
+    let mut insecure = serve("--insecure");
+    insecure.envs(KEYS);
+    let mut child = insecure.spawn().expect("the binary runs");
     let mut url = String::new();
     BufReader::new(child.stdout.take().expect("a pipe"))
         .read_line(&mut url)
@@ -161,9 +182,6 @@ fn a_server_that_others_reach_warns_and_its_health_needs_no_signature() {
     child.kill().expect("it runs");
     child.wait().expect("it ends");
     starts_with(&response, "HTTP/1.1 200 OK");
-    let stderr = read(child.stderr.take());
-    contains(&stderr, "Warning: ");
-    contains(&stderr, "not encrypted");
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::UNIX_EPOCH;
 
+use aws_credential_types::Credentials;
 use aws_sigv4::http_request::SessionTokenMode;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;

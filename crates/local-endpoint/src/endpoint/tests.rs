@@ -1,3 +1,6 @@
+mod gate;
+mod tls;
+
 use std::collections::HashSet;
 use std::io::Write as _;
 
@@ -214,6 +217,74 @@ async fn only_the_right_key_is_served() {
         let signer = Signer::of(credentials);
         let (status, code, _) = call(&endpoint, &signer, "GET", &of(samples::CONTACT_ID)).await;
         assert_eq!((status, code.as_str()), (403, expected));
+    }
+}
+
+fn key(id: &str) -> Key {
+    Key::new(Credentials::new(id, "secret", None, None, "test"))
+}
+
+#[tokio::test]
+async fn a_caller_is_served_as_far_as_its_rights_go() {
+    let reader = key("AKIDREADER").operations(["ListAssociatedContacts", "StopContact"]);
+    let (none, elsewhere) = (key("AKIDELSEWHERE"), key("AKIDWRITER"));
+    let keys = [
+        reader.instances([samples::INSTANCE_ID]),
+        none.instances(["elsewhere"]),
+        elsewhere.operations(["StopContact"]),
+    ];
+    let endpoint = keys.into_iter().fold(builder().samples(), Builder::key);
+    let endpoint = endpoint.start().await.unwrap();
+    let list = of(samples::CONTACT_ID);
+    let invalid = format!("{list}&maxResults=0");
+    let describe = format!("/contacts/{}/{}", samples::INSTANCE_ID, samples::CONTACT_ID);
+    for (id, uri, expected) in [
+        (testing::ID, &describe, 200),
+        ("AKIDREADER", &list, 200),
+        ("AKIDREADER", &describe, 403),
+        ("AKIDREADER", &invalid, 400),
+        ("AKIDELSEWHERE", &list, 403),
+        ("AKIDWRITER", &invalid, 403),
+    ] {
+        let credentials = match id {
+            testing::ID => testing::credentials(),
+            id => key(id).credentials,
+        };
+        let (status, code, body) = call(&endpoint, &Signer::of(credentials), "GET", uri).await;
+        assert_eq!(status, expected, "{id} {uri}: {body}");
+        if status == 403 {
+            assert_eq!(code, "AccessDeniedException");
+            let message = body["Message"].as_str().unwrap();
+            assert!(message.contains(&format!("user/{id} is not authorized to perform: connect:")));
+        }
+    }
+    let credentials = key("AKIDREADER").credentials;
+    let (.., body) = call(&endpoint, &Signer::of(credentials), "GET", &describe).await;
+    let expected = format!(
+        "User: arn:aws:iam::000000000000:user/AKIDREADER is not authorized to perform: connect:DescribeContact on \
+         resource: {}",
+        samples::INSTANCE_ID
+    );
+    assert_eq!(body["Message"], expected);
+}
+
+#[tokio::test]
+async fn keys_are_checked_at_the_start() {
+    let endpoint = LocalEndpoint::builder().key(key("AKIDONE"));
+    let endpoint = endpoint.start().await.unwrap();
+    assert_eq!(endpoint.credentials().access_key_id(), "AKIDONE");
+    for (builder, expected) in [
+        (
+            builder().key(key(testing::ID)),
+            "there are two keys with the ID AKIDEXAMPLE",
+        ),
+        (
+            builder().key(key("AKIDONE").operations(["StopContacts"])),
+            "there is no operation \"StopContacts\": there are DescribeContact, GetContactAttributes, ",
+        ),
+    ] {
+        let error = builder.start().await.unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
     }
 }
 

@@ -20,12 +20,12 @@ struct Gate {
 }
 
 impl Handler for Echo {
-    async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+    async fn handle(&self, request: Request<Bytes>, _: Arc<Key>) -> Reply {
         if request.uri().path() == "/wait" {
             self.0.arrived.notify_one();
             self.0.open.notified().await;
         }
-        Response::new(request.into_body())
+        Response::new(request.into_body()).into()
     }
 }
 
@@ -46,8 +46,10 @@ async fn start_for(strangers: usize) -> Started {
     let echo = Echo::default();
     let server = Server {
         handler: echo.clone(),
-        authenticator: Authenticator::new(credentials()),
+        authenticator: Authenticator::new([Key::new(credentials())]),
         clock: Clock(Arc::new(now)),
+        access_log: AccessLog::default(),
+        tls: None,
         body_limit: 1000,
         strangers,
     };

@@ -4,8 +4,9 @@ use std::time::SystemTime;
 
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
+use connect_protocol::bucket::{TokenBucket, seconds};
 
-use crate::bucket::{Queue, TokenBucket, seconds};
+use crate::bucket::Queue;
 
 const MIN_RATE: f64 = 0.5;
 const MIN_CAPACITY: f64 = 1.0;
@@ -69,7 +70,7 @@ impl Rate {
         self.measure(now);
         let calculated = if throttled {
             let rate = if self.enabled {
-                self.measured.min(self.bucket.per_second)
+                self.measured.min(self.bucket.per_second())
             } else {
                 self.measured
             };
@@ -149,9 +150,9 @@ mod tests {
                 rate.measured
             );
             assert!(
-                close(rate.bucket.per_second, fill_rate),
+                close(rate.bucket.per_second(), fill_rate),
                 "at {time}: fill rate {}",
-                rate.bucket.per_second
+                rate.bucket.per_second()
             );
         }
     }
