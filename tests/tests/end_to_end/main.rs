@@ -6,6 +6,7 @@
     reason = "helpers of tests, too, may panic"
 )]
 
+mod disturbed;
 mod errors;
 mod failures;
 mod operations;
