@@ -128,14 +128,14 @@ fn of_a_broken_model_nothing_is_written() {
         let model = fs::read_to_string(&path).unwrap();
         for (good, bad, error) in [
             (
-                "\"target\": \"com.amazonaws.connect#Channel\"",
-                "\"target\": \"com.amazonaws.connect#Chanel\"",
-                "error: model/connect.json: com.amazonaws.connect#AssociatedContactSummary$Channel: target \
-                 com.amazonaws.connect#Chanel is not in the model\n",
+                "\"target\": \"com.amazonaws.connect#AssociatedContactSummaryList\"",
+                "\"target\": \"com.amazonaws.connect#Summaries\"",
+                "error: model/connect.json: com.amazonaws.connect#ListAssociatedContactsResponse$ContactSummaryList: \
+                 target com.amazonaws.connect#Summaries is not in the model\n",
             ),
             (
-                "{InstanceId}",
-                "{Instance}",
+                "/contact/associated/{InstanceId}",
+                "/contact/associated/{Instance}",
                 "error: model/connect.json: com.amazonaws.connect#ListAssociatedContacts (smithy.api#http): the label \
                  \"Instance\" is no member of com.amazonaws.connect#ListAssociatedContactsRequest with httpLabel\n",
             ),

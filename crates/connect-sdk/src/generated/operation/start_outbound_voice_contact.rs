@@ -184,7 +184,12 @@ impl StartOutboundVoiceContactInput {
             .required(
                 "DestinationPhoneNumber",
                 &self.destination_phone_number,
-                |_, _| {},
+                |c, v| {
+                    static PATTERN: check::Pattern = check::Pattern::new(
+                        "^\\+[1-9]\\d{1,14}$",
+                    );
+                    c.pattern(v, &PATTERN);
+                },
             );
         check
             .required(
@@ -194,6 +199,17 @@ impl StartOutboundVoiceContactInput {
             );
         check.required("InstanceId", &self.instance_id, |c, v| c.length(v, 1..=100));
         check.optional("ClientToken", &self.client_token, |c, v| c.length(v, 0..=500));
+        check
+            .optional(
+                "SourcePhoneNumber",
+                &self.source_phone_number,
+                |c, v| {
+                    static PATTERN: check::Pattern = check::Pattern::new(
+                        "^\\+[1-9]\\d{1,14}$",
+                    );
+                    c.pattern(v, &PATTERN);
+                },
+            );
         check
             .optional(
                 "Attributes",
