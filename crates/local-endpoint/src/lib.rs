@@ -24,19 +24,24 @@
 mod auth;
 mod contact;
 mod endpoint;
+mod files;
 mod random;
 mod records;
 pub mod samples;
+mod seed;
 mod server;
 mod service;
 mod store;
 mod token;
 
 pub use endpoint::{Builder, LocalEndpoint, StartError};
+pub use files::find_files;
 pub use random::RandomError;
 pub use records::Rejection;
+pub use seed::{ResetError, SeedError};
 pub use store::{
-    ContactSummary, ImportError, Importer, OnRejection, Page, PageError, Report, Store, StoreError,
+    ContactSummary, ImportError, Importer, InstanceStats, OnRejection, Page, PageError, Prune,
+    PruneError, Pruned, Report, Stats, Store, StoreError, TreeStats,
 };
 
 /// Credentials, as SDKs have them.

@@ -5,7 +5,10 @@
 
 mod import;
 mod page;
+mod prune;
 pub(crate) mod search;
+mod snapshot;
+mod stats;
 mod trees;
 
 use std::fmt;
@@ -21,6 +24,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 pub use self::import::{ImportError, Importer, OnRejection, Report};
 pub(crate) use self::page::StoredContact;
 pub use self::page::{ContactSummary, Page, PageError};
+pub use self::prune::{Prune, PruneError, Pruned};
+pub(crate) use self::snapshot::Snapshot;
+pub use self::stats::{InstanceStats, Stats, TreeStats};
 
 use crate::random::{self, RandomError};
 use crate::token;
@@ -157,6 +163,11 @@ impl Store {
             writer: Mutex::new(connection),
             token_key,
         })
+    }
+
+    /// The file, if it is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.readers.as_ref().map(|readers| readers.path.as_path())
     }
 
     /// A UUID that these words have in this database.

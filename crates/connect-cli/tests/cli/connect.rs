@@ -126,7 +126,17 @@ impl Served {
     /// Starts the server with some variables, and returns it with its first lines: the URL, and the key pair that it makes
     /// up where the variables hold none.
     pub(crate) fn start(folder: TempDir, environment: &[(&str, &str)]) -> (Self, Vec<String>) {
-        let mut serve = command(&format!("serve --database '{}'", database(&folder)));
+        let arguments = format!("--database '{}'", database(&folder));
+        Self::start_with(folder, &arguments, environment)
+    }
+
+    /// The same, with arguments.
+    pub(crate) fn start_with(
+        folder: TempDir,
+        arguments: &str,
+        environment: &[(&str, &str)],
+    ) -> (Self, Vec<String>) {
+        let mut serve = command(&format!("serve {arguments}"));
         serve.envs(environment.iter().copied());
         serve.stdout(Stdio::piped());
         let mut child = serve.spawn().expect("the binary runs");
@@ -147,6 +157,14 @@ impl Served {
     pub(crate) fn connect(&self, line: &str) -> Ran {
         run(self.command(line))
     }
+}
+
+/// Sends a signal to a process.
+#[cfg(unix)]
+pub(crate) fn kill(signal: &str, child: &Child) {
+    let process = child.id().to_string();
+    let killed = Command::new("kill").args([signal, &process]).status();
+    assert!(killed.expect("kill is there").success());
 }
 
 /// A command against a server, with the key pair.

@@ -2,11 +2,13 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod connect;
+mod database;
 mod imported;
 mod local;
 mod network;
 mod operations;
 mod profiles;
+mod seeded;
 mod served;
 #[cfg(unix)]
 mod terminal;

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,7 +23,7 @@ use crate::records::{Item, Records, Rejection, instance_id};
 /// Rejections beyond this many are counted, not kept.
 const REJECTIONS_KEPT: usize = 100;
 /// How many records are written at once: others wait that long for their turn.
-const BATCH: usize = 10_000;
+pub(super) const BATCH: usize = 10_000;
 /// How many records are read ahead of what is written.
 const AHEAD: usize = 1_000;
 /// How long nothing comes from a pipe until what has come is written.
@@ -123,6 +125,7 @@ impl Store {
             store: self,
             on_rejection,
             on_wait,
+            stop: Arc::default(),
             waiting: Vec::new(),
             written: Instant::now(),
             report: Report::default(),
@@ -203,6 +206,7 @@ pub struct Importer<'a> {
     store: &'a Store,
     on_rejection: OnRejection,
     on_wait: fn(),
+    stop: Arc<AtomicBool>,
     waiting: Vec<ContactRecord>,
     /// When something was last written.
     written: Instant,
@@ -210,13 +214,26 @@ pub struct Importer<'a> {
 }
 
 impl Importer<'_> {
+    /// Reads no further once this is set. What was read until then is written, unless bad records were to abort the import:
+    /// nothing is written then.
+    pub fn stop_on(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// Reads a file as [`Store::import`] does. A bad record is in the report, whatever is to happen then.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn read(&mut self, source: &str, reader: impl Read) -> Result<(), ImportError> {
         let mut records = Records::new(source, reader);
-        while let Some(item) = records.next_or_rejection() {
+        while !self.is_stopped()
+            && let Some(item) = records.next_or_rejection()
+        {
             self.take(item)?;
         }
         Ok(())
@@ -241,16 +258,17 @@ impl Importer<'_> {
                 }
             }
         });
-        loop {
+        while !self.is_stopped() {
             match items.recv_timeout(MOMENT) {
                 Ok(item) => self.take(item)?,
                 Err(RecvTimeoutError::Timeout) if self.on_rejection == OnRejection::Continue => {
                     self.flush()?;
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => break,
             }
         }
+        Ok(())
     }
 
     /// Takes note of a file that cannot even be opened, as of one that cannot be read any further.
@@ -264,7 +282,9 @@ impl Importer<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn finish(mut self) -> Result<Report, ImportError> {
-        self.flush()?;
+        if self.on_rejection == OnRejection::Continue || !self.is_stopped() {
+            self.flush()?;
+        }
         Ok(self.report)
     }
 
@@ -316,11 +336,22 @@ impl Importer<'_> {
 }
 
 /// Begins to write, as soon as nobody else does.
-fn lock(connection: &Connection, on_wait: fn()) -> rusqlite::Result<Transaction<'_>> {
+pub(super) fn lock(connection: &Connection, on_wait: fn()) -> rusqlite::Result<Transaction<'_>> {
+    when_free(connection, on_wait, || {
+        Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+    })
+}
+
+/// Does what only one can do, as soon as nobody else does.
+pub(super) fn when_free<T>(
+    connection: &Connection,
+    on_wait: fn(),
+    act: impl Fn() -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
     connection.busy_timeout(PATIENCE)?;
     let mut was_reported = false;
     loop {
-        match Transaction::new_unchecked(connection, TransactionBehavior::Immediate) {
+        match act() {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
                 if !was_reported {
                     on_wait();
