@@ -5,7 +5,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::arguments;
-use crate::commands::{export, import, samples, serve, tree};
+use crate::commands::{export, import, prune, samples, serve, stats, tree};
 use crate::generated::OPERATIONS;
 use crate::globals::Globals;
 use crate::model::Operation;
@@ -32,8 +32,10 @@ pub(crate) enum Handwritten {
     Tree(tree::Arguments),
     Export(export::Arguments),
     Import(import::Arguments),
+    Prune(prune::Arguments),
     Samples(samples::Arguments),
     Serve(serve::Arguments),
+    Stats(stats::Arguments),
 }
 
 /// What the command line asks for.
@@ -60,7 +62,8 @@ pub(crate) fn command() -> clap::Command {
 fn applies(option: &str, command: &str) -> bool {
     match command {
         // They make no calls.
-        "import" | "samples" | "serve" => option == "debug",
+        "import" | "prune" | "samples" | "serve" => option == "debug",
+        "stats" => ["color", "debug", "no_cli_pager", "output", "query"].contains(&option),
         // They work on whole trees, and the formats of exports are not those of results.
         "tree" => option != "no_paginate",
         "export" => !["color", "no_paginate", "output", "query"].contains(&option),

@@ -33,6 +33,9 @@ pub(crate) enum Failure {
     /// Ctrl-C.
     #[error("interrupted")]
     Interrupted,
+    /// SIGTERM.
+    #[error("terminated")]
+    Terminated,
 }
 
 fn after(retries: u32) -> String {
@@ -54,6 +57,7 @@ impl Failure {
             // The reader closed the pipe, and has what it wants.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Interrupted => 130,
+            Self::Terminated => 143,
             Self::Usage(_) => 252,
             Self::Configuration(_) => 253,
             Self::Service { .. } => 254,
@@ -64,7 +68,7 @@ impl Failure {
     /// What to print on standard error; nothing where there is nothing to say.
     pub(crate) fn report(&self) -> Option<String> {
         match self {
-            Self::Interrupted => None,
+            Self::Interrupted | Self::Terminated => None,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             failure => Some(with_causes(failure)),
         }

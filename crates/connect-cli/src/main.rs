@@ -21,6 +21,7 @@ mod query;
 mod run;
 mod settings;
 mod shorthand;
+mod signals;
 mod skeleton;
 mod time;
 mod validation;
@@ -37,7 +38,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::{Command, Handwritten};
-use crate::commands::{export, import, samples, serve, tree};
+use crate::commands::{export, import, prune, samples, serve, stats, tree};
 use crate::failure::Failure;
 use crate::globals::Globals;
 use crate::output::Visible;
@@ -91,9 +92,13 @@ fn log() {
 
 fn run(globals: Globals, command: Command) -> Result<(), Failure> {
     match command {
+        Command::Handwritten(Handwritten::Import(arguments)) => block_on(import::run(arguments)),
         // A command without a call needs no runtime, and Ctrl-C ends it as it ends any process.
-        Command::Handwritten(Handwritten::Import(arguments)) => import::run(&arguments),
+        Command::Handwritten(Handwritten::Prune(arguments)) => prune::run(arguments),
         Command::Handwritten(Handwritten::Samples(arguments)) => samples::run(&arguments),
+        Command::Handwritten(Handwritten::Stats(arguments)) => {
+            stats::run(&arguments, &Settings::load(globals, variables())?)
+        }
         Command::Handwritten(Handwritten::Serve(arguments)) => {
             block_on(serve::run(arguments, &Environment::process()))
         }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -17,10 +18,11 @@ use crate::gate::Gate;
 use crate::key::Key;
 use crate::quota::{Quota, Quotas};
 use crate::random::{self, RandomError};
+use crate::seed::{ResetError, Seed, SeedError, WayBack, WithReset};
 use crate::server::{Clock, Server};
 use crate::service::{Connect, OPERATIONS};
 use crate::tls::Tls;
-use crate::{ImportError, OnRejection, Store, StoreError, samples};
+use crate::{Store, StoreError};
 
 /// Connect has no request with a body of this size, 1 MiB.
 const BODY_LIMIT: usize = 1 << 20;
@@ -37,6 +39,7 @@ pub struct LocalEndpoint {
     credentials: Credentials,
     store: Arc<Store>,
     injected: Injected,
+    way_back: WayBack,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -78,6 +81,15 @@ impl LocalEndpoint {
         self.injected.clone()
     }
 
+    /// Goes back to what the endpoint held when it started, in one step; `POST /reset`, signed, does the same. Page tokens
+    /// stay valid.
+    ///
+    /// # Errors
+    /// If the store is a file and it was not seeded, or held contacts before, or cannot be written.
+    pub async fn reset(&self) -> Result<(), ResetError> {
+        self.way_back.reset().await
+    }
+
     /// Takes no more connections, lets calls under way finish for up to ten seconds, and ends.
     pub async fn shutdown(self) {
         drop(self.stop);
@@ -107,9 +119,9 @@ pub enum StartError {
     /// The database in memory cannot be set up.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The samples cannot be imported.
-    #[error("cannot import the samples: {0}")]
-    Samples(#[from] ImportError),
+    /// The seed or the samples cannot be imported.
+    #[error("cannot import the seed: {0}")]
+    Seed(#[from] SeedError),
     /// There is no randomness for a key pair.
     #[error(transparent)]
     Random(#[from] RandomError),
@@ -131,7 +143,7 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Builder {
     store: Option<Store>,
-    samples: bool,
+    seed: Seed,
     listen: SocketAddr,
     credentials: Option<Credentials>,
     keys: Vec<Key>,
@@ -147,7 +159,7 @@ impl Default for Builder {
     fn default() -> Self {
         Self {
             store: None,
-            samples: false,
+            seed: Seed::default(),
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             credentials: None,
             keys: Vec::new(),
@@ -172,7 +184,15 @@ impl Builder {
     /// Imports the [samples] before it starts.
     #[must_use]
     pub fn samples(mut self) -> Self {
-        self.samples = true;
+        self.seed.samples = true;
+        self
+    }
+
+    /// Imports the records of a file, or of all files in a folder, before it starts, as [`Store::import`] does. May be called
+    /// again for more. [`LocalEndpoint::reset`] goes back to that.
+    #[must_use]
+    pub fn seed(mut self, path: impl Into<PathBuf>) -> Self {
+        self.seed.paths.push(path.into());
         self
     }
 
@@ -252,7 +272,7 @@ impl Builder {
     /// Starts it, on the runtime that this is called on.
     ///
     /// # Errors
-    /// If the address cannot be listened on or the contacts cannot be stored.
+    /// If the address cannot be listened on, the seed has a bad record or the contacts cannot be stored.
     pub async fn start(mut self) -> Result<LocalEndpoint, StartError> {
         let first = self.keys.iter().find(|key| key.may_call());
         let credentials = match (self.credentials.take(), first) {
@@ -264,13 +284,11 @@ impl Builder {
             }
         };
         self.check()?;
-        let (store, samples) = (self.store, self.samples);
-        let store = spawn_blocking(move || {
-            let store = store.map_or_else(Store::in_memory, Ok)?;
-            if samples {
-                store.import("samples", samples::records().as_bytes(), OnRejection::Abort)?;
-            }
-            Ok::<_, StartError>(Arc::new(store))
+        let (store, seed) = (self.store, self.seed);
+        let (store, way_back) = spawn_blocking(move || {
+            let store = Arc::new(store.map_or_else(Store::in_memory, Ok)?);
+            let way_back = seed.import(Arc::clone(&store))?;
+            Ok::<_, StartError>((store, way_back))
         })
         .await??;
         let listen = |source| StartError::Listen {
@@ -290,6 +308,10 @@ impl Builder {
             store: Arc::clone(&store),
             clock: self.clock.clone(),
             gate: Arc::new(gate),
+        };
+        let handler = WithReset {
+            handler,
+            way_back: way_back.clone(),
         };
         let server = Server {
             handler,
@@ -314,6 +336,7 @@ impl Builder {
             credentials,
             store,
             injected,
+            way_back,
             stop,
             server,
         })

@@ -71,6 +71,14 @@ impl Key {
             .any(|allowed| matches!(allowed, Allowed::Only(names) if names.is_empty()))
     }
 
+    /// Whether it may do everything.
+    pub(crate) fn is_unrestricted(&self) -> bool {
+        matches!(
+            (&self.operations, &self.instances),
+            (Allowed::All, Allowed::All)
+        )
+    }
+
     /// Whether it may call an operation on an instance, where that is known.
     pub(crate) fn may(&self, operation: &str, instance: Option<&str>) -> bool {
         // One of the two may be an ARN, which ends with the ID.

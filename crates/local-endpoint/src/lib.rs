@@ -26,6 +26,7 @@ mod auth;
 mod contact;
 mod endpoint;
 mod fault;
+mod files;
 mod gate;
 mod key;
 mod quota;
@@ -33,6 +34,7 @@ mod random;
 mod records;
 mod rule;
 pub mod samples;
+mod seed;
 mod server;
 mod service;
 mod store;
@@ -42,14 +44,17 @@ mod token;
 pub use access::Access;
 pub use endpoint::{Builder, LocalEndpoint, StartError};
 pub use fault::{Fault, Injected};
+pub use files::find_files;
 pub use key::Key;
 pub use quota::Quota;
 pub use random::RandomError;
 pub use records::Rejection;
 pub use rule::RuleError;
+pub use seed::{ResetError, SeedError};
 pub use service::OPERATIONS;
 pub use store::{
-    ContactSummary, ImportError, Importer, OnRejection, Page, PageError, Report, Store, StoreError,
+    ContactSummary, ImportError, Importer, InstanceStats, OnRejection, Page, PageError, Prune,
+    PruneError, Pruned, Report, Stats, Store, StoreError, TreeStats,
 };
 pub use tls::{Tls, TlsError};
 

@@ -333,7 +333,7 @@ impl<H: Handler> Server<H> {
     }
 }
 
-fn reject(status: StatusCode, code: &'static str, message: &str) -> Response<Bytes> {
+pub(crate) fn reject(status: StatusCode, code: &'static str, message: &str) -> Response<Bytes> {
     let body = serde_json::json!({ "message": message }).to_string();
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;

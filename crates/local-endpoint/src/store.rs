@@ -5,8 +5,11 @@
 
 mod import;
 mod page;
+mod prune;
 mod rows;
 pub(crate) mod search;
+mod snapshot;
+mod stats;
 mod trees;
 
 use std::fmt;
@@ -22,6 +25,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 pub use self::import::{ImportError, Importer, OnRejection, Report};
 pub(crate) use self::page::StoredContact;
 pub use self::page::{ContactSummary, Page, PageError};
+pub use self::prune::{Prune, PruneError, Pruned};
+pub(crate) use self::snapshot::Snapshot;
+pub use self::stats::{InstanceStats, Stats, TreeStats};
 
 use crate::random::{self, RandomError};
 use crate::token;
@@ -166,6 +172,11 @@ impl Store {
             writer: Mutex::new(connection),
             token_key,
         })
+    }
+
+    /// The file, if it is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.readers.as_ref().map(|readers| readers.path.as_path())
     }
 
     /// A UUID that these words have in this database.

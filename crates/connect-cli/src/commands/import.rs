@@ -1,15 +1,19 @@
 //! `connect import`.
 
-use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use connect_local_endpoint::{ImportError, OnRejection, Report};
+use connect_local_endpoint::{ImportError, OnRejection, Report, find_files};
 
 use crate::failure::Failure;
-use crate::output;
 use crate::progress::Progress;
+use crate::{output, signals};
+
+/// How long an import may take to end in order.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Read contact records and events into a database for `connect serve`
 ///
@@ -29,27 +33,38 @@ pub(crate) struct Arguments {
     strict: bool,
 }
 
-/// Runs the command. Bad records are reported and the rest imported, unless it is `--strict`.
+/// Runs the command. Bad records are reported and the rest imported, unless it is `--strict`. When the process is asked to
+/// end, what was read is written, but nothing if it is `--strict`.
 ///
 /// # Errors
 ///
-/// A database or file that cannot be used, a bad record.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let mut walk = Walk {
-        database: fs::canonicalize(&arguments.database).ok(),
-        folders: Vec::new(),
-        files: Vec::new(),
+/// A database or file that cannot be used, a bad record, an interruption.
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let interrupted = signals::interruption().map_err(Failure::other)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut import = tokio::task::spawn_blocking({
+        let stop = Arc::clone(&stop);
+        move || import(&arguments, &stop)
+    });
+    let failure = tokio::select! {
+        imported = &mut import => return imported.map_err(Failure::other)?,
+        failure = interrupted => failure,
     };
-    let mut failure = None;
-    for path in &arguments.paths {
-        let failed = walk.collect(path, true).err();
-        if let Some(another) = failed.and_then(|failed| failure.replace(failed)) {
-            crate::note(&another.to_string());
+    stop.store(true, Ordering::Relaxed);
+    // What waits for another process or for a pipe that is silent is not waited for. Its transaction is rolled back.
+    match tokio::time::timeout(GRACE, import).await {
+        Ok(Ok(imported)) => {
+            if let Some(text) = imported.err().and_then(|failure| failure.report()) {
+                crate::note(&text);
+            }
         }
+        _ => crate::note("interrupted: what was written before stays"),
     }
-    if let Some(failure) = failure {
-        return Err(failure);
-    }
+    Err(failure)
+}
+
+fn import(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(), Failure> {
+    let files = files(arguments)?;
     // Now that there is something to import: a wrong path creates no database.
     let store = super::serve::open(&arguments.database)?;
     let on_rejection = if arguments.strict {
@@ -57,42 +72,66 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         OnRejection::Continue
     };
-    let mut importer = store.importer(on_rejection, || {
+    let importer = store.importer(on_rejection, || {
         crate::note("waiting: something else is writing to the database");
     });
+    let mut importer = importer.stop_on(Arc::clone(stop));
     let unwritable = |error: ImportError| {
         let path = arguments.database.display();
         Failure::other(format!("cannot write the database {path}: {error}"))
     };
-    let progress = Arc::new(Progress::new(total(&walk.files)));
-    for path in &walk.files {
-        let name = path.display().to_string();
+    let progress = Arc::new(Progress::new(total(&files)));
+    for path in &files {
         let read = if is_stdin(path) {
             importer.follow("standard input", progress.counted(io::stdin()))
         } else {
-            match File::open(path) {
-                Ok(file) if path.is_file() => importer.read(&name, progress.counted(file)),
-                Ok(pipe) => importer.follow(&name, progress.counted(pipe)),
-                Err(error) => {
-                    importer.unopened(&name, &error);
-                    Ok(())
-                }
-            }
+            importer.read_file(path, |file| progress.counted(file))
         };
         read.map_err(unwritable)?;
     }
     let imported = importer.finish().map_err(unwritable)?;
     progress.finish();
+    if stop.load(Ordering::Relaxed) {
+        crate::note(if arguments.strict {
+            "interrupted: nothing is imported"
+        } else {
+            "interrupted: what was imported stays; the rest follows when the same files are imported again"
+        });
+    }
     report(&imported)
 }
 
 /// How many bytes there are to read; `None` if one of them is no file.
 fn total(paths: &[PathBuf]) -> Option<u64> {
     let length = |path: &PathBuf| {
-        let metadata = fs::metadata(path).ok()?;
+        let metadata = path.metadata().ok()?;
         metadata.is_file().then_some(metadata.len())
     };
     paths.iter().map(length).sum()
+}
+
+/// The files to import, in their order.
+fn files(arguments: &Arguments) -> Result<Vec<PathBuf>, Failure> {
+    let on_skip =
+        |path: &Path, why: &str| crate::note(&format!("{} is skipped: {why}", path.display()));
+    let mut files = Vec::new();
+    let mut failure = None;
+    for path in &arguments.paths {
+        if is_stdin(path) {
+            files.push(path.clone());
+            continue;
+        }
+        match find_files(path, Some(&arguments.database), on_skip) {
+            Ok(found) => files.extend(found),
+            Err(error) => {
+                let failed = Failure::other(format!("cannot read {}: {error}", path.display()));
+                if let Some(another) = failure.replace(failed) {
+                    crate::note(&another.to_string());
+                }
+            }
+        }
+    }
+    failure.map_or(Ok(files), Err)
 }
 
 /// Prints what was rejected and a summary.
@@ -127,88 +166,6 @@ fn report(report: &Report) -> Result<(), Failure> {
     }))
 }
 
-/// Finds the files to import.
-struct Walk {
-    /// The database, which is not imported itself.
-    database: Option<PathBuf>,
-    /// The folders that contain the current one, to find links that lead back.
-    folders: Vec<PathBuf>,
-    files: Vec<PathBuf>,
-}
-
-impl Walk {
-    /// Collects the files below a path, in the order of their names. Hidden ones are left out, and what is no file is
-    /// skipped and named, unless it was asked for.
-    fn collect(&mut self, path: &Path, is_asked_for: bool) -> Result<(), Failure> {
-        if is_stdin(path) && is_asked_for {
-            self.files.push(path.to_owned());
-            return Ok(());
-        }
-        let skip = |why: &str| {
-            crate::note(&format!("{} is skipped: {why}", path.display()));
-            Ok(())
-        };
-        let metadata = match fs::metadata(path) {
-            Ok(metadata) => metadata,
-            Err(_) if !is_asked_for && path.is_symlink() => {
-                return skip("a link that leads nowhere");
-            }
-            Err(error) if is_asked_for => return Err(unreadable(path, &error)),
-            Err(_) => {
-                self.files.push(path.to_owned());
-                return Ok(());
-            }
-        };
-        // A pipe has no canonical path.
-        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if self.is_database(&place) {
-            return skip("it belongs to the database");
-        }
-        if !metadata.is_dir() {
-            if !metadata.is_file() && !is_asked_for {
-                return skip("not a file");
-            }
-            self.files.push(path.to_owned());
-            return Ok(());
-        }
-        if self.folders.contains(&place) {
-            return skip("a link that leads back to a folder around it");
-        }
-        self.folders.push(place);
-        let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        match entries {
-            Ok(mut entries) => {
-                entries.retain(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
-                entries.sort_by_key(fs::DirEntry::path);
-                for entry in entries {
-                    self.collect(&entry.path(), false)?;
-                }
-            }
-            Err(error) if is_asked_for => return Err(unreadable(path, &error)),
-            // Reading it as a file reports the error and counts it.
-            Err(_) => self.files.push(path.to_owned()),
-        }
-        self.folders.pop();
-        Ok(())
-    }
-
-    /// Whether it is the database or what SQLite keeps beside it.
-    fn is_database(&self, place: &Path) -> bool {
-        let Some(database) = &self.database else {
-            return false;
-        };
-        ["", "-wal", "-shm", "-journal"].iter().any(|suffix| {
-            let mut name = database.clone().into_os_string();
-            name.push(suffix);
-            place == Path::new(&name)
-        })
-    }
-}
-
 fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::other(format!("cannot read {}: {error}", path.display()))
 }

@@ -3,6 +3,8 @@
 pub(crate) mod contacts;
 pub(crate) mod export;
 pub(crate) mod import;
+pub(crate) mod prune;
 pub(crate) mod samples;
 pub(crate) mod serve;
+pub(crate) mod stats;
 pub(crate) mod tree;

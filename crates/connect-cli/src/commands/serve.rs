@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 use connect_local_endpoint::{
     Access, Builder, Fault, LocalEndpoint, Quota, StartError, Store, Tls,
@@ -13,18 +14,21 @@ use connect_local_endpoint::{
 use connect_transport::config::Environment;
 
 use crate::failure::Failure;
-use crate::{credentials, output};
+use crate::{credentials, output, signals};
 
 /// Serve the contacts of a database as Amazon Connect does
 ///
 /// The first line on standard output is the URL. Requests must be signed with the key pair in AWS_ACCESS_KEY_ID and
 /// AWS_SECRET_ACCESS_KEY, or with a key of --keys; without either, a key pair is made up and printed after the URL.
-/// `GET /health` needs no signature. Ctrl-C ends it.
+/// `GET /health` needs no signature. `POST /reset`, signed, goes back to the seed. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The database that `connect import` fills, also while it is served
+    /// The database that `connect import` fills, also while it is served; without one, contacts are in memory
     #[arg(long, value_name = "FILE")]
-    database: PathBuf,
+    database: Option<PathBuf>,
+    /// A file or folder of records to import before; they must all be good. A database that held contacts before cannot be reset
+    #[arg(long, value_name = "FOLDER")]
+    seed: Option<PathBuf>,
     /// The address to listen on, or a port of this machine; port 0 is any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
     listen: SocketAddr,
@@ -84,6 +88,23 @@ pub(crate) fn open(path: &Path) -> Result<Store, Failure> {
     })
 }
 
+/// Opens a database of contacts that is there.
+///
+/// # Errors
+///
+/// There is none, or it cannot be used.
+pub(super) fn open_known(path: &Path) -> Result<Store, Failure> {
+    match path.metadata() {
+        Ok(_) => open(path),
+        Err(error) => {
+            let path = path.display();
+            Err(Failure::other(format!(
+                "cannot use the database {path}: {error}"
+            )))
+        }
+    }
+}
+
 /// Runs the command until it is interrupted.
 ///
 /// # Errors
@@ -116,15 +137,20 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         }
     }
     let log = arguments.access_log.as_deref().map(lines).transpose()?;
-    let database = &arguments.database;
-    let is_new = !database.exists();
-    let store = open(database)?;
-    if is_new {
-        let path = database.display();
-        crate::note(&format!("{path} is new and holds no contacts"));
+    // Before the URL is printed: its reader may end this process at once.
+    let mut interrupted = pin!(signals::interruption().map_err(Failure::other)?);
+    let mut endpoint = LocalEndpoint::builder().listen(arguments.listen);
+    if let Some(database) = &arguments.database {
+        let is_new = !database.exists();
+        endpoint = endpoint.store(open(database)?);
+        if is_new && arguments.seed.is_none() {
+            let path = database.display();
+            crate::note(&format!("{path} is new and holds no contacts"));
+        }
     }
-    let builder = LocalEndpoint::builder();
-    let endpoint = builder.store(store).listen(arguments.listen);
+    if let Some(seed) = arguments.seed {
+        endpoint = endpoint.seed(seed);
+    }
     let endpoint = keys.into_iter().fold(endpoint, Builder::key);
     let endpoint = arguments.quotas.into_iter().fold(endpoint, Builder::quota);
     let endpoint = arguments.faults.into_iter().fold(endpoint, Builder::fault);
@@ -139,12 +165,14 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         Some(log) => endpoint.access_log(log),
         None => endpoint.access_log(|access| crate::note(&access.to_string())),
     };
-    let endpoint = endpoint.start().await.map_err(|error| match error {
-        StartError::UnknownOperation { .. } => Failure::Usage(error.to_string()),
-        error => Failure::other(error),
-    })?;
-    // Before the URL is printed: its reader may end this process at once.
-    let interrupted = interruption().map_err(Failure::other)?;
+    let endpoint = tokio::select! {
+        started = endpoint.start() => started.map_err(|error| match error {
+            StartError::UnknownOperation { .. } => Failure::Usage(error.to_string()),
+            error => Failure::other(error),
+        })?,
+        // A transaction under way is rolled back.
+        failure = &mut interrupted => return Err(failure),
+    };
     match output::print(&announcement(&endpoint, made_up)) {
         // The reader of the URL is gone, but may still call.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {}
@@ -201,28 +229,6 @@ fn announcement(endpoint: &LocalEndpoint, with_credentials: bool) -> String {
         );
     }
     text
-}
-
-/// What ends when the process is asked to; it is asked from now on, not from the first wait.
-#[cfg(unix)]
-fn interruption() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(windows)]
-fn interruption() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
 }
 
 #[cfg(test)]

@@ -140,7 +140,17 @@ impl Served {
         environment: &[(&str, &str)],
         flags: &str,
     ) -> (Self, Vec<String>) {
-        let mut serve = command(&format!("serve --database '{}' {flags}", database(&folder)));
+        let arguments = format!("--database '{}' {flags}", database(&folder));
+        Self::serve(folder, environment, &arguments)
+    }
+
+    /// Starts the server with these arguments.
+    pub(crate) fn serve(
+        folder: TempDir,
+        environment: &[(&str, &str)],
+        arguments: &str,
+    ) -> (Self, Vec<String>) {
+        let mut serve = command(&format!("serve {arguments}"));
         serve.envs(environment.iter().copied());
         serve.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = serve.spawn().expect("the binary runs");
@@ -172,6 +182,14 @@ impl Served {
     pub(crate) fn connect(&self, line: &str) -> Ran {
         run(self.command(line))
     }
+}
+
+/// Sends a signal to a process.
+#[cfg(unix)]
+pub(crate) fn kill(signal: &str, child: &Child) {
+    let process = child.id().to_string();
+    let killed = Command::new("kill").args([signal, &process]).status();
+    assert!(killed.expect("kill is there").success());
 }
 
 /// A command against a server, with the key pair.

@@ -3,12 +3,14 @@
 
 mod callers;
 mod connect;
+mod database;
 mod imported;
 mod killed;
 mod local;
 mod network;
 mod operations;
 mod profiles;
+mod seeded;
 mod served;
 #[cfg(unix)]
 mod terminal;

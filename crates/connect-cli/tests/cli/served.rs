@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -190,9 +190,7 @@ fn an_interrupt_ends_the_server_in_order() {
     for signal in ["-INT", "-TERM"] {
         let mut served = Served::samples();
         served.connect(&list("")).ok();
-        let process = served.child.id().to_string();
-        let killed = Command::new("kill").args([signal, &process]).status();
-        assert!(killed.expect("kill is there").success());
+        crate::connect::kill(signal, &served.child);
         let begin = Instant::now();
         let status = served.child.wait().expect("it ends");
         assert_eq!(status.code(), Some(0), "{signal}");

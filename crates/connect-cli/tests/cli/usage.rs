@@ -35,7 +35,6 @@ fn a_wrong_command_line_is_252() {
         "tree --local --ca-bundle file",
         "tree --local --ascii --query Contacts",
         "import file",
-        "serve",
         "serve --database file --listen localhost",
         "samples --loc",
         "list-associated-contacts --generate-cli-skeleton output",

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 
 use super::*;
 use crate::auth::testing::{self, Signer, header, send};
+use crate::{OnRejection, samples};
 
 async fn start() -> LocalEndpoint {
     builder().samples().start().await.unwrap()

@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Read};
 use std::mem;
 use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,7 +22,7 @@ use crate::records::{Item, Records, Rejection, instance_id};
 /// Rejections beyond this many are counted, not kept.
 const REJECTIONS_KEPT: usize = 100;
 /// How many records are written at once: others wait that long for their turn. As many are read meanwhile.
-const BATCH: usize = 5_000;
+pub(super) const BATCH: usize = 5_000;
 /// How many records are read ahead of what is written.
 const AHEAD: usize = 1_000;
 /// How long nothing comes from a pipe until what has come is written.
@@ -122,6 +124,7 @@ impl Store {
             store: self,
             on_rejection,
             on_wait,
+            stop: Arc::default(),
             waiting: Vec::new(),
             written: Instant::now(),
             report: Report::default(),
@@ -202,6 +205,7 @@ pub struct Importer<'a> {
     store: &'a Store,
     on_rejection: OnRejection,
     on_wait: fn(),
+    stop: Arc<AtomicBool>,
     waiting: Vec<ContactRecord>,
     /// When something was last written.
     written: Instant,
@@ -209,17 +213,31 @@ pub struct Importer<'a> {
 }
 
 impl Importer<'_> {
+    /// Reads no further once this is set. What was read until then is written, unless bad records were to abort the import:
+    /// nothing is written then.
+    pub fn stop_on(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// Reads a file as [`Store::import`] does. A bad record is in the report, whatever is to happen then.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn read(&mut self, source: &str, reader: impl Read) -> Result<(), ImportError> {
         let mut records = Records::new(source, reader);
+        let stop = Arc::clone(&self.stop);
         let (store, on_wait) = (self.store, self.on_wait);
         thread::scope(|scope| {
             // Records are read while those before them are written. A small file does without a thread.
             let mut writer = None;
-            while let Some(item) = records.next_or_rejection() {
+            while !stop.load(Ordering::Relaxed)
+                && let Some(item) = records.next_or_rejection()
+            {
                 if !self.take(item) {
                     continue;
                 }
@@ -261,7 +279,7 @@ impl Importer<'_> {
                 }
             }
         });
-        loop {
+        while !self.is_stopped() {
             match items.recv_timeout(MOMENT) {
                 Ok(item) => {
                     if self.take(item) {
@@ -272,9 +290,10 @@ impl Importer<'_> {
                     self.flush()?;
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => break,
             }
         }
+        Ok(())
     }
 
     /// Takes note of a file that cannot even be opened, as of one that cannot be read any further.
@@ -288,7 +307,9 @@ impl Importer<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn finish(mut self) -> Result<Report, ImportError> {
-        self.flush()?;
+        if self.on_rejection == OnRejection::Continue || !self.is_stopped() {
+            self.flush()?;
+        }
         Ok(self.report)
     }
 
@@ -357,11 +378,22 @@ fn write(store: &Store, on_wait: fn(), records: Vec<ContactRecord>) -> Result<Re
 }
 
 /// Begins to write, as soon as nobody else does.
-fn lock(connection: &Connection, on_wait: fn()) -> rusqlite::Result<Transaction<'_>> {
+pub(super) fn lock(connection: &Connection, on_wait: fn()) -> rusqlite::Result<Transaction<'_>> {
+    when_free(connection, on_wait, || {
+        Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+    })
+}
+
+/// Does what only one can do, as soon as nobody else does.
+pub(super) fn when_free<T>(
+    connection: &Connection,
+    on_wait: fn(),
+    act: impl Fn() -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
     connection.busy_timeout(PATIENCE)?;
     let mut was_reported = false;
     loop {
-        match Transaction::new_unchecked(connection, TransactionBehavior::Immediate) {
+        match act() {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
                 if !was_reported {
                     on_wait();

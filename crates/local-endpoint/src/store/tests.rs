@@ -1,6 +1,7 @@
 mod files;
 mod fixture;
 mod properties;
+mod prune;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -84,6 +84,9 @@ impl Trees<'_> {
             .enumerate()
             .max_by_key(|(_, members)| members.len())
             .map(|(place, _)| place);
+        if largest.is_none() {
+            self.fell(tree)?;
+        }
         for (place, members) in parts.iter().enumerate() {
             if Some(place) == largest {
                 self.resize(tree, size(members.len()))?;

@@ -59,6 +59,36 @@ proptest! {
     }
 
     #[test]
+    fn what_was_pruned_leaves_true_trees_and_comes_back_with_its_records(
+        records in prop::collection::vec(any_record(), 1..25), id in 0..18_u8, minute in 0..7_i64,
+    ) {
+        let store = store(&records);
+        let before = all_trees(&store);
+        let id = format!("c{id}");
+        let midnight = 1_773_446_400;
+        let limit = aws_smithy_types::DateTime::from_secs(midnight + 60 * minute);
+        for what in [Prune::Contact { instance: None, id: id.clone() }, Prune::Before(limit)] {
+            let expected = store.prunable(&what).ok();
+            let pruned = store.prune(&what, || ()).ok();
+            check_trees(&store);
+            prop_assert_eq!(&pruned, &expected);
+            let after = all_trees(&store);
+            prop_assert_eq!(pruned.map_or(0, |pruned| pruned.contacts as usize), before.len() - after.len());
+            for contact in after.values().flatten() {
+                if let Prune::Before(limit) = what {
+                    prop_assert!(contact.initiation_time.is_none_or(|time| time >= limit));
+                    continue;
+                }
+                prop_assert_ne!(&contact.contact_id, &id);
+                let references = [&contact.previous_contact_id, &contact.initial_contact_id, &contact.related_contact_id];
+                prop_assert!(!references.contains(&&Some(id.clone())));
+            }
+            import(&store, &records);
+            prop_assert_eq!(&all_trees(&store), &before);
+        }
+    }
+
+    #[test]
     fn hostile_tokens_are_rejected(token in "\\PC{0,80}|[A-Za-z0-9_-]{0,80}") {
         let store = store(&[record("a", 1)]);
         prop_assert!(matches!(store.page(INSTANCE, "a", limit(1), Some(&token)), Err(PageError::BadToken)));
