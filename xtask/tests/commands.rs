@@ -46,9 +46,23 @@ fn succeeds(folder: &Path, arguments: &[&str]) -> Output {
 #[track_caller]
 fn fails(folder: &Path, code: i32, arguments: &[&str]) -> String {
     let output = xtask(folder, arguments);
-    let stderr = String::from_utf8(output.stderr).unwrap();
+    let stderr = without_warnings(&output);
     assert_eq!(output.status.code(), Some(code), "{stderr}");
     stderr
+}
+
+/// What a command prints on standard error, but for the two patterns of the model that nobody can check as they are published.
+fn without_warnings(output: &Output) -> String {
+    let stderr = std::str::from_utf8(&output.stderr).unwrap();
+    let is_known = |line: &&str| {
+        let mut known = ["ContactTagKey", "PhoneNumber"].iter();
+        known.any(|shape| {
+            let place = format!("com.amazonaws.connect#{shape} (smithy.api#pattern): ");
+            line.starts_with(&format!("warning: model/connect.json: {place}"))
+        })
+    };
+    let lines = stderr.split_inclusive('\n');
+    lines.filter(|line| !is_known(line)).collect()
 }
 
 /// All files below a folder.
@@ -71,7 +85,7 @@ fn what_is_generated_is_up_to_date() {
     let folder = generated();
     let before = files(folder.path());
     let output = succeeds(folder.path(), &["codegen", "--check"]);
-    assert!(output.stderr.is_empty() && output.stdout.is_empty());
+    assert!(without_warnings(&output).is_empty() && output.stdout.is_empty());
     assert_eq!(files(folder.path()), before);
 }
 

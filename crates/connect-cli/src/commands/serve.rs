@@ -32,17 +32,17 @@ pub(crate) struct Arguments {
     /// The address to listen on, or a port of this machine; port 0 is any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = address)]
     listen: SocketAddr,
-    /// A TOML file of callers' keys with their rights, in place of the environment's key pair. Each [[key]] has
+    /// A TOML file of callers' keys with their rights, in place of the environment's key pair. Each table of it called key has
     /// access_key_id, secret_access_key, maybe session_token, and lists of allowed operations and instances, where "*"
     /// stands for all
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
     /// A limit on the calls of each operation, such as 2/5 for two a second and five at once, or of one, such as
-    /// StopContact=1/2; calls beyond get ThrottlingException [repeatable]
+    /// StopContact=1/2; calls beyond get ThrottlingException; may be repeated
     #[arg(long = "quota", value_name = "[OPERATION=]RATE/BURST")]
     quotas: Vec<Quota>,
     /// What goes wrong with a share of the calls, of one operation or of all: latency=200ms, latency=50ms..2s, error=CODE,
-    /// error=CODE/STATUS, reset, stall; for example StopContact:error=ThrottlingException@0.1 [repeatable]
+    /// error=CODE/STATUS, reset, stall; for example StopContact:error=ThrottlingException@0.1; may be repeated
     #[arg(long = "fault", value_name = "[OPERATION:]KIND[=VALUE][@SHARE]")]
     faults: Vec<Fault>,
     /// Decides which calls the faults strike: the same for the same seed and order of calls

@@ -184,12 +184,7 @@ impl StartOutboundVoiceContactInput {
             .required(
                 "DestinationPhoneNumber",
                 &self.destination_phone_number,
-                |c, v| {
-                    static PATTERN: check::Pattern = check::Pattern::new(
-                        "^\\+[1-9]\\d{1,14}$",
-                    );
-                    c.pattern(v, &PATTERN);
-                },
+                |_, _| {},
             );
         check
             .required(
@@ -199,17 +194,6 @@ impl StartOutboundVoiceContactInput {
             );
         check.required("InstanceId", &self.instance_id, |c, v| c.length(v, 1..=100));
         check.optional("ClientToken", &self.client_token, |c, v| c.length(v, 0..=500));
-        check
-            .optional(
-                "SourcePhoneNumber",
-                &self.source_phone_number,
-                |c, v| {
-                    static PATTERN: check::Pattern = check::Pattern::new(
-                        "^\\+[1-9]\\d{1,14}$",
-                    );
-                    c.pattern(v, &PATTERN);
-                },
-            );
         check
             .optional(
                 "Attributes",

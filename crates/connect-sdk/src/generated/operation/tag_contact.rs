@@ -83,18 +83,7 @@ impl TagContactInput {
                 &self.tags,
                 |c, v| {
                     c.length(v, 1..=6);
-                    c.each_key(
-                        v,
-                        |c, v| {
-                            c.length(v, 1..=128);
-                            {
-                                static PATTERN: check::Pattern = check::Pattern::new(
-                                    "^[a-zA-Z+-=._:/]+$",
-                                );
-                                c.pattern(v, &PATTERN);
-                            };
-                        },
-                    );
+                    c.each_key(v, |c, v| c.length(v, 1..=128));
                     c.each_value(v, |c, v| c.length(v, 0..=256));
                 },
             );

@@ -82,18 +82,7 @@ impl UntagContactInput {
                 &self.tag_keys,
                 |c, v| {
                     c.length(v, 1..=6);
-                    c.each(
-                        v,
-                        |c, v| {
-                            c.length(v, 1..=128);
-                            {
-                                static PATTERN: check::Pattern = check::Pattern::new(
-                                    "^[a-zA-Z+-=._:/]+$",
-                                );
-                                c.pattern(v, &PATTERN);
-                            };
-                        },
-                    );
+                    c.each(v, |c, v| c.length(v, 1..=128));
                 },
             );
     }
