@@ -78,9 +78,9 @@ impl Store {
 }
 
 fn instances(connection: &Connection) -> rusqlite::Result<Vec<InstanceStats>> {
-    let select = "SELECT arn, (SELECT count(*) FROM contact WHERE instance = key AND listed),
-        (SELECT min(initiated) FROM contact WHERE instance = key AND listed AND initiated < ?1),
-        (SELECT max(initiated) FROM contact WHERE instance = key AND listed AND initiated < ?1)
+    let select = "SELECT arn, (SELECT count(*) FROM contact WHERE instance = instance.key AND listed),
+        (SELECT min(initiated) FROM contact WHERE instance = instance.key AND listed AND initiated < ?1),
+        (SELECT max(initiated) FROM contact WHERE instance = instance.key AND listed AND initiated < ?1)
         FROM instance ORDER BY arn";
     let instance = |row: &Row<'_>| {
         Ok(InstanceStats {
@@ -101,7 +101,7 @@ fn largest_trees(connection: &Connection, count: u32) -> rusqlite::Result<Vec<Tr
         SELECT arn, contact.id, contacts FROM largest JOIN contact ON
             (contact.instance, contact.id) = (SELECT instance, id FROM contact AS first
             WHERE first.tree = largest.tree AND listed = 1 ORDER BY initiated, id LIMIT 1)
-        JOIN instance ON key = contact.instance ORDER BY contacts DESC, largest.tree";
+        JOIN instance ON instance.key = contact.instance ORDER BY contacts DESC, largest.tree";
     let tree = |row: &Row<'_>| {
         Ok(TreeStats {
             instance_arn: row.get(0)?,
