@@ -1,4 +1,4 @@
-//! Amazon Connect on your machine: contact records in, ListAssociatedContacts out.
+//! Amazon Connect on your machine: contact records in, Connect's operations on contacts out.
 //!
 //! [`LocalEndpoint`] listens on a socket and responds as the service does: it checks signatures, constraints and page
 //! tokens, and returns the service's own errors. Contacts live in a [`Store`], an SQLite database in a file or in

@@ -249,7 +249,7 @@ impl<H: Handler> Server<H> {
         } else {
             self.check(request).await
         };
-        let mut reply = match checked {
+        let reply = match checked {
             Ok((request, caller)) => {
                 line.known.notify_one();
                 access.access_key_id = Some(caller.id().to_owned());
@@ -261,12 +261,13 @@ impl<H: Handler> Server<H> {
                 response.into()
             }
         };
-        (access.operation, access.instance) = (reply.operation, reply.instance.take());
         let Reply {
             mut response,
             mut ending,
-            ..
+            operation,
+            instance,
         } = reply;
+        (access.operation, access.instance) = (operation, instance);
         let headers = response.headers_mut();
         headers
             .entry(CONTENT_TYPE)

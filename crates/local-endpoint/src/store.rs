@@ -22,6 +22,7 @@ use hmac::Mac;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+pub(crate) use self::import::Change;
 pub use self::import::{ImportError, Importer, OnRejection, Report};
 pub(crate) use self::page::StoredContact;
 pub use self::page::{ContactSummary, Page, PageError};

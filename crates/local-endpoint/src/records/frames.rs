@@ -143,6 +143,64 @@ enum Before {
     Value,
 }
 
+/// What a byte of an object leads to.
+enum Step {
+    Next(State),
+    /// The object ends with it.
+    End,
+    Fail(&'static str),
+}
+
+impl State {
+    /// The step that a byte is; `None` outside of an object.
+    fn step(self, byte: u8) -> Option<Step> {
+        match self {
+            Self::Between | Self::Lost { .. } => None,
+            Self::Inside { depth, before } => Some(inside(byte, depth, before)),
+            Self::Text { depth, escaped } => Some(text(byte, depth, escaped)),
+        }
+    }
+}
+
+fn inside(byte: u8, depth: usize, before: Before) -> Step {
+    let (depth, before) = match byte {
+        b' ' | b'\t' | b'\r' | b'\n' if before == Before::Scalar => (depth, Before::Value),
+        b' ' | b'\t' | b'\r' | b'\n' => (depth, before),
+        b',' | b':' => (depth, Before::Opening),
+        b'}' | b']' if depth == 1 => return Step::End,
+        b'}' | b']' => (depth - 1, Before::Value),
+        b'{' | b'[' | b'"' if before != Before::Opening => {
+            return Step::Fail("a value follows a value");
+        }
+        b'{' | b'[' if depth == DEEPEST => return Step::Fail("nested too deeply"),
+        b'{' | b'[' => (depth + 1, Before::Opening),
+        b'"' => {
+            return Step::Next(State::Text {
+                depth,
+                escaped: false,
+            });
+        }
+        _ if before == Before::Value => return Step::Fail("a value follows a value"),
+        _ => (depth, Before::Scalar),
+    };
+    Step::Next(State::Inside { depth, before })
+}
+
+fn text(byte: u8, depth: usize, escaped: bool) -> Step {
+    match byte {
+        // A line break above all: the quote that would end the string is missing.
+        0..0x20 => Step::Fail("a control character in a string"),
+        b'"' if !escaped => Step::Next(State::Inside {
+            depth,
+            before: Before::Value,
+        }),
+        _ => Step::Next(State::Text {
+            depth,
+            escaped: byte == b'\\' && !escaped,
+        }),
+    }
+}
+
 impl Cutter {
     fn new() -> Self {
         let place = Place { line: 1, byte: 0 };
@@ -161,77 +219,48 @@ impl Cutter {
     }
 
     fn take(&mut self, byte: u8) -> Option<Cut> {
-        let cut = match self.state {
-            State::Between | State::Lost { .. } => self.outside(byte),
-            State::Inside { depth, before } => self.inside(byte, depth, before),
-            State::Text { depth, escaped } => self.text(byte, depth, escaped),
+        let cut = match self.state.step(byte) {
+            None => self.outside(byte),
+            Some(Step::Next(_)) if self.object.len() >= LONGEST => {
+                self.fail(byte, "longer than 16 MiB")
+            }
+            Some(Step::Next(state)) => {
+                self.object.push(byte);
+                self.state = state;
+                None
+            }
+            Some(Step::End) => {
+                self.object.push(byte);
+                self.state = State::Between;
+                Some(Cut::Object)
+            }
+            Some(Step::Fail(reason)) => self.fail(byte, reason),
         };
         self.place.byte += 1;
         self.place.line += u64::from(byte == b'\n');
-        self.line_start = byte == b'\n'
-            || self.line_start
-                && (byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf));
+        self.line_start = byte == b'\n' || self.line_start && is_blank(byte);
         cut
     }
 
-    /// Takes at once what neither ends an object nor breaks a rule, which is nearly all. Returns how many bytes.
+    /// Takes at once what neither ends an object or a line nor breaks a rule, which is nearly all. Returns how many bytes.
     fn take_plain(&mut self, bytes: &[u8]) -> usize {
         let most = bytes.len().min(LONGEST.saturating_sub(self.object.len()));
         let bytes = &bytes[..most];
         let mut used = 0;
-        while let Some(&byte) = bytes.get(used) {
-            self.state = match self.state {
-                State::Inside { depth, before } => match (byte, before) {
-                    (b' ', Before::Scalar) => State::Inside {
-                        depth,
-                        before: Before::Value,
-                    },
-                    (b' ', _) => self.state,
-                    (b',' | b':', _) => State::Inside {
-                        depth,
-                        before: Before::Opening,
-                    },
-                    (b'"', Before::Opening) => State::Text {
-                        depth,
-                        escaped: false,
-                    },
-                    (b'{' | b'[', Before::Opening) if depth < DEEPEST => State::Inside {
-                        depth: depth + 1,
-                        before: Before::Opening,
-                    },
-                    (b'}' | b']', _) if depth > 1 => State::Inside {
-                        depth: depth - 1,
-                        before: Before::Value,
-                    },
-                    (b'a'..=b'z' | b'0'..=b'9', Before::Opening | Before::Scalar) => {
-                        State::Inside {
-                            depth,
-                            before: Before::Scalar,
-                        }
-                    }
-                    _ => break,
-                },
-                State::Text {
-                    depth,
-                    escaped: false,
-                } => {
-                    used += plain_text(&bytes[used..]);
-                    match bytes.get(used) {
-                        Some(b'"') => State::Inside {
-                            depth,
-                            before: Before::Value,
-                        },
-                        _ => break,
-                    }
-                }
-                _ => break,
+        loop {
+            if let State::Text { escaped: false, .. } = self.state {
+                used += plain_text(&bytes[used..]);
+            }
+            let next = bytes.get(used).filter(|byte| **byte != b'\n');
+            let Some(Step::Next(state)) = next.and_then(|byte| self.state.step(*byte)) else {
+                break;
             };
+            self.state = state;
             used += 1;
         }
         self.object.extend_from_slice(&bytes[..used]);
-        // No line break is among them.
         self.place.byte += used as u64;
-        self.line_start &= bytes[..used].iter().all(u8::is_ascii_whitespace);
+        self.line_start &= bytes[..used].iter().all(|byte| is_blank(*byte));
         used
     }
 
@@ -272,67 +301,6 @@ impl Cutter {
         }
     }
 
-    fn inside(&mut self, byte: u8, depth: usize, before: Before) -> Option<Cut> {
-        let (depth, before) = match byte {
-            b' ' | b'\t' | b'\r' | b'\n' if before == Before::Scalar => (depth, Before::Value),
-            b' ' | b'\t' | b'\r' | b'\n' => (depth, before),
-            b',' | b':' => (depth, Before::Opening),
-            b'}' | b']' => (depth - 1, Before::Value),
-            b'{' | b'[' | b'"' if before != Before::Opening => {
-                return self.fail(byte, "a value follows a value");
-            }
-            b'{' | b'[' if depth == DEEPEST => return self.fail(byte, "nested too deeply"),
-            b'{' | b'[' => (depth + 1, Before::Opening),
-            b'"' => {
-                return self.proceed(
-                    byte,
-                    State::Text {
-                        depth,
-                        escaped: false,
-                    },
-                );
-            }
-            _ if before == Before::Value => return self.fail(byte, "a value follows a value"),
-            _ => (depth, Before::Scalar),
-        };
-        if depth == 0 {
-            self.object.push(byte);
-            self.state = State::Between;
-            return Some(Cut::Object);
-        }
-        self.proceed(byte, State::Inside { depth, before })
-    }
-
-    fn text(&mut self, byte: u8, depth: usize, escaped: bool) -> Option<Cut> {
-        match byte {
-            // A line break above all: the quote that would end the string is missing.
-            0..0x20 => self.fail(byte, "a control character in a string"),
-            b'"' if !escaped => self.proceed(
-                byte,
-                State::Inside {
-                    depth,
-                    before: Before::Value,
-                },
-            ),
-            _ => self.proceed(
-                byte,
-                State::Text {
-                    depth,
-                    escaped: byte == b'\\' && !escaped,
-                },
-            ),
-        }
-    }
-
-    fn proceed(&mut self, byte: u8, state: State) -> Option<Cut> {
-        if self.object.len() >= LONGEST {
-            return self.fail(byte, "longer than 16 MiB");
-        }
-        self.object.push(byte);
-        self.state = state;
-        None
-    }
-
     /// Gives the object up. The byte that shows the mistake may well begin the next object.
     fn fail(&mut self, byte: u8, reason: &'static str) -> Option<Cut> {
         let broken = Cut::Broken {
@@ -346,6 +314,11 @@ impl Cutter {
         self.outside(byte);
         Some(broken)
     }
+}
+
+/// Whether a line still begins behind it: white space, or part of a byte order mark.
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, 0xef | 0xbb | 0xbf)
 }
 
 /// How many bytes there are before the first that means something in a string; eight are looked at at once.

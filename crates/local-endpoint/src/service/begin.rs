@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::{Context, Failure};
 use crate::PageError;
 use crate::contact::{Field, Value};
+use crate::store::Change;
 
 /// A contact to begin.
 pub(super) struct Begin<'a> {
@@ -29,48 +30,57 @@ pub(super) struct Begin<'a> {
 
 impl Begin<'_> {
     /// The ID of the contact, new or begun by the same request before.
-    pub(super) fn begin(mut self, context: &Context) -> Result<String, Failure> {
+    pub(super) fn begin(self, context: &Context) -> Result<String, Failure> {
+        context
+            .store
+            .change(|change| self.begin_in(context, change))
+    }
+
+    /// The same, as a part of what is changed with it.
+    pub(super) fn begin_in(
+        mut self,
+        context: &Context,
+        change: &mut Change<'_, '_>,
+    ) -> Result<String, Failure> {
         let id = context.new_id(self.operation, self.instance, self.token)?;
-        context.store.change(|change| {
-            match change.contact(self.instance, &id) {
-                Ok(_) => return Ok(id),
-                Err(PageError::UnknownContact) => {}
-                Err(error) => return Err(error.into()),
+        match change.contact(self.instance, &id) {
+            Ok(_) => return Ok(id),
+            Err(PageError::UnknownContact) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let text = |text: &str| Some(Value::Text(text.to_owned()));
+        let mut fields = vec![
+            (Field::Initiated, Some(Value::Time(context.now))),
+            (Field::Method, text(self.method)),
+            (Field::Channel, text(self.channel)),
+        ];
+        if let Some(previous) = self.previous {
+            let contact = change.contact(self.instance, previous)?.summary;
+            let initial = contact.initial_contact_id.unwrap_or(contact.contact_id);
+            fields.push((Field::Previous, text(previous)));
+            fields.push((Field::Initial, Some(Value::Text(initial))));
+        }
+        if let Some(related) = self.related {
+            for (name, value) in change.contact(self.instance, related)?.attributes {
+                self.attributes.entry(name).or_insert(value);
             }
-            let text = |text: &str| Some(Value::Text(text.to_owned()));
-            let mut fields = vec![
-                (Field::Initiated, Some(Value::Time(context.now))),
-                (Field::Method, text(self.method)),
-                (Field::Channel, text(self.channel)),
-            ];
-            if let Some(previous) = self.previous {
-                let contact = change.contact(self.instance, previous)?.summary;
-                let initial = contact.initial_contact_id.unwrap_or(contact.contact_id);
-                fields.push((Field::Previous, text(previous)));
-                fields.push((Field::Initial, Some(Value::Text(initial))));
-            }
-            if let Some(related) = self.related {
-                for (name, value) in change.contact(self.instance, related)?.attributes {
-                    self.attributes.entry(name).or_insert(value);
-                }
-                fields.push((Field::Related, text(related)));
-            }
-            if !self.attributes.is_empty() {
-                fields.push((Field::Attributes, text(&json!(self.attributes).to_string())));
-            }
-            let arn = change.instance_arn(self.instance)?;
-            let queue = self.queue.map(|id| resource(&arn, "queue", id));
-            let agent = self.agent.map(|id| resource(&arn, "agent", id));
-            self.fields
-                .extend([(Field::Queue, queue), (Field::Agent, agent)]);
-            let details = self
-                .fields
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, Some(Value::Text(value?.to_string())))));
-            fields.extend(details);
-            change.set(&arn, &id, context.now, fields)?;
-            Ok(id)
-        })
+            fields.push((Field::Related, text(related)));
+        }
+        if !self.attributes.is_empty() {
+            fields.push((Field::Attributes, text(&json!(self.attributes).to_string())));
+        }
+        let arn = change.instance_arn(self.instance)?;
+        let queue = self.queue.map(|id| resource(&arn, "queue", id));
+        let agent = self.agent.map(|id| resource(&arn, "agent", id));
+        self.fields
+            .extend([(Field::Queue, queue), (Field::Agent, agent)]);
+        let details = self
+            .fields
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, Some(Value::Text(value?.to_string())))));
+        fields.extend(details);
+        change.set(&arn, &id, context.now, fields)?;
+        Ok(id)
     }
 }
 

@@ -136,37 +136,26 @@ impl Store {
     /// Changes contacts, in one transaction: what `change` finds is what it changes.
     pub(crate) fn change<T, E: From<StoreError> + From<rusqlite::Error>>(
         &self,
-        change: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
+        change: impl FnOnce(&mut Change<'_, '_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.check_identity()?;
-        let connection = self.write();
-        let transaction = lock(&connection, || ())?;
-        let mut changes = Change {
-            transaction: &transaction,
-            import: Import::new(&transaction),
-        };
-        let result = change(&mut changes)?;
-        changes.import.finish()?;
-        transaction.commit()?;
+        let change = |import: &mut Import<'_>| change(&mut Change(import));
+        let (result, _) = transact(self, || (), change)?;
         Ok(result)
     }
 }
 
 /// Changes under way.
-pub(crate) struct Change<'a> {
-    transaction: &'a Transaction<'a>,
-    import: Import<'a>,
-}
+pub(crate) struct Change<'i, 't>(&'i mut Import<'t>);
 
-impl Change<'_> {
+impl Change<'_, '_> {
     /// A contact by its ID.
     pub(crate) fn contact(&self, instance: &str, id: &str) -> Result<StoredContact, PageError> {
-        page::contact(self.transaction, instance, id)
+        page::contact(self.0.transaction, instance, id)
     }
 
     /// The ARN of an instance.
     pub(crate) fn instance_arn(&self, instance: &str) -> Result<String, PageError> {
-        page::find_instance(self.transaction, instance).map(|(_, _, arn)| arn)
+        page::find_instance(self.0.transaction, instance).map(|(_, _, arn)| arn)
     }
 
     /// Sets fields of a contact, which need not be there yet. They are newer than all values before.
@@ -177,8 +166,8 @@ impl Change<'_> {
         now: i64,
         fields: impl IntoIterator<Item = (Field, Option<Value>)>,
     ) -> rusqlite::Result<()> {
-        let instance = self.import.instance(instance_arn)?;
-        let known = rows::find(self.transaction, instance, id)?.and_then(|known| known.state);
+        let instance = self.0.instance(instance_arn)?;
+        let known = rows::find(self.0.transaction, instance, id)?.and_then(|known| known.state);
         let newest = known.and_then(|state| state.0.iter().map(|field| field.version.time).max());
         let version = Version {
             time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
@@ -188,7 +177,7 @@ impl Change<'_> {
         for (name, value) in fields {
             state[name] = Versioned { version, value };
         }
-        self.import.put(ContactRecord {
+        self.0.put(ContactRecord {
             instance_arn: instance_arn.to_owned(),
             contact_id: id.to_owned(),
             state,
@@ -365,16 +354,28 @@ fn write(store: &Store, on_wait: fn(), records: Vec<ContactRecord>) -> Result<Re
     if records.is_empty() {
         return Ok(Report::default());
     }
+    let put = |import: &mut Import<'_>| {
+        let mut records = records.into_iter();
+        records.try_for_each(|record| import.put(record).map_err(ImportError::from))
+    };
+    let ((), report) = transact(store, on_wait, put)?;
+    Ok(report)
+}
+
+/// Does all of `act` or none of it, in one transaction.
+fn transact<T, E: From<StoreError> + From<rusqlite::Error>>(
+    store: &Store,
+    on_wait: fn(),
+    act: impl FnOnce(&mut Import<'_>) -> Result<T, E>,
+) -> Result<(T, Report), E> {
     store.check_identity()?;
     let connection = store.write();
     let transaction = lock(&connection, on_wait)?;
     let mut import = Import::new(&transaction);
-    for record in records {
-        import.put(record)?;
-    }
+    let result = act(&mut import)?;
     let report = import.finish()?;
     transaction.commit()?;
-    Ok(report)
+    Ok((result, report))
 }
 
 /// Begins to write, as soon as nobody else does.
