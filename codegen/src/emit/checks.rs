@@ -53,6 +53,7 @@ fn function(name: &str, context: &Context<'_>, body: &TokenStream) -> TokenStrea
     quote! {
         #gate
         impl #name {
+            #[inline]
             pub(crate) fn _check(&self, check: &mut check::Check) {
                 #body
             }

@@ -224,7 +224,7 @@ fn fluent(operation: &Operation) -> TokenStream {
         pub struct #name {
             handle: transport::Handle,
             pub(crate) inner: shapes::builders::#builder,
-            config_override: Option<transport::config::Builder>,
+            config_override: Option<std::sync::Arc<transport::config::Builder>>,
         }
 
         impl #name {

@@ -33,12 +33,10 @@ fn message_lines(structure: &Structure, headers: &TokenStream) -> TokenStream {
     }
     let body: Vec<&Member> = structure.body().collect();
     if body.len() == structure.members.len() && !body.is_empty() {
-        lines.push(quote!(json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;));
+        lines.push(quote!(json::read_object(response.bytes(), &mut |r, name| shape._read_member(r, name))?;));
     } else if !body.is_empty() {
         let arms = read_arms(&quote!(shape), &body);
-        lines.push(
-            quote!(json::read(response.bytes(), |reader| reader.object(|reader, name| #arms))?;),
-        );
+        lines.push(quote!(json::read_object(response.bytes(), &mut |reader, name| #arms)?;));
     }
     lines.extend(
         structure
@@ -134,12 +132,12 @@ pub(super) fn parse_error(error: &Structure) -> TokenStream {
     quote! {
         #gate
         impl #name {
-            #[inline]
-            pub(crate) fn _parse(#response: &connect_protocol::http::HttpResponse, meta: error::ErrorMetadata) -> #result<Self, json::ReadError> {
+            #[cold]
+            pub(crate) fn _parse(#response: &connect_protocol::http::HttpResponse, meta: &error::ErrorMetadata) -> #result<Self, json::ReadError> {
                 let mut shape = Self::builder();
                 #lines
                 #message
-                shape.meta = Some(meta);
+                shape.meta = Some(meta.clone());
                 #finish
             }
         }

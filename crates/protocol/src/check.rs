@@ -129,7 +129,7 @@ impl Check {
         let findings = self.findings.len();
         check(self);
         if self.findings.len() != findings {
-            prefix(&mut self.findings, findings, segment);
+            prefix(&mut self.findings, findings, &segment);
         }
     }
 

@@ -149,7 +149,7 @@ pub(crate) fn keep(findings: &mut Vec<Finding>, finding: Finding) {
 
 /// Puts a name or index before the paths of all findings from `from` on.
 #[cold]
-pub(crate) fn prefix(findings: &mut [Finding], from: usize, segment: impl Display) {
+pub(crate) fn prefix(findings: &mut [Finding], from: usize, segment: &dyn Display) {
     let segment: String = segment.to_string().chars().take(LONGEST_NAME).collect();
     for finding in findings.iter_mut().skip(from) {
         finding.path.insert_str(0, &format!("/{segment}"));

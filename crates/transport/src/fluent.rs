@@ -41,7 +41,8 @@ macro_rules! fluent_builder {
                 mut self,
                 config_override: $crate::config::Builder,
             ) -> ::std::result::Result<$output, $crate::error::SdkError<$error>> {
-                self.config_override = ::std::option::Option::Some(config_override);
+                self.config_override =
+                    ::std::option::Option::Some(::std::sync::Arc::new(config_override));
                 self.send().await
             }
         }
@@ -72,23 +73,35 @@ macro_rules! fluent_builder {
     reason = "the generated crate's own items are meant"
 )]
 macro_rules! decode_error {
+    // An operation without errors of its own.
+    ($error:ty {}) => {
+        #[cold]
+        pub(crate) fn decode_error(
+            _: &$crate::__private::HttpResponse,
+            meta: $crate::error::ErrorMetadata,
+        ) -> $error {
+            <$error>::generic(meta)
+        }
+    };
     ($error:ty { $($variant:ident $(= $code:literal)?),* $(,)? }) => {
-        #[inline]
-        #[allow(unused_variables, reason = "an operation without errors of its own")]
+        // Not inlined, unlike what each call runs: callers share one copy.
+        #[cold]
         pub(crate) fn decode_error(
             response: &$crate::__private::HttpResponse,
             meta: $crate::error::ErrorMetadata,
         ) -> $error {
-            $(if meta.code() == ::std::option::Option::Some($crate::__code!($variant $($code)?)) {
-                return match crate::types::error::$variant::_parse(response, meta.clone()) {
-                    ::std::result::Result::Ok(error) => <$error>::$variant(error),
-                    ::std::result::Result::Err(unread) => $crate::error::CreateUnhandledError::create_unhandled_error(
-                        unread.into(),
-                        ::std::option::Option::Some(meta),
-                    ),
-                };
-            })*
-            <$error>::generic(meta)
+            let code = meta.code();
+            let read: ::std::result::Result<$error, $crate::__private::ReadError> = $(
+                if code == ::std::option::Option::Some($crate::__code!($variant $($code)?)) {
+                    crate::types::error::$variant::_parse(response, &meta).map(<$error>::$variant)
+                } else
+            )* {
+                return <$error>::generic(meta);
+            };
+            read.unwrap_or_else(|unread| {
+                let meta = ::std::option::Option::Some(meta);
+                $crate::error::CreateUnhandledError::create_unhandled_error(unread.into(), meta)
+            })
         }
     };
 }

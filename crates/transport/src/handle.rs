@@ -72,7 +72,7 @@ impl Handle {
         &self,
         operation: &'static Operation,
         request: Result<Request, InputError>,
-        overrides: Option<config::Builder>,
+        overrides: Option<Arc<config::Builder>>,
         output: fn(&mut HttpResponse) -> Result<O, ReadError>,
         error: fn(&HttpResponse, ErrorMetadata) -> E,
     ) -> Result<O, SdkError<E>> {
@@ -98,7 +98,7 @@ impl Handle {
         &self,
         operation: &'static Operation,
         request: Result<Request, InputError>,
-        overrides: Option<config::Builder>,
+        overrides: Option<Arc<config::Builder>>,
     ) -> Pin<Box<dyn Future<Output = Result<Done, CallError>> + Send + '_>> {
         let span = tracing::info_span!(
             "call",
@@ -110,7 +110,7 @@ impl Handle {
                 return call(&self.0.settings, operation, request).await;
             };
             let base = Base::new(&self.0.settings, &overrides);
-            let fields = overrides.over(&self.0.config.fields);
+            let fields = Arc::unwrap_or_clone(overrides).over(&self.0.config.fields);
             let settings = Settings::new(operation.service, &fields, Some(&base));
             call(&settings, operation, request).await
         };

@@ -65,4 +65,5 @@ pub use handle::Handle;
 pub mod __private {
     pub use connect_protocol::error_enum;
     pub use connect_protocol::http::HttpResponse;
+    pub use connect_protocol::json::ReadError;
 }

@@ -50,7 +50,7 @@ mod writer;
 
 pub use crate::error::{ReadError, WriteError};
 pub use placeholder::Placeholder;
-pub use reader::{Reader, read, read_payload};
+pub use reader::{Reader, read, read_object, read_payload};
 pub use value::{ReadJson, WriteJson};
 #[cfg(feature = "serde")]
 pub(crate) use writer::TIMESTAMP_MARK;

@@ -52,6 +52,17 @@ pub fn read<'a, T>(
     Ok(value)
 }
 
+/// Reads a whole body that is an object, as [`Reader::object`] does. All responses share this code: only `member` is compiled for each.
+///
+/// # Errors
+/// As [`read()`].
+pub fn read_object(
+    body: &[u8],
+    member: &mut dyn FnMut(&mut Reader<'_>, &str) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    read(body, |reader| reader.object(member))
+}
+
 /// Reads a whole body that is one member. An empty one, and `null`, are no value.
 ///
 /// # Errors
@@ -239,7 +250,7 @@ impl<'a> Reader<'a> {
                 return Err(error.within(&key));
             }
             if self.findings.len() != findings {
-                prefix(&mut self.findings, findings, &*key);
+                prefix(&mut self.findings, findings, &key);
             }
         }
         Ok(())
@@ -273,7 +284,7 @@ impl<'a> Reader<'a> {
                 return Err(error.within_item(index));
             }
             if self.findings.len() != findings {
-                prefix(&mut self.findings, findings, index);
+                prefix(&mut self.findings, findings, &index);
             }
             index += 1;
         }

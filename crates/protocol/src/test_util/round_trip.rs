@@ -221,12 +221,12 @@ macro_rules! error_trips {
                 for _ in 0..COPIES {
                     let response = trip.return_home(breaker.response(&response));
                     let meta = response.error_metadata();
-                    trip.read(<$error>::_parse(&response, meta));
+                    trip.read(<$error>::_parse(&response, &meta));
                 }
                 let response = trip.return_home(response);
                 let meta = response.error_metadata();
                 assert_eq!(meta.code(), Some($code));
-                let arrived = trip.done(<$error>::_parse(&response, meta));
+                let arrived = trip.done(<$error>::_parse(&response, &meta));
                 let sent = <$error>::sample(&mut Source::new(seed));
                 trip.same(&sent, Some(&arrived), &response);
             }

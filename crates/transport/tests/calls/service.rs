@@ -1,5 +1,6 @@
 //! A handwritten service with one operation, as generated code would have it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -106,7 +107,13 @@ pub(crate) async fn greet_with(
     overrides: Option<Builder>,
 ) -> Outcome<String> {
     handle
-        .send(&GREET, Ok(request), overrides, read_greeting, read_error)
+        .send(
+            &GREET,
+            Ok(request),
+            overrides.map(Arc::new),
+            read_greeting,
+            read_error,
+        )
         .await
 }
 

@@ -41,7 +41,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct SearchContactsFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::SearchContactsInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl SearchContactsFluentBuilder {
@@ -91,7 +91,7 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::SearchContactsOutput, json::ReadError> {
     let mut shape = shapes::SearchContactsOutput::builder();
-    json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;
+    json::read_object(response.bytes(), &mut |r, name| shape._read_member(r, name))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shapes::SearchContactsOutput {
         contacts: shape.contacts.unwrap_or_else(json::Placeholder::placeholder),

@@ -45,7 +45,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct StartOutboundVoiceContactFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::StartOutboundVoiceContactInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl StartOutboundVoiceContactFluentBuilder {
@@ -90,7 +90,7 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::StartOutboundVoiceContactOutput, json::ReadError> {
     let mut shape = shapes::StartOutboundVoiceContactOutput::builder();
-    json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;
+    json::read_object(response.bytes(), &mut |r, name| shape._read_member(r, name))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shape.build())
 }

@@ -40,7 +40,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct TagContactFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::TagContactInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl TagContactFluentBuilder {

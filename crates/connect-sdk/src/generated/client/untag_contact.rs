@@ -38,7 +38,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct UntagContactFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::UntagContactInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl UntagContactFluentBuilder {

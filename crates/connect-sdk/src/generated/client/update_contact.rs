@@ -45,7 +45,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct UpdateContactFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::UpdateContactInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl UpdateContactFluentBuilder {

@@ -41,7 +41,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct UpdateContactAttributesFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::UpdateContactAttributesInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl UpdateContactAttributesFluentBuilder {

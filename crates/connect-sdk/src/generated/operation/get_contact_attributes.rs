@@ -68,6 +68,7 @@ connect_protocol::serde_shape!(GetContactAttributesInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl GetContactAttributesInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("InstanceId", &self.instance_id, |c, v| c.length(v, 1..=100));
         check

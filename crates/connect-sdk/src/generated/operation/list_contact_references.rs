@@ -79,6 +79,7 @@ connect_protocol::serde_shape!(ListContactReferencesInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl ListContactReferencesInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("InstanceId", &self.instance_id, |c, v| c.length(v, 1..=100));
         check.required("ContactId", &self.contact_id, |c, v| c.length(v, 1..=256));

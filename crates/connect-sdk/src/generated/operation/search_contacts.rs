@@ -92,6 +92,7 @@ connect_protocol::serde_shape!(SearchContactsInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl SearchContactsInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("InstanceId", &self.instance_id, |c, v| c.length(v, 1..=100));
         check.required("TimeRange", &self.time_range, |c, v| v._check(c));

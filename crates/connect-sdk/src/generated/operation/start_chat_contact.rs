@@ -149,6 +149,7 @@ connect_protocol::serde_shape!(StartChatContactInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl StartChatContactInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("InstanceId", &self.instance_id, |c, v| c.length(v, 1..=100));
         check

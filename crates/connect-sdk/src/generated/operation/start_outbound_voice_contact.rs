@@ -162,6 +162,7 @@ connect_protocol::serde_shape!(StartOutboundVoiceContactInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl StartOutboundVoiceContactInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.optional("Name", &self.name, |c, v| c.length(v, 0..=1024));
         check.optional("Description", &self.description, |c, v| c.length(v, 0..=4096));

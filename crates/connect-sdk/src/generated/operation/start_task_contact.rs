@@ -153,6 +153,7 @@ connect_protocol::serde_shape!(StartTaskContactInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl StartTaskContactInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("InstanceId", &self.instance_id, |c, v| c.length(v, 1..=100));
         check

@@ -74,6 +74,7 @@ connect_protocol::serde_shape!(TagContactInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl TagContactInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("ContactId", &self.contact_id, |c, v| c.length(v, 1..=256));
         check.required("InstanceId", &self.instance_id, |c, v| c.length(v, 1..=100));

@@ -73,6 +73,7 @@ connect_protocol::serde_shape!(UntagContactInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl UntagContactInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("ContactId", &self.contact_id, |c, v| c.length(v, 1..=256));
         check.required("InstanceId", &self.instance_id, |c, v| c.length(v, 1..=100));

@@ -74,6 +74,7 @@ connect_protocol::serde_shape!(UpdateContactAttributesInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl UpdateContactAttributesInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .required(

@@ -74,6 +74,7 @@ connect_protocol::serde_shape!(AgentHierarchyGroups);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl AgentHierarchyGroups {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.optional("L1Ids", &self.l1_ids, |c, v| c.length(v, 0..=10));
         check.optional("L2Ids", &self.l2_ids, |c, v| c.length(v, 0..=10));

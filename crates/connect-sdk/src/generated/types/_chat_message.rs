@@ -62,6 +62,7 @@ connect_protocol::serde_shape!(ChatMessage);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl ChatMessage {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.value("ContentType", &self.content_type, |c, v| c.length(v, 1..=100));
         check.value("Content", &self.content, |c, v| c.length(v, 1..=16384));

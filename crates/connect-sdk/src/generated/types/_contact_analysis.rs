@@ -54,6 +54,7 @@ connect_protocol::serde_shape!(ContactAnalysis);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl ContactAnalysis {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.optional("Transcript", &self.transcript, |c, v| v._check(c));
     }

@@ -59,6 +59,7 @@ connect_protocol::serde_shape!(Endpoint);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Endpoint {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(

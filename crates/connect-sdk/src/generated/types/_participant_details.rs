@@ -55,6 +55,7 @@ connect_protocol::serde_shape!(ParticipantDetails);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl ParticipantDetails {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.value("DisplayName", &self.display_name, |c, v| c.length(v, 1..=256));
     }

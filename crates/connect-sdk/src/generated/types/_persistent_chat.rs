@@ -60,6 +60,7 @@ connect_protocol::serde_shape!(PersistentChat);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl PersistentChat {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(

@@ -82,6 +82,7 @@ connect_protocol::serde_shape!(Reference);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Reference {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.value("Value", &self.value, |c, v| c.length(v, 0..=4096));
         check

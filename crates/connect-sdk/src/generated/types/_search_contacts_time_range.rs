@@ -69,6 +69,7 @@ connect_protocol::serde_shape!(SearchContactsTimeRange);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl SearchContactsTimeRange {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .value(

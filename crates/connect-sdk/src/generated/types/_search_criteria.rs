@@ -97,6 +97,7 @@ connect_protocol::serde_shape!(SearchCriteria);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl SearchCriteria {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(

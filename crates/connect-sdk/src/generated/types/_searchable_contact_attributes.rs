@@ -62,6 +62,7 @@ connect_protocol::serde_shape!(SearchableContactAttributes);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl SearchableContactAttributes {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .value(

@@ -62,6 +62,7 @@ connect_protocol::serde_shape!(SearchableSegmentAttributes);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl SearchableSegmentAttributes {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .value(

@@ -69,6 +69,7 @@ connect_protocol::serde_shape!(SearchableSegmentAttributesCriteria);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl SearchableSegmentAttributesCriteria {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.value("Key", &self.key, |c, v| c.length(v, 1..=64));
         check

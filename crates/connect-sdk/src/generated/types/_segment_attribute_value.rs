@@ -74,6 +74,7 @@ connect_protocol::serde_shape!(SegmentAttributeValue);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl SegmentAttributeValue {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.optional("ValueString", &self.value_string, |c, v| c.length(v, 0..=1024));
         check

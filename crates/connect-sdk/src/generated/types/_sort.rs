@@ -62,6 +62,7 @@ connect_protocol::serde_shape!(Sort);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Sort {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .value(

@@ -62,6 +62,7 @@ connect_protocol::serde_shape!(Transcript);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Transcript {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .value(

@@ -77,6 +77,7 @@ connect_protocol::serde_shape!(TranscriptCriteria);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl TranscriptCriteria {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .value(

@@ -53,6 +53,7 @@ connect_protocol::serde_shape!(UserInfo);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl UserInfo {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.optional("UserId", &self.user_id, |c, v| c.length(v, 1..=256));
     }

@@ -33,7 +33,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct PutThingFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::PutThingInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl PutThingFluentBuilder {

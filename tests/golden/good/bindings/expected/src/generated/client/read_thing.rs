@@ -33,7 +33,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct ReadThingFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::ReadThingInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl ReadThingFluentBuilder {
@@ -82,15 +82,12 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::ReadThingOutput, json::ReadError> {
     let mut shape = shapes::ReadThingOutput::builder();
-    json::read(
+    json::read_object(
         response.bytes(),
-        |reader| {
-            reader
-                .object(|reader, name| match name {
-                    "name" => reader.set(&mut shape.name),
-                    "sizeInBytes" => reader.set(&mut shape.size),
-                    _ => reader.skip(),
-                })
+        &mut |reader, name| match name {
+            "name" => reader.set(&mut shape.name),
+            "sizeInBytes" => reader.set(&mut shape.size),
+            _ => reader.skip(),
         },
     )?;
     shape.changed = header::parse(

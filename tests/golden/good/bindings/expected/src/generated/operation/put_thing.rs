@@ -135,6 +135,7 @@ connect_protocol::serde_shape!(PutThingInput);
 
 #[cfg(feature = "client")]
 impl PutThingInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
         check.required("path", &self.path, |_, _| {});

@@ -67,6 +67,7 @@ connect_protocol::serde_shape!(ReadThingInput);
 
 #[cfg(feature = "client")]
 impl ReadThingInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("day", &self.day, |_, _| {});
         check.required("zone", &self.zone, |_, _| {});

@@ -32,7 +32,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct FillFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::FillInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl FillFluentBuilder {
@@ -76,7 +76,7 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::FillOutput, json::ReadError> {
     let mut shape = shapes::FillOutput::builder();
-    json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;
+    json::read_object(response.bytes(), &mut |r, name| shape._read_member(r, name))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shapes::FillOutput {
         inner: shape.inner,

@@ -73,6 +73,7 @@ connect_protocol::serde_shape!(FillInput);
 
 #[cfg(feature = "client")]
 impl FillInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("inner", &self.inner, |c, v| v._check(c));
     }

@@ -207,6 +207,7 @@ connect_protocol::serde_shape!(Inner);
 
 #[cfg(feature = "client")]
 impl Inner {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .value(

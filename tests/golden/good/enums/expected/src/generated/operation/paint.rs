@@ -94,6 +94,7 @@ connect_protocol::serde_shape!(PaintInput);
 
 #[cfg(feature = "client")]
 impl PaintInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .required(

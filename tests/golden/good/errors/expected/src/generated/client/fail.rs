@@ -35,7 +35,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct FailFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::FailInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl FailFluentBuilder {
@@ -70,7 +70,7 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::FailOutput, json::ReadError> {
     let mut shape = shapes::FailOutput::builder();
-    json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;
+    json::read_object(response.bytes(), &mut |r, name| shape._read_member(r, name))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shape.build())
 }

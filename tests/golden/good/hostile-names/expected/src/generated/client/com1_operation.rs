@@ -30,7 +30,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct Com1FluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::Com1InputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl Com1FluentBuilder {

@@ -38,7 +38,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct MatchFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::MatchInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl MatchFluentBuilder {
@@ -90,7 +90,7 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::MatchOutput, json::ReadError> {
     let mut shape = shapes::MatchOutput::builder();
-    json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;
+    json::read_object(response.bytes(), &mut |r, name| shape._read_member(r, name))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shape.build())
 }

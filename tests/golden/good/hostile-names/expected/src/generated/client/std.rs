@@ -30,7 +30,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct StdFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::StdInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl StdFluentBuilder {

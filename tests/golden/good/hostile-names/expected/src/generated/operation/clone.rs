@@ -104,6 +104,7 @@ connect_protocol::serde_shape!(CloneInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl CloneInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(

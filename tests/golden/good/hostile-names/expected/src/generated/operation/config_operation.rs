@@ -110,6 +110,7 @@ connect_protocol::serde_shape!(ConfigInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl ConfigInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.optional("hashmap", &self.hashmap, |c, v| v._check(c));
         check.optional("con", &self.con, |c, v| v._check(c));

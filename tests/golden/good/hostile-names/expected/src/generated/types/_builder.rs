@@ -69,6 +69,7 @@ connect_protocol::serde_shape!(Builder);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Builder {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(

@@ -69,6 +69,7 @@ connect_protocol::serde_shape!(Con);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Con {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(

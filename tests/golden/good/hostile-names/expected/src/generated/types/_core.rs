@@ -74,6 +74,7 @@ connect_protocol::serde_shape!(Core);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Core {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         if let Self::Pattern(v) = self {
             check

@@ -75,6 +75,7 @@ connect_protocol::serde_shape!(Default);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Default {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(

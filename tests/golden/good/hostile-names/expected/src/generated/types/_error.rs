@@ -69,6 +69,7 @@ connect_protocol::serde_shape!(Error);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Error {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(

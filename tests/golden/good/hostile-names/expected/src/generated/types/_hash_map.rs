@@ -73,6 +73,7 @@ connect_protocol::serde_shape!(HashMap);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl HashMap {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         if let Self::Pattern(v) = self {
             check

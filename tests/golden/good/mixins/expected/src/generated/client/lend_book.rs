@@ -32,7 +32,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct LendBookFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::LendBookInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl LendBookFluentBuilder {

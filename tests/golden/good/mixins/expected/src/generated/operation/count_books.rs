@@ -60,6 +60,7 @@ connect_protocol::serde_shape!(CountBooksInput);
 
 #[cfg(feature = "client")]
 impl CountBooksInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
     }

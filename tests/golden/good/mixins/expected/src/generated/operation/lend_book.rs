@@ -66,6 +66,7 @@ connect_protocol::serde_shape!(LendBookInput);
 
 #[cfg(feature = "client")]
 impl LendBookInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("shelf", &self.shelf, |_, _| {});
         check.required("book", &self.book, |_, _| {});

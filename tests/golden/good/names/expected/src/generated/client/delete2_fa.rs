@@ -31,7 +31,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct Delete2FAFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::Delete2FaInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl Delete2FAFluentBuilder {

@@ -30,7 +30,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct MatchFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::MatchInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl MatchFluentBuilder {

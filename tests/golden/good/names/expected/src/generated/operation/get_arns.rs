@@ -151,6 +151,7 @@ connect_protocol::serde_shape!(GetArNsInput);
 
 #[cfg(feature = "client")]
 impl GetArNsInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("type", &self.r#type, |_, _| {});
         check

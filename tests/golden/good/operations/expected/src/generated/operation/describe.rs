@@ -59,6 +59,7 @@ connect_protocol::serde_shape!(DescribeInput);
 
 #[cfg(feature = "client")]
 impl DescribeInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("id", &self.id, |_, _| {});
     }

@@ -67,6 +67,7 @@ connect_protocol::serde_shape!(ListItemsInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl ListItemsInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(

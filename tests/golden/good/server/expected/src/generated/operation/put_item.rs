@@ -129,6 +129,7 @@ connect_protocol::serde_shape!(PutItemInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl PutItemInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .required(

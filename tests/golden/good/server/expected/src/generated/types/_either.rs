@@ -67,6 +67,7 @@ connect_protocol::serde_shape!(Either);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Either {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         match self {
             Self::Count(v) => check.value("count", v, |c, v| c.range(v, ..=9)),

@@ -61,6 +61,7 @@ connect_protocol::serde_shape!(Part);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Part {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.value("name", &self.name, |c, v| c.length(v, 1..));
         check.optional("parts", &self.parts, |c, v| c.each(v, |c, v| v._check(c)));

@@ -42,7 +42,7 @@ pub(crate) static OPERATION: meta::Operation = meta::Operation {
 pub struct GetFluentBuilder {
     handle: transport::Handle,
     pub(crate) inner: shapes::builders::GetInputBuilder,
-    config_override: Option<transport::config::Builder>,
+    config_override: Option<std::sync::Arc<transport::config::Builder>>,
 }
 
 impl GetFluentBuilder {
@@ -79,7 +79,7 @@ pub(crate) fn decode(
     response: &mut http::HttpResponse,
 ) -> Result<shapes::GetOutput, json::ReadError> {
     let mut shape = shapes::GetOutput::builder();
-    json::read(response.bytes(), |r| r.object(|r, name| shape._read_member(r, name)))?;
+    json::read_object(response.bytes(), &mut |r, name| shape._read_member(r, name))?;
     shape._request_id = response.request_id().map(str::to_owned);
     Ok(shape.build())
 }

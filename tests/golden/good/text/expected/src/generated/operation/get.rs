@@ -107,6 +107,7 @@ connect_protocol::serde_shape!(GetInput);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl GetInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(

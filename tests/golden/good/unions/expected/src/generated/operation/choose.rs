@@ -62,6 +62,7 @@ connect_protocol::serde_shape!(ChooseInput);
 
 #[cfg(feature = "client")]
 impl ChooseInput {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check.required("choice", &self.choice, |_, _| {});
     }

@@ -58,17 +58,14 @@ connect_protocol::error_shape!(Broken, BrokenBuilder, "Broken", message: none);
 
 #[cfg(feature = "client")]
 impl Broken {
-    #[inline]
+    #[cold]
     pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
-        meta: error::ErrorMetadata,
+        meta: &error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
-        json::read(
-            response.bytes(),
-            |r| r.object(|r, name| shape._read_member(r, name)),
-        )?;
-        shape.meta = Some(meta);
+        json::read_object(response.bytes(), &mut |r, name| shape._read_member(r, name))?;
+        shape.meta = Some(meta.clone());
         Ok(shape.build())
     }
 }

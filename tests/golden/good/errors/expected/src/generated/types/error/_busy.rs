@@ -60,18 +60,15 @@ connect_protocol::error_shape!(Busy, BusyBuilder, "Busy", message: required);
 
 #[cfg(feature = "client")]
 impl Busy {
-    #[inline]
+    #[cold]
     pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
-        meta: error::ErrorMetadata,
+        meta: &error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
-        json::read(
-            response.bytes(),
-            |r| r.object(|r, name| shape._read_member(r, name)),
-        )?;
+        json::read_object(response.bytes(), &mut |r, name| shape._read_member(r, name))?;
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
-        shape.meta = Some(meta);
+        shape.meta = Some(meta.clone());
         Ok(Busy {
             message: shape.message.unwrap_or_else(json::Placeholder::placeholder),
             meta: shape.meta.unwrap_or_default(),

@@ -74,26 +74,23 @@ connect_protocol::error_shape!(NotFound, NotFoundBuilder, "NotFound", message: o
 
 #[cfg(feature = "client")]
 impl NotFound {
-    #[inline]
+    #[cold]
     pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
-        meta: error::ErrorMetadata,
+        meta: &error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
-        json::read(
+        json::read_object(
             response.bytes(),
-            |reader| {
-                reader
-                    .object(|reader, name| match name {
-                        "message" => reader.set(&mut shape.message),
-                        "kind" => reader.set(&mut shape.kind),
-                        _ => reader.skip(),
-                    })
+            &mut |reader, name| match name {
+                "message" => reader.set(&mut shape.message),
+                "kind" => reader.set(&mut shape.kind),
+                _ => reader.skip(),
             },
         )?;
         shape.wait = header::parse(response.headers(), "x-wait", text::parse)?;
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
-        shape.meta = Some(meta);
+        shape.meta = Some(meta.clone());
         Ok(NotFound {
             message: shape.message,
             kind: shape.kind.unwrap_or_else(json::Placeholder::placeholder),

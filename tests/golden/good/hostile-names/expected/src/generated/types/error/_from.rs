@@ -77,27 +77,24 @@ connect_protocol::error_shape!(From, FromBuilder, "From", message: optional);
 
 #[cfg(feature = "client")]
 impl From {
-    #[inline]
+    #[cold]
     pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
-        meta: error::ErrorMetadata,
+        meta: &error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
-        json::read(
+        json::read_object(
             response.bytes(),
-            |reader| {
-                reader
-                    .object(|reader, name| match name {
-                        "message" => reader.set(&mut shape.message),
-                        "again" => reader.set(&mut shape.again),
-                        "names" => reader.set(&mut shape.names),
-                        _ => reader.skip(),
-                    })
+            &mut |reader, name| match name {
+                "message" => reader.set(&mut shape.message),
+                "again" => reader.set(&mut shape.again),
+                "names" => reader.set(&mut shape.names),
+                _ => reader.skip(),
             },
         )?;
         shape.outcome = header::parse(response.headers(), "x-outcome", text::parse)?;
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
-        shape.meta = Some(meta);
+        shape.meta = Some(meta.clone());
         Ok(shape.build())
     }
 }

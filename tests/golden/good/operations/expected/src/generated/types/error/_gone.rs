@@ -38,13 +38,13 @@ connect_protocol::error_shape!(Gone, GoneBuilder, "Gone", message: none);
 
 #[cfg(feature = "client")]
 impl Gone {
-    #[inline]
+    #[cold]
     pub(crate) fn _parse(
         _: &connect_protocol::http::HttpResponse,
-        meta: error::ErrorMetadata,
+        meta: &error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
-        shape.meta = Some(meta);
+        shape.meta = Some(meta.clone());
         Ok(shape.build())
     }
 }

@@ -64,6 +64,7 @@ connect_protocol::serde_shape!(Conflict);
 
 #[cfg(any(feature = "client", feature = "server"))]
 impl Conflict {
+    #[inline]
     pub(crate) fn _check(&self, check: &mut check::Check) {
         check
             .optional(
@@ -86,18 +87,15 @@ connect_protocol::error_shape!(Conflict, ConflictBuilder, "Conflict", message: o
 
 #[cfg(feature = "client")]
 impl Conflict {
-    #[inline]
+    #[cold]
     pub(crate) fn _parse(
         response: &connect_protocol::http::HttpResponse,
-        meta: error::ErrorMetadata,
+        meta: &error::ErrorMetadata,
     ) -> Result<Self, json::ReadError> {
         let mut shape = Self::builder();
-        json::read(
-            response.bytes(),
-            |r| r.object(|r, name| shape._read_member(r, name)),
-        )?;
+        json::read_object(response.bytes(), &mut |r, name| shape._read_member(r, name))?;
         shape.message = shape.message.or_else(|| meta.message().map(str::to_owned));
-        shape.meta = Some(meta);
+        shape.meta = Some(meta.clone());
         Ok(shape.build())
     }
 }
