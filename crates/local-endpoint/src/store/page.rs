@@ -258,7 +258,7 @@ fn rows(
     Ok((contacts, None))
 }
 
-pub(super) fn time(nanos: i64) -> DateTime {
+pub(crate) fn time(nanos: i64) -> DateTime {
     const NANOS: i64 = 1_000_000_000;
     let subsecond = u32::try_from(nanos.rem_euclid(NANOS)).unwrap_or_default();
     DateTime::from_secs_and_nanos(nanos.div_euclid(NANOS), subsecond)
