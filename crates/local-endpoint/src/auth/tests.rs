@@ -304,6 +304,8 @@ fn the_scope_must_be_ours() {
     for (from, to) in [
         ("aws4_request", "aws5_request"),
         ("20260314", "20260313"),
+        ("20260314", "2026"),
+        ("20260314", ""),
         ("host;", ""),
     ] {
         let mut request = Signer::default().get();
