@@ -205,6 +205,7 @@ fn a_malformed_authorization_is_incomplete() {
     for (from, to) in [
         ("AWS4-HMAC-SHA256 ", "Bearer "),
         ("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256"),
+        (", Signature", ",,Signature"),
         ("Credential=", "Credentials="),
         ("SignedHeaders=", ""),
         ("Signature=", "Signed="),
