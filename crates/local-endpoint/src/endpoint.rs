@@ -224,7 +224,7 @@ impl Builder {
         self
     }
 
-    /// Imports the [samples] before it starts.
+    /// Imports the [samples](crate::samples) before it starts.
     #[must_use]
     pub fn samples(mut self) -> Self {
         self.seed.samples = true;
