@@ -93,9 +93,9 @@ impl LocalEndpoint {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let endpoint = LocalEndpoint::builder().samples().start().await?;
     /// let mut events = endpoint.events();
-    /// // A call of StopContact brings DISCONNECTED and COMPLETED:
+    /// // Once a client has called StartTaskContact:
     /// // let event = events.recv().await.unwrap();
-    /// // assert_eq!(event["detail"]["eventType"], "DISCONNECTED");
+    /// // assert_eq!(event["detail"]["eventType"], "INITIATED");
     /// endpoint.shutdown().await;
     /// assert_eq!(events.recv().await, None);
     /// # Ok(())
