@@ -117,5 +117,17 @@ proptest! {
             let is_right = (instance, contact, token) == (INSTANCE, "a", &given);
             prop_assert!(is_right || matches!(page, Err(PageError::BadToken)), "{} {} {:?}", instance, contact, page);
         }
+        // A search's token is good for that search.
+        let search = search::Search {
+            range: (search::Key::Initiated, i64::MIN, i64::MAX), criteria: Vec::new(), order: search::Key::Initiated,
+            is_descending: false,
+        };
+        let found = |instance, what, token| store.search(instance, &search, what, 1, token);
+        let of_search = found(INSTANCE, "a", None).unwrap().next_token.unwrap();
+        prop_assert!(found(INSTANCE, "a", Some(&of_search)).is_ok());
+        for (instance, what, token) in [(INSTANCE, "b", &of_search), ("other", "a", &of_search), (INSTANCE, "{}", &given)] {
+            let found = found(instance, what, Some(token));
+            prop_assert!(matches!(found, Err(PageError::BadToken)), "{} {} {:?}", instance, what, found);
+        }
     }
 }
