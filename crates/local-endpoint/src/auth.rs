@@ -189,7 +189,7 @@ fn check_scope(claim: &Claim) -> Result<(), Denial> {
             "Credential should be scoped with a valid terminator: '{TERMINATOR}'."
         )));
     }
-    if !basic_format(claim.time).starts_with(&claim.date) {
+    if !basic_format(claim.time).starts_with(&format!("{}T", claim.date)) {
         return Err(Denial::invalid(
             "Date in Credential scope does not match the date of the request.",
         ));

@@ -13,6 +13,17 @@ pub(crate) struct ContactRecord {
     pub(crate) state: ContactState,
 }
 
+/// What a caller has changed of a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub(crate) instance_arn: String,
+    pub(crate) contact_id: String,
+    /// It was not there before.
+    pub(crate) is_new: bool,
+    /// The fields that have another value than before.
+    pub(crate) fields: Vec<Field>,
+}
+
 /// The fields that this program asks for by name, at their places in [`FIELDS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {

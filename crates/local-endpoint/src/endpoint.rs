@@ -8,11 +8,13 @@ use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::access::{Access, AccessLog};
 use crate::auth::Authenticator;
+use crate::events::{EventSink, Outlets, Undelivered};
 use crate::fault::{Fault, Faults, Injected};
 use crate::gate::Gate;
 use crate::key::Key;
@@ -39,6 +41,7 @@ pub struct LocalEndpoint {
     credentials: Credentials,
     store: Arc<Store>,
     injected: Injected,
+    events: Arc<Outlets>,
     way_back: WayBack,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
@@ -81,6 +84,34 @@ impl LocalEndpoint {
         self.injected.clone()
     }
 
+    /// The contact events of all changes that callers make from now on, each in EventBridge's form, in order. An event is there
+    /// before the caller gets the response. What is not taken out stays in memory; the end of the endpoint ends it.
+    ///
+    /// ```
+    /// # use connect_local_endpoint::{LocalEndpoint, samples};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let endpoint = LocalEndpoint::builder().samples().start().await?;
+    /// let mut events = endpoint.events();
+    /// // Once a client has called StartTaskContact:
+    /// // let event = events.recv().await.unwrap();
+    /// // assert_eq!(event["detail"]["eventType"], "INITIATED");
+    /// endpoint.shutdown().await;
+    /// assert_eq!(events.recv().await, None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn events(&self) -> UnboundedReceiver<serde_json::Value> {
+        self.events.subscribe()
+    }
+
+    /// How many events have not been delivered so far.
+    #[must_use]
+    pub fn undelivered(&self) -> Undelivered {
+        self.events.undelivered()
+    }
+
     /// Goes back to what the endpoint held when it started, in one step; `POST /reset`, signed, does the same. Page tokens
     /// stay valid.
     ///
@@ -90,11 +121,13 @@ impl LocalEndpoint {
         self.way_back.reset().await
     }
 
-    /// Takes no more connections, lets calls under way finish for up to ten seconds, and ends.
+    /// Takes no more connections, lets calls under way finish for up to ten seconds, lets webhooks get the events that are left
+    /// for up to five, and ends.
     pub async fn shutdown(self) {
         drop(self.stop);
         // It does not panic, and nobody else can cancel it.
         let _ = self.server.await;
+        self.events.close().await;
     }
 
     /// Waits until the server ends of its own accord, which it does only with the runtime.
@@ -122,6 +155,14 @@ pub enum StartError {
     /// The seed or the samples cannot be imported.
     #[error("cannot import the seed: {0}")]
     Seed(#[from] SeedError),
+    /// Events cannot be delivered: a file cannot be written, or there are no certificates to trust.
+    #[error("cannot deliver events to {sink}: {source}")]
+    Events {
+        /// The file or webhook.
+        sink: EventSink,
+        /// What the system says.
+        source: io::Error,
+    },
     /// There is no randomness for a key pair.
     #[error(transparent)]
     Random(#[from] RandomError),
@@ -152,6 +193,7 @@ pub struct Builder {
     fault_seed: u64,
     tls: Option<Tls>,
     access_log: AccessLog,
+    events: Vec<EventSink>,
     clock: Clock,
 }
 
@@ -168,6 +210,7 @@ impl Default for Builder {
             fault_seed: 0,
             tls: None,
             access_log: AccessLog::default(),
+            events: Vec::new(),
             clock: Clock(Arc::new(SystemTime::now)),
         }
     }
@@ -181,7 +224,7 @@ impl Builder {
         self
     }
 
-    /// Imports the [samples] before it starts.
+    /// Imports the [samples](crate::samples) before it starts.
     #[must_use]
     pub fn samples(mut self) -> Self {
         self.seed.samples = true;
@@ -255,6 +298,13 @@ impl Builder {
         self
     }
 
+    /// Delivers contact events here; may be called again for more. [`LocalEndpoint::events`] is the way into this program.
+    #[must_use]
+    pub fn events(mut self, sink: EventSink) -> Self {
+        self.events.push(sink);
+        self
+    }
+
     /// Encrypts connections.
     #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
@@ -284,11 +334,13 @@ impl Builder {
             }
         };
         self.check()?;
-        let (store, seed) = (self.store, self.seed);
-        let (store, way_back) = spawn_blocking(move || {
+        let (store, seed, sinks) = (self.store, self.seed, self.events);
+        let (store, way_back, events) = spawn_blocking(move || {
+            let events = Outlets::open(sinks);
+            let events = events.map_err(|(sink, source)| StartError::Events { sink, source })?;
             let store = Arc::new(store.map_or_else(Store::in_memory, Ok)?);
             let way_back = seed.import(Arc::clone(&store))?;
-            Ok::<_, StartError>((store, way_back))
+            Ok::<_, StartError>((store, way_back, Arc::new(events)))
         })
         .await??;
         let listen = |source| StartError::Listen {
@@ -308,6 +360,7 @@ impl Builder {
             store: Arc::clone(&store),
             clock: self.clock.clone(),
             gate: Arc::new(gate),
+            events: Arc::clone(&events),
         };
         let handler = WithReset {
             handler,
@@ -336,6 +389,7 @@ impl Builder {
             credentials,
             store,
             injected,
+            events,
             way_back,
             stop,
             server,

@@ -25,6 +25,7 @@ mod access;
 mod auth;
 mod contact;
 mod endpoint;
+mod events;
 mod fault;
 mod files;
 mod gate;
@@ -43,6 +44,7 @@ mod token;
 
 pub use access::Access;
 pub use endpoint::{Builder, LocalEndpoint, StartError};
+pub use events::{EventSink, EventSinkError, Undelivered};
 pub use fault::{Fault, Injected};
 pub use files::find_files;
 pub use key::Key;

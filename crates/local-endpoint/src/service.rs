@@ -36,11 +36,12 @@ use http::Request;
 use serde::de::DeserializeOwned;
 
 use crate::contact::{Field, Value};
+use crate::events::{self, Outlets};
 use crate::gate::{Gate, Passage, Stopped};
 use crate::key::Key;
 use crate::random;
 use crate::server::{Clock, Handler, Reply};
-use crate::store::StoredContact;
+use crate::store::{Change, StoredContact};
 use crate::{PageError, Store, StoreError};
 
 #[derive(Clone, Debug)]
@@ -48,6 +49,7 @@ pub(crate) struct Connect {
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Clock,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) events: Arc<Outlets>,
 }
 
 impl Handler for Connect {
@@ -70,6 +72,7 @@ struct Session {
 /// What an operation works with.
 struct Context {
     store: Arc<Store>,
+    events: Arc<Outlets>,
     /// Nanoseconds since the epoch.
     now: i64,
 }
@@ -83,6 +86,23 @@ impl Context {
         }
     }
 
+    /// Changes contacts in one transaction, and publishes that.
+    fn change<T>(
+        &self,
+        change: impl FnOnce(&mut Change<'_, '_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.events.publish(|is_heard| {
+            self.store.change(|changes| {
+                let result = change(changes)?;
+                let events = match is_heard {
+                    true => events::of_change(changes, self.now)?,
+                    false => Vec::new(),
+                };
+                Ok((result, events))
+            })
+        })
+    }
+
     /// Sets fields of a contact to what `edit` makes of it.
     fn edit(
         &self,
@@ -90,7 +110,7 @@ impl Context {
         id: &Option<String>,
         edit: impl FnOnce(StoredContact) -> Result<Vec<(Field, Value)>, Failure>,
     ) -> Result<(), Failure> {
-        self.store.change(|change| {
+        self.change(|change| {
             let id = required(id);
             let contact = change.contact(required(instance), id)?;
             let arn = contact.instance_arn.clone();
@@ -191,6 +211,7 @@ impl Session {
         let now = now.map_or(0, |now| i64::try_from(now.as_nanos()).unwrap_or(i64::MAX));
         let context = Context {
             store: Arc::clone(&self.connect.store),
+            events: Arc::clone(&self.connect.events),
             now,
         };
         let run = tokio::task::spawn_blocking(move || operation(&context, input));

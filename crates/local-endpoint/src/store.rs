@@ -24,8 +24,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 
 pub(crate) use self::import::Change;
 pub use self::import::{ImportError, Importer, OnRejection, Report};
-pub(crate) use self::page::StoredContact;
 pub use self::page::{ContactSummary, Page, PageError};
+pub(crate) use self::page::{StoredContact, time};
 pub use self::prune::{Prune, PruneError, Pruned};
 pub(crate) use self::snapshot::Snapshot;
 pub use self::stats::{InstanceStats, Stats, TreeStats};

@@ -8,6 +8,7 @@
 
 mod disturbed;
 mod errors;
+mod events;
 mod failures;
 mod operations;
 mod pages;

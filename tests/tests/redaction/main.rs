@@ -22,6 +22,10 @@ const PROXY_PASSWORD: &str = "proxy-password-6Hd2";
 /// `user:` and the password, as it is sent to the proxy.
 const PROXY_CREDENTIALS: &str = "dXNlcjpwcm94eS1wYXNzd29yZC02SGQy";
 const ENDPOINT_PASSWORD: &str = "endpoint-password-9Kf4";
+/// In the URL of a webhook, before the host and behind it.
+const WEBHOOK_SECRET: &str = "webhook-secret-3Wd8";
+/// `user:` and that, as it is sent to the webhook.
+const WEBHOOK_CREDENTIALS: &str = "dXNlcjp3ZWJob29rLXNlY3JldC0zV2Q4";
 /// Values of the members that the model calls sensitive.
 const NOTE: &str = "sensitive-note-in-the-query";
 const REMARK: &str = "sensitive-remark-in-the-output";
@@ -37,6 +41,7 @@ async fn no_secret_shows_in_whole_runs() {
         .init();
     let mut seen = Seen::default();
     runs::local_endpoint(&mut seen).await;
+    runs::callers_and_events(&mut seen).await;
     runs::faults(&mut seen).await;
     runs::over_tls(&mut seen).await;
     runs::through_proxies(&mut seen).await;
@@ -63,6 +68,11 @@ async fn no_secret_shows_in_whole_runs() {
         "refused a tunnel to",
         "the vault is shut",
         "** redacted **",
+        "EventSink(https://127.0.0.1",
+        "AKIDREADER",
+        "AccessDeniedException",
+        "there are two keys with the ID AKIDREADER",
+        "cannot deliver events to",
     ] {
         assert!(
             printed.contains(known),
@@ -74,6 +84,7 @@ async fn no_secret_shows_in_whole_runs() {
         "connect_transport::call: retrying",
         "cannot refresh credentials",
         "http2=true",
+        "an event was not delivered",
         " h2::",
     ] {
         assert!(log.contains(known), "{known} was not logged: {log}");
@@ -86,6 +97,8 @@ async fn no_secret_shows_in_whole_runs() {
         PROXY_PASSWORD,
         PROXY_CREDENTIALS,
         ENDPOINT_PASSWORD,
+        WEBHOOK_SECRET,
+        WEBHOOK_CREDENTIALS,
         NOTE,
         REMARK,
         DETAIL,

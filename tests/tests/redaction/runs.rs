@@ -1,12 +1,14 @@
 //! The runs.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::future;
 use aws_smithy_async::time::TimeSource;
-use connect_local_endpoint::LocalEndpoint;
+use connect_local_endpoint::{EventSink, Key, LocalEndpoint, Tls, samples};
 use connect_sdk::Client;
 use connect_sdk::config::timeout::TimeoutConfig;
 use connect_sdk::config::{Builder, Credentials, Environment, ProvideCredentials, from_env};
@@ -18,7 +20,10 @@ use connect_tests::http2;
 use connect_tests::script::{Read, Reset, Script, Server, Stall, Step, ok, response};
 
 use crate::seen::Seen;
-use crate::{DETAIL, ENDPOINT_PASSWORD, NOTE, PROXY_PASSWORD, REMARK, SECRET, SESSION_TOKEN};
+use crate::{
+    DETAIL, ENDPOINT_PASSWORD, NOTE, PROXY_PASSWORD, REMARK, SECRET, SESSION_TOKEN,
+    WEBHOOK_CREDENTIALS, WEBHOOK_SECRET,
+};
 
 fn credentials(id: &str, secret: &str) -> Credentials {
     Credentials::new(id, secret, Some(SESSION_TOKEN.to_owned()), None, "test")
@@ -73,6 +78,79 @@ pub(crate) async fn local_endpoint(seen: &mut Seen) {
     let wrong = credentials("AKIDRIGHT", &format!("{SECRET}-wrong"));
     call(seen, config(&endpoint.url()).credentials_provider(wrong)).await;
     endpoint.shutdown().await;
+}
+
+/// Keys with rights, TLS, an access log, and webhooks: one that takes an event, one that does not, one that is not there.
+pub(crate) async fn callers_and_events(seen: &mut Seen) {
+    let pair = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let (certificate, secret) = (pair.cert.pem(), pair.signing_key.serialize_pem());
+    seen.signatures
+        .extend(secret.lines().nth(1).map(str::to_owned));
+    let tls = Tls::from_pem(certificate.as_bytes(), secret.as_bytes()).unwrap();
+    seen.print(&tls);
+    let broken = secret.replace("END", "ENDE");
+    for (certificate, key) in [
+        (&certificate, &broken),
+        (&broken, &secret),
+        (&secret, &certificate),
+    ] {
+        seen.error(&Tls::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap_err());
+    }
+    let reader = Key::new(credentials("AKIDREADER", SECRET)).operations(["ListAssociatedContacts"]);
+    seen.print(&reader);
+
+    let webhook = Server::start(vec![
+        vec![Read, ok()],
+        vec![Read, response("400 No", "", "")],
+    ])
+    .await;
+    let sink = |scheme: &str, address: SocketAddr| -> EventSink {
+        let url = format!(
+            "{scheme}://user:{WEBHOOK_SECRET}@{address}/{WEBHOOK_SECRET}?token={WEBHOOK_SECRET}"
+        );
+        url.parse().unwrap()
+    };
+    let gone = (Ipv4Addr::LOCALHOST, 1).into();
+    for wrong in ["ftp://", "http://:", "https://ho st"] {
+        let url = wrong.replace("//", &format!("//{WEBHOOK_SECRET}@"));
+        seen.error(&url.parse::<EventSink>().unwrap_err());
+    }
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&log);
+    let builder = || LocalEndpoint::builder().samples().key(reader.clone());
+    let start = builder()
+        .key(Key::new(credentials("AKIDRIGHT", SECRET)))
+        .events(sink("http", webhook.address))
+        .events(sink("https", gone))
+        .access_log(move |access| kept.lock().unwrap().push(access.clone()));
+    seen.print(&start);
+    seen.print(&builder().tls(tls));
+    let endpoint = start.start().await.unwrap();
+    seen.print(&endpoint);
+    seen.print(&endpoint.undelivered());
+    let client = Client::from_conf(config(&endpoint.url()).build());
+    for name in ["taken", "rejected"] {
+        let task = client
+            .start_task_contact()
+            .instance_id(samples::INSTANCE_ID);
+        seen.outcome(task.name(name).send().await);
+    }
+    let reading = config(&endpoint.url()).credentials_provider(credentials("AKIDREADER", SECRET));
+    let client = Client::from_conf(reading.build());
+    let stop = client.stop_contact().instance_id(samples::INSTANCE_ID);
+    seen.outcome(stop.contact_id(samples::CONTACT_ID).send().await);
+    endpoint.shutdown().await;
+    let got = webhook.requests();
+    assert!(got[0].contains(WEBHOOK_CREDENTIALS), "it was sent: {got:?}");
+    for access in log.lock().unwrap().iter() {
+        seen.print(access);
+        seen.print(&access.to_string());
+    }
+
+    let twice = builder().key(reader.clone());
+    seen.error(&twice.start().await.unwrap_err());
+    let folder = builder().events(EventSink::file("/"));
+    seen.error(&folder.start().await.unwrap_err());
 }
 
 fn denial(code: &str, body: &str) -> Step {

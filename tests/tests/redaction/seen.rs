@@ -37,7 +37,7 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// What a program could print, and the signatures that were made meanwhile.
+/// What a program could print, and the signatures and keys that were made meanwhile.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) printed: String,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 
 use connect_local_endpoint::{
-    Access, Builder, Fault, LocalEndpoint, Quota, StartError, Store, Tls,
+    Access, Builder, EventSink, Fault, LocalEndpoint, Quota, StartError, Store, Tls,
 };
 use connect_transport::config::Environment;
 
@@ -57,7 +57,12 @@ pub(crate) struct Arguments {
     /// Append a line of JSON for each request to this file, in place of a line of text on standard error
     #[arg(long, value_name = "FILE")]
     access_log: Option<PathBuf>,
-    /// Listen where other machines reach it, unencrypted
+    /// Deliver each change of a contact that a caller makes as an event in EventBridge's form: append it to a file as a line of
+    /// JSON, or POST it to a URL, such as http://localhost:8080/events; may be repeated
+    // A text until it is known to be right: errors of the command line would quote a URL's secrets.
+    #[arg(long, value_name = "FILE|URL")]
+    events: Vec<String>,
+    /// Listen where other machines reach it, unencrypted; send --events to other machines by http
     #[arg(long)]
     insecure: bool,
 }
@@ -109,7 +114,7 @@ pub(super) fn open_known(path: &Path) -> Result<Store, Failure> {
 ///
 /// # Errors
 ///
-/// A database, an address or files of keys that cannot be used, half a key pair, an address that others reach without
+/// A database, an address, files of keys or events that cannot be used, half a key pair, an address that others reach without
 /// protection.
 pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Result<(), Failure> {
     let (credentials, keys) = match &arguments.keys {
@@ -136,6 +141,7 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
             )));
         }
     }
+    let sinks = sinks(&arguments.events, arguments.insecure)?;
     let log = arguments.access_log.as_deref().map(lines).transpose()?;
     // Before the URL is printed: its reader may end this process at once.
     let mut interrupted = pin!(signals::interruption().map_err(Failure::other)?);
@@ -155,6 +161,7 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
     let endpoint = arguments.quotas.into_iter().fold(endpoint, Builder::quota);
     let endpoint = arguments.faults.into_iter().fold(endpoint, Builder::fault);
     let mut endpoint = endpoint.fault_seed(arguments.fault_seed);
+    endpoint = sinks.into_iter().fold(endpoint, Builder::events);
     if let Some(credentials) = credentials {
         endpoint = endpoint.credentials(credentials);
     }
@@ -168,6 +175,7 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
     let endpoint = tokio::select! {
         started = endpoint.start() => started.map_err(|error| match error {
             StartError::UnknownOperation { .. } => Failure::Usage(error.to_string()),
+            StartError::Events { .. } => Failure::Configuration(error.to_string()),
             error => Failure::other(error),
         })?,
         // A transaction under way is rolled back.
@@ -179,12 +187,30 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         printed => printed?,
     }
     interrupted.await;
-    let injected = endpoint.injected();
+    let (injected, undelivered) = (endpoint.injected(), endpoint.undelivered());
     endpoint.shutdown().await;
     for (fault, count) in injected.counts() {
         crate::note(&format!("faults injected: {count} by {fault}"));
     }
+    for (sink, count) in undelivered.counts().filter(|(_, count)| *count > 0) {
+        crate::note(&format!("events not delivered: {count} to {sink}"));
+    }
     Ok(())
+}
+
+/// Where events go. What is wrong is said without the text, which may hold secrets.
+fn sinks(texts: &[String], insecure: bool) -> Result<Vec<EventSink>, Failure> {
+    let read = |text: &String| {
+        let sink = text.parse::<EventSink>();
+        let sink = sink.map_err(|error| Failure::Usage(format!("Wrong --events: {error}.")))?;
+        if sink.is_exposed() && !insecure {
+            return Err(Failure::Usage(format!(
+                "Events to {sink} would go to another machine unencrypted, which needs https or --insecure."
+            )));
+        }
+        Ok(sink)
+    };
+    texts.iter().map(read).collect()
 }
 
 /// Writes the access log to a file.

@@ -199,3 +199,59 @@ fn each_request_is_a_line_of_text_or_of_a_file() {
     ));
     contains(&serve.failed(253), "cannot write /nowhere/log: ");
 }
+
+#[cfg(unix)]
+#[test]
+fn events_go_to_files_that_can_be_imported_and_what_is_lost_is_said() {
+    let events = folder();
+    let path = format!("{}/events.jsonl", events.path().display());
+    // Nothing listens there any more.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    let url = format!("http://user:hidden@localhost:{port}/hidden?token=hidden");
+    let mut served = Served::samples_with(&format!("--events '{path}' --events '{url}' --debug"));
+    let instance = "--instance-id 5a3c0f6e-2d41-4b8a-9c17-e06d7f2b9a48";
+    let started = served.connect(&format!("start-task-contact {instance} --name x"));
+    let started: Value = started.json();
+    let id = started["ContactId"].as_str().expect("an ID");
+    let written = std::fs::read_to_string(&path).expect("events");
+    contains(&written, "\"eventType\":\"INITIATED\"");
+    contains(&written, id);
+    let stderr = served.interrupt();
+    let lost = format!("events not delivered: 1 to http://localhost:{port}\n");
+    contains(&stderr, &lost);
+    assert!(
+        !stderr.contains("hidden") && !stderr.contains("aGlkZGVu"),
+        "{stderr}"
+    );
+    assert!(!stderr.contains("events.jsonl"), "{stderr}");
+
+    let database = database(&events);
+    let imported = connect(&format!("import '{path}' --database '{database}'")).ok();
+    starts_with(&imported, "1 contacts added, ");
+}
+
+#[test]
+fn what_is_wrong_with_events_is_said_without_secrets() {
+    let folder = folder();
+    let missing = format!("{}/no/events.jsonl", folder.path().display());
+    for (events, code, expected) in [
+        (missing.as_str(), 253, "cannot deliver events to "),
+        (
+            "http://hidden:hidden@exa mple.com",
+            252,
+            "expected a path, or a URL such as",
+        ),
+        (
+            "http://u:hidden@consumer:80/hidden",
+            252,
+            "Events to http://consumer:80 would go to another machine unencrypted, which needs https or --insecure.",
+        ),
+    ] {
+        let stderr = connect(&format!("serve --events '{events}'")).failed(code);
+        contains(&stderr, expected);
+        assert!(!stderr.contains("hidden"), "{stderr}");
+    }
+}

@@ -11,7 +11,7 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, Stream};
 
-use crate::connect::{call, contains, file, folder, run, text};
+use crate::connect::{KEYS, Served, call, connect, contains, file, folder, run, text};
 
 /// A server with a self-signed certificate for `name`: its address and the certificate.
 fn https(name: &str) -> (SocketAddr, String) {
@@ -36,7 +36,7 @@ fn https(name: &str) -> (SocketAddr, String) {
             let mut stream = Stream::new(&mut tls, &mut socket);
             let mut request = Vec::new();
             let mut buffer = [0; 4096];
-            while !request.ends_with(b"\r\n\r\n") {
+            while !is_whole(&request) {
                 match stream.read(&mut buffer) {
                     Ok(read) if read > 0 => request.extend_from_slice(&buffer[..read]),
                     // A client that does not like the certificate.
@@ -48,6 +48,16 @@ fn https(name: &str) -> (SocketAddr, String) {
         }
     });
     (address, cert.pem())
+}
+
+/// Whether a request has come with its body.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request).to_ascii_lowercase();
+    text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+        let length = head.split("content-length: ").nth(1);
+        let length = length.and_then(|rest| rest.lines().next()?.parse().ok());
+        body.len() >= length.unwrap_or(0)
+    })
 }
 
 fn list(url: &str, arguments: &str) -> Command {
@@ -85,6 +95,33 @@ fn a_certificate_counts_if_its_authority_is_trusted() {
     let path = text(folder.path());
     let expected = format!("--ca-bundle: {path}: ");
     contains(&by_flag(path).failed(253), &expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn events_go_to_a_webhook_whose_certificate_is_trusted() {
+    let (address, pem) = https("localhost");
+    let url = format!("https://localhost:{}", address.port());
+    for is_trusted in [true, false] {
+        let folder = folder();
+        let records = file(&folder, "records.jsonl", &connect("samples").ok());
+        let trusted = if is_trusted {
+            pem.clone()
+        } else {
+            https("localhost").1
+        };
+        let bundle = file(&folder, "bundle.pem", &trusted);
+        let mut environment = KEYS.to_vec();
+        environment.push(("SSL_CERT_FILE", &bundle));
+        let arguments = format!("--seed '{records}' --events {url}");
+        let (mut served, _) = Served::serve(folder, &environment, &arguments);
+        let instance = "--instance-id 5a3c0f6e-2d41-4b8a-9c17-e06d7f2b9a48";
+        let start = format!("start-task-contact {instance} --name x");
+        served.connect(&start).ok();
+        let stderr = served.interrupt();
+        let lost = format!("events not delivered: 1 to {url}\n");
+        assert_eq!(stderr.contains(&lost), !is_trusted, "{stderr}");
+    }
 }
 
 #[test]

@@ -64,12 +64,16 @@ impl Claim {
                     "Authorization header requires the algorithm '{ALGORITHM}'."
                 ))
             })?;
+        let parameters = parameters.split(',');
+        let parameters = parameters.map(|parameter| parameter.trim().split_once('='));
+        let parameters = parameters.collect::<Option<Vec<_>>>().ok_or_else(|| {
+            Denial::incomplete("Authorization header requires parameters of the form NAME=VALUE.")
+        })?;
         let parameter = |name: &str| {
+            let mut parameters = parameters.iter();
             parameters
-                .split(',')
-                .filter_map(|parameter| parameter.trim().split_once('='))
                 .find(|(key, _)| *key == name)
-                .map(|(_, value)| value)
+                .map(|(_, value)| *value)
                 .filter(|value| !value.is_empty())
                 .ok_or_else(|| {
                     Denial::incomplete(format!("Authorization header requires '{name}' parameter."))

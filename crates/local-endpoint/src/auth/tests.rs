@@ -205,6 +205,7 @@ fn a_malformed_authorization_is_incomplete() {
     for (from, to) in [
         ("AWS4-HMAC-SHA256 ", "Bearer "),
         ("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256"),
+        (", Signature", ",,Signature"),
         ("Credential=", "Credentials="),
         ("SignedHeaders=", ""),
         ("Signature=", "Signed="),
@@ -304,6 +305,8 @@ fn the_scope_must_be_ours() {
     for (from, to) in [
         ("aws4_request", "aws5_request"),
         ("20260314", "20260313"),
+        ("20260314", "2026"),
+        ("20260314", ""),
         ("host;", ""),
     ] {
         let mut request = Signer::default().get();

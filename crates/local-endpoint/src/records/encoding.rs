@@ -62,6 +62,7 @@ fn text<'a>(magic: &[u8], whole: impl BufRead + 'a) -> io::Result<Box<dyn BufRea
         reader: whole,
         read_unit,
         high: None,
+        failure: None,
         ready: io::Cursor::default(),
     };
     Ok(Box::new(BufReader::with_capacity(BUFFER, text)))
@@ -77,17 +78,25 @@ struct Utf16<R> {
     read_unit: fn([u8; 2]) -> u16,
     /// The first half of a character.
     high: Option<u16>,
+    /// Why there is no more, once what came before has been read.
+    failure: Option<io::Error>,
     ready: io::Cursor<Vec<u8>>,
 }
 
 impl<R: BufRead> Utf16<R> {
     /// Decodes some more; nothing at the end.
     fn decode(&mut self) -> io::Result<Vec<u8>> {
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
         let mut bytes = Vec::new();
-        self.reader
-            .by_ref()
-            .take(BUFFER as u64)
-            .read_to_end(&mut bytes)?;
+        let mut some = self.reader.by_ref().take(BUFFER as u64);
+        if let Err(error) = some.read_to_end(&mut bytes) {
+            if bytes.is_empty() {
+                return Err(error);
+            }
+            self.failure = Some(error);
+        }
         let mut units: Vec<u16> = self.high.take().into_iter().collect();
         let pairs = bytes.chunks_exact(2);
         units.extend(

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+/// More commas than messages of records have. A short value takes many times its length in memory.
+const MOST_COMMAS: usize = 1 << 20;
 /// Where lists of messages are.
 const LISTS: [&str; 3] = ["Records", "records", "Messages"];
 /// Where a message has its content, and whether that is in base64.
@@ -18,6 +20,10 @@ const CONTENTS: [(&str, bool); 8] = [
 
 /// The contents of an envelope, each as a file of its own. What cannot be decoded is empty.
 pub(super) fn open(object: &[u8]) -> Option<Vec<Option<Vec<u8>>>> {
+    let commas = object.iter().filter(|byte| **byte == b',');
+    if commas.count() > MOST_COMMAS {
+        return None;
+    }
     let value = serde_json::from_slice::<Value>(object).ok()?;
     let list = LISTS.iter().find_map(|name| value.get(name)?.as_array());
     Some(match list {

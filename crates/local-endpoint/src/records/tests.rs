@@ -281,6 +281,12 @@ fn records_in_messages_are_read() {
             "b".to_owned(),
         ]
     );
+    // Nobody means this, and it would take a hundred times as much memory.
+    let dense = format!(r#"{{"Records":[{}0]}}"#, "0,".repeat(2_000_000));
+    assert_eq!(
+        outcomes(dense.as_bytes()),
+        ["calls.json:1 (byte 0): InstanceARN: missing"]
+    );
     // Nobody means this, and it has an end.
     let deep = (0..9).fold(a, |inner, _| serde_json::json!({"body": inner}).to_string());
     let expected = "calls.json:1 (byte 0): InstanceARN: missing";

@@ -31,9 +31,7 @@ pub(super) struct Begin<'a> {
 impl Begin<'_> {
     /// The ID of the contact, new or begun by the same request before.
     pub(super) fn begin(self, context: &Context) -> Result<String, Failure> {
-        context
-            .store
-            .change(|change| self.begin_in(context, change))
+        context.change(|change| self.begin_in(context, change))
     }
 
     /// The same, as a part of what is changed with it.

@@ -9,5 +9,5 @@ pub(super) fn run(
     let (instance, id) = (required(&input.instance_id), required(&input.contact_id));
     let contact = stored::contact(&context.store.contact(instance, id)?)?;
     let output = DescribeContactOutput::builder();
-    Ok(output.contact(serde_json::from_value(contact)?).build())
+    Ok(output.contact(contact).build())
 }

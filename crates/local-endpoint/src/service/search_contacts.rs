@@ -4,9 +4,8 @@ use connect_sdk::types::{
     SearchContactsMatchType, SearchContactsTimeRange, SearchContactsTimeRangeType, SearchCriteria,
     Sort, SortOrder, SortableFieldName,
 };
-use serde_json::{Value, json};
 
-use super::{Context, Failure, required, stored};
+use super::{Context, FAILED, Failure, required, stored};
 use crate::PageError;
 use crate::store::search::{Criterion, Key, Search};
 
@@ -43,14 +42,15 @@ pub(super) fn run(
     let contacts = found.contacts.iter().map(|(contact, details)| {
         let mut members = stored::details(details.as_deref())?;
         stored::add_summary(&mut members, contact);
-        Ok(Value::Object(members))
+        stored::shape(members)
     });
-    let contacts = contacts.collect::<Result<Vec<_>, Failure>>()?;
-    let mut output = json!({ "Contacts": contacts, "TotalCount": found.total });
-    if let Some(token) = found.next_token {
-        output["NextToken"] = token.into();
-    }
-    Ok(serde_json::from_value(output)?)
+    SearchContactsOutput::builder()
+        .set_contacts(Some(contacts.collect::<Result<_, Failure>>()?))
+        .total_count(found.total)
+        .set_next_token(found.next_token)
+        .build()
+        // Its only required member is there.
+        .map_err(|_| Failure::Internal(FAILED))
 }
 
 fn range(range: Option<&SearchContactsTimeRange>) -> Result<(Key, i64, i64), Failure> {

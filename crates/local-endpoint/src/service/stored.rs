@@ -2,6 +2,8 @@
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use connect_sdk::types::Contact;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::Failure;
@@ -15,8 +17,20 @@ pub(super) fn details(details: Option<&str>) -> Result<Members, Failure> {
     Ok(serde_json::from_str(details.unwrap_or("{}"))?)
 }
 
+/// A shape of the model. What does not fit it of a record's members, which are kept as they came, is left out.
+pub(super) fn shape<T: DeserializeOwned>(members: Members) -> Result<T, Failure> {
+    let mut value = Value::Object(members);
+    if let Ok(shape) = T::deserialize(&value) {
+        return Ok(shape);
+    }
+    if let Value::Object(members) = &mut value {
+        members.retain(|name, value| T::deserialize(&json!({ name: value })).is_ok());
+    }
+    Ok(serde_json::from_value(value)?)
+}
+
 /// `Contact` of the model. What a record has and the model has not is left out by its reader.
-pub(super) fn contact(contact: &StoredContact) -> Result<Value, Failure> {
+pub(super) fn contact(contact: &StoredContact) -> Result<Contact, Failure> {
     let mut members = details(contact.details.as_deref())?;
     add_summary(&mut members, &contact.summary);
     members.insert("ContactAssociationId".into(), json!(contact.association_id));
@@ -24,7 +38,7 @@ pub(super) fn contact(contact: &StoredContact) -> Result<Value, Failure> {
     if let Some(time) = contact.last_update {
         members.insert("LastUpdateTimestamp".into(), text(time));
     }
-    Ok(Value::Object(members))
+    shape(members)
 }
 
 /// Adds what `Contact` and `ContactSearchSummary` share, and makes `AgentInfo` and `QueueInfo` of a record's agent and queue.

@@ -13,7 +13,7 @@ pub(super) fn run(
         let message = "A contact is transferred to either a QueueId or a UserId.";
         return Err(Failure::Invalid(message.to_owned()));
     }
-    context.store.change(|change| {
+    context.change(|change| {
         let contact = change.contact(instance, id)?;
         let channel = contact.summary.channel.unwrap_or_default();
         if !matches!(channel.as_str(), "TASK" | "EMAIL") {

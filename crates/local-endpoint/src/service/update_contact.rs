@@ -19,6 +19,7 @@ pub(super) fn run(
         let segment_attributes = input.segment_attributes.map(|new| {
             let mut all = details
                 .get("SegmentAttributes")
+                .filter(|old| old.is_object())
                 .cloned()
                 .unwrap_or(json!({}));
             if let (Json::Object(all), Json::Object(new)) = (&mut all, json!(new)) {

@@ -16,7 +16,9 @@ use super::page::{self, PageError, StoredContact};
 use super::rows;
 use super::trees::Trees;
 use super::{Store, StoreError};
-use crate::contact::{ContactRecord, ContactState, Field, Origin, Value, Version, Versioned};
+use crate::contact::{
+    Changed, ContactRecord, ContactState, Field, Origin, Value, Version, Versioned,
+};
 use crate::records::{Item, Records, Rejection, instance_id};
 
 /// Rejections beyond this many are counted, not kept.
@@ -138,16 +140,21 @@ impl Store {
         &self,
         change: impl FnOnce(&mut Change<'_, '_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let change = |import: &mut Import<'_>| change(&mut Change(import));
+        let change = |import: &mut Import<'_>| change(&mut Change(import, Vec::new()));
         let (result, _) = transact(self, || (), change)?;
         Ok(result)
     }
 }
 
-/// Changes under way.
-pub(crate) struct Change<'i, 't>(&'i mut Import<'t>);
+/// Changes under way, and what they have changed so far.
+pub(crate) struct Change<'i, 't>(&'i mut Import<'t>, Vec<Changed>);
 
 impl Change<'_, '_> {
+    /// What has been changed, in order.
+    pub(crate) fn changed(&self) -> &[Changed] {
+        &self.1
+    }
+
     /// A contact by its ID.
     pub(crate) fn contact(&self, instance: &str, id: &str) -> Result<StoredContact, PageError> {
         page::contact(self.0.transaction, instance, id)
@@ -168,14 +175,27 @@ impl Change<'_, '_> {
     ) -> rusqlite::Result<()> {
         let instance = self.0.instance(instance_arn)?;
         let known = rows::find(self.0.transaction, instance, id)?.and_then(|known| known.state);
-        let newest = known.and_then(|state| state.0.iter().map(|field| field.version.time).max());
+        let versions = known.iter().flat_map(|state| &state.0);
+        let newest = versions.map(|field| field.version.time).max();
         let version = Version {
             time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
             origin: Origin::Record,
         };
         let mut state = ContactState::default();
+        let mut changed = Vec::new();
         for (name, value) in fields {
+            if known.as_ref().map_or(&None, |known| &known[name].value) != &value {
+                changed.push(name);
+            }
             state[name] = Versioned { version, value };
+        }
+        if known.is_none() || !changed.is_empty() {
+            self.1.push(Changed {
+                instance_arn: instance_arn.to_owned(),
+                contact_id: id.to_owned(),
+                is_new: known.is_none(),
+                fields: changed,
+            });
         }
         self.0.put(ContactRecord {
             instance_arn: instance_arn.to_owned(),

@@ -186,6 +186,7 @@ fn chain_attributes(
         SELECT attribute.key, attribute.value FROM chain, contact, json_each(contact.details, '$.Attributes') AS attribute
         WHERE contact.instance = ?1 AND contact.tree = (SELECT tree FROM contact WHERE instance = ?1 AND id = ?2)
         AND coalesce(contact.initial, contact.id) = chain.first
+        AND typeof(attribute.key) = 'text' AND attribute.type = 'text'
         ORDER BY coalesce(json_extract(field_versions, '$.Attributes[0]'), version_time)";
     let mut statement = connection.prepare_cached(select)?;
     let pairs = statement.query_map((instance, id), |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -258,7 +259,7 @@ fn rows(
     Ok((contacts, None))
 }
 
-pub(super) fn time(nanos: i64) -> DateTime {
+pub(crate) fn time(nanos: i64) -> DateTime {
     const NANOS: i64 = 1_000_000_000;
     let subsecond = u32::try_from(nanos.rem_euclid(NANOS)).unwrap_or_default();
     DateTime::from_secs_and_nanos(nanos.div_euclid(NANOS), subsecond)

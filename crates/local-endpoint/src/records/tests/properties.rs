@@ -6,6 +6,25 @@ use super::super::frames::Frames;
 use super::super::*;
 use super::*;
 
+type Encoding = fn(&str) -> Vec<u8>;
+
+const ENCODINGS: [Encoding; 3] = [
+    |text| text.into(),
+    |text| text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+    |text| text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+];
+
+/// The IDs of the contacts that come before a file cannot be read any further.
+fn ids_until_failure(bytes: &[u8]) -> Vec<String> {
+    let mut records = Records::new("x", bytes);
+    let items = std::iter::from_fn(|| records.next().ok().flatten());
+    let contacts = items.filter_map(|item| match item {
+        Item::Contact(record) => Some(record.contact_id),
+        _ => None,
+    });
+    contacts.collect()
+}
+
 proptest! {
     #[test]
     fn hostile_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -40,12 +59,76 @@ proptest! {
     }
 
     #[test]
-    fn mutated_records_never_panic(place in any::<prop::sample::Index>(), byte in any::<u8>(), again in any::<bool>()) {
+    fn a_mutated_record_costs_none_before_it(place in any::<prop::sample::Index>(), byte in any::<u8>(), again in any::<bool>()) {
         let mut file = record("a").into_bytes();
         let place = place.index(file.len());
         if again { file.insert(place, byte) } else { file[place] = byte }
-        file.extend(record("b").as_bytes());
-        let _ = outcomes(&file);
+        let file = [record("z").as_bytes(), b"\n", &file, record("b").as_bytes()].concat();
+        prop_assert_eq!(&outcomes(&file)[0], "z");
+    }
+
+    #[test]
+    fn what_comes_before_a_damage_is_read_however_it_is_packed(
+        count in 1..40_usize, packing in 0..6_usize, at in any::<prop::sample::Index>(), damage in prop::option::of(0..8_u32),
+    ) {
+        let is_compressed = packing > 2;
+        let encoding: Encoding = ENCODINGS[packing % 3];
+        let lines = (0..count).map(|number| one_line(&number.to_string()) + "\n").collect::<Vec<_>>();
+        let plain = encoding(&lines.concat());
+        let mut file = if is_compressed { gzip(&plain) } else { plain.clone() };
+        let at = at.index(file.len());
+        match damage {
+            None => file.truncate(at),
+            Some(bit) => file[at] ^= 1 << bit,
+        }
+        // What can still be unpacked, as far as it is right.
+        let mut unpacked = Vec::new();
+        if is_compressed {
+            let _ = flate2::read::MultiGzDecoder::new(file.as_slice()).read_to_end(&mut unpacked);
+        } else {
+            unpacked.clone_from(&file);
+        }
+        let right = plain.iter().zip(&unpacked).take_while(|(a, b)| a == b).count();
+        let mut ends = 0;
+        let whole = lines.iter().take_while(|line| {
+            ends += encoding(line).len();
+            ends <= right
+        });
+        let expected = (0..whole.count()).map(|number| number.to_string()).collect::<Vec<_>>();
+        let ids = ids_until_failure(&file);
+        prop_assert!(ids.starts_with(&expected), "{} of {}, {} expected", ids.len(), count, expected.len());
+        prop_assert!(ids.len() <= count);
+    }
+
+    #[test]
+    fn records_in_envelopes_are_read_or_rejected_and_cost_none_before_them(
+        kinds in prop::collection::vec(0..5, 0..7), at in prop::option::of(any::<prop::sample::Index>()), byte in any::<u8>(),
+    ) {
+        let wrap = |content: String, kind: &i32| {
+            let base64 = base64_simd::STANDARD.encode_to_string(&content);
+            let packed = base64_simd::STANDARD.encode_to_string(gzip(content.as_bytes()));
+            match kind {
+                0 => serde_json::json!({"Records": [{"kinesis": {"data": base64}}]}),
+                1 => serde_json::json!({"records": [{"data": packed}, {"data": "%"}]}),
+                2 => serde_json::json!({"Message": content, "Type": "Notification"}),
+                3 => serde_json::json!({"Messages": [{"Body": content}, {"Body": content}]}),
+                _ => serde_json::json!({"rawData": base64}),
+            }
+            .to_string()
+        };
+        let mut enclosed = kinds.iter().fold(one_line("a"), wrap).into_bytes();
+        if let Some(at) = &at {
+            let at = at.index(enclosed.len());
+            enclosed[at] = byte;
+        }
+        let file = [one_line("z").as_bytes(), b"\n", &enclosed].concat();
+        let ids = ids_until_failure(&file);
+        prop_assert_eq!(&ids[0], "z");
+        if at.is_none() {
+            let copies = 1 << kinds.iter().filter(|kind| **kind == 3).count();
+            let expected = if kinds.len() <= 4 { copies } else { 0 };
+            prop_assert_eq!(ids.iter().filter(|id| *id == "a").count(), expected);
+        }
     }
 
     #[test]

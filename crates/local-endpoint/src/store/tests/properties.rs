@@ -94,3 +94,40 @@ proptest! {
         prop_assert!(matches!(store.page(INSTANCE, "a", limit(1), Some(&token)), Err(PageError::BadToken)));
     }
 }
+
+proptest! {
+    #[test]
+    fn tokens_are_good_for_their_contact_and_instance_as_they_are(
+        place in any::<prop::sample::Index>(), character in "[A-Za-z0-9_=+/-]", how in 0..3,
+    ) {
+        let tree = [record("a", 1), record("b", 2).after("a"), record("c", 3).after("b")];
+        let others = tree.clone().map(|record| Record { instance: "other", ..record });
+        let store = store(&[tree, others].concat());
+        let given = store.page(INSTANCE, "a", limit(1), None).unwrap().next_token.unwrap();
+        prop_assert_eq!(store.page(INSTANCE, "a", limit(9), Some(&given)).unwrap().contacts.len(), 2);
+        let mut mutated = given.clone();
+        let place = place.index(given.len());
+        match how {
+            0 => mutated.insert_str(place, &character),
+            1 => mutated.replace_range(place..=place, &character),
+            _ => mutated.truncate(place),
+        }
+        for (instance, contact, token) in [(INSTANCE, "b", &given), ("other", "a", &given), (INSTANCE, "a", &mutated)] {
+            let page = store.page(instance, contact, limit(1), Some(token));
+            let is_right = (instance, contact, token) == (INSTANCE, "a", &given);
+            prop_assert!(is_right || matches!(page, Err(PageError::BadToken)), "{} {} {:?}", instance, contact, page);
+        }
+        // A search's token is good for that search.
+        let search = search::Search {
+            range: (search::Key::Initiated, i64::MIN, i64::MAX), criteria: Vec::new(), order: search::Key::Initiated,
+            is_descending: false,
+        };
+        let found = |instance, what, token| store.search(instance, &search, what, 1, token);
+        let of_search = found(INSTANCE, "a", None).unwrap().next_token.unwrap();
+        prop_assert!(found(INSTANCE, "a", Some(&of_search)).is_ok());
+        for (instance, what, token) in [(INSTANCE, "b", &of_search), ("other", "a", &of_search), (INSTANCE, "{}", &given)] {
+            let found = found(instance, what, Some(token));
+            prop_assert!(matches!(found, Err(PageError::BadToken)), "{} {} {:?}", instance, what, found);
+        }
+    }
+}
