@@ -41,8 +41,8 @@ def rejected(caller, operation, contact=CONTACT, **changed):
     return caught.value
 
 
-def test_every_operation_of_the_endpoint_is_called(connect_operations):
-    assert sorted(CALLS) == connect_operations
+def test_every_operation_of_the_endpoint_is_called(served_operations):
+    assert sorted(CALLS) == served_operations
 
 
 @each_call
