@@ -24,5 +24,7 @@ if ! cmp --silent "$requirements" "$venv/requirements.txt"; then
 fi
 
 cargo build --quiet --package connect-cli
-"$venv/bin/python" tests/interop/check.py \
-    --connect "${CARGO_TARGET_DIR:-target}/debug/connect" --aws "$venv/bin/aws"
+export PYTHONDONTWRITEBYTECODE=1
+"$venv/bin/python" -m pytest --quiet -p no:cacheprovider -r s tests/interop \
+    --connect "${CARGO_TARGET_DIR:-target}/debug/connect" --aws "$venv/bin/aws" "$@"
+"$venv/bin/aws" --version

@@ -11,3 +11,8 @@ pub mod socket;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The examples of the local endpoint's page, the same way.
+#[cfg(doctest)]
+#[doc = include_str!("../../crates/local-endpoint/IN_TESTS.md")]
+pub struct InTests;

@@ -4,6 +4,8 @@ mod crates;
 mod fuzz;
 mod mutations;
 mod names;
+mod peer;
+mod soak;
 mod vectors;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +33,12 @@ pub(crate) struct Arguments {
     /// How long each fuzz target runs.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     fuzz_seconds: u32,
+    /// How long `connect serve` is called.
+    #[arg(long, value_name = "MINUTES", default_value_t = 10.0)]
+    soak_minutes: f64,
+    /// The clients that call it at the same time.
+    #[arg(long, value_name = "NUMBER", default_value_t = 200)]
+    soak_clients: usize,
 }
 
 /// A part of the verification.
@@ -52,6 +60,11 @@ enum Part {
     Mutations,
     /// Feed hostile bytes to the parsers.
     Fuzz,
+    /// Run the program of tests/drop-in on aws-sdk-connect, which takes minutes and 5 GiB of memory to build, against
+    /// `connect serve`.
+    Peer,
+    /// Call `connect serve` under faults and quotas: no acknowledged change may be lost.
+    Soak,
 }
 
 /// What a step that did not fail found.
@@ -69,6 +82,8 @@ struct Context {
     shared: PathBuf,
     sdk_source: Option<PathBuf>,
     fuzz_seconds: u32,
+    soak_minutes: f64,
+    soak_clients: usize,
     /// Where crates are generated and built.
     target: PathBuf,
 }
@@ -134,6 +149,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
             .unwrap_or_else(|| root.join("../shared")),
         sdk_source: arguments.sdk_source.clone(),
         fuzz_seconds: arguments.fuzz_seconds,
+        soak_minutes: arguments.soak_minutes,
+        soak_clients: arguments.soak_clients,
         target: target_folder(&root),
         root,
     };
@@ -153,6 +170,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
             Part::Conformance => vectors::run(&context, &mut steps),
             Part::Mutations => mutations::run(&context, &mut steps),
             Part::Fuzz => fuzz::all(&context, &mut steps),
+            Part::Peer => peer::compare(&context, &mut steps),
+            Part::Soak => soak::run(&context, &mut steps),
         }
     }
     let Steps { lines, failed, .. } = steps;

@@ -13,5 +13,7 @@ mod profiles;
 mod seeded;
 mod served;
 #[cfg(unix)]
+mod soak;
+#[cfg(unix)]
 mod terminal;
 mod usage;
