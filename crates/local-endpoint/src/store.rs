@@ -3,9 +3,11 @@
 //! Every contact belongs to one tree, whose key is kept in its row and maintained at import; so a page is one range of
 //! one index, however large the tree is. IDs that are only referred to have rows too: they join trees and are not listed.
 
+mod change;
 mod import;
 mod page;
 mod prune;
+mod report;
 mod rows;
 pub(crate) mod search;
 mod snapshot;
@@ -22,11 +24,12 @@ use hmac::Mac;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-pub(crate) use self::import::Change;
-pub use self::import::{ImportError, Importer, OnRejection, Report};
+pub(crate) use self::change::Change;
+pub use self::import::{ImportError, Importer, OnRejection};
 pub(crate) use self::page::StoredContact;
 pub use self::page::{ContactSummary, Page, PageError};
 pub use self::prune::{Prune, PruneError, Pruned};
+pub use self::report::Report;
 pub(crate) use self::snapshot::Snapshot;
 pub use self::stats::{InstanceStats, Stats, TreeStats};
 
