@@ -142,6 +142,12 @@ impl ContactState {
         is_newer
     }
 
+    /// The version of what is newest.
+    pub(crate) fn newest(&self) -> Version {
+        let versions = self.0.iter().map(|field| field.version);
+        versions.max().unwrap_or_default()
+    }
+
     /// The IDs that tie a contact to others. A first contact's reference to itself ties nothing.
     pub(crate) fn references(&self) -> impl Iterator<Item = &str> {
         [Field::Previous, Field::Initial, Field::Related]

@@ -3,6 +3,7 @@
 //! Every contact belongs to one tree, whose key is kept in its row and maintained at import; so a page is one range of
 //! one index, however large the tree is. IDs that are only referred to have rows too: they join trees and are not listed.
 
+mod batch;
 mod change;
 mod import;
 mod page;

@@ -1,17 +1,15 @@
-//! Changes contacts in one transaction: of each field the newest value is kept, and trees are joined.
+//! Changes contacts in one transaction.
 
-use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+use super::batch::Batch;
 use super::page::{self, PageError, StoredContact};
 use super::report::Report;
 use super::rows;
-use super::trees::Trees;
 use super::{Store, StoreError};
 use crate::contact::{ContactRecord, ContactState, Field, Origin, Value, Version, Versioned};
-use crate::records::instance_id;
 
 /// How long another writer may hold the database before that is reported, and how long a record may wait for the next.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
@@ -22,14 +20,14 @@ impl Store {
         &self,
         change: impl FnOnce(&mut Change<'_, '_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let change = |import: &mut Import<'_>| change(&mut Change(import));
+        let change = |batch: &mut Batch<'_>| change(&mut Change(batch));
         let (result, _) = transact(self, || (), change)?;
         Ok(result)
     }
 }
 
 /// Changes under way.
-pub(crate) struct Change<'i, 't>(&'i mut Import<'t>);
+pub(crate) struct Change<'b, 't>(&'b mut Batch<'t>);
 
 impl Change<'_, '_> {
     /// A contact by its ID.
@@ -51,8 +49,9 @@ impl Change<'_, '_> {
         fields: impl IntoIterator<Item = (Field, Option<Value>)>,
     ) -> rusqlite::Result<()> {
         let instance = self.0.instance(instance_arn)?;
-        let known = rows::find(self.0.transaction, instance, id)?.and_then(|known| known.state);
-        let newest = known.and_then(|state| state.0.iter().map(|field| field.version.time).max());
+        let known = rows::find(self.0.transaction, instance, id)?.filter(|row| row.is_listed);
+        let known = known.map(|row| rows::state(self.0.transaction, row.key));
+        let newest = known.transpose()?.map(|state| state.newest().time);
         let version = Version {
             time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
             origin: Origin::Record,
@@ -65,21 +64,22 @@ impl Change<'_, '_> {
             instance_arn: instance_arn.to_owned(),
             contact_id: id.to_owned(),
             state,
-        })
+        })?;
+        self.0.flush()
     }
 }
 /// Does all of `act` or none of it, in one transaction.
 pub(super) fn transact<T, E: From<StoreError> + From<rusqlite::Error>>(
     store: &Store,
     on_wait: fn(),
-    act: impl FnOnce(&mut Import<'_>) -> Result<T, E>,
+    act: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
 ) -> Result<(T, Report), E> {
     store.check_identity()?;
     let connection = store.write();
     let transaction = lock(&connection, on_wait)?;
-    let mut import = Import::new(&transaction);
-    let result = act(&mut import)?;
-    let report = import.finish()?;
+    let mut batch = Batch::new(&transaction);
+    let result = act(&mut batch)?;
+    let report = batch.finish()?;
     transaction.commit()?;
     Ok((result, report))
 }
@@ -109,106 +109,5 @@ pub(super) fn when_free<T>(
             }
             result => return result,
         }
-    }
-}
-
-/// Records on their way into the database, in one transaction.
-pub(super) struct Import<'a> {
-    transaction: &'a Transaction<'a>,
-    trees: Trees<'a>,
-    /// Keys by ARN, to ask the database once.
-    instances: HashMap<String, i64>,
-    /// Contacts that lost a reference: their trees may have come apart.
-    loosened: BTreeSet<(i64, String)>,
-    report: Report,
-}
-
-impl<'a> Import<'a> {
-    fn new(transaction: &'a Transaction<'a>) -> Self {
-        Self {
-            transaction,
-            trees: Trees(transaction),
-            instances: HashMap::new(),
-            loosened: BTreeSet::new(),
-            report: Report::default(),
-        }
-    }
-
-    pub(super) fn put(&mut self, record: ContactRecord) -> rusqlite::Result<()> {
-        let ContactRecord {
-            instance_arn,
-            contact_id,
-            state,
-        } = record;
-        let instance = self.instance(&instance_arn)?;
-        let known = rows::find(self.transaction, instance, &contact_id)?;
-        let merged = match known.as_ref().and_then(|known| known.state.as_ref()) {
-            None => {
-                self.report.added += 1;
-                state
-            }
-            Some(known) => {
-                let mut merged = known.clone();
-                if !merged.merge(state) {
-                    self.report.stale += 1;
-                    return Ok(());
-                }
-                self.report.updated += 1;
-                let is_kept = |id| merged.references().any(|kept| kept == id);
-                if !known.references().all(is_kept) {
-                    self.loosened.insert((instance, contact_id.clone()));
-                }
-                merged
-            }
-        };
-        let mut tree = known.as_ref().map(|known| known.tree);
-        for id in merged.references().filter(|id| *id != contact_id) {
-            let other = self.trees.place(instance, id, tree)?;
-            tree = Some(match tree {
-                Some(tree) => self.trees.join(tree, other)?,
-                None => other,
-            });
-        }
-        match (known, tree) {
-            (Some(known), tree) => {
-                let tree = tree.unwrap_or(known.tree);
-                rows::update(self.transaction, &known, tree, &merged)
-            }
-            (None, Some(tree)) => {
-                let tree = self.trees.grow(tree)?;
-                rows::insert(self.transaction, instance, &contact_id, tree, &merged)
-            }
-            (None, None) => {
-                let tree = self.trees.plant(1)?;
-                rows::insert(self.transaction, instance, &contact_id, tree, &merged)
-            }
-        }
-    }
-
-    fn finish(self) -> rusqlite::Result<Report> {
-        let mut trees = BTreeSet::new();
-        for (instance, id) in &self.loosened {
-            trees.extend(self.trees.of(*instance, id)?);
-        }
-        for tree in trees {
-            self.trees.split(tree)?;
-        }
-        Ok(self.report)
-    }
-
-    fn instance(&mut self, arn: &str) -> rusqlite::Result<i64> {
-        if let Some(key) = self.instances.get(arn) {
-            return Ok(*key);
-        }
-        let upsert = "INSERT INTO instance (id, arn) VALUES (?1, ?2)
-            ON CONFLICT (id) DO UPDATE SET arn = min(arn, excluded.arn) RETURNING key";
-        // The parser has checked the form of the ARN.
-        let id = instance_id(arn).unwrap_or(arn);
-        let key = self
-            .transaction
-            .prepare_cached(upsert)?
-            .query_row([id, arn], |row| row.get(0))?;
-        self.instances.insert(arn.to_owned(), key);
-        Ok(key)
     }
 }

@@ -9,7 +9,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::change::{Import, PATIENCE, transact};
+use super::batch::Batch;
+use super::change::{PATIENCE, transact};
 use super::report::{REJECTIONS_KEPT, Report};
 use super::{Store, StoreError};
 use crate::contact::ContactRecord;
@@ -262,9 +263,9 @@ fn write(store: &Store, on_wait: fn(), records: Vec<ContactRecord>) -> Result<Re
     if records.is_empty() {
         return Ok(Report::default());
     }
-    let put = |import: &mut Import<'_>| {
+    let put = |batch: &mut Batch<'_>| {
         let mut records = records.into_iter();
-        records.try_for_each(|record| import.put(record).map_err(ImportError::from))
+        records.try_for_each(|record| batch.put(record).map_err(ImportError::from))
     };
     let ((), report) = transact(store, on_wait, put)?;
     Ok(report)
