@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::mem;
+use std::sync::Arc;
 
 use rusqlite::Transaction;
 
@@ -24,7 +25,7 @@ pub(super) struct Batch<'a> {
     instances: HashMap<String, i64>,
     contacts: Vec<Contact>,
     /// Where contacts are, by instance and ID.
-    places: HashMap<i64, HashMap<String, usize>>,
+    places: HashMap<i64, HashMap<Arc<str>, usize>>,
     groups: Groups,
     /// Contacts that lost a reference: their trees may have come apart.
     loosened: BTreeSet<(i64, String)>,
@@ -34,10 +35,10 @@ pub(super) struct Batch<'a> {
 /// A contact that records are about or refer to.
 struct Contact {
     instance: i64,
-    id: String,
+    id: Arc<str>,
     row: Option<Row>,
     /// `None` if it is only an ID that others refer to, or was not needed.
-    state: Option<Box<ContactState>>,
+    state: Option<ContactState>,
     is_changed: bool,
     group: usize,
 }
@@ -70,12 +71,12 @@ impl<'a> Batch<'a> {
         if let (Some(row), None) = (&contact.row, &contact.state)
             && row.is_listed
         {
-            contact.state = Some(Box::new(rows::state(self.transaction, row.key)?));
+            contact.state = Some(rows::state(self.transaction, row.key)?);
         }
         let merged = match &mut contact.state {
             None => {
                 self.report.added += 1;
-                contact.state.insert(Box::new(state))
+                contact.state.insert(state)
             }
             Some(known) => {
                 let before: Vec<String> = known.references().map(str::to_owned).collect();
@@ -113,7 +114,7 @@ impl<'a> Batch<'a> {
             let (id, tree) = (&contact.id, trees[contact.group]);
             match (&contact.row, &contact.state) {
                 (None, state) => {
-                    let state = state.as_deref();
+                    let state = state.as_ref();
                     rows::insert(self.transaction, contact.instance, id, tree, state)?;
                 }
                 (Some(row), Some(state)) if contact.is_changed => {
@@ -145,10 +146,11 @@ impl<'a> Batch<'a> {
         }
         let row = rows::find(self.transaction, instance, id)?;
         let place = self.contacts.len();
-        places.insert(id.to_owned(), place);
+        let id: Arc<str> = id.into();
+        places.insert(Arc::clone(&id), place);
         self.contacts.push(Contact {
             instance,
-            id: id.to_owned(),
+            id,
             group: self.groups.of(row.as_ref().map(|row| row.tree)),
             row,
             state: None,

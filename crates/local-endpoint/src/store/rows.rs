@@ -1,6 +1,7 @@
 //! The row of a contact: how its state is written and read.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use serde::Deserialize;
@@ -8,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::trees::NO_TIME;
 use crate::contact::{
-    COLUMNS, ContactState, FIELDS, Field, Kind, Origin, Value, Version, Versioned,
+    COLUMNS, ContactState, FIELDS, Field, Kind, Origin, Text, Value, Version, Versioned,
 };
 
 /// Where a contact that was ever heard of is.
@@ -114,7 +115,7 @@ fn bind(statement: &mut CachedStatement<'_>, state: &ContactState) -> rusqlite::
 
 /// The fields without columns as one JSON object.
 fn details(state: &ContactState) -> Option<String> {
-    let fields = FIELDS.iter().zip(&state.0).skip(COLUMNS);
+    let fields = FIELDS.iter().zip(state.0.iter()).skip(COLUMNS);
     let mut details = String::new();
     for ((name, ..), field) in fields {
         if let Some(json) = field.text() {
@@ -133,7 +134,7 @@ fn details(state: &ContactState) -> Option<String> {
 
 /// The versions of the fields that are not of the newest, by name. Mostly all fields come from the same record.
 fn field_versions(state: &ContactState, newest: Version) -> Option<String> {
-    let fields = FIELDS.iter().zip(&state.0).enumerate();
+    let fields = FIELDS.iter().zip(state.0.iter()).enumerate();
     let older = fields.filter(|(place, (_, field))| {
         field.version != newest && (*place < COLUMNS || field.value.is_some())
     });
@@ -147,11 +148,9 @@ fn field_versions(state: &ContactState, newest: Version) -> Option<String> {
 /// A contact's state, from its columns, details and versions.
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<ContactState> {
     let invalid = |_| rusqlite::Error::InvalidQuery;
-    let details: Option<String> = row.get(7)?;
-    let details: HashMap<&str, &RawValue> = match &details {
-        Some(details) => serde_json::from_str(details).map_err(invalid)?,
-        None => HashMap::new(),
-    };
+    let text = |text: Option<String>| text.map(|text| Value::Text(text.into()));
+    let whole: Arc<str> = row.get::<_, Option<_>>(7)?.unwrap_or_else(|| "{}".into());
+    let details: HashMap<&str, &RawValue> = serde_json::from_str(&whole).map_err(invalid)?;
     let newest = version((row.get(8)?, row.get(9)?));
     let older: Option<String> = row.get(10)?;
     let older = match &older {
@@ -162,10 +161,11 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<ContactState> {
     for (place, (ours, (name, _, kind))) in state.0.iter_mut().zip(FIELDS).enumerate() {
         let value = match kind {
             Kind::Time => row.get::<_, Option<i64>>(place)?.map(Value::Time),
-            Kind::Id | Kind::Constant => row.get::<_, Option<String>>(place)?.map(Value::Text),
-            Kind::Json => details
-                .get(name)
-                .map(|json| Value::Text(json.get().to_owned())),
+            Kind::Id | Kind::Constant => text(row.get(place)?),
+            Kind::Json => {
+                let json = details.get(name).map(|json| Text::part(&whole, json.get()));
+                json.map(Value::Text)
+            }
         };
         let value = value.filter(|value| *value != Value::Time(NO_TIME));
         let version = older.of(place, name).map_or(newest, version);
