@@ -46,6 +46,8 @@ const WRITER_CACHE: i64 = 64 * 1024;
 /// How long the log may become, in pages, until it is written to the database: a page that several batches change is
 /// written once, and the disk is waited for less often.
 const LOG_PAGES: i32 = 16_000;
+/// How many statements a writer keeps prepared.
+const STATEMENTS: usize = 32;
 /// What [`Store`] keeps open for readers between uses.
 const IDLE_READERS: usize = 4;
 
@@ -135,6 +137,7 @@ impl Store {
         let path = std::path::absolute(path)?;
         create(&path);
         let (connection, is_sealed) = connect(&path)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         check_owner(&connection)?;
         if version(&connection)? == 0 {
             // Readers go on while a writer writes; each commit is safe against a crash of the process.
@@ -157,7 +160,7 @@ impl Store {
     /// # Errors
     /// If SQLite is out of memory.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::new(Connection::open_in_memory()?, None)
+        Self::new(in_memory()?, None)
     }
 
     fn new(connection: Connection, readers: Option<Readers>) -> Result<Self, StoreError> {
@@ -171,7 +174,6 @@ impl Store {
         }
         let token_key =
             connection.query_row("SELECT token_key FROM secret", [], |row| row.get(0))?;
-        connection.set_prepared_statement_cache_capacity(32);
         Ok(Self {
             readers,
             writer: Mutex::new(connection),
@@ -229,6 +231,12 @@ impl Store {
         }
         result
     }
+}
+
+fn in_memory() -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
 }
 
 /// Fails if the database holds something else, before anything is written to it.
