@@ -49,7 +49,7 @@ const LOG_PAGES: i32 = 16_000;
 /// How many statements a writer keeps prepared.
 const STATEMENTS: usize = 32;
 /// What [`Store`] keeps open for readers between uses.
-const IDLE_READERS: usize = 4;
+const IDLE_READERS: usize = 16;
 
 /// A database of contacts, in a file or in memory.
 ///
