@@ -5,6 +5,7 @@ mod build;
 mod calls;
 mod counts;
 mod dependencies;
+mod endpoint;
 mod generator;
 mod metrics;
 mod peers;
@@ -20,6 +21,7 @@ use clap::ValueEnum;
 
 use crate::error::Error;
 use crate::workspace::{target_folder, value_name, workspace_root};
+use endpoint::Size;
 use metrics::Peer;
 use peers::Program;
 use results::Results;
@@ -36,6 +38,10 @@ pub(crate) struct Arguments {
     /// Measure only this peer; may be given several times. Nothing is stored.
     #[arg(long = "peer", value_enum, value_name = "PEER")]
     peers: Vec<Peer>,
+    /// A size of the local endpoint's database; may be given several times. Without it, 10k and 1m, or 10k and 100k with --quick.
+    /// 10m takes half an hour and 40 GB of disk.
+    #[arg(long = "size", value_enum, value_name = "CONTACTS")]
+    sizes: Vec<Size>,
 }
 
 /// Measurements that are made together.
@@ -59,12 +65,17 @@ enum Part {
     Memory,
     /// First response of a fresh process.
     First,
+    /// The local endpoint: import, pages, reset.
+    Endpoint,
+    /// The start of `connect serve`, and its memory.
+    Serve,
 }
 
 /// What every part needs.
 struct Bench {
     quick: bool,
     peers: Vec<Peer>,
+    sizes: Vec<Size>,
     root: PathBuf,
     /// Where everything is built and stored.
     folder: PathBuf,
@@ -88,6 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let bench = Bench {
         quick: arguments.quick,
         peers: arguments.peers.clone(),
+        sizes: arguments.sizes.clone(),
         folder: target_folder(&root).join("bench"),
         root,
     };
@@ -117,6 +129,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
             }
             Part::Memory => calls::memory(&bench, &mut found)?,
             Part::First => calls::first(&bench, &mut found)?,
+            Part::Endpoint => endpoint::run(&bench, &mut found)?,
+            Part::Serve => endpoint::serve(&bench, &mut found)?,
         }
         if store {
             results.replace(&name, found);

@@ -1,6 +1,9 @@
 //! What is kept of a contact, and how recent each part of it is.
 
-use std::ops::{Index, IndexMut};
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops::{Deref, Index, IndexMut};
+use std::sync::Arc;
 
 use rusqlite::ToSql;
 use rusqlite::types::ToSqlOutput;
@@ -118,11 +121,11 @@ pub(crate) const FIELDS: [(&str, &str, Kind); 34] = [
 /// A contact's fields. Each keeps its newest value: what a later record or event leaves out, it does not
 /// change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ContactState(pub(crate) [Versioned; FIELDS.len()]);
+pub(crate) struct ContactState(pub(crate) Box<[Versioned; FIELDS.len()]>);
 
 impl Default for ContactState {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| Versioned::default()))
+        Self(Box::new(std::array::from_fn(|_| Versioned::default())))
     }
 }
 
@@ -144,13 +147,19 @@ impl ContactState {
     /// Takes over what is newer in `other`; whether anything is.
     pub(crate) fn merge(&mut self, other: Self) -> bool {
         let mut is_newer = false;
-        for (ours, theirs) in self.0.iter_mut().zip(other.0) {
+        for (ours, theirs) in self.0.iter_mut().zip(*other.0) {
             if theirs > *ours {
                 *ours = theirs;
                 is_newer = true;
             }
         }
         is_newer
+    }
+
+    /// The version of what is newest.
+    pub(crate) fn newest(&self) -> Version {
+        let versions = self.0.iter().map(|field| field.version);
+        versions.max().unwrap_or_default()
     }
 
     /// The IDs that tie a contact to others. A first contact's reference to itself ties nothing.
@@ -182,15 +191,100 @@ impl Versioned {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Value {
     Time(i64),
-    Text(String),
+    Text(Text),
 }
 
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         match self {
             Self::Time(nanos) => nanos.to_sql(),
-            Self::Text(text) => text.to_sql(),
+            Self::Text(text) => (**text).to_sql(),
         }
+    }
+}
+
+/// A text that may be a part of a longer one. All fields of a record are parts of one copy of it, since to allocate each by
+/// itself takes longer than to read it.
+#[derive(Clone)]
+pub(crate) struct Text {
+    whole: Arc<str>,
+    from: u32,
+    to: u32,
+}
+
+impl Text {
+    /// A part of `whole`.
+    pub(crate) fn part(whole: &Arc<str>, part: &str) -> Self {
+        Self::part_at(
+            whole,
+            part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr()),
+            part,
+        )
+    }
+
+    /// What begins at this byte of `whole` and is as long as `part`, if that is `part`; else a copy of it.
+    pub(crate) fn part_at(whole: &Arc<str>, from: usize, part: &str) -> Self {
+        let to = from.saturating_add(part.len());
+        match (u32::try_from(from), u32::try_from(to)) {
+            (Ok(start), Ok(end)) if whole.get(from..to) == Some(part) => Self {
+                whole: Arc::clone(whole),
+                from: start,
+                to: end,
+            },
+            _ => part.into(),
+        }
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self {
+            whole: text.into(),
+            from: 0,
+            // More than 4 GiB is nowhere accepted.
+            to: u32::try_from(text.len()).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        let range = self.from as usize..self.to as usize;
+        self.whole.get(range).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(other)
     }
 }
 

@@ -77,12 +77,12 @@ impl<'a> Records<'a> {
                     item => return Ok(item),
                 }
             }
-            let (place, problem) = match self.frames.next()? {
+            let (place, problem) = match self.frames.next(fields::read_first)? {
                 None => return Ok(None),
+                Some(Frame::Read(record)) => return Ok(Some(item(record))),
                 Some(Frame::Broken { place, reason }) => (place, Problem::new(reason)),
                 Some(Frame::Object { place, bytes }) => match fields::read(bytes) {
-                    Ok(Some(record)) => return Ok(Some(Item::Contact(Box::new(record)))),
-                    Ok(None) => return Ok(Some(Item::OtherEvent)),
+                    Ok(record) => return Ok(Some(item(record))),
                     Err(problem) => {
                         if problem.is_no_record()
                             && self.envelopes > 0
@@ -117,6 +117,10 @@ impl<'a> Records<'a> {
         let reason = format!("cannot be read{further}: {error}");
         Rejection::new(self.source, place, Problem::new(reason))
     }
+}
+
+fn item(record: Option<ContactRecord>) -> Item {
+    record.map_or(Item::OtherEvent, |record| Item::Contact(Box::new(record)))
 }
 
 impl<'a> Inside<'a> {

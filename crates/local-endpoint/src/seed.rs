@@ -135,7 +135,15 @@ impl WayBack {
     pub(crate) async fn reset(&self) -> Result<(), ResetError> {
         let store = Arc::clone(&self.store);
         let snapshot = self.snapshot.clone().ok_or(ResetError::NotSeeded)?;
-        Ok(spawn_blocking(move || store.restore(&snapshot)).await??)
+        let restored = Arc::clone(&snapshot);
+        if let Some(used) = spawn_blocking(move || store.restore(&restored)).await?? {
+            // Nobody waits for it.
+            spawn_blocking(move || match snapshot.refill(used) {
+                Ok(()) => {}
+                Err(error) => tracing::warn!(%error, "cannot make a copy ahead of the next reset"),
+            });
+        }
+        Ok(())
     }
 }
 

@@ -135,7 +135,7 @@ impl Context {
             };
             edit(&mut tags)?;
             let tags = serde_json::Value::Object(tags).to_string();
-            Ok(vec![(Field::Tags, Value::Text(tags))])
+            Ok(vec![(Field::Tags, Value::Text(tags.into()))])
         })
     }
 }

@@ -3,9 +3,12 @@
 //! Every contact belongs to one tree, whose key is kept in its row and maintained at import; so a page is one range of
 //! one index, however large the tree is. IDs that are only referred to have rows too: they join trees and are not listed.
 
+mod batch;
+mod change;
 mod import;
 mod page;
 mod prune;
+mod report;
 mod rows;
 pub(crate) mod search;
 mod snapshot;
@@ -22,11 +25,12 @@ use hmac::Mac;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-pub(crate) use self::import::Change;
-pub use self::import::{ImportError, Importer, OnRejection, Report};
+pub(crate) use self::change::Change;
+pub use self::import::{ImportError, Importer, OnRejection};
 pub use self::page::{ContactSummary, Page, PageError};
 pub(crate) use self::page::{StoredContact, time};
 pub use self::prune::{Prune, PruneError, Pruned};
+pub use self::report::Report;
 pub(crate) use self::snapshot::Snapshot;
 pub use self::stats::{InstanceStats, Stats, TreeStats};
 
@@ -42,8 +46,10 @@ const WRITER_CACHE: i64 = 64 * 1024;
 /// How long the log may become, in pages, until it is written to the database: a page that several batches change is
 /// written once, and the disk is waited for less often.
 const LOG_PAGES: i32 = 16_000;
+/// How many statements a writer keeps prepared.
+const STATEMENTS: usize = 32;
 /// What [`Store`] keeps open for readers between uses.
-const IDLE_READERS: usize = 4;
+const IDLE_READERS: usize = 16;
 
 /// A database of contacts, in a file or in memory.
 ///
@@ -131,6 +137,7 @@ impl Store {
         let path = std::path::absolute(path)?;
         create(&path);
         let (connection, is_sealed) = connect(&path)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         check_owner(&connection)?;
         if version(&connection)? == 0 {
             // Readers go on while a writer writes; each commit is safe against a crash of the process.
@@ -153,7 +160,7 @@ impl Store {
     /// # Errors
     /// If SQLite is out of memory.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::new(Connection::open_in_memory()?, None)
+        Self::new(in_memory()?, None)
     }
 
     fn new(connection: Connection, readers: Option<Readers>) -> Result<Self, StoreError> {
@@ -167,7 +174,6 @@ impl Store {
         }
         let token_key =
             connection.query_row("SELECT token_key FROM secret", [], |row| row.get(0))?;
-        connection.set_prepared_statement_cache_capacity(32);
         Ok(Self {
             readers,
             writer: Mutex::new(connection),
@@ -225,6 +231,12 @@ impl Store {
         }
         result
     }
+}
+
+fn in_memory() -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
 }
 
 /// Fails if the database holds something else, before anything is written to it.

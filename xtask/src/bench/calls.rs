@@ -69,7 +69,7 @@ fn limit(bench: &Bench) -> &'static str {
     if bench.quick { "0.3s" } else { "2s" }
 }
 
-fn rounds(bench: &Bench) -> usize {
+pub(super) fn rounds(bench: &Bench) -> usize {
     if bench.quick { 2 } else { ROUNDS }
 }
 

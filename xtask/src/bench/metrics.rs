@@ -92,6 +92,14 @@ const fn against_aws_sdk(aws_sdk: f64) -> Goals {
     }
 }
 
+/// A goal in the metric's unit.
+const fn at(absolute: f64) -> Goals {
+    Goals {
+        absolute: Some(absolute),
+        ..NONE
+    }
+}
+
 const fn less(id: &'static str, title: &'static str, unit: Unit, goals: Goals) -> Metric {
     Metric {
         id,
@@ -113,7 +121,7 @@ const fn more(id: &'static str, title: &'static str, unit: Unit, goals: Goals) -
 #[rustfmt::skip]
 pub(super) const METRICS: &[Metric] = &{
     use Unit::{CallsPerSecond, Count, Mebibytes, Microseconds, Milliseconds, Seconds};
-    const GENERATE: Goals = Goals { absolute: Some(1.0), ..NONE };
+    const GENERATE: Goals = at(1.0);
     [
         less("time-1", "time per call, 1 summary", Microseconds, against(0.5, 1.15)),
         less("time-apart-1", "the same, spread over processors", Microseconds, against(0.5, 1.15)),
@@ -156,6 +164,26 @@ pub(super) const METRICS: &[Metric] = &{
         less("generate-api-gateway", "generating API Gateway", Seconds, NONE),
         less("generate-iot", "generating IoT", Seconds, NONE),
         less("generate-lambda", "generating Lambda", Seconds, NONE),
+        more("import", "endpoint: records imported/s of one core", Count, Goals { floor: Some(0.4), ..at(50_000.0) }),
+        less("import-last", "endpoint: last tenth of an import / first", Count, at(1.5)),
+        less("import-memory", "endpoint: peak memory of an import", Mebibytes, at(150.0)),
+        less("import-bytes", "endpoint: bytes a contact", Count, NONE),
+        more("pages", "endpoint: signed pages of 10/s of one core", Count, at(20_000.0)),
+        less("page-10k", "endpoint: page of 10, 10,000 contacts, median", Microseconds, NONE),
+        less("page-p99-10k", "the same, 99th percentile", Microseconds, NONE),
+        less("page-100k", "endpoint: page of 10, 100,000 contacts, median", Microseconds, NONE),
+        less("page-p99-100k", "the same, 99th percentile", Microseconds, NONE),
+        less("page-1m", "endpoint: page of 10, 1,000,000 contacts, median", Microseconds, NONE),
+        less("page-p99-1m", "the same, 99th percentile", Microseconds, NONE),
+        less("page-10m", "endpoint: page of 10, 10,000,000 contacts, median", Microseconds, NONE),
+        less("page-p99-10m", "the same, 99th percentile", Microseconds, NONE),
+        less("page-growth", "endpoint: page in the largest database / the smallest", Count, at(1.3)),
+        less("page-first", "endpoint: first page of the largest tree", Microseconds, NONE),
+        less("page-middle", "the same, the page in the middle", Microseconds, NONE),
+        less("page-last", "the same, the last page", Microseconds, NONE),
+        less("reset", "endpoint: back to a seed of 10,000 contacts", Milliseconds, at(5.0)),
+        less("serve-start", "endpoint: start of `connect serve` to its URL", Milliseconds, at(50.0)),
+        less("serve-idle", "endpoint: memory of `connect serve`, idle", Mebibytes, at(20.0)),
     ]
 };
 

@@ -76,6 +76,15 @@ const SERVER: Program = Program {
     rows: &[],
 };
 
+/// Measures the local endpoint.
+pub(super) const ENDPOINT: Program = Program {
+    peer: Peer::Ours,
+    name: "endpoint",
+    package: "peer-endpoint",
+    features: &[],
+    rows: &[],
+};
+
 /// The programs as their users set them up; these make the calls.
 pub(super) const CALLERS: [Program; 3] = [OURS, AWS_SDK, FLOOR];
 /// All programs that are built to be compared.
@@ -195,7 +204,7 @@ impl Measured {
         Self::read(&succeed(command)?.stdout)
     }
 
-    fn read(line: &str) -> Result<Self, Error> {
+    pub(super) fn read(line: &str) -> Result<Self, Error> {
         let value = serde_json::from_str(line);
         value
             .map(Self)
@@ -205,6 +214,12 @@ impl Measured {
     /// A figure, if the peer has it.
     pub(super) fn get(&self, name: &str) -> Option<f64> {
         self.0[name].as_f64()
+    }
+
+    /// A figure that the peer must have.
+    pub(super) fn need(&self, name: &str) -> Result<f64, Error> {
+        let missing = || Error::Other(format!("no {name} in {}", self.0));
+        self.get(name).ok_or_else(missing)
     }
 
     /// One figure per another.

@@ -65,7 +65,7 @@ fn sinks_are_paths_or_urls_and_show_no_secrets() {
 }
 
 fn text(text: &str) -> Option<Stored> {
-    Some(Stored::Text(text.to_owned()))
+    Some(Stored::Text(text.into()))
 }
 
 /// The events of one change after another, each setting fields of the contact `c`.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -9,8 +10,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::frames::DEEPEST;
 use crate::contact::{
-    ContactRecord, ContactState, FIELDS, Kind, Origin, Value, Version, Versioned,
+    ContactRecord, ContactState, FIELDS, Kind, Origin, Text, Value, Version, Versioned,
 };
 
 /// The `detail-type` of the EventBridge events that are about contacts.
@@ -46,26 +48,70 @@ const MISSING: &str = "missing";
 
 /// `None` for an EventBridge event about something else.
 pub(super) fn read(object: &[u8]) -> Result<Option<ContactRecord>, Problem> {
-    let raw: Members = serde_json::from_slice(object).map_err(|error| syntax(&error, object))?;
+    let members = serde_json::from_slice(object).map_err(|error| syntax(&error, object))?;
+    understand(&members, object)
+}
+
+/// Reads the object that bytes begin with, and says how long it is. `None` where that is not easily done.
+pub(super) fn read_first(bytes: &[u8]) -> Option<(usize, Option<ContactRecord>)> {
+    let mut objects = serde_json::Deserializer::from_slice(bytes).into_iter();
+    let members = objects.next()?.ok()?;
+    let length = objects.byte_offset();
+    let object = &bytes[..length];
+    let brackets = object.iter().filter(|byte| matches!(byte, b'{' | b'['));
+    if brackets.count() > DEEPEST {
+        return None;
+    }
+    Some((length, understand(&members, object).ok()?))
+}
+
+fn understand(raw: &Members<'_>, object: &[u8]) -> Result<Option<ContactRecord>, Problem> {
+    let source = Source {
+        begin: object.as_ptr().addr(),
+        // In what is not kept there may be bytes that are no UTF-8.
+        whole: str::from_utf8(object).unwrap_or_default().into(),
+    };
     match raw
         .field(Member::DetailType, Origin::Record)
         .text()?
         .as_deref()
     {
-        None => contact(&raw, Member::LastUpdateTimestamp, &raw, Origin::Record).map(Some),
+        None => contact(
+            raw,
+            Member::LastUpdateTimestamp,
+            raw,
+            Origin::Record,
+            &source,
+        )
+        .map(Some),
         Some(CONTACT_EVENT) => match &raw.detail {
-            Some(detail) => contact(&raw, Member::Time, detail, Origin::Event).map(Some),
+            Some(detail) => contact(raw, Member::Time, detail, Origin::Event, &source).map(Some),
             None => Err(missing("detail")),
         },
         Some(_) => Ok(None),
     }
 }
 
+/// An object, and a copy of it that fields share.
+struct Source {
+    /// The address of the object.
+    begin: usize,
+    whole: Arc<str>,
+}
+
+impl Source {
+    fn value(&self, text: &str) -> Value {
+        let from = text.as_ptr().addr().wrapping_sub(self.begin);
+        Value::Text(Text::part_at(&self.whole, from, text))
+    }
+}
+
 fn contact(
-    raw: &Members,
+    raw: &Members<'_>,
     time: Member,
-    members: &Members,
+    members: &Members<'_>,
     origin: Origin,
+    source: &Source,
 ) -> Result<ContactRecord, Problem> {
     let version = Version {
         time: raw.field(time, Origin::Record).time()?.unwrap_or(i64::MIN),
@@ -78,7 +124,7 @@ fn contact(
             Origin::Event if kind != Kind::Json => RawField(event, *raw),
             Origin::Event => continue,
         };
-        *ours = field.read(version, kind)?;
+        *ours = field.read(version, kind, source)?;
     }
     Ok(ContactRecord {
         instance_arn: members.field(Member::InstanceArn, origin).instance_arn()?,
@@ -208,12 +254,12 @@ impl<'a> RawField<'a> {
     }
 
     /// Its value. A record's `null` in a column means that there is none; in a detail or an event, as little as no field.
-    fn read(&self, version: Version, kind: Kind) -> Result<Versioned, Problem> {
+    fn read(&self, version: Version, kind: Kind, source: &Source) -> Result<Versioned, Problem> {
         let value = match kind {
             Kind::Time => self.time()?.map(Value::Time),
-            Kind::Id => self.id()?.map(Value::Text),
-            Kind::Constant => self.constant()?.map(Value::Text),
-            Kind::Json => self.json().map(Value::Text),
+            Kind::Id => self.id()?.map(|id| source.value(&id)),
+            Kind::Constant => self.constant()?.map(|name| source.value(&name)),
+            Kind::Json => self.json().map(|json| source.value(json)),
         };
         let is_left_out = self.1.is_none() || kind == Kind::Json || version.origin == Origin::Event;
         let version = match value {
@@ -223,9 +269,9 @@ impl<'a> RawField<'a> {
         Ok(Versioned { version, value })
     }
 
-    fn json(&self) -> Option<String> {
+    fn json(&self) -> Option<&'a str> {
         let json = self.1.map(RawValue::get);
-        json.filter(|json| *json != "null").map(str::to_owned)
+        json.filter(|json| *json != "null")
     }
 
     fn text(&self) -> Result<Option<Cow<'a, str>>, Problem> {
@@ -248,21 +294,27 @@ impl<'a> RawField<'a> {
     }
 
     /// An empty string says as little as `null`.
-    fn id(&self) -> Result<Option<String>, Problem> {
+    fn id(&self) -> Result<Option<Cow<'a, str>>, Problem> {
         let id = self.text()?.filter(|text| !text.is_empty());
         match id {
             Some(id) if id.len() > LONGEST => Err(self.problem("longer than 256 bytes")),
-            id => Ok(id.map(Cow::into_owned)),
+            id => Ok(id),
         }
     }
 
     /// One of a set of names; samples write `Voice` for `VOICE`.
-    fn constant(&self) -> Result<Option<String>, Problem> {
-        Ok(self.id()?.map(|name| name.to_ascii_uppercase()))
+    fn constant(&self) -> Result<Option<Cow<'a, str>>, Problem> {
+        Ok(self.id()?.map(|mut name| {
+            if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+                name.to_mut().make_ascii_uppercase();
+            }
+            name
+        }))
     }
 
     fn required_id(&self) -> Result<String, Problem> {
-        self.id()?.ok_or_else(|| missing(self.0))
+        let id = self.id()?.ok_or_else(|| missing(self.0))?;
+        Ok(id.into_owned())
     }
 
     fn instance_arn(&self) -> Result<String, Problem> {

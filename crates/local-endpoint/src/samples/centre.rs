@@ -215,7 +215,7 @@ impl Contact {
         let reference =
             |id: Option<u128>| id.map_or("null".to_owned(), |id| format!("\"{}\"", uuid(id)));
         let (agent, queue) = (rng.u64(..AGENTS), rng.u64(..QUEUES));
-        let (waited, held) = (rng.i64(1..20), rng.i64(..20));
+        let (waited, held) = (rng.i64(1..20), rng.i64(0..20));
         let [start, queued, connected, end, worked] = [
             self.start,
             self.start.saturating_add(1),

@@ -46,7 +46,7 @@ impl Begin<'_> {
             Err(PageError::UnknownContact) => {}
             Err(error) => return Err(error.into()),
         }
-        let text = |text: &str| Some(Value::Text(text.to_owned()));
+        let text = |text: &str| Some(Value::Text(text.into()));
         let mut fields = vec![
             (Field::Initiated, Some(Value::Time(context.now))),
             (Field::Method, text(self.method)),
@@ -56,7 +56,7 @@ impl Begin<'_> {
             let contact = change.contact(self.instance, previous)?.summary;
             let initial = contact.initial_contact_id.unwrap_or(contact.contact_id);
             fields.push((Field::Previous, text(previous)));
-            fields.push((Field::Initial, Some(Value::Text(initial))));
+            fields.push((Field::Initial, Some(Value::Text(initial.into()))));
         }
         if let Some(related) = self.related {
             for (name, value) in change.contact(self.instance, related)?.attributes {
@@ -75,7 +75,7 @@ impl Begin<'_> {
         let details = self
             .fields
             .into_iter()
-            .filter_map(|(name, value)| Some((name, Some(Value::Text(value?.to_string())))));
+            .filter_map(|(name, value)| Some((name, Some(Value::Text(value?.to_string().into())))));
         fields.extend(details);
         change.set(&arn, &id, context.now, fields)?;
         Ok(id)

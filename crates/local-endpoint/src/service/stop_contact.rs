@@ -16,7 +16,7 @@ pub(super) fn run(
         }
         Ok(vec![
             (Field::Disconnected, Value::Time(context.now)),
-            (Field::DisconnectReason, Value::Text(reason)),
+            (Field::DisconnectReason, Value::Text(reason.into())),
         ])
     })?;
     Ok(StopContactOutput::builder().build())

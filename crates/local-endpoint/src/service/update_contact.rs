@@ -56,7 +56,7 @@ pub(super) fn run(
         ];
         let fields = fields
             .into_iter()
-            .filter_map(|(name, json)| Some((name, Value::Text(json?.to_string()))));
+            .filter_map(|(name, json)| Some((name, Value::Text(json?.to_string().into()))));
         Ok(fields.collect())
     })?;
     Ok(UpdateContactOutput::builder().build())

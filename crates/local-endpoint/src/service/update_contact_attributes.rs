@@ -22,7 +22,7 @@ pub(super) fn run(
             let message = "The attributes of a contact are longer than 32 KiB.";
             return Err(Failure::Invalid(message.to_owned()));
         }
-        Ok(vec![(Field::Attributes, Value::Text(attributes))])
+        Ok(vec![(Field::Attributes, Value::Text(attributes.into()))])
     })?;
     Ok(UpdateContactAttributesOutput::builder().build())
 }

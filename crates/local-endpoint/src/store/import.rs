@@ -1,6 +1,5 @@
-//! Imports records: of each field of a contact the newest value is kept, and trees are joined.
+//! Imports records: reads files and pipes, and writes what they say in batches.
 
-use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Read};
 use std::mem;
 use std::panic::resume_unwind;
@@ -10,27 +9,19 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
-
-use super::page::{self, PageError, StoredContact};
-use super::rows;
-use super::trees::Trees;
+use super::batch::Batch;
+use super::change::{PATIENCE, transact};
+use super::report::{REJECTIONS_KEPT, Report};
 use super::{Store, StoreError};
-use crate::contact::{
-    Changed, ContactRecord, ContactState, Field, Origin, Value, Version, Versioned,
-};
-use crate::records::{Item, Records, Rejection, instance_id};
+use crate::contact::ContactRecord;
+use crate::records::{Item, Records, Rejection};
 
-/// Rejections beyond this many are counted, not kept.
-const REJECTIONS_KEPT: usize = 100;
 /// How many records are written at once: others wait that long for their turn. As many are read meanwhile.
 pub(super) const BATCH: usize = 5_000;
 /// How many records are read ahead of what is written.
 const AHEAD: usize = 1_000;
 /// How long nothing comes from a pipe until what has come is written.
 const MOMENT: Duration = Duration::from_millis(100);
-/// How long another importer may hold the database before that is reported, and how long a record may wait for the next.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What happens to the good records of an import that has bad ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,37 +31,6 @@ pub enum OnRejection {
     Continue,
     /// Nothing is imported.
     Abort,
-}
-
-/// What an import did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// Contacts that were not known before.
-    pub added: u64,
-    /// Records and events with something newer about a known contact.
-    pub updated: u64,
-    /// Records and events with nothing newer than what was known.
-    pub stale: u64,
-    /// EventBridge events about something else.
-    pub ignored: u64,
-    /// How many records were rejected.
-    pub rejected: u64,
-    /// The first hundred of them.
-    pub rejections: Vec<Rejection>,
-}
-
-impl Report {
-    /// Adds the figures of another import.
-    pub fn merge(&mut self, other: Self) {
-        self.added += other.added;
-        self.updated += other.updated;
-        self.stale += other.stale;
-        self.ignored += other.ignored;
-        self.rejected += other.rejected;
-        let free = REJECTIONS_KEPT.saturating_sub(self.rejections.len());
-        self.rejections
-            .extend(other.rejections.into_iter().take(free));
-    }
 }
 
 /// Why an import failed.
@@ -131,77 +91,6 @@ impl Store {
             written: Instant::now(),
             report: Report::default(),
         }
-    }
-}
-
-impl Store {
-    /// Changes contacts, in one transaction: what `change` finds is what it changes.
-    pub(crate) fn change<T, E: From<StoreError> + From<rusqlite::Error>>(
-        &self,
-        change: impl FnOnce(&mut Change<'_, '_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let change = |import: &mut Import<'_>| change(&mut Change(import, Vec::new()));
-        let (result, _) = transact(self, || (), change)?;
-        Ok(result)
-    }
-}
-
-/// Changes under way, and what they have changed so far.
-pub(crate) struct Change<'i, 't>(&'i mut Import<'t>, Vec<Changed>);
-
-impl Change<'_, '_> {
-    /// What has been changed, in order.
-    pub(crate) fn changed(&self) -> &[Changed] {
-        &self.1
-    }
-
-    /// A contact by its ID.
-    pub(crate) fn contact(&self, instance: &str, id: &str) -> Result<StoredContact, PageError> {
-        page::contact(self.0.transaction, instance, id)
-    }
-
-    /// The ARN of an instance.
-    pub(crate) fn instance_arn(&self, instance: &str) -> Result<String, PageError> {
-        page::find_instance(self.0.transaction, instance).map(|(_, _, arn)| arn)
-    }
-
-    /// Sets fields of a contact, which need not be there yet. They are newer than all values before.
-    pub(crate) fn set(
-        &mut self,
-        instance_arn: &str,
-        id: &str,
-        now: i64,
-        fields: impl IntoIterator<Item = (Field, Option<Value>)>,
-    ) -> rusqlite::Result<()> {
-        let instance = self.0.instance(instance_arn)?;
-        let known = rows::find(self.0.transaction, instance, id)?.and_then(|known| known.state);
-        let versions = known.iter().flat_map(|state| &state.0);
-        let newest = versions.map(|field| field.version.time).max();
-        let version = Version {
-            time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
-            origin: Origin::Record,
-        };
-        let mut state = ContactState::default();
-        let mut changed = Vec::new();
-        for (name, value) in fields {
-            if known.as_ref().map_or(&None, |known| &known[name].value) != &value {
-                changed.push(name);
-            }
-            state[name] = Versioned { version, value };
-        }
-        if known.is_none() || !changed.is_empty() {
-            self.1.push(Changed {
-                instance_arn: instance_arn.to_owned(),
-                contact_id: id.to_owned(),
-                is_new: known.is_none(),
-                fields: changed,
-            });
-        }
-        self.0.put(ContactRecord {
-            instance_arn: instance_arn.to_owned(),
-            contact_id: id.to_owned(),
-            state,
-        })
     }
 }
 
@@ -374,154 +263,10 @@ fn write(store: &Store, on_wait: fn(), records: Vec<ContactRecord>) -> Result<Re
     if records.is_empty() {
         return Ok(Report::default());
     }
-    let put = |import: &mut Import<'_>| {
+    let put = |batch: &mut Batch<'_>| {
         let mut records = records.into_iter();
-        records.try_for_each(|record| import.put(record).map_err(ImportError::from))
+        records.try_for_each(|record| batch.put(record).map_err(ImportError::from))
     };
     let ((), report) = transact(store, on_wait, put)?;
     Ok(report)
-}
-
-/// Does all of `act` or none of it, in one transaction.
-fn transact<T, E: From<StoreError> + From<rusqlite::Error>>(
-    store: &Store,
-    on_wait: fn(),
-    act: impl FnOnce(&mut Import<'_>) -> Result<T, E>,
-) -> Result<(T, Report), E> {
-    store.check_identity()?;
-    let connection = store.write();
-    let transaction = lock(&connection, on_wait)?;
-    let mut import = Import::new(&transaction);
-    let result = act(&mut import)?;
-    let report = import.finish()?;
-    transaction.commit()?;
-    Ok((result, report))
-}
-
-/// Begins to write, as soon as nobody else does.
-pub(super) fn lock(connection: &Connection, on_wait: fn()) -> rusqlite::Result<Transaction<'_>> {
-    when_free(connection, on_wait, || {
-        Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
-    })
-}
-
-/// Does what only one can do, as soon as nobody else does.
-pub(super) fn when_free<T>(
-    connection: &Connection,
-    on_wait: fn(),
-    act: impl Fn() -> rusqlite::Result<T>,
-) -> rusqlite::Result<T> {
-    connection.busy_timeout(PATIENCE)?;
-    let mut was_reported = false;
-    loop {
-        match act() {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
-                if !was_reported {
-                    on_wait();
-                }
-                was_reported = true;
-            }
-            result => return result,
-        }
-    }
-}
-
-struct Import<'a> {
-    transaction: &'a Transaction<'a>,
-    trees: Trees<'a>,
-    /// Keys by ARN, to ask the database once.
-    instances: HashMap<String, i64>,
-    /// Contacts that lost a reference: their trees may have come apart.
-    loosened: BTreeSet<(i64, String)>,
-    report: Report,
-}
-
-impl<'a> Import<'a> {
-    fn new(transaction: &'a Transaction<'a>) -> Self {
-        Self {
-            transaction,
-            trees: Trees(transaction),
-            instances: HashMap::new(),
-            loosened: BTreeSet::new(),
-            report: Report::default(),
-        }
-    }
-
-    fn put(&mut self, record: ContactRecord) -> rusqlite::Result<()> {
-        let ContactRecord {
-            instance_arn,
-            contact_id,
-            state,
-        } = record;
-        let instance = self.instance(&instance_arn)?;
-        let known = rows::find(self.transaction, instance, &contact_id)?;
-        let merged = match known.as_ref().and_then(|known| known.state.as_ref()) {
-            None => {
-                self.report.added += 1;
-                state
-            }
-            Some(known) => {
-                let mut merged = known.clone();
-                if !merged.merge(state) {
-                    self.report.stale += 1;
-                    return Ok(());
-                }
-                self.report.updated += 1;
-                let is_kept = |id| merged.references().any(|kept| kept == id);
-                if !known.references().all(is_kept) {
-                    self.loosened.insert((instance, contact_id.clone()));
-                }
-                merged
-            }
-        };
-        let mut tree = known.as_ref().map(|known| known.tree);
-        for id in merged.references().filter(|id| *id != contact_id) {
-            let other = self.trees.place(instance, id, tree)?;
-            tree = Some(match tree {
-                Some(tree) => self.trees.join(tree, other)?,
-                None => other,
-            });
-        }
-        match (known, tree) {
-            (Some(known), tree) => {
-                let tree = tree.unwrap_or(known.tree);
-                rows::update(self.transaction, &known, tree, &merged)
-            }
-            (None, Some(tree)) => {
-                let tree = self.trees.grow(tree)?;
-                rows::insert(self.transaction, instance, &contact_id, tree, &merged)
-            }
-            (None, None) => {
-                let tree = self.trees.plant(1)?;
-                rows::insert(self.transaction, instance, &contact_id, tree, &merged)
-            }
-        }
-    }
-
-    fn finish(self) -> rusqlite::Result<Report> {
-        let mut trees = BTreeSet::new();
-        for (instance, id) in &self.loosened {
-            trees.extend(self.trees.of(*instance, id)?);
-        }
-        for tree in trees {
-            self.trees.split(tree)?;
-        }
-        Ok(self.report)
-    }
-
-    fn instance(&mut self, arn: &str) -> rusqlite::Result<i64> {
-        if let Some(key) = self.instances.get(arn) {
-            return Ok(*key);
-        }
-        let upsert = "INSERT INTO instance (id, arn) VALUES (?1, ?2)
-            ON CONFLICT (id) DO UPDATE SET arn = min(arn, excluded.arn) RETURNING key";
-        // The parser has checked the form of the ARN.
-        let id = instance_id(arn).unwrap_or(arn);
-        let key = self
-            .transaction
-            .prepare_cached(upsert)?
-            .query_row([id, arn], |row| row.get(0))?;
-        self.instances.insert(arn.to_owned(), key);
-        Ok(key)
-    }
 }

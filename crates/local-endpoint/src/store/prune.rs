@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use aws_smithy_types::DateTime;
 use rusqlite::{Connection, Error, OptionalExtension, Row, Transaction, ffi};
 
-use super::import::{BATCH, lock, when_free};
+use super::change::{lock, when_free};
+use super::import::BATCH;
 use super::page::{find_instance, time};
 use super::trees::{NO_TIME, Trees};
 use super::{PageError, Store, StoreError};

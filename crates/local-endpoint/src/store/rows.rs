@@ -1,22 +1,24 @@
 //! The row of a contact: how its state is written and read.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::trees::NO_TIME;
 use crate::contact::{
-    COLUMNS, ContactState, FIELDS, Field, Kind, Origin, Value, Version, Versioned,
+    COLUMNS, ContactState, FIELDS, Field, Kind, Origin, Text, Value, Version, Versioned,
 };
 
-/// The row of a contact that was ever heard of.
-pub(super) struct Stored {
-    key: i64,
+/// Where a contact that was ever heard of is.
+pub(super) struct Row {
+    pub(super) key: i64,
     pub(super) tree: i64,
-    /// `None` if it is only an ID that others refer to.
-    pub(super) state: Option<ContactState>,
+    /// Whether it is more than an ID that others refer to.
+    pub(super) is_listed: bool,
+    initiated: i64,
 }
 
 /// The row of a contact.
@@ -24,35 +26,48 @@ pub(super) fn find(
     connection: &Connection,
     instance: i64,
     id: &str,
-) -> rusqlite::Result<Option<Stored>> {
-    let select = "SELECT disconnected, initiated, previous, initial, related, method, channel, details,
-        version_time, version_origin, field_versions, tree, listed, key FROM contact WHERE instance = ?1 AND id = ?2";
-    connection
-        .prepare_cached(select)?
-        .query_row((instance, id), |row| {
-            let is_listed: bool = row.get(12)?;
-            Ok(Stored {
-                key: row.get(13)?,
-                tree: row.get(11)?,
-                state: is_listed.then(|| read(row)).transpose()?,
-            })
+) -> rusqlite::Result<Option<Row>> {
+    let select = "SELECT key, tree, listed, initiated FROM contact WHERE instance = ?1 AND id = ?2";
+    let mut statement = connection.prepare_cached(select)?;
+    let row = statement.query_row((instance, id), |row| {
+        Ok(Row {
+            key: row.get(0)?,
+            tree: row.get(1)?,
+            is_listed: row.get(2)?,
+            initiated: row.get(3)?,
         })
-        .optional()
+    });
+    row.optional()
 }
 
-/// Writes a contact that has no row.
+/// The state of a contact.
+pub(super) fn state(connection: &Connection, key: i64) -> rusqlite::Result<ContactState> {
+    let select =
+        "SELECT disconnected, initiated, previous, initial, related, method, channel, details,
+        version_time, version_origin, field_versions FROM contact WHERE key = ?1";
+    connection.prepare_cached(select)?.query_row([key], read)
+}
+
+/// Writes a contact that has no row; without a state, only its ID.
 pub(super) fn insert(
     connection: &Connection,
     instance: i64,
     id: &str,
     tree: i64,
-    state: &ContactState,
+    state: Option<&ContactState>,
 ) -> rusqlite::Result<()> {
+    let Some(state) = state else {
+        let insert = "INSERT INTO contact (instance, id, tree, listed, initiated, version_time, version_origin)
+            VALUES (?1, ?2, ?3, 0, ?4, 0, 0)";
+        let mut statement = connection.prepare_cached(insert)?;
+        return statement.execute((instance, id, tree, NO_TIME)).map(drop);
+    };
     let insert = "INSERT INTO contact (disconnected, initiated, previous, initial, related, method, channel, details,
         version_time, version_origin, field_versions, tree, listed, instance, id)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, ?13, ?14)";
     let mut statement = connection.prepare_cached(insert)?;
-    bind(&mut statement, tree, state)?;
+    bind(&mut statement, state)?;
+    statement.raw_bind_parameter(12, tree)?;
     statement.raw_bind_parameter(13, instance)?;
     statement.raw_bind_parameter(14, id)?;
     statement.raw_execute().map(drop)
@@ -61,50 +76,46 @@ pub(super) fn insert(
 /// Writes a contact that has a row.
 pub(super) fn update(
     connection: &Connection,
-    stored: &Stored,
-    tree: i64,
+    row: &Row,
     state: &ContactState,
 ) -> rusqlite::Result<()> {
     const IN_PLACE: &str = "UPDATE contact SET disconnected = ?1, previous = ?3, initial = ?4, related = ?5, method = ?6,
-        channel = ?7, details = ?8, version_time = ?9, version_origin = ?10, field_versions = ?11 WHERE key = ?13";
+        channel = ?7, details = ?8, version_time = ?9, version_origin = ?10, field_versions = ?11 WHERE key = ?12";
     const MOVED: &str = "UPDATE contact SET disconnected = ?1, previous = ?3, initial = ?4, related = ?5, method = ?6,
         channel = ?7, details = ?8, version_time = ?9, version_origin = ?10, field_versions = ?11, initiated = ?2,
-        tree = ?12, listed = 1 WHERE key = ?13";
+        listed = 1 WHERE key = ?12";
     // To set a column that an index has costs an entry of that index, even if the value is the same.
-    let initiated = Field::Initiated;
-    let is_in_place = stored.tree == tree
-        && (stored.state.as_ref())
-            .is_some_and(|old| old[initiated].value == state[initiated].value);
+    let is_in_place = row.is_listed && row.initiated == initiated(state);
     let mut statement = connection.prepare_cached(if is_in_place { IN_PLACE } else { MOVED })?;
-    bind(&mut statement, tree, state)?;
-    statement.raw_bind_parameter(13, stored.key)?;
+    bind(&mut statement, state)?;
+    statement.raw_bind_parameter(12, row.key)?;
     statement.raw_execute().map(drop)
 }
 
-/// Binds the parameters 1 to 12.
-fn bind(
-    statement: &mut CachedStatement<'_>,
-    tree: i64,
-    state: &ContactState,
-) -> rusqlite::Result<()> {
-    let newest = state.0.iter().map(|field| field.version).max();
-    let newest = newest.unwrap_or_default();
+/// When a contact began, as its column has it.
+fn initiated(state: &ContactState) -> i64 {
+    match state[Field::Initiated].value {
+        Some(Value::Time(nanos)) => nanos,
+        _ => NO_TIME,
+    }
+}
+
+/// Binds the parameters 1 to 11.
+fn bind(statement: &mut CachedStatement<'_>, state: &ContactState) -> rusqlite::Result<()> {
+    let newest = state.newest();
     for (place, field) in state.0.iter().take(COLUMNS).enumerate() {
         statement.raw_bind_parameter(place + 1, &field.value)?;
     }
-    if state[Field::Initiated].value.is_none() {
-        statement.raw_bind_parameter(Field::Initiated as usize + 1, NO_TIME)?;
-    }
+    statement.raw_bind_parameter(Field::Initiated as usize + 1, initiated(state))?;
     statement.raw_bind_parameter(8, details(state))?;
     statement.raw_bind_parameter(9, newest.time)?;
     statement.raw_bind_parameter(10, newest.origin as i64)?;
-    statement.raw_bind_parameter(11, field_versions(state, newest))?;
-    statement.raw_bind_parameter(12, tree)
+    statement.raw_bind_parameter(11, field_versions(state, newest))
 }
 
 /// The fields without columns as one JSON object.
 fn details(state: &ContactState) -> Option<String> {
-    let fields = FIELDS.iter().zip(&state.0).skip(COLUMNS);
+    let fields = FIELDS.iter().zip(state.0.iter()).skip(COLUMNS);
     let mut details = String::new();
     for ((name, ..), field) in fields {
         if let Some(json) = field.text() {
@@ -123,7 +134,7 @@ fn details(state: &ContactState) -> Option<String> {
 
 /// The versions of the fields that are not of the newest, by name. Mostly all fields come from the same record.
 fn field_versions(state: &ContactState, newest: Version) -> Option<String> {
-    let fields = FIELDS.iter().zip(&state.0).enumerate();
+    let fields = FIELDS.iter().zip(state.0.iter()).enumerate();
     let older = fields.filter(|(place, (_, field))| {
         field.version != newest && (*place < COLUMNS || field.value.is_some())
     });
@@ -135,13 +146,11 @@ fn field_versions(state: &ContactState, newest: Version) -> Option<String> {
 }
 
 /// A contact's state, from its columns, details and versions.
-fn read(row: &Row<'_>) -> rusqlite::Result<ContactState> {
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<ContactState> {
     let invalid = |_| rusqlite::Error::InvalidQuery;
-    let details: Option<String> = row.get(7)?;
-    let mut details: HashMap<String, Box<RawValue>> = match &details {
-        Some(details) => serde_json::from_str(details).map_err(invalid)?,
-        None => HashMap::new(),
-    };
+    let text = |text: Option<String>| text.map(|text| Value::Text(text.into()));
+    let whole: Arc<str> = row.get::<_, Option<_>>(7)?.unwrap_or_else(|| "{}".into());
+    let details: HashMap<&str, &RawValue> = serde_json::from_str(&whole).map_err(invalid)?;
     let newest = version((row.get(8)?, row.get(9)?));
     let older: Option<String> = row.get(10)?;
     let older = match &older {
@@ -152,10 +161,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ContactState> {
     for (place, (ours, (name, _, kind))) in state.0.iter_mut().zip(FIELDS).enumerate() {
         let value = match kind {
             Kind::Time => row.get::<_, Option<i64>>(place)?.map(Value::Time),
-            Kind::Id | Kind::Constant => row.get::<_, Option<String>>(place)?.map(Value::Text),
-            Kind::Json => details
-                .remove(name)
-                .map(|json| Value::Text(json.get().to_owned())),
+            Kind::Id | Kind::Constant => text(row.get(place)?),
+            Kind::Json => {
+                let json = details.get(name).map(|json| Text::part(&whole, json.get()));
+                json.map(Value::Text)
+            }
         };
         let value = value.filter(|value| *value != Value::Time(NO_TIME));
         let version = older.of(place, name).map_or(newest, version);

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 /// `initiated` in the database where the time is not known.
 pub(super) const NO_TIME: i64 = i64::MAX;
@@ -14,53 +14,44 @@ pub(super) const NO_TIME: i64 = i64::MAX;
 pub(super) struct Trees<'a>(pub(super) &'a Connection);
 
 impl Trees<'_> {
-    /// The tree of a contact. One that was never heard of gets a row, not listed, in `tree` or else in a tree of its own.
-    pub(super) fn place(
-        &self,
-        instance: i64,
-        id: &str,
-        tree: Option<i64>,
-    ) -> rusqlite::Result<i64> {
-        if let Some(tree) = self.of(instance, id)? {
-            return Ok(tree);
+    /// Makes one tree of some and of so many contacts more, and returns it.
+    pub(super) fn join(&self, trees: &[i64], more: i64) -> rusqlite::Result<i64> {
+        match trees {
+            [] => return self.plant(more),
+            [tree] if more == 0 => return Ok(*tree),
+            _ => {}
         }
-        let tree = match tree {
-            Some(tree) => self.grow(tree)?,
-            None => self.plant(1)?,
-        };
-        let insert = "INSERT INTO contact (instance, id, tree, listed, initiated, version_time, version_origin)
-            VALUES (?1, ?2, ?3, 0, ?4, 0, 0)";
-        self.0
-            .prepare_cached(insert)?
-            .execute((instance, id, tree, NO_TIME))?;
-        Ok(tree)
-    }
-
-    /// The tree of a contact, if it was ever heard of.
-    pub(super) fn of(&self, instance: i64, id: &str) -> rusqlite::Result<Option<i64>> {
-        self.0
-            .prepare_cached("SELECT tree FROM contact WHERE instance = ?1 AND id = ?2")?
-            .query_row((instance, id), |row| row.get(0))
-            .optional()
-    }
-
-    /// Makes two trees one and returns it.
-    pub(super) fn join(&self, one: i64, other: i64) -> rusqlite::Result<i64> {
-        if one == other {
-            return Ok(one);
+        let mut all = more;
+        let mut kept = (0, 0);
+        for tree in trees {
+            let size = self.size(*tree)?;
+            all += size;
+            kept = kept.max((size, *tree));
         }
-        let (one_size, other_size) = (self.size(one)?, self.size(other)?);
-        let (kept, moved) = if one_size >= other_size {
-            (one, other)
-        } else {
-            (other, one)
-        };
-        self.0
-            .prepare_cached("UPDATE contact SET tree = ?1 WHERE tree = ?2")?
-            .execute([kept, moved])?;
-        self.resize(kept, one_size + other_size)?;
-        self.fell(moved)?;
+        let (_, kept) = kept;
+        for moved in trees.iter().filter(|tree| **tree != kept) {
+            self.relabel(*moved, kept)?;
+            self.fell(*moved)?;
+        }
+        self.resize(kept, all)?;
         Ok(kept)
+    }
+
+    /// Moves all contacts of a tree to another, one by one: a statement that changes many keeps copies of pages, to be able to
+    /// take itself back.
+    fn relabel(&self, from: i64, to: i64) -> rusqlite::Result<()> {
+        let mut members = self
+            .0
+            .prepare_cached("SELECT key FROM contact WHERE tree = ?1")?;
+        let members = members.query_map([from], |row| row.get(0))?;
+        let members: Vec<i64> = members.collect::<rusqlite::Result<_>>()?;
+        let mut relabel = self
+            .0
+            .prepare_cached("UPDATE contact SET tree = ?1 WHERE key = ?2")?;
+        for member in members {
+            relabel.execute([to, member])?;
+        }
+        Ok(())
     }
 
     /// Takes a tree apart where no reference holds it together any more.
@@ -119,16 +110,8 @@ impl Trees<'_> {
             .collect()
     }
 
-    /// Makes room for one contact more in a tree and returns it.
-    pub(super) fn grow(&self, tree: i64) -> rusqlite::Result<i64> {
-        self.0
-            .prepare_cached("UPDATE tree SET size = size + 1 WHERE key = ?1")?
-            .execute([tree])?;
-        Ok(tree)
-    }
-
     /// A new tree of this size.
-    pub(super) fn plant(&self, size: i64) -> rusqlite::Result<i64> {
+    fn plant(&self, size: i64) -> rusqlite::Result<i64> {
         self.0
             .prepare_cached("INSERT INTO tree (size) VALUES (?1)")?
             .insert([size])

@@ -1,0 +1,134 @@
+//! Changes contacts in one transaction.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+
+use super::batch::Batch;
+use super::page::{self, PageError, StoredContact};
+use super::report::Report;
+use super::rows;
+use super::{Store, StoreError};
+use crate::contact::{
+    Changed, ContactRecord, ContactState, Field, Origin, Value, Version, Versioned,
+};
+
+/// How long another writer may hold the database before that is reported, and how long a record may wait for the next.
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Store {
+    /// Changes contacts, in one transaction: what `change` finds is what it changes.
+    pub(crate) fn change<T, E: From<StoreError> + From<rusqlite::Error>>(
+        &self,
+        change: impl FnOnce(&mut Change<'_, '_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let change = |batch: &mut Batch<'_>| change(&mut Change(batch, Vec::new()));
+        let (result, _) = transact(self, || (), change)?;
+        Ok(result)
+    }
+}
+
+/// Changes under way, and what they have changed so far.
+pub(crate) struct Change<'b, 't>(&'b mut Batch<'t>, Vec<Changed>);
+
+impl Change<'_, '_> {
+    /// What has been changed, in order.
+    pub(crate) fn changed(&self) -> &[Changed] {
+        &self.1
+    }
+
+    /// A contact by its ID.
+    pub(crate) fn contact(&self, instance: &str, id: &str) -> Result<StoredContact, PageError> {
+        page::contact(self.0.transaction, instance, id)
+    }
+
+    /// The ARN of an instance.
+    pub(crate) fn instance_arn(&self, instance: &str) -> Result<String, PageError> {
+        page::find_instance(self.0.transaction, instance).map(|(_, _, arn)| arn)
+    }
+
+    /// Sets fields of a contact, which need not be there yet. They are newer than all values before.
+    pub(crate) fn set(
+        &mut self,
+        instance_arn: &str,
+        id: &str,
+        now: i64,
+        fields: impl IntoIterator<Item = (Field, Option<Value>)>,
+    ) -> rusqlite::Result<()> {
+        let instance = self.0.instance(instance_arn)?;
+        let known = rows::find(self.0.transaction, instance, id)?.filter(|row| row.is_listed);
+        let known = known.map(|row| rows::state(self.0.transaction, row.key));
+        let known = known.transpose()?;
+        let newest = known.as_ref().map(|state| state.newest().time);
+        let version = Version {
+            time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
+            origin: Origin::Record,
+        };
+        let mut state = ContactState::default();
+        let mut changed = Vec::new();
+        for (name, value) in fields {
+            if known.as_ref().map_or(&None, |known| &known[name].value) != &value {
+                changed.push(name);
+            }
+            state[name] = Versioned { version, value };
+        }
+        if known.is_none() || !changed.is_empty() {
+            self.1.push(Changed {
+                instance_arn: instance_arn.to_owned(),
+                contact_id: id.to_owned(),
+                is_new: known.is_none(),
+                fields: changed,
+            });
+        }
+        self.0.put(ContactRecord {
+            instance_arn: instance_arn.to_owned(),
+            contact_id: id.to_owned(),
+            state,
+        })?;
+        self.0.flush()
+    }
+}
+
+/// Does all of `act` or none of it, in one transaction.
+pub(super) fn transact<T, E: From<StoreError> + From<rusqlite::Error>>(
+    store: &Store,
+    on_wait: fn(),
+    act: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
+) -> Result<(T, Report), E> {
+    store.check_identity()?;
+    let connection = store.write();
+    let transaction = lock(&connection, on_wait)?;
+    let mut batch = Batch::new(&transaction);
+    let result = act(&mut batch)?;
+    let report = batch.finish()?;
+    transaction.commit()?;
+    Ok((result, report))
+}
+
+/// Begins to write, as soon as nobody else does.
+pub(super) fn lock(connection: &Connection, on_wait: fn()) -> rusqlite::Result<Transaction<'_>> {
+    when_free(connection, on_wait, || {
+        Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+    })
+}
+
+/// Does what only one can do, as soon as nobody else does.
+pub(super) fn when_free<T>(
+    connection: &Connection,
+    on_wait: fn(),
+    act: impl Fn() -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    connection.busy_timeout(PATIENCE)?;
+    let mut was_reported = false;
+    loop {
+        match act() {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                if !was_reported {
+                    on_wait();
+                }
+                was_reported = true;
+            }
+            result => return result,
+        }
+    }
+}
