@@ -141,7 +141,7 @@ fn a_token_service_is_verified_all_the_same() {
     let folder = folder();
     let token = file(&folder, "token", "a.web.token");
     let mut command = list(&url, "--no-verify-ssl");
-    for (name, _) in crate::connect::KEYS {
+    for (name, _) in KEYS {
         command.env_remove(name);
     }
     command.envs([
