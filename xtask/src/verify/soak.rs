@@ -2,7 +2,7 @@
 
 use super::{Context, Outcome, Steps};
 use crate::error::Error;
-use crate::process::{cargo, succeed};
+use crate::process::{self, cargo};
 
 pub(super) fn run(context: &Context, steps: &mut Steps) {
     steps.step("connect serve", || {
@@ -16,14 +16,14 @@ pub(super) fn run(context: &Context, steps: &mut Steps) {
             context.soak_clients.to_string(),
         );
         test.args(["test", "--package", "connect-cli"]);
-        let finished = succeed(test.args(["--test", "cli", "soak", "--", "--nocapture"]))?;
+        let finished = process::run(test.args(["--test", "cli", "soak", "--", "--nocapture"]))?;
         let figures = finished
             .stdout
             .lines()
             .filter_map(|line| line.strip_prefix("soak: "));
         let figures = figures.collect::<Vec<_>>().join("; ");
-        if figures.is_empty() {
-            return Err(Error::Other(finished.tail()));
+        if !finished.success || figures.is_empty() {
+            return Err(Error::Other(format!("{figures}\n{}", finished.tail())));
         }
         Ok(Outcome::Passed(figures))
     });
