@@ -146,6 +146,8 @@ impl Store {
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
         connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+        // However long the log once was, its file is cut when it begins anew.
+        connection.pragma_update(None, "journal_size_limit", 0)?;
         let readers = Readers {
             identity: identity(&path),
             path,

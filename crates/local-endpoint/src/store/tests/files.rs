@@ -125,6 +125,24 @@ fn foreign_and_newer_files_are_rejected_untouched() {
     ));
 }
 
+#[test]
+fn the_log_is_cut_when_it_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("contacts.db")).unwrap();
+    let log = folder.path().join("contacts.db-wal");
+    let length = || fs::metadata(&log).unwrap().len();
+    let many: Vec<_> = (0..1000).map(|n| record(&format!("a-{n}"), 1)).collect();
+    import(&store, &many);
+    store
+        .write()
+        .pragma_update(None, "wal_autocheckpoint", 1)
+        .unwrap();
+    import(&store, &[record("b", 1)]);
+    let longest = length();
+    import(&store, &[record("c", 1)]);
+    assert!(length() < longest / 2, "{} of {longest}", length());
+}
+
 /// The table of contacts as the first two versions of the schema had it.
 const OLD_CONTACTS: &str = "CREATE TABLE contact (
     instance INTEGER NOT NULL REFERENCES instance, id TEXT NOT NULL, tree INTEGER NOT NULL REFERENCES tree,
