@@ -302,11 +302,11 @@ async fn whatever_goes_wrong_no_acknowledged_change_is_lost() {
     ledger.borrow_mut().lost = lost;
     let (began, unmarked) = (chains.len(), chains.iter().filter(|it| it.is_unmarked));
     let unsure = began - unmarked.count();
-    let unread = Rc::new(RefCell::new(chains.into_iter()));
+    let queue = Rc::new(RefCell::new(chains.into_iter()));
     let readers = (0..READERS).map(|number| {
-        let (caller, unread) = (Caller::new(&again.url, number, &ledger), unread.clone());
+        let (caller, queue) = (Caller::new(&again.url, number, &ledger), queue.clone());
         async move {
-            let next = || unread.borrow_mut().next();
+            let next = || queue.borrow_mut().next();
             while let Some(chain) = next() {
                 caller.check(&chain).await;
             }
