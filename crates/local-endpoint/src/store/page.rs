@@ -176,19 +176,22 @@ pub(super) fn contact(
     contact.optional()?.ok_or(PageError::UnknownContact)
 }
 
+/// The plus keeps SQLite from going through the whole instance instead of the tree.
+pub(super) const CHAIN_ATTRIBUTES: &str = "
+    WITH chain (first) AS (SELECT coalesce(initial, id) FROM contact WHERE instance = ?1 AND id = ?2)
+    SELECT attribute.key, attribute.value FROM chain, contact, json_each(contact.details, '$.Attributes') AS attribute
+    WHERE +contact.instance = ?1 AND contact.tree = (SELECT tree FROM contact WHERE instance = ?1 AND id = ?2)
+    AND coalesce(contact.initial, contact.id) = chain.first
+    AND typeof(attribute.key) = 'text' AND attribute.type = 'text'
+    ORDER BY coalesce(json_extract(field_versions, '$.Attributes[0]'), version_time)";
+
 /// The attributes of a contact: those of all contacts of its chain, of each the one that was set last.
 fn chain_attributes(
     connection: &Connection,
     instance: i64,
     id: &str,
 ) -> rusqlite::Result<BTreeMap<String, String>> {
-    let select = "WITH chain (first) AS (SELECT coalesce(initial, id) FROM contact WHERE instance = ?1 AND id = ?2)
-        SELECT attribute.key, attribute.value FROM chain, contact, json_each(contact.details, '$.Attributes') AS attribute
-        WHERE contact.instance = ?1 AND contact.tree = (SELECT tree FROM contact WHERE instance = ?1 AND id = ?2)
-        AND coalesce(contact.initial, contact.id) = chain.first
-        AND typeof(attribute.key) = 'text' AND attribute.type = 'text'
-        ORDER BY coalesce(json_extract(field_versions, '$.Attributes[0]'), version_time)";
-    let mut statement = connection.prepare_cached(select)?;
+    let mut statement = connection.prepare_cached(CHAIN_ATTRIBUTES)?;
     let pairs = statement.query_map((instance, id), |row| Ok((row.get(0)?, row.get(1)?)))?;
     pairs.collect()
 }

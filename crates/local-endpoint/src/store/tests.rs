@@ -350,6 +350,19 @@ fn a_page_is_one_range_of_one_index() {
 }
 
 #[test]
+fn attributes_are_looked_for_in_the_tree_alone() {
+    let store = Store::in_memory().unwrap();
+    let connection = store.write();
+    let plan = format!("EXPLAIN QUERY PLAN {}", page::CHAIN_ATTRIBUTES);
+    let mut statement = connection.prepare(&plan).unwrap();
+    let steps = statement.query_map((1, "a"), |row| row.get(3)).unwrap();
+    let steps: Vec<String> = steps.map(Result::unwrap).collect();
+    let of_tree = |step: &String| step.ends_with("contact_page (tree=?)");
+    assert!(steps.iter().any(of_tree), "{steps:?}");
+    assert!(!steps.iter().any(|step| step.ends_with("(instance=?)")));
+}
+
+#[test]
 fn paging_goes_on_while_others_import() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("contacts.db");
