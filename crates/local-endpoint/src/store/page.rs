@@ -116,16 +116,18 @@ impl Store {
         self.read(|connection| {
             let (key, ..) = find_instance(connection, instance)?;
             let ids = connection
-                .prepare_cached(
-                    "SELECT id FROM contact WHERE instance = ?1 AND listed AND id >= ?2
-                    AND substr(id, 1, length(?2)) = ?2 ORDER BY id LIMIT ?3",
-                )?
+                .prepare_cached(CONTACT_IDS)?
                 .query_map((key, prefix, i64::from(limit)), |row| row.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
             Ok(ids)
         })
     }
 }
+
+/// No byte of UTF-8 is as great as the one that ends the range.
+pub(super) const CONTACT_IDS: &str =
+    "SELECT id FROM contact WHERE instance = ?1 AND listed AND id >= ?2 AND id < ?2 || x'ff'
+    AND substr(id, 1, length(?2)) = ?2 ORDER BY id LIMIT ?3";
 
 /// A contact with all that is kept of it.
 #[derive(Debug)]

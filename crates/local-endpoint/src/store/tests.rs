@@ -97,6 +97,13 @@ fn ids_are_found_by_their_beginning() {
     assert_eq!(found("", 2), ["a%", "ab"]);
     assert!(found("c", 9).is_empty() && found("%", 9).is_empty());
     assert!(store.contact_ids("none", "a", 9).is_err());
+    let plan: String = store
+        .read(|connection| {
+            let explain = format!("EXPLAIN QUERY PLAN {}", super::page::CONTACT_IDS);
+            Ok::<_, PageError>(connection.query_row(&explain, (1, "a", 9), |row| row.get(3))?)
+        })
+        .unwrap();
+    assert!(plan.contains("id>? AND id<?"), "reads to the end: {plan}");
 }
 
 #[test]
