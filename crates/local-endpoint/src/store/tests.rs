@@ -99,7 +99,7 @@ fn ids_are_found_by_their_beginning() {
     assert!(store.contact_ids("none", "a", 9).is_err());
     let plan: String = store
         .read(|connection| {
-            let explain = format!("EXPLAIN QUERY PLAN {}", super::page::CONTACT_IDS);
+            let explain = format!("EXPLAIN QUERY PLAN {}", page::CONTACT_IDS);
             Ok::<_, PageError>(connection.query_row(&explain, (1, "a", 9), |row| row.get(3))?)
         })
         .unwrap();
