@@ -1,7 +1,8 @@
 //! Other programs: cargo, and this one.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Instant;
 
 use crate::error::Error;
@@ -52,6 +53,46 @@ pub(crate) fn timed(command: &mut Command) -> Result<(f64, Finished), Error> {
     let started = Instant::now();
     let finished = succeed(command)?;
     Ok((started.elapsed().as_secs_f64(), finished))
+}
+
+/// A server that prints its URL once it can be called. It is ended when this is dropped.
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) url: String,
+}
+
+impl Server {
+    pub(crate) fn start(command: &mut Command) -> Result<Self, Error> {
+        let program = PathBuf::from(command.get_program());
+        let process = command.stdout(Stdio::piped()).spawn();
+        let mut server = Self {
+            process: process.map_err(Error::io(&program))?,
+            url: String::new(),
+        };
+        if let Some(stdout) = server.process.stdout.take() {
+            let read = BufReader::new(stdout).read_line(&mut server.url);
+            read.map_err(Error::io(&program))?;
+        }
+        server.url.truncate(server.url.trim_end().len());
+        if server.url.is_empty() {
+            let program = program.display();
+            return Err(Error::Other(format!("{program} did not start")));
+        }
+        Ok(server)
+    }
+
+    /// The process's ID.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 /// Cargo in a folder, building into `target`.

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::Bench;
 use super::metrics::Peer;
-use super::peers::{CALLERS, Measured, Processor, Server, isolated_on};
+use super::peers::{CALLERS, Measured, Processor, isolated_on, serve};
 use super::python::Python;
 use super::results::Part;
 use crate::error::Error;
@@ -76,10 +76,10 @@ pub(super) fn rounds(bench: &Bench) -> usize {
 pub(super) fn time(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let python = Python::for_peers(bench, part)?;
     let callers = callers(bench, python.as_ref())?;
-    let mut places = vec![("time-apart", None, Server::start(bench, None)?)];
+    let mut places = vec![("time-apart", None, serve(bench, None)?)];
     match Processor::first() {
         Some(processor) => {
-            let server = Server::start(bench, Some(&processor))?;
+            let server = serve(bench, Some(&processor))?;
             places.push(("time", Some(processor), server));
         }
         None => part.note("calls on one processor: skipped, there is no `taskset`"),
@@ -102,7 +102,7 @@ pub(super) fn time(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 
 pub(super) fn rate(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let callers = binaries(bench)?;
-    let server = Server::start(bench, None)?;
+    let server = serve(bench, None)?;
     for _ in 0..rounds(bench) {
         for tasks in TASKS {
             for summaries in PAGES {
@@ -122,7 +122,7 @@ pub(super) fn rate(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 pub(super) fn memory(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let python = Python::for_peers(bench, part)?;
     let callers = callers(bench, python.as_ref())?;
-    let server = Server::start(bench, None)?;
+    let server = serve(bench, None)?;
     let runs: [(&str, &[&str]); 2] = [
         ("memory-1", &["sequential", "1", "2000"]),
         ("memory-100", &["concurrent", "100", "50", "256"]),
@@ -148,7 +148,7 @@ pub(super) fn memory(bench: &Bench, part: &mut Part) -> Result<(), Error> {
 pub(super) fn first(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     let python = Python::for_peers(bench, part)?;
     let callers = callers(bench, python.as_ref())?;
-    let server = Server::start(bench, None)?;
+    let server = serve(bench, None)?;
     for _ in 0..if bench.quick { 3 } else { PROCESSES } {
         for caller in &callers {
             let mut command = caller.command(&[&server.url, "once", "1"]);

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::Bench;
 use super::calls::PAGES;
-use super::peers::{CALLERS, Measured, Server, isolated};
+use super::peers::{CALLERS, Measured, isolated, serve};
 use super::results::Part;
 use crate::error::Error;
 use crate::process::{self, succeed};
@@ -22,7 +22,7 @@ pub(super) fn instructions(bench: &Bench, part: &mut Part) -> Result<(), Error> 
         return Ok(());
     };
     println!("{}", version.stdout.trim());
-    let server = Server::start(bench, None)?;
+    let server = serve(bench, None)?;
     let programs: Vec<_> = bench
         .wanted(&CALLERS)
         .into_iter()
@@ -66,7 +66,7 @@ fn collected(output: &str) -> Option<f64> {
 }
 
 pub(super) fn allocations(bench: &Bench, part: &mut Part) -> Result<(), Error> {
-    let server = Server::start(bench, None)?;
+    let server = serve(bench, None)?;
     for program in bench.wanted(&CALLERS) {
         let binary = program.counting_binary(bench)?;
         for summaries in PAGES {

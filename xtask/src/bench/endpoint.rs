@@ -1,7 +1,6 @@
 //! The local endpoint beside its floors.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -15,7 +14,7 @@ use super::peers::{ENDPOINT, Measured, Processor, isolated, isolated_on};
 use super::results::Part;
 use super::watch::field;
 use crate::error::Error;
-use crate::process::{self, succeed};
+use crate::process::{self, Server, succeed};
 use crate::workspace::value_name;
 
 /// How many contacts a database has.
@@ -187,35 +186,20 @@ pub(super) fn serve(bench: &Bench, part: &mut Part) -> Result<(), Error> {
     for _ in 0..rounds(bench) {
         let started = Instant::now();
         let mut serve = isolated(&binary);
-        let serve = serve
-            .arg("serve")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut process = serve.spawn().map_err(Error::io(&binary))?;
-        let mut url = String::new();
-        if let Some(stdout) = process.stdout.take() {
-            let mut stdout = BufReader::new(stdout);
-            stdout.read_line(&mut url).map_err(Error::io(&binary))?;
-        }
+        let server = Server::start(serve.arg("serve").stderr(Stdio::null()))?;
         part.sample(
             "serve-start",
             Peer::Ours,
             started.elapsed().as_secs_f64() * 1e3,
         );
-        let status = fs::read_to_string(format!("/proc/{}/status", process.id()));
+        let status = fs::read_to_string(format!("/proc/{}/status", server.id()));
         let kib = status.ok().and_then(|status| {
             let kib = field(&status, "VmRSS")?.strip_suffix(" kB")?;
             kib.parse::<f64>().ok()
         });
-        // It may have ended already.
-        let _ = process.kill();
-        let _ = process.wait();
-        match kib {
-            Some(kib) if url.starts_with("http") => {
-                part.sample("serve-idle", Peer::Ours, kib / 1024.0);
-            }
-            _ => return Err(Error::Other("connect serve did not start".into())),
-        }
+        let kib =
+            kib.ok_or_else(|| Error::Other("cannot read the memory of connect serve".into()))?;
+        part.sample("serve-idle", Peer::Ours, kib / 1024.0);
     }
     Ok(())
 }

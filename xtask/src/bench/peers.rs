@@ -1,9 +1,8 @@
 //! The programs of `tests/peers`: building and running them, and the server that they call.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -12,7 +11,7 @@ use super::metrics::{Peer, is_known};
 use super::results::Part;
 use super::watch::field;
 use crate::error::Error;
-use crate::process::{self, succeed};
+use crate::process::{self, Server, succeed};
 
 /// A program of `tests/peers` with certain features.
 #[derive(Debug, Clone, Copy)]
@@ -231,36 +230,10 @@ impl Measured {
     }
 }
 
-/// The server of `tests/peers`, which ends with this value.
-#[derive(Debug)]
-pub(super) struct Server {
-    process: Child,
-    pub(super) url: String,
-}
-
-impl Server {
-    /// Starts it, to stay on a processor if one is given.
-    pub(super) fn start(bench: &Bench, processor: Option<&Processor>) -> Result<Self, Error> {
-        let binary = SERVER.binary(bench)?;
-        let mut command = isolated_on(processor, &binary);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = command.spawn().map_err(Error::io(&binary))?;
-        let mut url = String::new();
-        if let Some(stdout) = process.stdout.take() {
-            let mut stdout = BufReader::new(stdout);
-            stdout.read_line(&mut url).map_err(Error::io(&binary))?;
-        }
-        let url = url.trim().to_owned();
-        Ok(Self { process, url })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+/// Starts the server that all peers call, to stay on a processor if one is given.
+pub(super) fn serve(bench: &Bench, processor: Option<&Processor>) -> Result<Server, Error> {
+    // It ends with its input.
+    Server::start(isolated_on(processor, &SERVER.binary(bench)?).stdin(Stdio::piped()))
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! The program of `tests/drop-in` on `aws-sdk-connect` itself, against `connect serve`: it must print what it prints on our client.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use super::{Context, Outcome, Steps};
 use crate::error::Error;
-use crate::process::{cargo, run, succeed};
+use crate::process::{Server, cargo, run, succeed};
 use crate::workspace::read;
 
 /// The instance of the samples, and a contact of its largest tree.
@@ -55,7 +54,7 @@ pub(super) fn compare(context: &Context, steps: &mut Steps) {
         succeed(build.args(["build", "--package", "connect-cli"]))?;
         let folder = target.join("served");
         fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
-        let server = Server::start(&context.target.join("debug/connect"), &folder)?;
+        let server = serve(&context.target.join("debug/connect"), &folder)?;
         let mut program = Command::new(target.join("debug/peer-operations"));
         let printed = succeed(program.arg(&server.url).args(KNOWN))?.stdout;
         let expected = read(&context.root.join("tests/drop-in/tests/scenario.txt"))?;
@@ -72,36 +71,13 @@ pub(super) fn compare(context: &Context, steps: &mut Steps) {
     });
 }
 
-/// `connect serve` with the samples, ended when dropped.
-struct Server {
-    child: Child,
-    url: String,
-}
-
-impl Server {
-    fn start(connect: &Path, folder: &Path) -> Result<Self, Error> {
-        let (seed, keys) = (folder.join("records.jsonl"), folder.join("keys.toml"));
-        let samples = succeed(Command::new(connect).arg("samples"))?;
-        fs::write(&seed, &samples.stdout).map_err(Error::io(&seed))?;
-        fs::write(&keys, KEYS).map_err(Error::io(&keys))?;
-        let mut serve = Command::new(connect);
-        serve.args(["serve", "--quota", QUOTA, "--seed"]).arg(seed);
-        serve.arg("--keys").arg(keys);
-        serve.stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = serve.spawn().map_err(Error::io(connect))?;
-        let mut url = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            let read = BufReader::new(stdout).read_line(&mut url);
-            read.map_err(Error::io(connect))?;
-        }
-        url.truncate(url.trim_end().len());
-        Ok(Self { child, url })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// `connect serve` with the samples.
+fn serve(connect: &Path, folder: &Path) -> Result<Server, Error> {
+    let (seed, keys) = (folder.join("records.jsonl"), folder.join("keys.toml"));
+    let samples = succeed(Command::new(connect).arg("samples"))?;
+    fs::write(&seed, &samples.stdout).map_err(Error::io(&seed))?;
+    fs::write(&keys, KEYS).map_err(Error::io(&keys))?;
+    let mut serve = Command::new(connect);
+    serve.args(["serve", "--quota", QUOTA, "--seed"]).arg(seed);
+    Server::start(serve.arg("--keys").arg(keys).stderr(Stdio::null()))
 }
