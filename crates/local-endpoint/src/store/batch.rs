@@ -66,13 +66,8 @@ impl<'a> Batch<'a> {
             state,
         } = record;
         let instance = self.instance(&instance_arn)?;
-        let place = self.place(instance, &contact_id)?;
+        let place = self.known(instance, &contact_id)?;
         let contact = &mut self.contacts[place];
-        if let (Some(row), None) = (&contact.row, &contact.state)
-            && row.is_listed
-        {
-            contact.state = Some(rows::state(self.transaction, row.key)?);
-        }
         let merged = match &mut contact.state {
             None => {
                 self.report.added += 1;
@@ -101,6 +96,28 @@ impl<'a> Batch<'a> {
             self.groups.join(group, self.contacts[other].group);
         }
         Ok(())
+    }
+
+    /// The newest that is known of a contact, `None` if nothing is.
+    pub(super) fn state(
+        &mut self,
+        instance: i64,
+        id: &str,
+    ) -> rusqlite::Result<Option<&ContactState>> {
+        let place = self.known(instance, id)?;
+        Ok(self.contacts[place].state.as_ref())
+    }
+
+    /// Where a contact is, with its state if it has one.
+    fn known(&mut self, instance: i64, id: &str) -> rusqlite::Result<usize> {
+        let place = self.place(instance, id)?;
+        let contact = &mut self.contacts[place];
+        if let (Some(row), None) = (&contact.row, &contact.state)
+            && row.is_listed
+        {
+            contact.state = Some(rows::state(self.transaction, row.key)?);
+        }
+        Ok(place)
     }
 
     /// Writes what is in memory.

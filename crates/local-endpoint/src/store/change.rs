@@ -7,7 +7,6 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use super::batch::Batch;
 use super::page::{self, PageError, StoredContact};
 use super::report::Report;
-use super::rows;
 use super::{Store, StoreError};
 use crate::contact::{
     Changed, ContactRecord, ContactState, Field, Origin, Value, Version, Versioned,
@@ -56,10 +55,8 @@ impl Change<'_, '_> {
         fields: impl IntoIterator<Item = (Field, Option<Value>)>,
     ) -> rusqlite::Result<()> {
         let instance = self.0.instance(instance_arn)?;
-        let known = rows::find(self.0.transaction, instance, id)?.filter(|row| row.is_listed);
-        let known = known.map(|row| rows::state(self.0.transaction, row.key));
-        let known = known.transpose()?;
-        let newest = known.as_ref().map(|state| state.newest().time);
+        let known = self.0.state(instance, id)?;
+        let newest = known.map(|state| state.newest().time);
         let version = Version {
             time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
             origin: Origin::Record,
@@ -67,16 +64,17 @@ impl Change<'_, '_> {
         let mut state = ContactState::default();
         let mut changed = Vec::new();
         for (name, value) in fields {
-            if known.as_ref().map_or(&None, |known| &known[name].value) != &value {
+            if known.map_or(&None, |known| &known[name].value) != &value {
                 changed.push(name);
             }
             state[name] = Versioned { version, value };
         }
-        if known.is_none() || !changed.is_empty() {
+        let is_new = known.is_none();
+        if is_new || !changed.is_empty() {
             self.1.push(Changed {
                 instance_arn: instance_arn.to_owned(),
                 contact_id: id.to_owned(),
-                is_new: known.is_none(),
+                is_new,
                 fields: changed,
             });
         }
