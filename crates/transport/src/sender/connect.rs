@@ -4,7 +4,6 @@ use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 
-use super::dial::TcpDialler;
 use super::proxy::{Proxy, Server};
 use super::stream::ServerStream;
 use super::tls::{self, Tls};
@@ -94,11 +93,8 @@ impl Dialler {
         } else {
             None
         };
-        let tcp = TcpDialler {
-            sleep: sleep.clone(),
-        };
         let dialler = ProxyDialler {
-            tcp,
+            sleep: sleep.clone(),
             proxy,
             proxy_tls,
         };

@@ -4,17 +4,14 @@ use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use http::Uri;
-use hyper_util::rt::TokioIo;
 use tokio::net::{TcpSocket, TcpStream};
-use tower_service::Service;
 
 use super::url::host_and_port;
-use crate::error::ConnectorError;
 
 /// How long an address may take before the next one is tried beside it (RFC 8305).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
@@ -33,37 +30,9 @@ pub(super) enum DialError {
     },
 }
 
-/// Connects to the host and port of a URL.
-#[derive(Debug, Clone)]
-pub(super) struct TcpDialler {
-    pub(super) sleep: SharedAsyncSleep,
-}
-
-/// The future of a dialler.
-pub(super) type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, ConnectorError>> + Send>>;
-
-impl Service<Uri> for TcpDialler {
-    type Response = TokioIo<TcpStream>;
-    type Error = ConnectorError;
-    type Future = Dialling<Self::Response>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectorError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let sleep = self.sleep.clone();
-        Box::pin(async move {
-            let (host, port) = host_and_port(&uri);
-            let stream = tcp(host, port, &sleep).await;
-            let stream = stream.map_err(|error| ConnectorError::io(error.into()))?;
-            Ok(TokioIo::new(stream))
-        })
-    }
-}
-
-/// Connects to the first address of `host` that accepts.
-async fn tcp(host: &str, port: u16, sleep: &SharedAsyncSleep) -> Result<TcpStream, DialError> {
+/// Connects to the first address of a URL's host that accepts.
+pub(super) async fn tcp(uri: &Uri, sleep: &SharedAsyncSleep) -> Result<TcpStream, DialError> {
+    let (host, port) = host_and_port(uri);
     let found = tokio::net::lookup_host(format!("{host}:{port}")).await;
     let found = found.map_err(|source| DialError::Lookup {
         host: host.to_owned(),

@@ -214,7 +214,7 @@ mod tests {
         let open = || pool.open.load(Ordering::Relaxed);
         for early in [false, true, false] {
             let tcp = TokioIo::new(TcpStream::connect(address).await.unwrap());
-            let stream = ServerStream::new(MaybeHttpsStream::Http(tcp.into()));
+            let stream = ServerStream::new(MaybeHttpsStream::Http(Box::new(tcp) as _));
             let parts = http1::handshake(stream).await.unwrap();
             let connection = Http1::new(parts, key.clone(), pool.open());
             if early {

@@ -6,23 +6,31 @@ use std::task::{Context, Poll, ready};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::MaybeHttpsStream;
-use hyper_util::client::legacy::connect::Connection;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use hyper_util::client::legacy::connect::{Connected, Connection};
 
-/// TCP to the server or to a proxy, with TLS where the proxy's URL is `https`.
-pub(super) type FirstHop = MaybeHttpsStream<TokioIo<TcpStream>>;
+/// TCP, or what a proxy passes on. Boxed, so that TLS within TLS is the same code as TLS alone.
+pub(super) type Route = Box<dyn Duplex>;
+
+/// Read from, written to and asked about.
+pub(super) trait Duplex: Read + Write + Connection + Send + Sync + Unpin {}
+
+impl<T: Read + Write + Connection + Send + Sync + Unpin> Duplex for T {}
+
+impl Connection for Route {
+    fn connected(&self) -> Connected {
+        (**self).connected()
+    }
+}
 
 /// A stream whose server may stop reading before a request's end, when it has responded already: 413, 403. What is still to
 /// be written is then thrown away, so that the response is read; if there is none, reading fails as writing did.
-#[derive(Debug)]
 pub(super) struct ServerStream {
-    stream: MaybeHttpsStream<FirstHop>,
+    stream: MaybeHttpsStream<Route>,
     unread: bool,
 }
 
 impl ServerStream {
-    pub(super) fn new(stream: MaybeHttpsStream<FirstHop>) -> Self {
+    pub(super) fn new(stream: MaybeHttpsStream<Route>) -> Self {
         Self {
             stream,
             unread: false,
@@ -38,7 +46,7 @@ impl ServerStream {
     fn write<T>(
         &mut self,
         discarded: T,
-        write: impl FnOnce(Pin<&mut MaybeHttpsStream<FirstHop>>) -> Poll<io::Result<T>>,
+        write: impl FnOnce(Pin<&mut MaybeHttpsStream<Route>>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if self.unread {
             return Poll::Ready(Ok(discarded));

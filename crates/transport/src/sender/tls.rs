@@ -6,9 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use http::Uri;
-use hyper::rt::{Read, Write};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
-use hyper_util::client::legacy::connect::Connection;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
@@ -17,6 +15,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use tokio::sync::OnceCell;
 use tower_service::Service;
 
+use super::stream::Route;
 use super::url::host_and_port;
 use crate::error::{BoxError, ConnectorError};
 
@@ -87,10 +86,9 @@ pub(super) async fn connect<D>(
     mut dialler: D,
     config: Option<Arc<ClientConfig>>,
     uri: Uri,
-) -> Result<MaybeHttpsStream<D::Response>, ConnectorError>
+) -> Result<MaybeHttpsStream<Route>, ConnectorError>
 where
-    D: Service<Uri, Error = ConnectorError>,
-    D::Response: Connection + Read + Write + Send + Unpin + 'static,
+    D: Service<Uri, Response = Route, Error = ConnectorError>,
     D::Future: Send + 'static,
 {
     let Some(config) = config else {

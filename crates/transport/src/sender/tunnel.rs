@@ -1,19 +1,22 @@
 //! Through a proxy, where there is one on the way: HTTPS by a tunnel, which CONNECT asks for.
 
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use http::Uri;
 use http::uri::Scheme;
+use hyper_rustls::MaybeHttpsStream;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower_service::Service;
 
-use super::dial::{Dialling, TcpDialler};
+use super::dial::tcp;
 use super::proxy::Server;
-use super::stream::FirstHop;
+use super::stream::Route;
 use super::tls::connect;
 use super::url::host_and_port;
 use crate::error::ConnectorError;
@@ -24,16 +27,16 @@ const MAX_RESPONSE: usize = 16 * 1024;
 /// Connects to the host and port of a URL, directly or through a proxy.
 #[derive(Debug, Clone)]
 pub(super) struct ProxyDialler {
-    pub(super) tcp: TcpDialler,
+    pub(super) sleep: SharedAsyncSleep,
     pub(super) proxy: Option<Server>,
     /// For a proxy whose URL is `https`.
     pub(super) proxy_tls: Option<Arc<ClientConfig>>,
 }
 
 impl Service<Uri> for ProxyDialler {
-    type Response = FirstHop;
+    type Response = Route;
     type Error = ConnectorError;
-    type Future = Dialling<FirstHop>;
+    type Future = Pin<Box<dyn Future<Output = Result<Route, ConnectorError>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectorError>> {
         Poll::Ready(Ok(()))
@@ -41,20 +44,27 @@ impl Service<Uri> for ProxyDialler {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let Self {
-            tcp,
+            sleep,
             proxy,
             proxy_tls,
         } = self.clone();
         Box::pin(async move {
             let Some(proxy) = proxy else {
-                return connect(tcp, None, uri).await;
+                let stream = tcp(&uri, &sleep).await;
+                let stream = stream.map_err(|error| ConnectorError::io(error.into()))?;
+                return Ok(Box::new(TokioIo::new(stream)) as Route);
             };
-            let mut stream = connect(tcp, proxy_tls, proxy.uri.clone()).await?;
+            let to_proxy = Self {
+                sleep,
+                proxy: None,
+                proxy_tls: None,
+            };
+            let mut stream = connect(to_proxy, proxy_tls, proxy.uri.clone()).await?;
             if uri.scheme() == Some(&Scheme::HTTPS) {
                 let opened = tunnel(&mut stream, &proxy, &uri).await;
                 opened.map_err(ConnectorError::from)?;
             }
-            Ok(stream)
+            Ok(Box::new(stream) as Route)
         })
     }
 }
@@ -89,7 +99,11 @@ impl From<TunnelError> for ConnectorError {
 }
 
 /// Asks the proxy at the other end of `stream` for a tunnel to the host of `uri`.
-async fn tunnel(stream: &mut FirstHop, proxy: &Server, uri: &Uri) -> Result<(), TunnelError> {
+async fn tunnel(
+    stream: &mut MaybeHttpsStream<Route>,
+    proxy: &Server,
+    uri: &Uri,
+) -> Result<(), TunnelError> {
     let mut stream = TokioIo::new(stream);
     let (host, port) = host_and_port(uri);
     let target = format!("{host}:{port}");
