@@ -58,9 +58,19 @@ pub(crate) fn command() -> clap::Command {
         .infer_long_args(true)
 }
 
+/// Whether a command reads contacts and changes none, which AWS's names of operations say.
+fn reads(command: &str) -> bool {
+    let of_operations = ["describe-", "get-", "list-", "search-"];
+    let mut verbs = of_operations.iter();
+    ["tree", "export"].contains(&command) || verbs.any(|verb| command.starts_with(verb))
+}
+
 /// Whether a global option, by the name of its field, means something to a command.
 fn applies(option: &str, command: &str) -> bool {
     match command {
+        // These have a database of their own.
+        "import" | "prune" | "serve" | "stats" if option == "database" => true,
+        _ if ["database", "records"].contains(&option) => reads(command),
         // They make no calls.
         "import" | "prune" | "samples" | "serve" => option == "debug",
         "stats" => ["color", "debug", "no_cli_pager", "output", "query"].contains(&option),
@@ -94,7 +104,10 @@ fn reject_globals(name: &str, matches: &ArgMatches) -> Result<(), clap::Error> {
     let Some(flag) = option.as_ref().and_then(clap::Arg::get_long) else {
         return Ok(());
     };
-    let message = format!("'--{flag}' does not apply to '{name}'");
+    let mut message = format!("'--{flag}' does not apply to '{name}'");
+    if ["database", "records"].contains(&flag) {
+        message += ", which does not read contacts or changes them: they are only read there";
+    }
     Err(command().error(ErrorKind::ArgumentConflict, message))
 }
 

@@ -46,6 +46,16 @@ fn after(retries: u32) -> String {
 }
 
 impl Failure {
+    /// Flags that are required, each with whether it was given, and lack.
+    pub(crate) fn required<'a>(flags: impl IntoIterator<Item = (&'a str, bool)>) -> Self {
+        let missing = flags.into_iter().filter(|(_, is_given)| !is_given);
+        let missing: Vec<_> = missing.map(|(flag, _)| flag).collect();
+        Self::Usage(format!(
+            "the following arguments are required: {}",
+            missing.join(", ")
+        ))
+    }
+
     /// A failure of no special kind.
     pub(crate) fn other(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Other(error.into())

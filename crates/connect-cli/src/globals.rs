@@ -1,5 +1,7 @@
 //! The options that every command takes.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::output::{Color, Format};
@@ -13,6 +15,16 @@ pub(crate) struct Globals {
         "endpoint_url", "region", "profile", "no_sign_request", "no_verify_ssl", "ca_bundle",
     ])]
     pub(crate) local: bool,
+    /// Read the contacts of a database, which connect import fills; the ID of its instance is preset where it is the only one
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = [
+        "local", "endpoint_url", "region", "profile", "no_sign_request", "no_verify_ssl", "ca_bundle",
+    ])]
+    pub(crate) database: Option<PathBuf>,
+    /// Read the contacts of records, in files or folders, or of standard input by -, without keeping them
+    #[arg(long, global = true, value_name = "PATH", num_args = 1.., conflicts_with_all = [
+        "local", "database", "endpoint_url", "region", "profile", "no_sign_request", "no_verify_ssl", "ca_bundle",
+    ])]
+    pub(crate) records: Vec<PathBuf>,
     /// The region to call [env: AWS_REGION, AWS_DEFAULT_REGION]
     #[arg(long, global = true, value_name = "REGION")]
     pub(crate) region: Option<String>,
@@ -55,6 +67,13 @@ pub(crate) struct Globals {
     /// Write to the terminal without a pager [env: AWS_PAGER, PAGER]
     #[arg(long, global = true)]
     pub(crate) no_cli_pager: bool,
+}
+
+impl Globals {
+    /// Whether contacts are read on this machine, with no instance, region or credentials.
+    pub(crate) fn is_local(&self) -> bool {
+        self.local || self.database.is_some() || !self.records.is_empty()
+    }
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -61,7 +61,10 @@ fn main() -> ExitCode {
         }
     };
     if globals.debug {
-        log();
+        log(LevelFilter::DEBUG);
+    } else if globals.is_local() {
+        // Why contacts on this machine cannot be read is in the log of the endpoint over them alone.
+        log(LevelFilter::ERROR);
     }
     match run(globals, command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -80,8 +83,8 @@ fn note(line: &str) {
 }
 
 /// Logs what our own crates do. They keep secrets out of it; other crates may not.
-fn log() {
-    let ours = Targets::new().with_target("connect", LevelFilter::DEBUG);
+fn log(level: LevelFilter) {
+    let ours = Targets::new().with_target("connect", level);
     let stderr = tracing_subscriber::fmt::layer()
         .with_writer(|| Visible::new(io::stderr()))
         .with_ansi(false);
@@ -122,7 +125,7 @@ fn call(
     block_on(async {
         let settings = Settings::load(globals, variables())?;
         tokio::select! {
-            result = command(&settings) => result,
+            result = command(&settings) => result.map_err(|failure| local::name_file(&settings.globals, failure)),
             _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
         }
     })

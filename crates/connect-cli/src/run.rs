@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::arguments::{self, Given};
 use crate::client;
 use crate::failure::Failure;
-use crate::local;
+use crate::local::Local;
 use crate::model::{Operation, Pages};
 use crate::output::{Format, Printer};
 use crate::pages::{self, Paging, Walk};
@@ -42,8 +42,9 @@ pub(crate) async fn operation(
         printer.print(operation.name, &blank)?;
         return printer.out.close();
     }
-    if settings.globals.local {
-        local::preset(members.clone(), &mut input);
+    let local = Local::open(&settings.globals).await?;
+    if let Some(local) = &local {
+        local.preset(members.clone(), &mut input)?;
     }
     require(operation, &input)?;
     let input = validation::validate(members, input)?;
@@ -57,7 +58,7 @@ pub(crate) async fn operation(
         reject_paging(&paging)?;
     }
     let times = settings.times()?;
-    let connection = client::connect(settings).await?;
+    let connection = client::connect(settings, local).await?;
     let call = Call {
         operation,
         client: &connection.client,
@@ -84,18 +85,21 @@ fn require(operation: &Operation, input: &Map<String, Value>) -> Result<(), Fail
             .clone()
             .any(|argument| argument.member.name == name)
     };
-    let missing: Vec<_> = arguments
+    let required = arguments
         .clone()
-        .filter(|argument| argument.member.required && !input.contains_key(argument.member.name))
-        .map(|argument| format!("--{}", argument.flag))
-        .collect();
-    if missing.is_empty() || !input.keys().all(known) {
+        .filter(|argument| argument.member.required);
+    let flags = required.map(|argument| {
+        let is_given = input.contains_key(argument.member.name);
+        (format!("--{}", argument.flag), is_given)
+    });
+    let flags: Vec<_> = flags.collect();
+    if flags.iter().all(|(_, is_given)| *is_given) || !input.keys().all(known) {
         return Ok(());
     }
-    Err(Failure::Usage(format!(
-        "the following arguments are required: {}",
-        missing.join(", ")
-    )))
+    let flags = flags
+        .iter()
+        .map(|(flag, is_given)| (flag.as_str(), *is_given));
+    Err(Failure::required(flags))
 }
 
 /// Rejects flags that page where there is one call only.

@@ -54,7 +54,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Reads the profile that the command line or the environment names. With `--local` none is needed, so none can be
+    /// Reads the profile that the command line or the environment names. Where contacts are on this machine, none is needed, so none can be
     /// wrong.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl Settings {
         variables.retain(|_, value| !value.is_empty());
         globals.profile = globals.profile.filter(|name| !name.is_empty());
         let (mut files, mut named) = (Files::default(), None);
-        if !globals.local {
+        if !globals.is_local() {
             files = Files::load(|name| variables.get(name).cloned())?;
             let by_flag = globals.profile.as_ref().map(|name| (name, "--profile"));
             let by_variable = |by| Some((variables.get(by)?, by));

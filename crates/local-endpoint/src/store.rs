@@ -23,6 +23,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hmac::Mac;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 pub(crate) use self::change::Change;
@@ -82,6 +83,15 @@ struct Readers {
 }
 
 impl Readers {
+    fn new(path: PathBuf, is_sealed: bool) -> Self {
+        Self {
+            identity: identity(&path),
+            path,
+            is_sealed,
+            idle: Mutex::default(),
+        }
+    }
+
     fn connect(&self) -> rusqlite::Result<Connection> {
         if self.is_sealed {
             return connect_sealed(&self.path);
@@ -148,13 +158,27 @@ impl Store {
         connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         // However long the log once was, its file is cut when it begins anew.
         connection.pragma_update(None, "journal_size_limit", 0)?;
-        let readers = Readers {
-            identity: identity(&path),
-            path,
-            is_sealed,
-            idle: Mutex::default(),
-        };
-        Self::new(connection, Some(readers))
+        Self::new(connection, Some(Readers::new(path, is_sealed)), true)
+    }
+
+    /// Opens the database at `path`, which is there, so that nothing can be changed through it: neither what it holds nor its
+    /// file, nor a write-ahead log that a killed importer left. Others may write to it meanwhile.
+    ///
+    /// # Errors
+    /// As of [`Store::open`], or if there is no file.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = std::path::absolute(path)?;
+        fs::metadata(&path)?;
+        let holds_more = fs::metadata(log_of(&path)).is_ok_and(|log| log.len() > 0);
+        let (connection, is_sealed) = connect(&path)?;
+        check_owner(&connection)?;
+        if version(&connection)? == 0 {
+            return Err(StoreError::Foreign);
+        }
+        connection.pragma_update(None, "query_only", true)?;
+        // Else the last connection tidies away the log that the first one made.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, holds_more)?;
+        Self::new(connection, Some(Readers::new(path, is_sealed)), false)
     }
 
     /// A database that lives as long as the value.
@@ -162,16 +186,21 @@ impl Store {
     /// # Errors
     /// If SQLite is out of memory.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::new(in_memory()?, None)
+        Self::new(in_memory()?, None, true)
     }
 
-    fn new(connection: Connection, readers: Option<Readers>) -> Result<Self, StoreError> {
+    fn new(
+        connection: Connection,
+        readers: Option<Readers>,
+        may_write: bool,
+    ) -> Result<Self, StoreError> {
         let found = version(&connection)?;
         if found > SCHEMA_VERSION {
             let known = SCHEMA_VERSION;
             return Err(StoreError::TooNew { found, known });
         }
-        if found < SCHEMA_VERSION && !readers.as_ref().is_some_and(|readers| readers.is_sealed) {
+        let is_sealed = readers.as_ref().is_some_and(|readers| readers.is_sealed);
+        if found < SCHEMA_VERSION && may_write && !is_sealed {
             migrate(&connection)?;
         }
         let token_key =
@@ -271,10 +300,8 @@ fn connect(path: &Path) -> Result<(Connection, bool), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     // The first read wants to create the write-ahead log. A log that is there holds what an unmoved file does not.
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
     match version(&connection) {
-        Err(error) if cannot_write(&error) && !Path::new(&log).exists() => {
+        Err(error) if cannot_write(&error) && !log_of(path).exists() => {
             if !is_sealed(path) {
                 return Err(StoreError::Permission);
             }
@@ -283,6 +310,13 @@ fn connect(path: &Path) -> Result<(Connection, bool), StoreError> {
         Err(error) => Err(error.into()),
         Ok(_) => Ok((connection, false)),
     }
+}
+
+/// The write-ahead log of a database.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
 }
 
 /// Whether nobody writes to a file: its volume is read-only, or it and its folder are for everyone.

@@ -6,17 +6,17 @@ use contact_tree::{Contact, Forest, Timestamp};
 
 use crate::client;
 use crate::failure::Failure;
-use crate::local;
+use crate::local::Local;
 use crate::settings::Settings;
 
 /// Which tree.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TreeArguments {
     /// The ID of the Amazon Connect instance: the last part of its ARN
-    #[arg(long, value_name = "STRING", required_unless_present = "local")]
+    #[arg(long, value_name = "STRING")]
     instance_id: Option<String>,
-    /// The ID of any contact in the tree; with --local, its beginning is enough
-    #[arg(long, value_name = "STRING", required_unless_present = "local")]
+    /// The ID of any contact in the tree; on this machine, its beginning is enough
+    #[arg(long, value_name = "STRING")]
     contact_id: Option<String>,
     /// How many contacts to ask the service for in one call; all pages are fetched
     #[arg(long, value_name = "COUNT", default_value = "100", value_parser = clap::value_parser!(i32).range(1..=100))]
@@ -41,14 +41,27 @@ pub(crate) async fn fetch(
     arguments: TreeArguments,
     settings: &Settings,
 ) -> Result<Contacts, Failure> {
-    let instance_id = arguments
-        .instance_id
-        .unwrap_or_else(|| local::INSTANCE_ID.to_owned());
-    let contact_id = arguments
-        .contact_id
-        .unwrap_or_else(|| local::CONTACT_ID.to_owned());
-    let connection = client::connect(settings).await?;
-    let contact_id = connection.whole_id(&instance_id, contact_id)?;
+    let (mut instance_id, mut contact_id) = (arguments.instance_id, arguments.contact_id);
+    let local = Local::open(&settings.globals).await?;
+    if let Some(local) = &local {
+        if instance_id.is_none() {
+            instance_id = Some(local.instance_id()?.to_owned());
+        }
+        let given = contact_id.or_else(|| local.contact_id().map(str::to_owned));
+        let whole = |id| local.whole_id(instance_id.as_deref().unwrap_or_default(), id);
+        contact_id = given.map(whole).transpose()?;
+    }
+    let (instance_id, contact_id) = match (instance_id, contact_id) {
+        (Some(instance_id), Some(contact_id)) => (instance_id, contact_id),
+        (instance_id, contact_id) => {
+            let flags = [
+                ("--instance-id", instance_id.is_some()),
+                ("--contact-id", contact_id.is_some()),
+            ];
+            return Err(Failure::required(flags));
+        }
+    };
+    let connection = client::connect(settings, local).await?;
     let items = connection
         .client
         .list_associated_contacts()

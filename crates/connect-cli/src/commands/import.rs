@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use connect_local_endpoint::{ImportError, OnRejection, Report, find_files};
+use connect_local_endpoint::{ImportError, Importer, OnRejection, Report, Store, find_files};
 
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -64,7 +64,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 fn import(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(), Failure> {
-    let files = files(arguments)?;
+    let files = files(&arguments.paths, Some(&arguments.database))?;
     // Now that there is something to import: a wrong path creates no database.
     let store = super::serve::open(&arguments.database)?;
     let on_rejection = if arguments.strict {
@@ -80,17 +80,8 @@ fn import(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(), Failure> 
         let path = arguments.database.display();
         Failure::other(format!("cannot write the database {path}: {error}"))
     };
-    let progress = Arc::new(Progress::new(total(&files)));
-    for path in &files {
-        let read = if is_stdin(path) {
-            importer.follow("standard input", progress.counted(io::stdin()))
-        } else {
-            importer.read_file(path, |file| progress.counted(file))
-        };
-        read.map_err(unwritable)?;
-    }
+    read_files(&mut importer, &files).map_err(unwritable)?;
     let imported = importer.finish().map_err(unwritable)?;
-    progress.finish();
     if stop.load(Ordering::Relaxed) {
         crate::note(if arguments.strict {
             "interrupted: nothing is imported"
@@ -99,6 +90,31 @@ fn import(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(), Failure> 
         });
     }
     report(&imported)
+}
+
+/// Imports files and folders into a store in memory, and returns what was rejected of them.
+///
+/// # Errors
+///
+/// A file that cannot be read.
+pub(crate) fn read(store: &Store, paths: &[PathBuf]) -> Result<Report, Failure> {
+    let files = files(paths, None)?;
+    let mut importer = store.importer(OnRejection::Continue, || ());
+    read_files(&mut importer, &files).map_err(Failure::other)?;
+    importer.finish().map_err(Failure::other)
+}
+
+fn read_files(importer: &mut Importer<'_>, files: &[PathBuf]) -> Result<(), ImportError> {
+    let progress = Arc::new(Progress::new(total(files)));
+    for path in files {
+        if is_stdin(path) {
+            importer.follow("standard input", progress.counted(io::stdin()))?;
+        } else {
+            importer.read_file(path, |file| progress.counted(file))?;
+        }
+    }
+    progress.finish();
+    Ok(())
 }
 
 /// How many bytes there are to read; `None` if one of them is no file.
@@ -111,17 +127,17 @@ fn total(paths: &[PathBuf]) -> Option<u64> {
 }
 
 /// The files to import, in their order.
-fn files(arguments: &Arguments) -> Result<Vec<PathBuf>, Failure> {
+fn files(paths: &[PathBuf], database: Option<&Path>) -> Result<Vec<PathBuf>, Failure> {
     let on_skip =
         |path: &Path, why: &str| crate::note(&format!("{} is skipped: {why}", path.display()));
     let mut files = Vec::new();
     let mut failure = None;
-    for path in &arguments.paths {
+    for path in paths {
         if is_stdin(path) {
             files.push(path.clone());
             continue;
         }
-        match find_files(path, Some(&arguments.database), on_skip) {
+        match find_files(path, database, on_skip) {
             Ok(found) => files.extend(found),
             Err(error) => {
                 let failed = Failure::other(format!("cannot read {}: {error}", path.display()));

@@ -10,6 +10,7 @@ mod local;
 mod network;
 mod operations;
 mod profiles;
+mod reading;
 mod seeded;
 mod served;
 #[cfg(unix)]

@@ -49,6 +49,18 @@ pub struct TreeStats {
 }
 
 impl Store {
+    /// The IDs of the instances of which anything was imported, in order.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn instance_ids(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare("SELECT id FROM instance ORDER BY id")?;
+            let ids = statement.query_map([], |row| row.get(0))?;
+            Ok(ids.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     /// Counts what the database holds, with the `largest` trees. Looks at every contact's place in an index.
     ///
     /// # Errors

@@ -21,6 +21,54 @@ fn opening_a_database_that_is_there_writes_nothing_and_waits_for_nobody() {
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
+#[test]
+fn nothing_changes_through_a_database_that_is_opened_to_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    import(&Store::open(&path).unwrap(), &[record("a", 1)]);
+    let files = || {
+        let files = fs::read_dir(folder.path()).unwrap();
+        let read = |file: fs::DirEntry| (file.file_name(), fs::read(file.path()).unwrap());
+        let files = files.map(|file| read(file.unwrap()));
+        files.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let read = |ids: &[&str]| {
+        let store = Store::open_read_only(&path).unwrap();
+        assert_eq!(tree(&store, "a"), ids);
+        assert_eq!(store.instance_ids().unwrap(), [INSTANCE]);
+        let json = record("c", 1).json();
+        let imported = store.import("x", json.as_bytes(), OnRejection::Abort);
+        assert!(matches!(imported, Err(ImportError::Store(_))));
+    };
+    let before = files();
+    assert_eq!(before.len(), 1);
+    read(&["a"]);
+    assert_eq!(files(), before);
+
+    // A process that is killed leaves its log, as this one does whose files are copied.
+    let store = Store::open(&path).unwrap();
+    import(&store, &[record("b", 2).after("a")]);
+    let left = files();
+    drop(store);
+    for (name, content) in &left {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    read(&["a", "b"]);
+    let mut now = files();
+    // It is an index of the log, made anew by whoever opens it.
+    let index = std::ffi::OsStr::new("contacts.db-shm");
+    assert!(now.remove(index).is_some() && left.contains_key(index));
+    now.insert(index.to_owned(), left[index].clone());
+    assert_eq!(now, left);
+
+    for (name, content) in [("empty.db", Some("")), ("missing.db", None)] {
+        let path = folder.path().join(name);
+        content.map(|content| fs::write(&path, content).unwrap());
+        assert!(Store::open_read_only(&path).is_err());
+        assert_eq!(path.exists(), content.is_some());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_database_on_a_read_only_volume_can_be_read() {
