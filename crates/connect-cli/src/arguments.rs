@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Map, Value};
 
+use crate::binary::BinaryFormat;
 use crate::failure::Failure;
 use crate::model::{Argument, Operation, Shape};
 use crate::pages::Paging;
@@ -13,6 +14,7 @@ use crate::shorthand;
 use crate::skeleton;
 
 const INPUT_JSON: &str = "cli-input-json";
+const INPUT_YAML: &str = "cli-input-yaml";
 
 /// The flags that every operation has beside those of its members.
 #[derive(Debug, Args)]
@@ -21,6 +23,12 @@ struct Common {
     /// The input as JSON, or file://PATH of it; flags beat it
     #[arg(long, value_name = "JSON")]
     cli_input_json: Option<String>,
+    /// The input as YAML, or file://PATH of it; flags beat it
+    #[arg(long, value_name = "YAML", conflicts_with = "cli_input_json")]
+    cli_input_yaml: Option<String>,
+    /// How blobs are written in the input [default: base64, or cli_binary_format of the profile]
+    #[arg(long, value_name = "FORMAT")]
+    cli_binary_format: Option<BinaryFormat>,
     /// Print an input to fill in, or check the input and print a sample output; nothing is sent
     #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "input")]
     generate_cli_skeleton: Option<skeleton::Kind>,
@@ -101,17 +109,25 @@ pub(crate) struct Given {
 /// # Errors
 ///
 /// A value that does not fit its flag, a file that cannot be read.
-pub(crate) fn given(operation: &Operation, matches: &ArgMatches) -> Result<Given, Failure> {
+pub(crate) fn given(
+    operation: &Operation,
+    matches: &ArgMatches,
+    binary: BinaryFormat,
+) -> Result<Given, Failure> {
     let common = Common::from_arg_matches(matches).map_err(Failure::other)?;
-    let mut input = match common.cli_input_json {
-        Some(text) => match json(INPUT_JSON, &load_text(INPUT_JSON, &text)?)? {
-            Value::Object(input) => input,
-            _ => return Err(wrong(INPUT_JSON, "expected a JSON object")),
-        },
-        None => Map::new(),
+    let binary = common.cli_binary_format.unwrap_or(binary);
+    let mut whole = match (common.cli_input_json, common.cli_input_yaml) {
+        (Some(text), _) => json(INPUT_JSON, &load_text(INPUT_JSON, &text)?)?,
+        (None, Some(text)) => yaml(&load_text(INPUT_YAML, &text)?)?,
+        (None, None) => Value::Object(Map::new()),
+    };
+    let members = operation.input.iter().map(|argument| &argument.member);
+    binary.encode_members(members, &mut whole);
+    let Value::Object(mut input) = whole else {
+        return Err(wrong(INPUT_JSON, "expected a JSON object"));
     };
     for argument in operation.input {
-        if let Some(value) = value(argument, matches)? {
+        if let Some(value) = value(argument, matches, binary)? {
             input.insert(argument.member.name.to_owned(), value);
         }
     }
@@ -132,7 +148,11 @@ pub(crate) fn given(operation: &Operation, matches: &ArgMatches) -> Result<Given
 }
 
 /// What an input member's flag was given, as JSON; none where the flag is absent.
-fn value(argument: &Argument, matches: &ArgMatches) -> Result<Option<Value>, Failure> {
+fn value(
+    argument: &Argument,
+    matches: &ArgMatches,
+    binary: BinaryFormat,
+) -> Result<Option<Value>, Failure> {
     let name = argument.member.name;
     if let Shape::Boolean = argument.member.shape {
         let no = format!("no-{}", argument.flag);
@@ -146,11 +166,19 @@ fn value(argument: &Argument, matches: &ArgMatches) -> Result<Option<Value>, Fai
         return Ok(None);
     };
     let texts: Vec<_> = texts.map(String::as_str).collect();
+    let single = |shape, text: &str| {
+        let mut value = single(argument.flag, shape, text)?;
+        // The bytes of such a file are in base64 already.
+        if !text.starts_with("fileb://") {
+            binary.encode(shape, &mut value);
+        }
+        Ok(value)
+    };
     match (argument.member.shape, texts.as_slice()) {
-        (shape, [text]) => single(argument.flag, shape, text),
+        (shape, [text]) => single(shape, text),
         (Shape::List(element), texts) => texts
             .iter()
-            .map(|text| single(argument.flag, element, text))
+            .map(|text| single(element, text))
             .collect::<Result<Value, _>>(),
         // clap lets only lists have several values.
         _ => Err(wrong(argument.flag, "expected one value")),
@@ -185,6 +213,23 @@ fn single(flag: &str, shape: &Shape, text: &str) -> Result<Value, Failure> {
 
 fn json(flag: &str, text: &str) -> Result<Value, Failure> {
     serde_json::from_str(text).map_err(|error| wrong(flag, &format!("Invalid JSON: {error}")))
+}
+
+/// Reads YAML. What is not text, number, truth or null in it, as a date, is text.
+fn yaml(text: &str) -> Result<Value, Failure> {
+    let value: Value = serde_saphyr::from_str(text).map_err(|error| {
+        let place = error.location();
+        let place = place.map(|at| format!(" at line {} column {}", at.line(), at.column()));
+        let reason = error.without_snippet().to_string();
+        wrong(
+            INPUT_YAML,
+            &format!("Invalid YAML{}: {reason}", place.unwrap_or_default()),
+        )
+    })?;
+    if value.is_object() {
+        return Ok(value);
+    }
+    Err(wrong(INPUT_YAML, "expected a YAML mapping"))
 }
 
 /// The value itself, or the text of the file that it names.
@@ -264,7 +309,7 @@ mod tests {
         let matches = command(&OPERATION)
             .try_get_matches_from(words)
             .map_err(|error| Failure::Usage(error.to_string()))?;
-        given(&OPERATION, &matches)
+        given(&OPERATION, &matches, BinaryFormat::default())
     }
 
     fn input(line: &str) -> Value {
@@ -303,6 +348,19 @@ mod tests {
         assert_eq!(
             input(&format!("--bytes 'fileb://{name}'")),
             json!({"Bytes": "AP8="})
+        );
+        let raw = "--cli-binary-format raw-in-base64-out";
+        assert_eq!(
+            input(&format!("--bytes 'fileb://{name}' {raw}")),
+            json!({"Bytes": "AP8="})
+        );
+        assert_eq!(
+            input(&format!("--bytes ab {raw}")),
+            json!({"Bytes": "YWI="})
+        );
+        assert_eq!(
+            input(&format!("--cli-input-yaml 'Bytes: ab' {raw}")),
+            json!({"Bytes": "YWI="})
         );
     }
 

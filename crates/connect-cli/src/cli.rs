@@ -5,7 +5,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::arguments;
-use crate::commands::{export, import, prune, samples, serve, stats, tree};
+use crate::commands::{completions, configure, export, import, prune, samples, serve, stats, tree};
 use crate::generated::OPERATIONS;
 use crate::globals::Globals;
 use crate::model::Operation;
@@ -30,6 +30,9 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Handwritten {
     Tree(tree::Arguments),
+    Configure(configure::Arguments),
+    Completions(completions::Arguments),
+    Man(completions::ManArguments),
     Export(export::Arguments),
     Import(import::Arguments),
     Prune(prune::Arguments),
@@ -72,8 +75,9 @@ fn applies(option: &str, command: &str) -> bool {
         "import" | "prune" | "serve" | "stats" if option == "database" => true,
         _ if ["database", "records"].contains(&option) => reads(command),
         // They make no calls.
-        "import" | "prune" | "samples" | "serve" => option == "debug",
+        "import" | "prune" | "samples" | "serve" | "completions" | "man" => option == "debug",
         "stats" => ["color", "debug", "no_cli_pager", "output", "query"].contains(&option),
+        "configure" => !["local", "no_paginate"].contains(&option),
         // They work on whole trees, and the formats of exports are not those of results.
         "tree" => option != "no_paginate",
         "export" => !["color", "no_paginate", "output", "query"].contains(&option),

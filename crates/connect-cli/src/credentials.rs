@@ -60,6 +60,48 @@ pub(crate) async fn provider(
     }
 }
 
+/// The kind of credentials that [`provider`] takes, and where it finds them.
+///
+/// # Errors
+///
+/// As [`provider`].
+pub(crate) fn origin(
+    environment: &Environment,
+    profile: Option<&Section>,
+    explicit: Option<&str>,
+    missing_files: &str,
+) -> Result<(&'static str, String), Failure> {
+    if explicit.is_none() && of_environment(environment)?.is_some() {
+        return Ok((
+            "a key pair",
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned(),
+        ));
+    }
+    if let Some(profile) = profile
+        && of_profile(profile)?.is_some()
+    {
+        let keys = [
+            ("a key pair", "aws_secret_access_key"),
+            ("a process", "credential_process"),
+        ];
+        let mut found = keys.into_iter().filter_map(|(kind, key)| {
+            let place = profile.place(key).filter(|_| profile.get(key).is_some())?;
+            Some((kind, format!("{place}: {key}")))
+        });
+        return Ok(found.next().unwrap_or_default());
+    }
+    #[cfg(feature = "aws-config")]
+    {
+        let _ = missing_files;
+        Ok((
+            "found at the first call",
+            "the chain of aws-config".to_owned(),
+        ))
+    }
+    #[cfg(not(feature = "aws-config"))]
+    Err(none(profile, missing_files))
+}
+
 /// The chain of `aws-config`.
 #[cfg(feature = "aws-config")]
 async fn chain(
@@ -108,7 +150,7 @@ fn none(profile: Option<&Section>, missing_files: &str) -> Failure {
         ),
         None => format!(
             "Unable to locate credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile's keys or \
-             credential_process. Those of containers and instances need a build with `--features aws-config`.\
+             credential_process; `connect configure check` shows what is set. Those of containers and instances need a build with `--features aws-config`.\
              {missing_files}"
         ),
     })

@@ -1,6 +1,7 @@
 //! The command line for Amazon Connect contact trees.
 
 mod arguments;
+mod binary;
 mod call;
 mod cli;
 mod client;
@@ -38,7 +39,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::{Command, Handwritten};
-use crate::commands::{export, import, prune, samples, serve, stats, tree};
+use crate::commands::{completions, configure, export, import, prune, samples, serve, stats, tree};
 use crate::failure::Failure;
 use crate::globals::Globals;
 use crate::output::Visible;
@@ -99,6 +100,11 @@ fn run(globals: Globals, command: Command) -> Result<(), Failure> {
         // A command without a call needs no runtime, and Ctrl-C ends it as it ends any process.
         Command::Handwritten(Handwritten::Prune(arguments)) => prune::run(arguments),
         Command::Handwritten(Handwritten::Samples(arguments)) => samples::run(&arguments),
+        Command::Handwritten(Handwritten::Completions(arguments)) => completions::run(&arguments),
+        Command::Handwritten(Handwritten::Man(arguments)) => completions::man(&arguments),
+        Command::Handwritten(Handwritten::Configure(arguments)) => {
+            configure::run(&arguments, &Settings::load(globals, variables())?)
+        }
         Command::Handwritten(Handwritten::Stats(arguments)) => {
             stats::run(&arguments, &Settings::load(globals, variables())?)
         }

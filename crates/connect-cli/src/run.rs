@@ -9,7 +9,7 @@ use crate::client;
 use crate::failure::Failure;
 use crate::local::Local;
 use crate::model::{Operation, Pages};
-use crate::output::{Format, Printer};
+use crate::output::{self, Format, Printer};
 use crate::pages::{self, Paging, Walk};
 use crate::settings::Settings;
 use crate::skeleton::{self, Kind};
@@ -31,9 +31,12 @@ pub(crate) async fn operation(
         skeleton,
         paging,
         pages_by_hand,
-    } = arguments::given(operation, matches)?;
+    } = arguments::given(operation, matches, settings.binary_format()?)?;
     let mut printer = settings.printer()?;
     let members = operation.input.iter().map(|argument| &argument.member);
+    if skeleton == Some(Kind::YamlInput) {
+        return output::print(&skeleton::yaml(operation.input));
+    }
     if skeleton == Some(Kind::Input) {
         // Meant for a file that `--cli-input-json` reads, so no format and no query applies.
         printer.format = Format::Json;

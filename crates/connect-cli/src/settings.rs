@@ -1,5 +1,7 @@
 //! Settings: from the command line, else from the environment, else from the profile.
 
+mod origins;
+
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::fs;
@@ -7,11 +9,13 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use connect_sdk::config::timeout::TimeoutConfig;
-use connect_sdk::config::{Builder, Environment, from_env};
+use connect_sdk::config::{Builder, Environment, Region, from_env};
 use connect_transport::config::check_endpoint_url;
 use connect_transport::sender::{HttpSender, HttpSenderBuilder};
 use jiff::tz::TimeZone;
 
+pub(crate) use self::origins::Origin;
+use crate::binary::BinaryFormat;
 use crate::credentials;
 use crate::failure::Failure;
 use crate::globals::Globals;
@@ -46,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) globals: Globals,
     files: Files,
     profile: String,
+    /// What names the profile; `None` if nothing does.
+    named_by: Option<&'static str>,
     /// The environment, with the profile's settings under the names of variables that are not set.
     environment: Environment,
     pager: Pager,
@@ -91,6 +97,7 @@ impl Settings {
                 files.missing
             )));
         }
+        let named_by = named.map(|(_, by)| by);
         let name = named.map_or("default", |(name, _)| name).to_owned();
         if let Some(profile) = files.profile(&name) {
             let of_profile = OF_PROFILE.iter().map(|(key, names)| {
@@ -130,6 +137,7 @@ impl Settings {
             globals,
             files,
             profile: name,
+            named_by,
             pager,
             filled,
         })
@@ -169,23 +177,53 @@ impl Settings {
         }
     }
 
+    /// How blobs stand in the input, where no flag says so.
+    ///
+    /// # Errors
+    ///
+    /// A `cli_binary_format` that does not exist.
+    pub(crate) fn binary_format(&self) -> Result<BinaryFormat, Failure> {
+        let key = "cli_binary_format";
+        let of_profile = |profile: &Section| {
+            Some((profile.get(key)?.to_owned(), profile.place(key)?.to_owned()))
+        };
+        let Some((name, place)) = self.profile().and_then(of_profile) else {
+            return Ok(BinaryFormat::default());
+        };
+        BinaryFormat::from_str(&name, false).map_err(|_| {
+            Failure::Configuration(format!(
+                "{place}: Unknown {key} value: {name}, valid values are \"base64\" or \"raw-in-base64-out\""
+            ))
+        })
+    }
+
+    /// The client's configuration without region and credentials.
+    fn base_config(&self) -> Result<Builder, Failure> {
+        let mut config = from_env(&self.environment).map_err(|error| self.wrong(&error))?;
+        self.check_endpoint()?;
+        if let Some(url) = &self.globals.endpoint_url {
+            config = config.endpoint_url(url);
+        }
+        Ok(config)
+    }
+
+    fn region(&self, config: &Builder) -> Result<Region, Failure> {
+        config.clone().build().region().cloned().ok_or_else(|| {
+            Failure::Configuration(format!(
+                "You must specify a region: --region, AWS_REGION, or `region` of a profile; `connect configure check` shows what is set.{}",
+                self.files.missing
+            ))
+        })
+    }
+
     /// The client's configuration.
     ///
     /// # Errors
     ///
     /// A region or credentials that are missing, a setting that cannot be understood.
     pub(crate) async fn client_config(&self) -> Result<Builder, Failure> {
-        let mut config = from_env(&self.environment).map_err(|error| self.wrong(&error))?;
-        self.check_endpoint()?;
-        if let Some(url) = &self.globals.endpoint_url {
-            config = config.endpoint_url(url);
-        }
-        let Some(region) = config.clone().build().region().cloned() else {
-            return Err(Failure::Configuration(format!(
-                "You must specify a region: --region, AWS_REGION, or `region` of a profile.{}",
-                self.files.missing
-            )));
-        };
+        let mut config = self.base_config()?;
+        let region = self.region(&config)?;
         let mut builder = HttpSender::builder().environment(&self.environment);
         if let Some(path) = &self.globals.ca_bundle {
             builder = trust(builder, path)?;
@@ -295,8 +333,6 @@ fn trust(sender: HttpSenderBuilder, path: &str) -> Result<HttpSenderBuilder, Fai
 
 #[cfg(test)]
 mod tests {
-    use connect_sdk::config::Region;
-
     use super::*;
 
     fn load(globals: Globals, variables: &[(&str, &str)]) -> Result<Settings, Failure> {

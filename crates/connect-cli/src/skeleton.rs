@@ -3,13 +3,16 @@
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
-use crate::model::{Member, Shape};
+use crate::model::{Argument, Member, Shape};
+use crate::output;
 
 /// What is filled, and so what stands for text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
     // Input to fill in: text is blank, an enum has its first value.
     Input,
+    // The same in YAML, with what each member means.
+    YamlInput,
     // Output to look at: text is the member's name.
     Output,
 }
@@ -21,6 +24,23 @@ pub(crate) fn members<'a>(members: impl Iterator<Item = &'a Member>, kind: Kind)
         within: Vec::new(),
     };
     Value::Object(skeleton.members(members))
+}
+
+/// The input to fill in as YAML: each member in the model's order, under what it means and whether it is required.
+pub(crate) fn yaml(input: &'static [Argument]) -> String {
+    let mut text = String::new();
+    for argument in input {
+        let mark = if argument.member.required {
+            "[REQUIRED] "
+        } else {
+            ""
+        };
+        let about = format!("{mark}{}", argument.about);
+        text.extend(about.lines().map(|line| format!("# {line}\n")));
+        let blank = members([&argument.member].into_iter(), Kind::YamlInput);
+        text += &output::yaml_text(&blank);
+    }
+    text
 }
 
 struct Skeleton {
@@ -40,8 +60,8 @@ impl Skeleton {
     fn value(&mut self, shape: &'static Shape, name: &str) -> Value {
         match (shape, self.kind) {
             (Shape::String | Shape::Enum(_) | Shape::Blob, Kind::Output) => name.into(),
-            (Shape::Enum([first, ..]), Kind::Input) => (*first).into(),
-            (Shape::String | Shape::Enum(_) | Shape::Blob, Kind::Input) => "".into(),
+            (Shape::Enum([first, ..]), _) => (*first).into(),
+            (Shape::String | Shape::Enum(_) | Shape::Blob, _) => "".into(),
             (Shape::Boolean, _) => true.into(),
             (Shape::Integer(..), _) => 0.into(),
             (Shape::Float, _) => 0.0.into(),

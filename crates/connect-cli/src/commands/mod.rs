@@ -1,5 +1,7 @@
 //! The commands that no single operation stands behind.
 
+pub(crate) mod completions;
+pub(crate) mod configure;
 pub(crate) mod contacts;
 pub(crate) mod export;
 pub(crate) mod import;

@@ -61,6 +61,11 @@ impl Color {
     }
 }
 
+/// A value as a YAML document.
+pub(crate) fn yaml_text(value: &Value) -> String {
+    yaml::text(value)
+}
+
 /// Prints text on standard output, without a pager.
 ///
 /// # Errors

@@ -16,9 +16,14 @@ const FOLD: usize = 80;
 
 /// Writes a value as one document.
 pub(super) fn write(out: &mut dyn Write, value: &Value) -> io::Result<()> {
+    out.write_all(text(value).as_bytes())
+}
+
+/// A value as one document.
+pub(super) fn text(value: &Value) -> String {
     let mut emitter = Emitter::default();
     emitter.document(value);
-    out.write_all(emitter.text.as_bytes())
+    emitter.text
 }
 
 #[derive(Default)]

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod callers;
+mod comforts;
 mod connect;
 mod database;
 mod imported;

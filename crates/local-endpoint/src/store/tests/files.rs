@@ -63,7 +63,9 @@ fn nothing_changes_through_a_database_that_is_opened_to_be_read() {
 
     for (name, content) in [("empty.db", Some("")), ("missing.db", None)] {
         let path = folder.path().join(name);
-        content.map(|content| fs::write(&path, content).unwrap());
+        if let Some(content) = content {
+            fs::write(&path, content).unwrap();
+        }
         assert!(Store::open_read_only(&path).is_err());
         assert_eq!(path.exists(), content.is_some());
     }
