@@ -5,7 +5,9 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::arguments;
-use crate::commands::{completions, configure, export, import, prune, samples, serve, stats, tree};
+use crate::commands::{
+    completions, configure, export, find, import, prune, samples, serve, stats, tree,
+};
 use crate::generated::OPERATIONS;
 use crate::globals::Globals;
 use crate::model::Operation;
@@ -34,6 +36,7 @@ pub(crate) enum Handwritten {
     Completions(completions::Arguments),
     Man(completions::ManArguments),
     Export(export::Arguments),
+    Find(find::Arguments),
     Import(import::Arguments),
     Prune(prune::Arguments),
     Samples(samples::Arguments),
@@ -65,7 +68,7 @@ pub(crate) fn command() -> clap::Command {
 fn reads(command: &str) -> bool {
     let of_operations = ["describe-", "get-", "list-", "search-"];
     let mut verbs = of_operations.iter();
-    ["tree", "export"].contains(&command) || verbs.any(|verb| command.starts_with(verb))
+    ["tree", "export", "find"].contains(&command) || verbs.any(|verb| command.starts_with(verb))
 }
 
 /// Whether a global option, by the name of its field, means something to a command.
@@ -78,8 +81,8 @@ fn applies(option: &str, command: &str) -> bool {
         "import" | "prune" | "samples" | "serve" | "completions" | "man" => option == "debug",
         "stats" => ["color", "debug", "no_cli_pager", "output", "query"].contains(&option),
         "configure" => !["local", "no_paginate"].contains(&option),
-        // They work on whole trees, and the formats of exports are not those of results.
-        "tree" => option != "no_paginate",
+        // They fetch all pages, and the formats of exports are not those of results.
+        "tree" | "find" => option != "no_paginate",
         "export" => !["color", "no_paginate", "output", "query"].contains(&option),
         _ => true,
     }

@@ -1,6 +1,6 @@
 //! The client that commands call, and the endpoint inside this process that it calls where contacts are on this machine.
 
-use connect_local_endpoint::LocalEndpoint;
+use connect_local_endpoint::{LocalEndpoint, Store};
 use connect_sdk::config::Region;
 use connect_sdk::{Client, Config};
 
@@ -17,6 +17,11 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
+    /// The contacts on this machine, if it is those that are called for.
+    pub(crate) fn store(&self) -> Option<&Store> {
+        self.endpoint.as_ref().map(|endpoint| &**endpoint.store())
+    }
+
     /// Ends the endpoint inside this process, if there is one.
     pub(crate) async fn close(self) {
         // Connections that are kept open would keep the endpoint waiting.

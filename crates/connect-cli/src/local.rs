@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use connect_local_endpoint::{LocalEndpoint, OnRejection, Store, samples};
+use connect_sdk::primitives::DateTime;
 use serde_json::{Map, Value};
 
 use crate::commands::import;
@@ -101,6 +102,19 @@ impl Local {
                 several.join(", ")
             ))),
         }
+    }
+
+    /// When the first contact of all began.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read.
+    pub(crate) fn first_time(&self) -> Result<Option<DateTime>, Failure> {
+        let stats = self
+            .store
+            .stats(0)
+            .map_err(|error| unusable(&self.place, error))?;
+        Ok(stats.instances.iter().filter_map(|it| it.first).min())
     }
 
     /// The contact that is taken where none is named.

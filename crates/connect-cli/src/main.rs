@@ -39,7 +39,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::{Command, Handwritten};
-use crate::commands::{completions, configure, export, import, prune, samples, serve, stats, tree};
+use crate::commands::{
+    completions, configure, export, find, import, prune, samples, serve, stats, tree,
+};
 use crate::failure::Failure;
 use crate::globals::Globals;
 use crate::output::Visible;
@@ -116,6 +118,9 @@ fn run(globals: Globals, command: Command) -> Result<(), Failure> {
         }),
         Command::Handwritten(Handwritten::Export(arguments)) => call(globals, async |settings| {
             export::run(arguments, settings).await
+        }),
+        Command::Handwritten(Handwritten::Find(arguments)) => call(globals, async |settings| {
+            find::run(arguments, settings).await
         }),
         Command::Operation(operation, matches) => call(globals, async |settings| {
             run::operation(operation, &matches, settings).await

@@ -53,12 +53,13 @@ fn build(mut contacts: Vec<Contact>) -> Forest {
             also_related,
         })
         .collect();
-    hang_up(Forest {
+    Forest {
         entries,
         roots: Vec::new(),
         by_id,
         anomalies,
-    })
+    }
+    .hung_up()
 }
 
 /// What was found, with the index of the contact.
@@ -191,22 +192,24 @@ fn check_times(contacts: &[Contact], parents: &[Option<(Link, usize)>], found: &
     }
 }
 
-/// Children, roots and depths from parents. Entries are in order, so children and roots are too.
-fn hang_up(mut forest: Forest) -> Forest {
-    for index in 0..forest.entries.len() {
-        match forest.entries[index].parent {
-            Some((_, parent)) => forest.entries[parent].children.push(index),
-            None => forest.roots.push(index),
+impl Forest {
+    /// Children, roots and depths from parents. Entries are in order, so children and roots are too.
+    pub(crate) fn hung_up(mut self) -> Self {
+        for index in 0..self.entries.len() {
+            match self.entries[index].parent {
+                Some((_, parent)) => self.entries[parent].children.push(index),
+                None => self.roots.push(index),
+            }
         }
-    }
-    let mut stack = forest.roots.clone();
-    while let Some(index) = stack.pop() {
-        let depth = forest.entries[index].depth + 1;
-        for place in 0..forest.entries[index].children.len() {
-            let child = forest.entries[index].children[place];
-            forest.entries[child].depth = depth;
-            stack.push(child);
+        let mut stack = self.roots.clone();
+        while let Some(index) = stack.pop() {
+            let depth = self.entries[index].depth + 1;
+            for place in 0..self.entries[index].children.len() {
+                let child = self.entries[index].children[place];
+                self.entries[child].depth = depth;
+                stack.push(child);
+            }
         }
+        self
     }
-    forest
 }

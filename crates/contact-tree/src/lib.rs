@@ -61,6 +61,7 @@
 mod anomaly;
 mod build;
 mod contact;
+mod filter;
 mod forest;
 mod picture;
 mod text;

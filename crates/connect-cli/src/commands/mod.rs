@@ -4,6 +4,8 @@ pub(crate) mod completions;
 pub(crate) mod configure;
 pub(crate) mod contacts;
 pub(crate) mod export;
+pub(crate) mod filter;
+pub(crate) mod find;
 pub(crate) mod import;
 pub(crate) mod prune;
 pub(crate) mod samples;

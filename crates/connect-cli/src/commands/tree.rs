@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::contacts;
+use super::filter::Filter;
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::time;
@@ -19,6 +20,8 @@ use crate::time;
 pub(crate) struct Arguments {
     #[command(flatten)]
     tree: contacts::TreeArguments,
+    #[command(flatten)]
+    filter: Filter,
     /// Draw with ASCII characters only
     #[arg(long, conflicts_with_all = ["output", "query"])]
     ascii: bool,
@@ -35,8 +38,14 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
     let as_data = globals.output.is_some() || globals.query.is_some();
     let printer = as_data.then(|| settings.printer()).transpose()?;
     let contacts = contacts::fetch(arguments.tree, settings).await?;
+    let (forest, hidden) = arguments
+        .filter
+        .apply(&contacts.forest, &contacts.asked_for);
     if let Some(mut printer) = printer {
-        let listed = listed(&contacts.forest, &TimeZone::system());
+        let mut listed = listed(&forest, &TimeZone::system());
+        if hidden > 0 {
+            listed["NotShown"] = hidden.into();
+        }
         printer.print("ContactTree", &listed)?;
         return printer.out.close();
     }
@@ -50,7 +59,12 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         focus: Some(contacts.asked_for),
     };
     // The picture escapes what it holds.
-    write!(out.open_raw()?, "{}", contacts.forest.picture(&style)).map_err(Failure::Output)?;
+    write!(out.open_raw()?, "{}", forest.picture(&style)).map_err(Failure::Output)?;
+    if hidden > 0 {
+        let line = format!("\n{hidden} contacts of the tree are not shown\n");
+        let written = out.open()?.write_all(line.as_bytes());
+        written.map_err(Failure::Output)?;
+    }
     out.close()
 }
 

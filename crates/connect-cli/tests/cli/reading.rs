@@ -5,7 +5,9 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::connect::{Ran, command, connect, contains, database, file, folder, run, starts_with};
+use crate::connect::{
+    Ran, Served, command, connect, contains, database, file, folder, run, starts_with,
+};
 
 const CONTACT: &str = "51705299-7f7e-4b61-91df-49e93d3ec8a9";
 
@@ -48,6 +50,81 @@ fn files_are_read_as_an_instance_is_and_do_not_change() {
     drop(stdin);
     let drawn = Ran::from(child.wait_with_output().expect("it ends"));
     assert_eq!(drawn.ok(), connect("tree --local").ok());
+}
+
+#[test]
+fn contacts_and_trees_are_found_where_they_are() {
+    let served = Served::samples();
+    let database = database(&served.folder);
+    let from_files = |line: &str| connect(&format!("find {line} --database '{database}'"));
+    let times = "--since 2025-09-01 --until 2026-03-14T14:02:00Z";
+    for line in [
+        "--max-items 1000 --since 2026-03-01 --query length(Contacts)",
+        &format!("--channel CHAT TASK --method TRANSFER --output json {times}"),
+        &format!("--agent nobody {times}"),
+        &format!("--attribute language=de language=fr {times}"),
+        &format!("--queue q --query Contacts {times}"),
+    ] {
+        let instance = "--instance-id 5a3c0f6e-2d41-4b8a-9c17-e06d7f2b9a48";
+        let called = served.connect(&format!("find {line} {instance}")).ok();
+        assert_eq!(from_files(line).ok(), called, "{line}");
+    }
+    assert_eq!(from_files("--query length(Contacts)").ok(), "25\n");
+    let all = from_files("--max-items 1000 --query Contacts[].InitiationTimestamp").json();
+    let all = all.as_array().expect("a list");
+    assert!(
+        all.len() > 130 && all.is_sorted_by(|a, b| a.as_str() >= b.as_str()),
+        "{all:?}"
+    );
+    let last = from_files("--until 2026-03-14T14:02:00Z --channel TASK --max-items 1").ok();
+    assert_eq!(
+        last,
+        "2026-03-14T14:02:00+00:00  TASK   TRANSFER        019036b5-4a9a-475e-a24b-69c66ec72840\n"
+    );
+    let trees = from_files("--channel CHAT --largest").ok();
+    starts_with(&trees, "    127 contacts       ");
+    contains(&trees, &format!(" found  {CONTACT}\n"));
+    let sizes = "find --largest --instance-id i --region r";
+    contains(&connect(sizes).failed(252), "--largest needs --database");
+    contains(
+        &connect("find --region r").failed(252),
+        "required: --instance-id",
+    );
+    contains(
+        &connect("find --local --attribute mood").failed(252),
+        "expected KEY=VALUE",
+    );
+    contains(
+        &connect("find --local --channel FAX").failed(254),
+        "enum value set",
+    );
+}
+
+#[test]
+fn what_a_filter_hides_of_a_tree_is_counted() {
+    let count = |filter: &str| {
+        let shown = connect(&format!(
+            "tree --local {filter} --query '[length(Contacts), NotShown]'"
+        ));
+        let shown = shown.json();
+        assert_eq!(
+            shown[0].as_u64().zip(shown[1].as_u64()).map(|(a, b)| a + b),
+            Some(127),
+            "{filter}"
+        );
+        shown[0].as_u64().expect("a number")
+    };
+    assert_eq!(count("--depth 1"), 2);
+    assert!(count("--channel TASK EMAIL") > count("--channel EMAIL"));
+    assert!(count("--since 2026-03-14T12:00:00Z") > 2);
+    let path = "--only-path --contact-id cc0969ad-9169-4d0b-9233-d7b99cd8f52b";
+    assert_eq!(count(path), 8);
+    let picture = connect(&format!("tree --local {path}")).ok();
+    assert!(
+        picture.ends_with("\n119 contacts of the tree are not shown\n"),
+        "{picture}"
+    );
+    assert!(!connect("tree --local").ok().contains("not shown"));
 }
 
 #[test]

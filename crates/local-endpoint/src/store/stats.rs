@@ -1,9 +1,9 @@
 //! How much there is.
 
 use aws_smithy_types::DateTime;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::page::time;
+use super::page::{PageError, find_instance, time};
 use super::trees::NO_TIME;
 use super::{Store, StoreError};
 
@@ -61,6 +61,26 @@ impl Store {
         })
     }
 
+    /// The tree that a contact belongs to. `instance` is the instance's ID or its ARN.
+    ///
+    /// # Errors
+    /// If the instance or contact is unknown, or the database cannot be read.
+    pub fn tree(&self, instance: &str, contact_id: &str) -> Result<TreeStats, PageError> {
+        self.read(|connection| {
+            let transaction = connection.transaction()?;
+            let (key, _, instance_arn) = find_instance(&transaction, instance)?;
+            let row = transaction
+                .prepare_cached(TREE)?
+                .query_row((key, contact_id), |row| Ok((row.get(0)?, row.get(1)?)));
+            let (contact_id, contacts) = row.optional()?.ok_or(PageError::UnknownContact)?;
+            Ok(TreeStats {
+                instance_arn,
+                contact_id,
+                contacts,
+            })
+        })
+    }
+
     /// Counts what the database holds, with the `largest` trees. Looks at every contact's place in an index.
     ///
     /// # Errors
@@ -88,6 +108,12 @@ impl Store {
         })
     }
 }
+
+/// The first contact of a contact's tree, and how many contacts are in it.
+const TREE: &str = "
+    SELECT (SELECT id FROM contact WHERE tree = place.tree AND listed = 1 ORDER BY initiated, id LIMIT 1),
+        (SELECT count(*) FROM contact WHERE tree = place.tree AND listed = 1)
+    FROM contact AS place WHERE instance = ?1 AND id = ?2 AND listed";
 
 fn instances(connection: &Connection) -> rusqlite::Result<Vec<InstanceStats>> {
     let select = "SELECT arn, (SELECT count(*) FROM contact WHERE instance = instance.key AND listed),
