@@ -39,6 +39,9 @@ pub(crate) struct Arguments {
     /// The clients that call it at the same time.
     #[arg(long, value_name = "NUMBER", default_value_t = 200)]
     soak_clients: usize,
+    /// How many trees `connect export` exports.
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
+    export_trees: usize,
 }
 
 /// A part of the verification.
@@ -65,6 +68,8 @@ enum Part {
     Peer,
     /// Call `connect serve` under faults and quotas: no acknowledged change may be lost.
     Soak,
+    /// Kill `connect export` of many trees, under faults and a quota: every tree once, and no call beyond the quota.
+    Export,
 }
 
 /// What a step that did not fail found.
@@ -84,6 +89,7 @@ struct Context {
     fuzz_seconds: u32,
     soak_minutes: f64,
     soak_clients: usize,
+    export_trees: usize,
     /// Where crates are generated and built.
     target: PathBuf,
 }
@@ -151,6 +157,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
         fuzz_seconds: arguments.fuzz_seconds,
         soak_minutes: arguments.soak_minutes,
         soak_clients: arguments.soak_clients,
+        export_trees: arguments.export_trees,
         target: target_folder(&root),
         root,
     };
@@ -172,6 +179,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
             Part::Fuzz => fuzz::all(&context, &mut steps),
             Part::Peer => peer::compare(&context, &mut steps),
             Part::Soak => soak::run(&context, &mut steps),
+            Part::Export => soak::export(&context, &mut steps),
         }
     }
     let Steps { lines, failed, .. } = steps;

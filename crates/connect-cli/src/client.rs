@@ -1,7 +1,7 @@
 //! The client that commands call, and the endpoint inside this process that it calls where contacts are on this machine.
 
 use connect_local_endpoint::{LocalEndpoint, Store};
-use connect_sdk::config::Region;
+use connect_sdk::config::{Builder, Region};
 use connect_sdk::{Client, Config};
 
 use crate::failure::Failure;
@@ -41,6 +41,19 @@ pub(crate) async fn connect(
     settings: &Settings,
     local: Option<Local>,
 ) -> Result<Connection, Failure> {
+    connect_with(settings, local, |config| config).await
+}
+
+/// The same, with a configuration that is adjusted.
+///
+/// # Errors
+///
+/// As [`connect`].
+pub(crate) async fn connect_with(
+    settings: &Settings,
+    local: Option<Local>,
+    adjust: impl FnOnce(Builder) -> Builder,
+) -> Result<Connection, Failure> {
     let (config, endpoint) = if let Some(local) = local {
         let endpoint = local.serve().await?;
         let config = Config::builder()
@@ -53,7 +66,7 @@ pub(crate) async fn connect(
         (settings.client_config().await?, None)
     };
     Ok(Connection {
-        client: Client::from_conf(config.build()),
+        client: Client::from_conf(adjust(config).build()),
         endpoint,
     })
 }

@@ -4,17 +4,29 @@ use std::io::{self, IsTerminal, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{BinaryBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{
+    BinaryBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle,
+};
 
 /// How long a command takes until a terminal shows its progress.
 const SHORT: Duration = Duration::from_secs(1);
 /// How often there is a line of it elsewhere.
 const BETWEEN: Duration = Duration::from_secs(10);
 
-/// Counts what is read: a bar on a terminal, a line now and then elsewhere, nothing of what is soon over.
+/// What is counted.
+#[derive(Debug, Clone, Copy)]
+enum Unit {
+    /// Bytes that are read.
+    Bytes,
+    /// Contacts that are exported.
+    Contacts,
+}
+
+/// Counts what is read or exported: a bar on a terminal, a line now and then elsewhere, nothing of what is soon over.
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
+    unit: Unit,
     is_terminal: bool,
     /// When something is to be shown next; `None` where the bar shows itself.
     next: Mutex<Option<Instant>>,
@@ -23,11 +35,24 @@ pub(crate) struct Progress {
 impl Progress {
     /// `total` is how many bytes there are to read, if that is known.
     pub(crate) fn new(total: Option<u64>) -> Self {
+        Self::of(Unit::Bytes, total)
+    }
+
+    /// `total` is how many contacts there are to export.
+    pub(crate) fn of_contacts(total: u64) -> Self {
+        Self::of(Unit::Contacts, Some(total))
+    }
+
+    fn of(unit: Unit, total: Option<u64>) -> Self {
         let is_terminal = io::stderr().is_terminal();
-        let template = if total.is_some() {
-            "{wide_bar} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left"
-        } else {
-            "{spinner} {binary_bytes}, {binary_bytes_per_sec}"
+        let template = match (unit, total) {
+            (Unit::Contacts, _) => {
+                "{wide_bar} {human_pos} of {human_len} contacts, {per_sec}, {eta} left"
+            }
+            (Unit::Bytes, Some(_)) => {
+                "{wide_bar} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left"
+            }
+            (Unit::Bytes, None) => "{spinner} {binary_bytes}, {binary_bytes_per_sec}",
         };
         // A wrong template leaves the usual bar.
         let style = ProgressStyle::with_template(template);
@@ -36,6 +61,7 @@ impl Progress {
         let wait = if is_terminal { SHORT } else { BETWEEN };
         Self {
             bar,
+            unit,
             is_terminal,
             next: Mutex::new(Some(Instant::now() + wait)),
         }
@@ -49,8 +75,9 @@ impl Progress {
         }
     }
 
-    fn count(&self, bytes: usize) {
-        self.bar.inc(bytes as u64);
+    /// Counts so many more.
+    pub(crate) fn count(&self, count: usize) {
+        self.bar.inc(count as u64);
         if let Some(line) = self.due(Instant::now()) {
             crate::note(&line);
         }
@@ -68,6 +95,13 @@ impl Progress {
             return None;
         }
         *next = Some(now + BETWEEN);
+        if let (Unit::Contacts, Some(total)) = (self.unit, self.bar.length()) {
+            let (done, total) = (HumanCount(self.bar.position()), HumanCount(total));
+            let (rate, left) = (self.bar.per_sec(), HumanDuration(self.bar.eta()));
+            return Some(format!(
+                "exported {done} of {total} contacts, {rate:.1}/s, {left} left"
+            ));
+        }
         let (bar, read) = (&self.bar, BinaryBytes(self.bar.position()));
         let rate = BinaryBytes(bar.per_sec() as u64);
         Some(match bar.length() {

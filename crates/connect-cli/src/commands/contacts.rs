@@ -1,5 +1,6 @@
 //! All contacts of a tree, fetched for the commands that work on the whole.
 
+use connect_sdk::Client;
 use connect_sdk::primitives::DateTime;
 use connect_sdk::types::AssociatedContactSummary;
 use contact_tree::{Contact, Forest, Timestamp};
@@ -41,42 +42,79 @@ pub(crate) async fn fetch(
     arguments: TreeArguments,
     settings: &Settings,
 ) -> Result<Contacts, Failure> {
-    let (mut instance_id, mut contact_id) = (arguments.instance_id, arguments.contact_id);
-    let local = Local::open(&settings.globals).await?;
-    if let Some(local) = &local {
-        if instance_id.is_none() {
-            instance_id = Some(local.instance_id()?.to_owned());
+    let (given, page_size) = (arguments.contact_id.clone(), arguments.page_size);
+    let Place {
+        instance_id, local, ..
+    } = place(arguments, settings).await?;
+    let contact_id = match &local {
+        Some(local) => {
+            let given = given.or_else(|| local.contact_id().map(str::to_owned));
+            let whole = |id| local.whole_id(&instance_id, id);
+            given.map(whole).transpose()?
         }
-        let given = contact_id.or_else(|| local.contact_id().map(str::to_owned));
-        let whole = |id| local.whole_id(instance_id.as_deref().unwrap_or_default(), id);
-        contact_id = given.map(whole).transpose()?;
-    }
-    let (instance_id, contact_id) = match (instance_id, contact_id) {
-        (Some(instance_id), Some(contact_id)) => (instance_id, contact_id),
-        (instance_id, contact_id) => {
-            let flags = [
-                ("--instance-id", instance_id.is_some()),
-                ("--contact-id", contact_id.is_some()),
-            ];
-            return Err(Failure::required(flags));
-        }
+        None => given,
     };
+    let contact_id = contact_id.ok_or_else(|| Failure::required([("--contact-id", false)]))?;
     let connection = client::connect(settings, local).await?;
-    let items = connection
-        .client
-        .list_associated_contacts()
-        .instance_id(instance_id)
-        .contact_id(&contact_id)
-        .into_paginator()
-        .page_size(arguments.page_size)
-        .items()
-        .send();
-    let contacts: Result<Vec<_>, _> = items.collect().await;
+    let contacts = tree(&connection.client, &instance_id, &contact_id, page_size).await;
     connection.close().await;
     Ok(Contacts {
         asked_for: contact_id,
-        forest: contacts?.into_iter().map(plain).collect(),
+        forest: contacts?.into_iter().collect(),
     })
+}
+
+/// Where contacts are.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// The instance.
+    pub(crate) instance_id: String,
+    /// The contacts, if they are on this machine.
+    pub(crate) local: Option<Local>,
+    /// How many contacts a page is to hold.
+    pub(crate) page_size: i32,
+}
+
+/// Finds out which instance is meant.
+///
+/// # Errors
+///
+/// It is not clear which, a file that cannot be used.
+pub(crate) async fn place(arguments: TreeArguments, settings: &Settings) -> Result<Place, Failure> {
+    let local = Local::open(&settings.globals).await?;
+    let instance_id = match (arguments.instance_id, &local) {
+        (Some(id), _) => id,
+        (None, Some(local)) => local.instance_id()?.to_owned(),
+        (None, None) => return Err(Failure::required([("--instance-id", false)])),
+    };
+    Ok(Place {
+        instance_id,
+        local,
+        page_size: arguments.page_size,
+    })
+}
+
+/// All contacts of a contact's tree, page by page.
+///
+/// # Errors
+///
+/// Anything that can go wrong with a call.
+pub(crate) async fn tree(
+    client: &Client,
+    instance_id: &str,
+    contact_id: &str,
+    page_size: i32,
+) -> Result<Vec<Contact>, Failure> {
+    let items = client
+        .list_associated_contacts()
+        .instance_id(instance_id)
+        .contact_id(contact_id)
+        .into_paginator()
+        .page_size(page_size)
+        .items()
+        .send();
+    let contacts: Vec<_> = items.collect::<Result<_, _>>().await?;
+    Ok(contacts.into_iter().map(plain).collect())
 }
 
 /// The service's contact as the tree takes it.

@@ -1,6 +1,10 @@
 //! `connect export`.
 
+mod journal;
+mod many;
+
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use contact_tree::{Contact, Forest, Link, Timestamp};
 use serde_json::{Value, json};
@@ -10,7 +14,7 @@ use super::tree::link_name;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// Write a contact tree for other tools
+/// Write a contact tree for other tools, or many into a file
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -21,6 +25,12 @@ pub(crate) struct Arguments {
     /// Leave CSV cells as they are that a spreadsheet would take for formulas; else they begin with an apostrophe
     #[arg(long)]
     raw_cells: bool,
+    /// Write into this file; with --contact-ids or --ids-from, a journal beside it says what is done, and the same command
+    /// goes on after an interruption
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    many: many::Arguments,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -41,6 +51,9 @@ enum Format {
 ///
 /// Anything that can go wrong with it.
 pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
+    if arguments.many.is_given() {
+        return many::run(arguments, settings).await;
+    }
     let contacts = contacts::fetch(arguments.tree, settings).await?;
     let forest = &contacts.forest;
     let text = match arguments.format {
@@ -53,6 +66,11 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         for limit in over_limits(&text) {
             crate::note(&limit);
         }
+    }
+    if let Some(path) = &arguments.out {
+        let written = std::fs::write(path, text);
+        return written
+            .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())));
     }
     let mut out = settings.sink();
     out.open()?
@@ -90,10 +108,15 @@ fn record(contact: &Contact) -> Value {
     })
 }
 
+const CSV_HEADER: &str = "depth,contact_id,parent_contact_id,link,channel,initiation_method,initiation_timestamp,\
+        disconnect_timestamp,duration_seconds,initial_contact_id,previous_contact_id,related_contact_id,contact_arn\n";
+
 fn csv(forest: &Forest, raw: bool) -> String {
-    let mut table = "depth,contact_id,parent_contact_id,link,channel,initiation_method,initiation_timestamp,\
-        disconnect_timestamp,duration_seconds,initial_contact_id,previous_contact_id,related_contact_id,contact_arn\n"
-        .to_owned();
+    CSV_HEADER.to_owned() + &csv_rows(forest, raw)
+}
+
+fn csv_rows(forest: &Forest, raw: bool) -> String {
+    let mut table = String::new();
     for node in forest.depth_first() {
         let contact = node.contact();
         let time = |time: Option<Timestamp>| time.map(|time| time.to_string());

@@ -8,6 +8,7 @@ mod database;
 mod imported;
 mod killed;
 mod local;
+mod many;
 mod network;
 mod operations;
 mod profiles;

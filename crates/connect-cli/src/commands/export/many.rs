@@ -1,0 +1,323 @@
+//! `connect export` of many trees.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use std::vec;
+
+use connect_sdk::Client;
+use connect_sdk::config::RateLimit;
+use contact_tree::{Contact, Forest};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use super::journal::{Output, beside};
+use super::{CSV_HEADER, Format, csv_rows, records};
+use crate::client;
+use crate::commands::contacts;
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::settings::Settings;
+
+/// How often a contact is asked for whose call failed for a reason that may pass; each call has retries of its own.
+const ROUNDS: usize = 3;
+/// How many contacts that stand side by side are asked for one after another, at the most.
+const LONGEST_RUN: usize = 64;
+/// What Amazon Connect allows an account, unless it was raised: calls a second, and at once.
+const RATE: f64 = 2.0;
+const BURST: u32 = 5;
+
+/// Which trees, and how fast.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Arguments {
+    /// Export the trees of these contacts into --out, each tree once
+    #[arg(long, value_name = "STRING", num_args = 1.., conflicts_with = "contact_id", requires = "out")]
+    contact_ids: Vec<String>,
+    /// The same of contacts whose IDs are in a file, one a line, or on standard input by -
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "contact_id",
+        requires = "out"
+    )]
+    ids_from: Option<PathBuf>,
+    /// The most calls in a second, with --contact-ids or --ids-from [default: 2; of files, as many as can be]
+    #[arg(long, value_name = "NUMBER", value_parser = rate)]
+    rate: Option<f64>,
+    /// The most calls at once after a pause [default: 5]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    burst: Option<u32>,
+    /// How many trees are fetched at the same time
+    #[arg(long, value_name = "COUNT", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    concurrency: u16,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if (0.001..=100_000.0).contains(&rate) => Ok(rate),
+        _ => Err("expected a number from 0.001 to 100000".to_owned()),
+    }
+}
+
+impl Arguments {
+    /// Whether many trees are asked for.
+    pub(super) fn is_given(&self) -> bool {
+        !self.contact_ids.is_empty() || self.ids_from.is_some()
+    }
+
+    /// The IDs that were given, each once, in their order.
+    fn ids(&self) -> Result<Vec<String>, Failure> {
+        let mut ids = self.contact_ids.clone();
+        if let Some(path) = &self.ids_from {
+            let text = if path == Path::new("-") {
+                let mut text = String::new();
+                io::stdin().read_to_string(&mut text).map(|_| text)
+            } else {
+                fs::read_to_string(path)
+            };
+            let text = text.map_err(|error| {
+                Failure::other(format!("cannot read {}: {error}", path.display()))
+            })?;
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            ids.extend(lines.map(str::to_owned));
+        }
+        let mut seen = HashSet::new();
+        ids.retain(|id| seen.insert(id.clone()));
+        Ok(ids)
+    }
+
+    /// Rate and burst; none where nothing but this machine is called and nothing was said.
+    fn quota(&self, is_local: bool) -> Option<(f64, u32)> {
+        let is_said = self.rate.is_some() || self.burst.is_some();
+        (is_said || !is_local).then(|| (self.rate.unwrap_or(RATE), self.burst.unwrap_or(BURST)))
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// A file that cannot be used, a failure that every call would meet, trees that could not be exported.
+pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Result<(), Failure> {
+    let (many, Some(path)) = (arguments.many, arguments.out) else {
+        return Err(Failure::required([("--out", false)]));
+    };
+    let table = Table {
+        format: arguments.format,
+        raw_cells: arguments.raw_cells,
+    };
+    if !matches!(table.format, Format::Records | Format::Csv) {
+        let message = "Many trees are exported as records or csv: other formats hold one tree";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let ids = many.ids()?;
+    let place = contacts::place(arguments.tree, settings).await?;
+    let quota = many.quota(place.local.is_some());
+    let instance_id = place.instance_id;
+    let what = json!({"InstanceId": instance_id, "Format": format!("{:?}", table.format), "RawCells": table.raw_cells});
+    let mut output = Output::open(&path, &what)?;
+    let unwritable =
+        |error: io::Error| Failure::other(format!("cannot write {}: {error}", path.display()));
+    let is_resumed = !output.is_empty();
+    if !is_resumed && matches!(table.format, Format::Csv) {
+        output.add(CSV_HEADER, Vec::new()).map_err(unwritable)?;
+    }
+    let connection = client::connect_with(settings, place.local, |config| match quota {
+        Some((rate, burst)) => config.rate_limit(RateLimit::new(rate, burst)),
+        None => config,
+    })
+    .await?;
+    if let Some((rate, burst)) = quota.filter(|_| is_resumed) {
+        // The process before this one may just have used up what may be called at once.
+        tokio::time::sleep(Duration::from_secs_f64(f64::from(burst) / rate)).await;
+    }
+    let mut export = Export {
+        client: connection.client.clone(),
+        instance_id,
+        page_size: place.page_size,
+        concurrency: usize::from(many.concurrency),
+        progress: Arc::new(Progress::of_contacts(ids.len() as u64)),
+        table,
+        output,
+    };
+    let result = export.all(ids).await;
+    connection.close().await;
+    export.progress.finish();
+    let failed = result?.map_err(unwritable)?;
+    let failed_path = beside(&path, "failed");
+    if failed.is_empty() {
+        // Of an earlier run.
+        let _ = fs::remove_file(&failed_path);
+        return export.output.finish().map_err(unwritable);
+    }
+    let count = failed.len();
+    let shown = failed_path.display();
+    write_failed(&failed_path, &failed)
+        .map_err(|error| Failure::other(format!("cannot write {shown}: {error}")))?;
+    Err(Failure::other(format!(
+        "{count} contacts could not be exported: {shown} says why. The same command again tries them alone"
+    )))
+}
+
+fn write_failed(path: &Path, failed: &[(String, Failure)]) -> io::Result<()> {
+    let mut file = io::BufWriter::new(File::create(path)?);
+    for (id, failure) in failed {
+        let code = match failure {
+            Failure::Service { code, .. } => Some(code),
+            _ => None,
+        };
+        let line =
+            json!({"ContactId": id, "Code": code, "Message": crate::failure::with_causes(failure)});
+        writeln!(file, "{line}")?;
+    }
+    file.flush()
+}
+
+/// How trees are written.
+#[derive(Debug, Clone, Copy)]
+struct Table {
+    format: Format,
+    raw_cells: bool,
+}
+
+impl Table {
+    fn text(self, forest: &Forest) -> String {
+        match self.format {
+            Format::Csv => csv_rows(forest, self.raw_cells),
+            _ => records(forest),
+        }
+    }
+}
+
+/// Contacts that could not be exported, and why.
+type Failed = Vec<(String, Failure)>;
+
+struct Export {
+    client: Client,
+    instance_id: String,
+    page_size: i32,
+    concurrency: usize,
+    progress: Arc<Progress>,
+    table: Table,
+    output: Output,
+}
+
+impl Export {
+    /// Exports the trees of all these contacts. The inner error is that of the file.
+    async fn all(&mut self, mut ids: Vec<String>) -> Result<io::Result<Failed>, Failure> {
+        let mut failed = Failed::new();
+        for round in 1..=ROUNDS {
+            let of_round = match self.round(ids).await? {
+                Ok(of_round) => of_round,
+                Err(error) => return Ok(Err(error)),
+            };
+            ids = Vec::new();
+            for (id, failure) in of_round {
+                if round < ROUNDS && may_pass(&failure) {
+                    ids.push(id);
+                } else {
+                    self.progress.count(1);
+                    failed.push((id, failure));
+                }
+            }
+            if ids.is_empty() {
+                break;
+            }
+        }
+        Ok(Ok(failed))
+    }
+
+    /// Asks once for each contact that is in no tree that is written. Contacts that stand side by side are often of one
+    /// tree: they are not asked for at the same time.
+    async fn round(&mut self, ids: Vec<String>) -> Result<io::Result<Failed>, Failure> {
+        let mut failed = Failed::new();
+        let length = (ids.len() / (4 * self.concurrency)).clamp(1, LONGEST_RUN);
+        let mut runs = ids.chunks(length).map(|run| Vec::from(run).into_iter());
+        let mut idle: Vec<vec::IntoIter<String>> = runs.by_ref().take(self.concurrency).collect();
+        let mut calls = JoinSet::new();
+        loop {
+            while let Some(mut run) = idle.pop() {
+                let Some(id) = self.next(&mut run) else {
+                    idle.extend(runs.next());
+                    continue;
+                };
+                let (client, instance_id) = (self.client.clone(), self.instance_id.clone());
+                let page_size = self.page_size;
+                calls.spawn(async move {
+                    let tree = contacts::tree(&client, &instance_id, &id, page_size).await;
+                    (run, id, tree)
+                });
+            }
+            let Some(called) = calls.join_next().await else {
+                return Ok(Ok(failed));
+            };
+            let (run, id, tree) = called.map_err(Failure::other)?;
+            idle.push(run);
+            match tree {
+                Ok(contacts) => {
+                    if let Err(error) = self.write(id, contacts) {
+                        return Ok(Err(error));
+                    }
+                    self.progress.count(1);
+                }
+                Err(failure) if is_of_every_call(&failure) => return Err(failure),
+                Err(failure) => failed.push((id, failure)),
+            }
+        }
+    }
+
+    /// The next contact of a run that is in no tree that is written.
+    fn next(&self, run: &mut vec::IntoIter<String>) -> Option<String> {
+        run.find(|id| {
+            let is_done = self.output.has(id);
+            self.progress.count(usize::from(is_done));
+            !is_done
+        })
+    }
+
+    /// Writes a tree, unless one of its contacts came with another call meanwhile.
+    fn write(&mut self, id: String, contacts: Vec<Contact>) -> io::Result<()> {
+        if self.output.has(&id) {
+            return Ok(());
+        }
+        let mut ids: Vec<_> = contacts.iter().map(|contact| contact.id.clone()).collect();
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+        let text = self.table.text(&contacts.into_iter().collect());
+        self.output.add(&text, ids)
+    }
+}
+
+/// Whether a failure says that another call, of any contact, would fail as well.
+fn is_of_every_call(failure: &Failure) -> bool {
+    let codes = [
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "UnrecognizedClientException",
+    ];
+    match failure {
+        Failure::Configuration(_) => true,
+        Failure::Service { code, .. } => codes.contains(&code.as_str()),
+        _ => false,
+    }
+}
+
+/// Whether a call that failed so may succeed later.
+fn may_pass(failure: &Failure) -> bool {
+    let of_the_contact = ["Invalid", "ResourceNotFound"];
+    match failure {
+        Failure::Service { code, .. } => {
+            !of_the_contact.iter().any(|begin| code.starts_with(begin))
+        }
+        Failure::Other(_) => true,
+        _ => false,
+    }
+}
