@@ -6,7 +6,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use crate::arguments;
 use crate::commands::{
-    completions, configure, export, find, import, prune, samples, serve, stats, tree,
+    completions, configure, export, find, import, prune, samples, serve, stats, tree, watch,
 };
 use crate::generated::OPERATIONS;
 use crate::globals::Globals;
@@ -42,6 +42,7 @@ pub(crate) enum Handwritten {
     Samples(samples::Arguments),
     Serve(serve::Arguments),
     Stats(stats::Arguments),
+    Watch(watch::Arguments),
 }
 
 /// What the command line asks for.
@@ -68,7 +69,8 @@ pub(crate) fn command() -> clap::Command {
 fn reads(command: &str) -> bool {
     let of_operations = ["describe-", "get-", "list-", "search-"];
     let mut verbs = of_operations.iter();
-    ["tree", "export", "find"].contains(&command) || verbs.any(|verb| command.starts_with(verb))
+    ["tree", "export", "find", "watch"].contains(&command)
+        || verbs.any(|verb| command.starts_with(verb))
 }
 
 /// Whether a global option, by the name of its field, means something to a command.
@@ -83,6 +85,7 @@ fn applies(option: &str, command: &str) -> bool {
         "configure" => !["local", "no_paginate"].contains(&option),
         // They fetch all pages, and the formats of exports are not those of results.
         "tree" | "find" => option != "no_paginate",
+        "watch" => !["no_cli_pager", "no_paginate", "output", "query"].contains(&option),
         "export" => !["color", "no_paginate", "output", "query"].contains(&option),
         _ => true,
     }

@@ -1,5 +1,7 @@
 //! The client that commands call, and the endpoint inside this process that it calls where contacts are on this machine.
 
+use std::sync::Arc;
+
 use connect_local_endpoint::{LocalEndpoint, Store};
 use connect_sdk::config::{Builder, Region};
 use connect_sdk::{Client, Config};
@@ -18,8 +20,8 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// The contacts on this machine, if it is those that are called for.
-    pub(crate) fn store(&self) -> Option<&Store> {
-        self.endpoint.as_ref().map(|endpoint| &**endpoint.store())
+    pub(crate) fn store(&self) -> Option<&Arc<Store>> {
+        self.endpoint.as_ref().map(LocalEndpoint::store)
     }
 
     /// Ends the endpoint inside this process, if there is one.

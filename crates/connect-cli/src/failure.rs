@@ -61,6 +61,36 @@ impl Failure {
         Self::Other(error.into())
     }
 
+    /// Whether it says that another call, of any contact, would fail as well.
+    pub(crate) fn is_of_every_call(&self) -> bool {
+        let codes = [
+            "AccessDeniedException",
+            "ExpiredTokenException",
+            "IncompleteSignature",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "UnrecognizedClientException",
+        ];
+        match self {
+            Self::Configuration(_) => true,
+            Self::Service { code, .. } => codes.contains(&code.as_str()),
+            _ => false,
+        }
+    }
+
+    /// Whether the same call may succeed later.
+    pub(crate) fn may_pass(&self) -> bool {
+        let of_the_contact = ["Invalid", "ResourceNotFound"];
+        match self {
+            Self::Service { code, .. } => {
+                let mut begins = of_the_contact.iter();
+                !self.is_of_every_call() && !begins.any(|begin| code.starts_with(begin))
+            }
+            Self::Other(_) => true,
+            _ => false,
+        }
+    }
+
     /// The exit code, as the AWS CLI has them.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {

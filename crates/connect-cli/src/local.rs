@@ -48,6 +48,18 @@ impl Local {
         Self::new(store.map_err(|error| unusable(&place, error))?, place)
     }
 
+    /// No contacts: they come later.
+    ///
+    /// # Errors
+    ///
+    /// SQLite is out of memory.
+    pub(crate) fn empty() -> Result<Self, Failure> {
+        Self::new(
+            Store::in_memory().map_err(Failure::other)?,
+            "memory".to_owned(),
+        )
+    }
+
     fn samples() -> Result<Self, Failure> {
         let store = Store::in_memory().map_err(Failure::other)?;
         let records = samples::records();

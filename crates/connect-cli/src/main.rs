@@ -40,7 +40,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::{Command, Handwritten};
 use crate::commands::{
-    completions, configure, export, find, import, prune, samples, serve, stats, tree,
+    completions, configure, export, find, import, prune, samples, serve, stats, tree, watch,
 };
 use crate::failure::Failure;
 use crate::globals::Globals;
@@ -121,6 +121,9 @@ fn run(globals: Globals, command: Command) -> Result<(), Failure> {
         }),
         Command::Handwritten(Handwritten::Find(arguments)) => call(globals, async |settings| {
             find::run(arguments, settings).await
+        }),
+        Command::Handwritten(Handwritten::Watch(arguments)) => call(globals, async |settings| {
+            watch::run(arguments, settings).await
         }),
         Command::Operation(operation, matches) => call(globals, async |settings| {
             run::operation(operation, &matches, settings).await

@@ -15,13 +15,13 @@ use crate::settings::Settings;
 pub(crate) struct TreeArguments {
     /// The ID of the Amazon Connect instance: the last part of its ARN
     #[arg(long, value_name = "STRING")]
-    instance_id: Option<String>,
+    pub(super) instance_id: Option<String>,
     /// The ID of any contact in the tree; on this machine, its beginning is enough
     #[arg(long, value_name = "STRING")]
-    contact_id: Option<String>,
+    pub(super) contact_id: Option<String>,
     /// How many contacts to ask the service for in one call; all pages are fetched
     #[arg(long, value_name = "COUNT", default_value = "100", value_parser = clap::value_parser!(i32).range(1..=100))]
-    page_size: i32,
+    pub(super) page_size: i32,
 }
 
 /// A tree's contacts.
@@ -43,18 +43,11 @@ pub(crate) async fn fetch(
     settings: &Settings,
 ) -> Result<Contacts, Failure> {
     let (given, page_size) = (arguments.contact_id.clone(), arguments.page_size);
+    let place = place(arguments, settings).await?;
+    let contact_id = contact_id(given, &place)?;
     let Place {
         instance_id, local, ..
-    } = place(arguments, settings).await?;
-    let contact_id = match &local {
-        Some(local) => {
-            let given = given.or_else(|| local.contact_id().map(str::to_owned));
-            let whole = |id| local.whole_id(&instance_id, id);
-            given.map(whole).transpose()?
-        }
-        None => given,
-    };
-    let contact_id = contact_id.ok_or_else(|| Failure::required([("--contact-id", false)]))?;
+    } = place;
     let connection = client::connect(settings, local).await?;
     let contacts = tree(&connection.client, &instance_id, &contact_id, page_size).await;
     connection.close().await;
@@ -92,6 +85,23 @@ pub(crate) async fn place(arguments: TreeArguments, settings: &Settings) -> Resu
         local,
         page_size: arguments.page_size,
     })
+}
+
+/// The whole ID of the contact that is meant: on this machine, its beginning is enough, and one may be preset.
+///
+/// # Errors
+///
+/// There is none, or it is the beginning of several.
+pub(crate) fn contact_id(given: Option<String>, place: &Place) -> Result<String, Failure> {
+    let contact_id = match &place.local {
+        Some(local) => {
+            let given = given.or_else(|| local.contact_id().map(str::to_owned));
+            let whole = |id| local.whole_id(&place.instance_id, id);
+            given.map(whole).transpose()?
+        }
+        None => given,
+    };
+    contact_id.ok_or_else(|| Failure::required([("--contact-id", false)]))
 }
 
 /// All contacts of a contact's tree, page by page.

@@ -12,3 +12,4 @@ pub(crate) mod samples;
 pub(crate) mod serve;
 pub(crate) mod stats;
 pub(crate) mod tree;
+pub(crate) mod watch;

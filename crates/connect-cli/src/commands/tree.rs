@@ -51,12 +51,8 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
     }
     let mut out = settings.sink();
     let style = Style {
-        colour: globals.color.on_stdout(),
-        ascii: arguments.ascii,
-        // None where it is no terminal.
-        width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
-        zone: Zone::Local(|time| offset(time, &TimeZone::system())),
         focus: Some(contacts.asked_for),
+        ..style(settings, arguments.ascii)
     };
     // The picture escapes what it holds.
     write!(out.open_raw()?, "{}", forest.picture(&style)).map_err(Failure::Output)?;
@@ -66,6 +62,18 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         written.map_err(Failure::Output)?;
     }
     out.close()
+}
+
+/// How trees are drawn on standard output.
+pub(super) fn style(settings: &Settings, ascii: bool) -> Style {
+    Style {
+        colour: settings.globals.color.on_stdout(),
+        ascii,
+        // None where it is no terminal.
+        width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
+        zone: Zone::Local(|time| offset(time, &TimeZone::system())),
+        focus: None,
+    }
 }
 
 /// How far a zone's clocks are east of Greenwich at a time, in seconds.

@@ -20,3 +20,4 @@ mod soak;
 #[cfg(unix)]
 mod terminal;
 mod usage;
+mod watch;

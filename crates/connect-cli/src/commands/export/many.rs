@@ -217,7 +217,7 @@ impl Export {
             };
             ids = Vec::new();
             for (id, failure) in of_round {
-                if round < ROUNDS && may_pass(&failure) {
+                if round < ROUNDS && failure.may_pass() {
                     ids.push(id);
                 } else {
                     self.progress.count(1);
@@ -264,7 +264,7 @@ impl Export {
                     }
                     self.progress.count(1);
                 }
-                Err(failure) if is_of_every_call(&failure) => return Err(failure),
+                Err(failure) if failure.is_of_every_call() => return Err(failure),
                 Err(failure) => failed.push((id, failure)),
             }
         }
@@ -290,34 +290,5 @@ impl Export {
         }
         let text = self.table.text(&contacts.into_iter().collect());
         self.output.add(&text, ids)
-    }
-}
-
-/// Whether a failure says that another call, of any contact, would fail as well.
-fn is_of_every_call(failure: &Failure) -> bool {
-    let codes = [
-        "AccessDeniedException",
-        "ExpiredTokenException",
-        "IncompleteSignature",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "UnrecognizedClientException",
-    ];
-    match failure {
-        Failure::Configuration(_) => true,
-        Failure::Service { code, .. } => codes.contains(&code.as_str()),
-        _ => false,
-    }
-}
-
-/// Whether a call that failed so may succeed later.
-fn may_pass(failure: &Failure) -> bool {
-    let of_the_contact = ["Invalid", "ResourceNotFound"];
-    match failure {
-        Failure::Service { code, .. } => {
-            !of_the_contact.iter().any(|begin| code.starts_with(begin))
-        }
-        Failure::Other(_) => true,
-        _ => false,
     }
 }
