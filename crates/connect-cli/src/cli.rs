@@ -32,9 +32,6 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Handwritten {
     Tree(tree::Arguments),
-    Configure(configure::Arguments),
-    Completions(completions::Arguments),
-    Man(completions::ManArguments),
     Export(export::Arguments),
     Find(find::Arguments),
     Import(import::Arguments),
@@ -43,6 +40,9 @@ pub(crate) enum Handwritten {
     Serve(serve::Arguments),
     Stats(stats::Arguments),
     Watch(watch::Arguments),
+    Configure(configure::Arguments),
+    Completions(completions::Arguments),
+    Man(completions::ManArguments),
 }
 
 /// What the command line asks for.

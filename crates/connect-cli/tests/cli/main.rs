@@ -17,6 +17,7 @@ mod seeded;
 mod served;
 #[cfg(unix)]
 mod soak;
+mod table;
 #[cfg(unix)]
 mod terminal;
 mod usage;
