@@ -2,6 +2,8 @@
 
 mod journal;
 mod many;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -43,6 +45,9 @@ enum Format {
     Dot,
     /// A flowchart for Mermaid
     Mermaid,
+    /// A table of many trees in Apache Parquet
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// Runs the command.
@@ -61,6 +66,11 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         Format::Csv => csv(forest, arguments.raw_cells),
         Format::Dot => dot(forest),
         Format::Mermaid => mermaid(forest),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => {
+            let message = "Parquet is written with --contact-ids or --ids-from, into --out";
+            return Err(Failure::Usage(message.to_owned()));
+        }
     };
     if let Format::Mermaid = arguments.format {
         for limit in over_limits(&text) {
@@ -116,12 +126,20 @@ fn csv(forest: &Forest, raw: bool) -> String {
 }
 
 fn csv_rows(forest: &Forest, raw: bool) -> String {
-    let mut table = String::new();
-    for node in forest.depth_first() {
+    let line = |fields: [Option<String>; 13]| {
+        let fields = fields.map(|field| cell(field.unwrap_or_default(), raw));
+        format!("{}\n", fields.join(","))
+    };
+    rows(forest).map(line).collect()
+}
+
+/// What stands in the columns of [`CSV_HEADER`].
+fn rows(forest: &Forest) -> impl Iterator<Item = [Option<String>; 13]> {
+    forest.depth_first().map(|node| {
         let contact = node.contact();
         let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
         let duration = contact.duration();
-        let fields = [
+        [
             Some(node.depth().to_string()),
             Some(contact.id.clone()),
             node.parent().map(|parent| parent.contact().id.clone()),
@@ -135,11 +153,8 @@ fn csv_rows(forest: &Forest, raw: bool) -> String {
             contact.previous_contact_id.clone(),
             contact.related_contact_id.clone(),
             contact.arn.clone(),
-        ];
-        let fields = fields.map(|field| cell(field.unwrap_or_default(), raw));
-        table += &format!("{}\n", fields.join(","));
-    }
-    table
+        ]
+    })
 }
 
 /// What makes a spreadsheet take a cell for a formula, at its beginning; the wide ones where it is set to East Asia.

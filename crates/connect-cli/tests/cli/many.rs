@@ -221,7 +221,10 @@ fn what_fails_is_named_and_tried_again() {
     assert_eq!(fs::read_to_string(one).expect("it is there"), printed);
     for (line, message) in [
         ("--contact-ids a", "--out"),
-        ("--contact-ids a --out x --format dot", "records or csv"),
+        (
+            "--contact-ids a --out x --format dot",
+            "as tables or records",
+        ),
         (
             "--contact-ids a --out x --rate 0",
             "expected a number from 0.001",
@@ -236,4 +239,28 @@ fn what_fails_is_named_and_tried_again() {
         assert!(matches!(ran.code, Some(252 | 255)), "{ran:?}");
         contains(&ran.stderr, message);
     }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_is_written_when_all_trees_are_there() {
+    let folder = folder();
+    let (records, trees) = trees(5);
+    let records = file(&folder, "records.jsonl", &records);
+    let out = folder.path().join("out.parquet");
+    let export = |ids: &str| {
+        connect(&format!(
+            "export --records '{records}' --format parquet --out '{}' --contact-ids {ids}",
+            text(&out)
+        ))
+    };
+    export("tree-0-0 nobody").failed(255);
+    assert!(!out.exists());
+    assert_eq!(export("tree-0-0 tree-2-1").ok(), "");
+    let bytes = fs::read(&out).expect("it is there");
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+    let holds = |id: &String| bytes.windows(id.len()).any(|part| part == id.as_bytes());
+    assert!(trees[0].iter().chain(&trees[2]).all(holds) && !holds(&trees[1][0]));
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2);
+    contains(&export("tree-1-0").failed(255), "it is there");
 }

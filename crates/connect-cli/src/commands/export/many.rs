@@ -110,8 +110,8 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
         format: arguments.format,
         raw_cells: arguments.raw_cells,
     };
-    if !matches!(table.format, Format::Records | Format::Csv) {
-        let message = "Many trees are exported as records or csv: other formats hold one tree";
+    if matches!(table.format, Format::Dot | Format::Mermaid) {
+        let message = "Many trees are exported as tables or records: dot and mermaid hold one tree";
         return Err(Failure::Usage(message.to_owned()));
     }
     let ids = many.ids()?;
@@ -119,7 +119,8 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
     let quota = many.quota(place.local.is_some());
     let instance_id = place.instance_id;
     let what = json!({"InstanceId": instance_id, "Format": format!("{:?}", table.format), "RawCells": table.raw_cells});
-    let mut output = Output::open(&path, &what)?;
+    let written = table.written(&path)?;
+    let mut output = Output::open(&written, &what)?;
     let unwritable =
         |error: io::Error| Failure::other(format!("cannot write {}: {error}", path.display()));
     let is_resumed = !output.is_empty();
@@ -152,6 +153,7 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
     if failed.is_empty() {
         // Of an earlier run.
         let _ = fs::remove_file(&failed_path);
+        table.finish(&written, &path)?;
         return export.output.finish().map_err(unwritable);
     }
     let count = failed.len();
@@ -185,9 +187,45 @@ struct Table {
 }
 
 impl Table {
+    /// The file that trees are written into: of a format that cannot be written on, one beside that of the export.
+    fn written(self, path: &Path) -> Result<PathBuf, Failure> {
+        #[cfg(feature = "parquet")]
+        if let Format::Parquet = self.format {
+            return match path.exists() {
+                true => Err(Failure::other(format!(
+                    "cannot export into {}: it is there: choose another, or remove it",
+                    path.display()
+                ))),
+                false => Ok(beside(path, "rows")),
+            };
+        }
+        Ok(path.to_owned())
+    }
+
+    /// Makes the file of the export, where it is another than the one that was written.
+    fn finish(self, written: &Path, path: &Path) -> Result<(), Failure> {
+        #[cfg(feature = "parquet")]
+        if let Format::Parquet = self.format {
+            let unfinished = beside(path, "unfinished");
+            let made = super::parquet::write(written, &unfinished, CSV_HEADER)
+                .and_then(|()| Ok(fs::rename(&unfinished, path)?))
+                .and_then(|()| Ok(fs::remove_file(written)?));
+            return made.map_err(|error| {
+                Failure::other(format!("cannot write {}: {error}", path.display()))
+            });
+        }
+        debug_assert_eq!(written, path);
+        Ok(())
+    }
+
     fn text(self, forest: &Forest) -> String {
         match self.format {
             Format::Csv => csv_rows(forest, self.raw_cells),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => {
+                let rows = super::rows(forest);
+                rows.map(|row| format!("{}\n", json!(row))).collect()
+            }
             _ => records(forest),
         }
     }
