@@ -91,6 +91,30 @@ impl Failure {
         }
     }
 
+    /// What can be done about it, where that is not said and can be known.
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        let Self::Service { code, .. } = self else {
+            return None;
+        };
+        Some(match code.as_str() {
+            "AccessDeniedException" => {
+                "The credentials may not do this: connect configure check shows where they come from."
+            }
+            "ExpiredTokenException"
+            | "InvalidSignatureException"
+            | "UnrecognizedClientException" => {
+                "The credentials are not taken: connect configure check shows where they come from."
+            }
+            "ResourceNotFoundException" => {
+                "Are instance, contact and region right? connect find lists contacts, connect configure check shows the region."
+            }
+            "ThrottlingException" => {
+                "Calls come faster than the quota of the account allows: try later, or ask for a higher one."
+            }
+            _ => return None,
+        })
+    }
+
     /// The exit code, as the AWS CLI has them.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {

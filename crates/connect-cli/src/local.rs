@@ -182,7 +182,11 @@ impl Local {
     ///
     /// An endpoint that cannot be started.
     pub(crate) async fn serve(self) -> Result<LocalEndpoint, Failure> {
-        let endpoint = LocalEndpoint::builder().store(self.store).start().await;
+        let endpoint = LocalEndpoint::builder()
+            .store(self.store)
+            .without_reset()
+            .start()
+            .await;
         endpoint.map_err(Failure::other)
     }
 }

@@ -69,11 +69,16 @@ fn main() -> ExitCode {
         // Why contacts on this machine cannot be read is in the log of the endpoint over them alone.
         log(LevelFilter::ERROR);
     }
+    // Operations say what the AWS CLI says, and no more.
+    let is_operation = matches!(command, Command::Operation(..));
     match run(globals, command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if let Some(report) = failure.report() {
                 note(&format!("\n{report}"));
+            }
+            if let Some(hint) = failure.hint().filter(|_| !is_operation) {
+                note(hint);
             }
             ExitCode::from(failure.exit_code())
         }

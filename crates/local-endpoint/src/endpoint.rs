@@ -239,6 +239,13 @@ impl Builder {
         self
     }
 
+    /// Keeps nothing to [go back](LocalEndpoint::reset) to: two copies of a database in memory.
+    #[must_use]
+    pub fn without_reset(mut self) -> Self {
+        self.seed.is_forgotten = true;
+        self
+    }
+
     /// Listens on this address; port 0 is any free one. Whoever can reach it and knows a key can read all contacts,
     /// unencrypted without [`tls`](Self::tls).
     #[must_use]

@@ -23,6 +23,8 @@ pub(crate) struct Seed {
     pub(crate) samples: bool,
     /// Files and folders of records.
     pub(crate) paths: Vec<PathBuf>,
+    /// Whether nobody wants to go back to it.
+    pub(crate) is_forgotten: bool,
 }
 
 /// Why a seed cannot be imported.
@@ -84,7 +86,8 @@ impl Seed {
             let count = report.rejected;
             return Err(SeedError::Rejected { count, first });
         }
-        let snapshot = is_alone.then(|| store.snapshot()).transpose();
+        let is_kept = is_alone && !self.is_forgotten;
+        let snapshot = is_kept.then(|| store.snapshot()).transpose();
         let snapshot = snapshot.map_err(unusable)?.map(Arc::new);
         Ok(WayBack { store, snapshot })
     }
@@ -118,7 +121,8 @@ pub(crate) struct WayBack {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResetError {
-    /// The database is a file that was not seeded, or that held contacts before, which would be lost.
+    /// The database is a file that was not seeded, or that held contacts before, which would be lost; or the endpoint was made
+    /// [without a reset](crate::Builder::without_reset).
     #[error(
         "the database is not reset: it is a file that was not seeded, or that held contacts before"
     )]

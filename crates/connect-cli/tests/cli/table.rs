@@ -47,7 +47,7 @@ const LINES: [(&str, u8, &str); 66] = [
     (
         "tree --local --contact-id nobody",
         254,
-        "ResourceNotFoundException",
+        "connect find lists contacts",
     ),
     (
         "tree --database FOLDER/none --contact-id c",

@@ -157,3 +157,10 @@ async fn a_restricted_key_resets_nothing() {
     assert_eq!(ids(endpoint.store()), ["a", "b"]);
     endpoint.shutdown().await;
 }
+
+#[tokio::test]
+async fn nothing_is_kept_where_nobody_wants_to_go_back() {
+    let builder = builder().samples().without_reset();
+    let endpoint = builder.start().await.unwrap();
+    assert!(matches!(endpoint.reset().await, Err(ResetError::NotSeeded)));
+}
