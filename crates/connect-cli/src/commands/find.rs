@@ -20,6 +20,9 @@ use crate::{time, validation};
 /// The longest time that the service searches at once, eight weeks.
 const WINDOW: Duration = Duration::from_secs(8 * 7 * 24 * 3600);
 
+/// For how many contacts at once it is found out what trees they are in.
+const TOGETHER: usize = 1000;
+
 /// Find contacts by time, channel, method, agent, queue and attributes, the newest first
 ///
 /// SearchContacts is called, as often as eight weeks fit into the time; of several criteria all must hold, of several values
@@ -92,10 +95,12 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         Some(local) => local.first_time()?.and_then(|first| timestamp(&first)),
         None => Some(Timestamp::now() - WINDOW / 8),
     };
+    let criteria = criteria(&arguments);
     let search = Search {
+        is_all: criteria.is_empty() && arguments.since.is_none() && arguments.until.is_none(),
         since: arguments.since.or(begin).unwrap_or(Timestamp::UNIX_EPOCH),
         until: arguments.until.unwrap_or_else(Timestamp::now),
-        criteria: criteria(&arguments),
+        criteria,
         instance_id,
     };
     let times = settings.times()?;
@@ -167,19 +172,35 @@ struct Search {
     since: Timestamp,
     until: Timestamp,
     criteria: Map<String, Value>,
+    /// Whether that is every contact.
+    is_all: bool,
 }
 
 impl Search {
     /// The newest contacts, `count` at the most.
     async fn contacts(&self, connection: &Connection, count: usize) -> Result<Vec<Value>, Failure> {
+        let mut found = Vec::new();
+        let visit = |contact| {
+            found.push(contact);
+            Ok(found.len() < count)
+        };
+        self.each(connection, visit).await?;
+        Ok(found)
+    }
+
+    /// Visits contacts, the newest first, until that returns false.
+    async fn each(
+        &self,
+        connection: &Connection,
+        mut visit: impl FnMut(Value) -> Result<bool, Failure>,
+    ) -> Result<(), Failure> {
         let operation = operation()?;
         let Some(pages) = &operation.pages else {
-            return Ok(Vec::new());
+            return Ok(());
         };
         let members = || operation.input.iter().map(|argument| &argument.member);
-        let mut found = Vec::new();
-        // A contact that began just where two windows meet is in both.
-        let mut seen = HashSet::new();
+        // The contacts that began at the time that was seen last: one that began just where two windows meet is in both.
+        let (mut last, mut seen) = (Value::Null, HashSet::new());
         let mut until = self.until;
         loop {
             let since = self
@@ -192,7 +213,7 @@ impl Search {
                 "Sort": {"FieldName": "INITIATION_TIMESTAMP", "Order": "DESCENDING"},
             });
             let Value::Object(input) = input else {
-                return Ok(found);
+                return Ok(());
             };
             let paging = Paging {
                 page_size: Some(100),
@@ -205,16 +226,18 @@ impl Search {
             {
                 let contacts = page["Contacts"].as_array_mut().map(std::mem::take);
                 for contact in contacts.unwrap_or_default() {
-                    if found.len() == count {
-                        return Ok(found);
+                    if contact["InitiationTimestamp"] != last {
+                        last = contact["InitiationTimestamp"].clone();
+                        seen.clear();
                     }
-                    if seen.insert(contact["Id"].as_str().map(str::to_owned)) {
-                        found.push(contact);
+                    let is_new = seen.insert(contact["Id"].as_str().map(str::to_owned));
+                    if is_new && !visit(contact)? {
+                        return Ok(());
                     }
                 }
             }
             if since <= self.since {
-                return Ok(found);
+                return Ok(());
             }
             until = since;
         }
@@ -227,19 +250,42 @@ impl Search {
         store: &Store,
         count: usize,
     ) -> Result<Vec<Value>, Failure> {
-        let contacts = self.contacts(connection, usize::MAX).await?;
-        let mut trees: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-        for contact in contacts {
-            let id = contact["Id"].as_str().unwrap_or_default();
-            let tree = store.tree(&self.instance_id, id).map_err(Failure::other)?;
-            let of_tree = trees.entry(tree.contact_id).or_insert((tree.contacts, 0));
-            of_tree.1 += 1;
+        let tree = |id: String, (contacts, found): (u64, u64)| json!({"ContactId": id, "Contacts": contacts, "Found": found});
+        if self.is_all && store.instance_ids().map_err(Failure::other)?.len() == 1 {
+            // No contact has to be looked at by itself.
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            let trees = store.stats(count).map_err(Failure::other)?.largest_trees;
+            let trees = trees.into_iter();
+            let trees = trees.map(|it| tree(it.contact_id, (it.contacts, it.contacts)));
+            return Ok(trees.collect());
         }
+        let mut trees: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        let mut add = |ids: &mut Vec<String>| {
+            let found = store
+                .trees(&self.instance_id, ids)
+                .map_err(Failure::other)?;
+            for (tree, found) in found {
+                let of_tree = trees.entry(tree.contact_id).or_insert((tree.contacts, 0));
+                of_tree.1 += found;
+            }
+            ids.clear();
+            Ok::<_, Failure>(())
+        };
+        let mut ids = Vec::new();
+        let visit = |contact: Value| {
+            ids.extend(contact["Id"].as_str().map(str::to_owned));
+            if ids.len() == TOGETHER {
+                add(&mut ids)?;
+            }
+            Ok(true)
+        };
+        self.each(connection, visit).await?;
+        add(&mut ids)?;
         let mut trees: Vec<_> = trees.into_iter().collect();
         trees.sort_by_key(|(_, (contacts, _))| std::cmp::Reverse(*contacts));
         trees.truncate(count);
-        let tree = |(id, (contacts, found))| json!({"ContactId": id, "Contacts": contacts, "Found": found});
-        Ok(trees.into_iter().map(tree).collect())
+        let trees = trees.into_iter().map(|(id, counts)| tree(id, counts));
+        Ok(trees.collect())
     }
 }
 

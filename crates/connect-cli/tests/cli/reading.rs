@@ -84,6 +84,9 @@ fn contacts_and_trees_are_found_where_they_are() {
     let trees = from_files("--channel CHAT --largest").ok();
     starts_with(&trees, "    127 contacts       ");
     contains(&trees, &format!(" found  {CONTACT}\n"));
+    let all = from_files("--largest --max-items 2").ok();
+    let one_by_one = from_files("--largest --max-items 2 --since 2026-01-01").ok();
+    assert_eq!(all, one_by_one);
     let sizes = "find --largest --instance-id i --region r";
     contains(&connect(sizes).failed(252), "--largest needs --database");
     contains(

@@ -1,7 +1,7 @@
 //! How much there is.
 
 use aws_smithy_types::DateTime;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use super::page::{PageError, find_instance, time};
 use super::trees::NO_TIME;
@@ -61,23 +61,30 @@ impl Store {
         })
     }
 
-    /// The tree that a contact belongs to. `instance` is the instance's ID or its ARN.
+    /// The trees that contacts belong to, each with how many of them are in it. `instance` is the instance's ID or its ARN;
+    /// contacts that are not known are passed over.
     ///
     /// # Errors
-    /// If the instance or contact is unknown, or the database cannot be read.
-    pub fn tree(&self, instance: &str, contact_id: &str) -> Result<TreeStats, PageError> {
+    /// If the instance is unknown or the database cannot be read.
+    pub fn trees(
+        &self,
+        instance: &str,
+        contact_ids: &[String],
+    ) -> Result<Vec<(TreeStats, u64)>, PageError> {
         self.read(|connection| {
             let transaction = connection.transaction()?;
             let (key, _, instance_arn) = find_instance(&transaction, instance)?;
-            let row = transaction
-                .prepare_cached(TREE)?
-                .query_row((key, contact_id), |row| Ok((row.get(0)?, row.get(1)?)));
-            let (contact_id, contacts) = row.optional()?.ok_or(PageError::UnknownContact)?;
-            Ok(TreeStats {
-                instance_arn,
-                contact_id,
-                contacts,
-            })
+            let mut statement = transaction.prepare_cached(TREES)?;
+            let ids = serde_json::json!(contact_ids).to_string();
+            let trees = statement.query_map((key, ids), |row| {
+                let tree = TreeStats {
+                    instance_arn: instance_arn.clone(),
+                    contact_id: row.get(0)?,
+                    contacts: row.get(1)?,
+                };
+                Ok((tree, row.get(2)?))
+            })?;
+            Ok(trees.collect::<rusqlite::Result<_>>()?)
         })
     }
 
@@ -109,11 +116,12 @@ impl Store {
     }
 }
 
-/// The first contact of a contact's tree, and how many contacts are in it.
-const TREE: &str = "
+/// The first contact of each tree, how many contacts are in it, and how many of those that were given.
+const TREES: &str = "
+    WITH place AS (SELECT tree, count(*) AS given FROM contact
+        WHERE instance = ?1 AND listed AND id IN (SELECT value FROM json_each(?2)) GROUP BY tree)
     SELECT (SELECT id FROM contact WHERE tree = place.tree AND listed = 1 ORDER BY initiated, id LIMIT 1),
-        (SELECT count(*) FROM contact WHERE tree = place.tree AND listed = 1)
-    FROM contact AS place WHERE instance = ?1 AND id = ?2 AND listed";
+        (SELECT count(*) FROM contact WHERE tree = place.tree AND listed = 1), given FROM place";
 
 fn instances(connection: &Connection) -> rusqlite::Result<Vec<InstanceStats>> {
     let select = "SELECT arn, (SELECT count(*) FROM contact WHERE instance = instance.key AND listed),

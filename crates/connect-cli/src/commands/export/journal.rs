@@ -21,6 +21,8 @@ pub(super) struct Output {
     journal: File,
     journal_path: PathBuf,
     done: HashSet<String>,
+    /// Whether a process before this one began it.
+    pub(super) is_resumed: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,10 +64,12 @@ impl Output {
             journal,
             journal_path,
             done: HashSet::new(),
+            is_resumed: false,
             file: open(path).map_err(unusable)?,
         };
         let length = output.file.metadata().map_err(unusable)?.len();
         let begun = output.read_journal().map_err(unusable)?;
+        output.is_resumed = begun.is_some();
         match begun {
             None if length > 0 => {
                 // Nobody is to lose a file to a name that was chosen twice.

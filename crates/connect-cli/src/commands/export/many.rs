@@ -123,8 +123,8 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
     let mut output = Output::open(&written, &what)?;
     let unwritable =
         |error: io::Error| Failure::other(format!("cannot write {}: {error}", path.display()));
-    let is_resumed = !output.is_empty();
-    if !is_resumed && matches!(table.format, Format::Csv) {
+    let is_resumed = output.is_resumed;
+    if output.is_empty() && matches!(table.format, Format::Csv) {
         output.add(CSV_HEADER, Vec::new()).map_err(unwritable)?;
     }
     let connection = client::connect_with(settings, place.local, |config| match quota {

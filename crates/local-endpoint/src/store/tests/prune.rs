@@ -239,3 +239,27 @@ fn stats_count_what_is_there() {
     let empty = Store::in_memory().unwrap().stats(3).unwrap();
     assert_eq!((empty.contacts, empty.largest_trees.len()), (0, 0));
 }
+
+#[test]
+fn trees_are_counted_of_the_contacts_that_are_known() {
+    let store = Store::in_memory().unwrap();
+    let records = [
+        record("a", 1),
+        record("b", 2).after("a"),
+        record("c", 3).related_to("b"),
+        record("d", 4),
+        record("e", 5).after("no record"),
+    ];
+    import(&store, &records);
+    let ids = ["c", "nobody", "e", "b", "no record", "c"].map(str::to_owned);
+    let mut trees = store.trees(INSTANCE, &ids).unwrap();
+    trees.sort_by(|(a, _), (b, _)| a.contact_id.cmp(&b.contact_id));
+    let trees = trees.iter();
+    let trees: Vec<_> = trees
+        .map(|(tree, given)| (tree.contact_id.as_str(), tree.contacts, *given))
+        .collect();
+    assert_eq!(trees, [("a", 3, 2), ("e", 1, 1)]);
+    assert_eq!(store.trees(INSTANCE, &[]).unwrap(), []);
+    let unknown = store.trees("nowhere", &ids);
+    assert!(matches!(unknown, Err(PageError::UnknownInstance)));
+}
