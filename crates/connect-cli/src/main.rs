@@ -107,8 +107,12 @@ fn run(globals: Globals, command: Command) -> Result<(), Failure> {
         // A command without a call needs no runtime, and Ctrl-C ends it as it ends any process.
         Command::Handwritten(Handwritten::Prune(arguments)) => prune::run(arguments),
         Command::Handwritten(Handwritten::Samples(arguments)) => samples::run(&arguments),
-        Command::Handwritten(Handwritten::Completions(arguments)) => completions::run(&arguments),
-        Command::Handwritten(Handwritten::Man(arguments)) => completions::man(&arguments),
+        Command::Handwritten(Handwritten::Completions(arguments)) => {
+            completions::run(&arguments, cli::command())
+        }
+        Command::Handwritten(Handwritten::Man(arguments)) => {
+            completions::man(&arguments, cli::command())
+        }
         Command::Handwritten(Handwritten::Configure(arguments)) => {
             configure::run(&arguments, &Settings::load(globals, variables())?)
         }

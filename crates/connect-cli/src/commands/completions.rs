@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap_complete::Shell;
 
 use crate::failure::Failure;
-use crate::{cli, output};
+use crate::output;
 
 /// Print what completes this command's words in a shell
 ///
@@ -16,14 +16,14 @@ pub(crate) struct Arguments {
     shell: Shell,
 }
 
-/// Runs `connect completions`.
+/// Runs `connect completions` of the whole command.
 ///
 /// # Errors
 ///
 /// An output that cannot be written.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Arguments, mut command: clap::Command) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut cli::command(), "connect", &mut script);
+    clap_complete::generate(arguments.shell, &mut command, "connect", &mut script);
     output::print(&String::from_utf8_lossy(&script))
 }
 
@@ -34,15 +34,15 @@ pub(crate) struct ManArguments {
     folder: PathBuf,
 }
 
-/// Runs `connect man`.
+/// Runs `connect man` of the whole command.
 ///
 /// # Errors
 ///
 /// A folder that cannot be written to.
-pub(crate) fn man(arguments: &ManArguments) -> Result<(), Failure> {
+pub(crate) fn man(arguments: &ManArguments, command: clap::Command) -> Result<(), Failure> {
     let folder = &arguments.folder;
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| clap_mangen::generate_to(cli::command(), folder));
+    let written =
+        std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder));
     written
         .map_err(|error| Failure::other(format!("cannot write into {}: {error}", folder.display())))
 }
