@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::contacts;
 use super::filter::Filter;
 use crate::failure::Failure;
+use crate::output;
 use crate::settings::Settings;
 use crate::time;
 
@@ -57,7 +58,7 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
     // The picture escapes what it holds.
     write!(out.open_raw()?, "{}", forest.picture(&style)).map_err(Failure::Output)?;
     if hidden > 0 {
-        let line = format!("\n{hidden} contacts of the tree are not shown\n");
+        let line = format!("\nNot shown: {}\n", output::counted(hidden, "contact"));
         let written = out.open()?.write_all(line.as_bytes());
         written.map_err(Failure::Output)?;
     }

@@ -13,7 +13,7 @@ use super::{contacts, tree};
 use crate::client::{self, Connection};
 use crate::failure::Failure;
 use crate::local::Local;
-use crate::output::{Pager, Sink};
+use crate::output::{self, Pager, Sink};
 use crate::settings::Settings;
 
 /// How often contacts on this machine are looked at.
@@ -170,7 +170,10 @@ fn report(report: &Report) -> Result<(), Failure> {
     }
     match report.rejected {
         0 => Ok(()),
-        count => Err(Failure::other(format!("{count} events could not be read"))),
+        count => {
+            let events = output::counted(usize::try_from(count).unwrap_or(usize::MAX), "event");
+            Err(Failure::other(format!("{events} could not be read")))
+        }
     }
 }
 

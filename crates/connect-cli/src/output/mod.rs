@@ -61,6 +61,12 @@ impl Color {
     }
 }
 
+/// So many of something, in words: `1 contact`, `2 contacts`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
+}
+
 /// A value as a YAML document.
 pub(crate) fn yaml_text(value: &Value) -> String {
     yaml::text(value)

@@ -181,7 +181,7 @@ fn what_fails_is_named_and_tried_again() {
         run(export)
     };
     let failed = export("tree-2-2 nobody tree-0-0").failed(255);
-    contains(&failed, "1 contacts could not be exported");
+    contains(&failed, "1 contact could not be exported");
     let side = folder.path().join("out.csv.failed");
     let reason: Value =
         serde_json::from_str(&fs::read_to_string(&side).expect("it is there")).expect("one line");

@@ -124,10 +124,10 @@ fn what_a_filter_hides_of_a_tree_is_counted() {
     assert_eq!(count(path), 8);
     let picture = connect(&format!("tree --local {path}")).ok();
     assert!(
-        picture.ends_with("\n119 contacts of the tree are not shown\n"),
+        picture.ends_with("\nNot shown: 119 contacts\n"),
         "{picture}"
     );
-    assert!(!connect("tree --local").ok().contains("not shown"));
+    assert!(!connect("tree --local").ok().contains("Not shown"));
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn a_tree_of_events_is_drawn_as_they_come() {
     writeln!(child.stdin.take().expect("it is piped"), "no event\n").expect("it reads");
     let failed = ended(child).failed(255);
     contains(&failed, "standard input:1");
-    contains(&failed, "1 events could not be read");
+    contains(&failed, "1 event could not be read");
 }
 
 #[test]

@@ -19,6 +19,7 @@ use super::{CSV_HEADER, Format, csv_rows, records};
 use crate::client;
 use crate::commands::contacts;
 use crate::failure::Failure;
+use crate::output;
 use crate::progress::Progress;
 use crate::settings::Settings;
 
@@ -156,12 +157,12 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
         table.finish(&written, &path)?;
         return export.output.finish().map_err(unwritable);
     }
-    let count = failed.len();
+    let count = output::counted(failed.len(), "contact");
     let shown = failed_path.display();
     write_failed(&failed_path, &failed)
         .map_err(|error| Failure::other(format!("cannot write {shown}: {error}")))?;
     Err(Failure::other(format!(
-        "{count} contacts could not be exported: {shown} says why. The same command again tries them alone"
+        "{count} could not be exported: {shown} says why; the same command again asks for nothing else"
     )))
 }
 
