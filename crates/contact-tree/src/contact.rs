@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
+use crate::facts::Facts;
 use crate::time::Timestamp;
 
 /// A contact, as plain data. Absent is `None`; an empty ID in a reference counts as absent too.
@@ -26,6 +27,8 @@ pub struct Contact {
     pub initiation_time: Option<Timestamp>,
     /// When the contact ended; `None` while it is open.
     pub disconnect_time: Option<Timestamp>,
+    /// What happened within it, where a record says so.
+    pub facts: Option<Box<Facts>>,
 }
 
 impl Contact {
@@ -80,6 +83,7 @@ impl Contact {
             &self.channel,
             &self.initiation_method,
             &self.arn,
+            &self.facts,
         )
     }
 }

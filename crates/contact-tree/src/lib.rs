@@ -62,6 +62,7 @@ mod anomaly;
 mod build;
 mod contact;
 mod filter;
+mod facts;
 mod forest;
 mod picture;
 mod text;
@@ -69,6 +70,7 @@ mod time;
 
 pub use anomaly::{Anomaly, AnomalyKind};
 pub use contact::{Contact, Elapsed, Link, NodeId};
+pub use facts::Facts;
 pub use forest::{BreadthFirst, DepthFirst, Forest, Node, Span};
 pub use picture::{Picture, Style, Zone};
 pub use time::Timestamp;

@@ -1,8 +1,9 @@
 //! What holds for every list of contacts, however broken.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
-use contact_tree::{AnomalyKind, Contact, Forest, Link, Node, Style, Timestamp, Zone};
+use contact_tree::{AnomalyKind, Contact, Facts, Forest, Link, Node, Style, Timestamp, Zone};
 use proptest::prelude::*;
 
 fn id() -> impl Strategy<Value = String> {
@@ -23,6 +24,26 @@ fn time() -> impl Strategy<Value = Option<Timestamp>> {
 }
 
 prop_compose! {
+    fn facts()(
+        agent in prop::option::of("\\PC{0,3}|\u{1b}\\[2J"),
+        queue in prop::option::of("Support|\u{202e}"),
+        enqueue_time in time(),
+        dequeue_time in time(),
+        agent_time in time(),
+        after_contact_start in time(),
+        after_contact_end in time(),
+        transfer_time in time(),
+        seconds in prop::option::of(any::<u64>()),
+    ) -> Box<Facts> {
+        let talk = seconds.map(Duration::from_secs);
+        Box::new(Facts {
+            agent, queue, enqueue_time, dequeue_time, agent_time, talk, hold: talk, after_contact_start, after_contact_end,
+            transfer_time, ..Facts::default()
+        })
+    }
+}
+
+prop_compose! {
     fn contact()(
         id in id(),
         initial_contact_id in prop::option::of(id()),
@@ -32,10 +53,11 @@ prop_compose! {
         initiation_method in prop::option::of("INBOUND|TRANSFER|\u{7f}"),
         initiation_time in time(),
         disconnect_time in time(),
+        facts in prop::option::of(facts()),
     ) -> Contact {
         Contact {
             id, arn: None, initial_contact_id, previous_contact_id, related_contact_id, channel, initiation_method,
-            initiation_time, disconnect_time,
+            initiation_time, disconnect_time, facts,
         }
     }
 }

@@ -142,5 +142,6 @@ fn plain(contact: AssociatedContactSummary) -> Contact {
         initiation_method: method.map(|method| method.as_str().to_owned()),
         initiation_time: contact.initiation_timestamp.map(time),
         disconnect_time: contact.disconnect_timestamp.map(time),
+        facts: None,
     }
 }
