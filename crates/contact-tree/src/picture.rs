@@ -1,5 +1,6 @@
 //! The forest as text for a terminal.
 
+mod columns;
 mod guides;
 mod layout;
 mod paint;
@@ -7,6 +8,7 @@ mod style;
 
 use std::fmt::{self, Display};
 
+use self::columns::Column;
 use self::guides::Guides;
 use self::layout::{Layout, elapsed, label_width, plain};
 use self::paint::{Paint, Painted};
@@ -16,8 +18,9 @@ use crate::text::{Escaped, short_duration, zone_name};
 use crate::time::Timestamp;
 
 impl Forest {
-    /// A picture of the trees: a summary, a row per contact with its branch, channel, method, start, duration and ID,
-    /// then a note per anomaly. IDs, channels and methods are escaped: they cannot steer the terminal.
+    /// A picture of the trees: a summary, a row per contact with its branch, channel, method, start, duration, ID and what
+    /// records say of legs, agents, queues and their times, then a note per anomaly. All text from outside is escaped: it
+    /// cannot steer the terminal.
     #[must_use]
     pub fn picture<'a>(&'a self, style: &'a Style) -> Picture<'a> {
         Picture {
@@ -108,8 +111,9 @@ impl<'a> Picture<'a> {
 
     fn rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let layout = Layout::new(self.forest, self.style);
+        let facts: String = layout.facts.iter().map(Column::heading).collect();
         let heading = format!(
-            "{:label$}  {:start$}  {:>elapsed$}  CONTACT ID",
+            "{:label$}  {:start$}  {:>elapsed$}{facts}  CONTACT ID",
             "CONTACT",
             "START",
             "DURATION",
@@ -152,6 +156,8 @@ impl<'a> Picture<'a> {
             write!(f, " {}", self.paint(*paint, mark))?;
         }
         let elapsed_padding = " ".repeat(layout.elapsed.saturating_sub(elapsed.len()));
+        let draw = |column: &Column| column.draw(node, self.style.ascii);
+        let facts: String = layout.facts.iter().map(draw).collect();
         let id_paint = if layout.is_focus(node) {
             Paint::Strong
         } else {
@@ -159,7 +165,7 @@ impl<'a> Picture<'a> {
         };
         writeln!(
             f,
-            "{padding}  {:start$}  {elapsed_padding}{}  {}",
+            "{padding}  {:start$}  {elapsed_padding}{}{facts}  {}",
             layout.start(node),
             self.paint(paint, &elapsed),
             self.paint(id_paint, &layout.id(&contact.id)),

@@ -12,19 +12,36 @@ pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut characters = self.0.chars();
-        for character in characters.by_ref().take(LONGEST) {
-            match character {
-                ' '..='~' => f.write_char(character)?,
-                _ => write!(f, "{}", character.escape_unicode())?,
-            }
-        }
-        if characters.next().is_some() {
-            f.write_str("...")
+        escape(f, self.0, |character| matches!(character, ' '..='~'))
+    }
+}
+
+/// A name from outside: as [`Escaped`], but Latin letters stay as they are.
+pub(crate) struct Named<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        escape(
+            f,
+            self.0,
+            |character| matches!(character, ' '..='~' | '\u{c0}'..='\u{24f}'),
+        )
+    }
+}
+
+fn escape(f: &mut fmt::Formatter<'_>, text: &str, is_harmless: fn(char) -> bool) -> fmt::Result {
+    let mut characters = text.chars();
+    for character in characters.by_ref().take(LONGEST) {
+        if is_harmless(character) {
+            f.write_char(character)?;
         } else {
-            Ok(())
+            write!(f, "{}", character.escape_unicode())?;
         }
     }
+    if characters.next().is_some() {
+        f.write_str("...")?;
+    }
+    Ok(())
 }
 
 /// A duration in its two or three largest units, for people: `3m 05s`, `1h 02m 05s`, `2d 03h 04m`.
@@ -78,6 +95,8 @@ mod tests {
             r"\u{1b}[2J\u{d}\u{a}\u{9b}\u{202e}\u{fc}"
         );
         assert_eq!(Escaped(&"x".repeat(300)).to_string().len(), 259);
+        let named = Named("Jürgen\u{1b}\u{202e}").to_string();
+        assert_eq!(named, r"Jürgen\u{1b}\u{202e}");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What the pictures look like.
 
-use contact_tree::{Contact, Forest, Style, Timestamp, Zone};
+use std::time::Duration;
+
+use contact_tree::{Contact, Facts, Forest, Style, Timestamp, Zone};
 
 /// 2026-03-14T08:00:00Z
 const MORNING: i64 = 1_773_475_200;
@@ -223,4 +225,86 @@ fn colours_change_nothing_but_colours() {
 #[test]
 fn nothing_is_drawn_for_no_contacts() {
     assert_eq!(picture([], &Style::default()), "No contacts\n");
+}
+
+/// What records say of a call, a consult in it and its transfer.
+fn call() -> [Contact; 4] {
+    let [a, b, c, d] = [11_111_111, 22_222_222, 33_333_333, 44_444_444];
+    let time = |seconds| Some(Timestamp::from_secs(MORNING + seconds));
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    let facts = |agent: &str, facts| {
+        Some(Box::new(Facts {
+            agent: Some(agent.to_owned()),
+            ..facts
+        }))
+    };
+    let first = Facts {
+        queue: Some("Support".to_owned()),
+        enqueue_time: time(10),
+        dequeue_time: time(75),
+        agent_time: time(80),
+        talk: seconds(200),
+        hold: seconds(65),
+        holds: Some(2),
+        after_contact_start: time(400),
+        after_contact_end: time(450),
+        transfer_time: time(395),
+        ..Facts::default()
+    };
+    let consulted = Facts {
+        talk: seconds(0),
+        after_contact_start: time(300),
+        ..Facts::default()
+    };
+    let second = Facts {
+        talk: seconds(90),
+        after_contact_start: time(500),
+        ..Facts::default()
+    };
+    [
+        Contact {
+            facts: facts("jürgen", first),
+            ..contact(a, "VOICE", "INBOUND", 0, Some(400))
+        },
+        after(
+            a,
+            Contact {
+                facts: facts("kim", consulted),
+                ..contact(b, "VOICE", "TRANSFER", 200, Some(300))
+            },
+        ),
+        after(
+            a,
+            Contact {
+                facts: facts("\u{1b}[2Jlee", second),
+                ..contact(c, "VOICE", "TRANSFER", 310, Some(500))
+            },
+        ),
+        after(a, contact(d, "VOICE", "TRANSFER", 320, None)),
+    ]
+}
+
+#[test]
+fn facts_have_columns() {
+    let expected = "\
+CONTACT             START       DURATION  LEG       AGENT         QUEUE    QUEUED  TALK    HOLD       AFTER  CONTACT ID
+VOICE  INBOUND      08:00:00      6m 40s  -         jürgen        Support  1m 05s  3m 20s  2x 1m 05s  50s    11111111
+├─ VOICE  TRANSFER  08:03:20      1m 40s  consult   kim           -        -       0s      -          -      22222222
+├─ VOICE  TRANSFER  08:05:10      3m 10s  transfer  \\u{1b}[2Jlee  -        -       1m 30s  -          -      33333333
+└─ VOICE  TRANSFER  08:05:20  still open  unknown   -             -        -       -       -          -      44444444
+";
+    let style = Style {
+        width: Some(120),
+        ..Style::default()
+    };
+    let picture = picture(call(), &style);
+    let rows = picture.split_once("\n\n").map(|(_, rows)| rows);
+    assert_eq!(rows, Some(expected), "{picture}");
+    let ascii = Style {
+        ascii: true,
+        ..style
+    };
+    let picture = self::picture(call(), &ascii);
+    contains(&picture, "j\\u{fc}rgen");
+    assert!(picture.is_ascii());
 }

@@ -1,5 +1,6 @@
 //! Column widths, and the cells they are taken from.
 
+use super::columns::{Column, columns};
 use super::guides::{FEWEST_LEVELS, LEVEL, LEVELS};
 use super::paint::Paint;
 use super::style::Style;
@@ -24,6 +25,7 @@ pub(super) struct Layout<'a> {
     pub(super) label: usize,
     pub(super) start: usize,
     pub(super) elapsed: usize,
+    pub(super) facts: Vec<Column>,
     /// Whether contacts began on different days.
     dates: bool,
     /// How many characters of the IDs differ.
@@ -41,6 +43,7 @@ impl<'a> Layout<'a> {
             label: "CONTACT".len(),
             start: "START".len(),
             elapsed: "DURATION".len(),
+            facts: columns(forest, style.ascii),
             dates: false,
             distinct: distinct_length(forest),
             shorten: false,
@@ -72,7 +75,8 @@ impl<'a> Layout<'a> {
             layout.start = layout.start.max(layout.start(node).len());
         }
         layout.widen(&labels);
-        let others = layout.start + layout.elapsed + 3 * "  ".len();
+        let facts: usize = layout.facts.iter().map(Column::width).sum();
+        let others = layout.start + layout.elapsed + facts + 3 * "  ".len();
         if let Some(width) = style.width
             && layout.label + others + id > width
         {
