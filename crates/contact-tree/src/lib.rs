@@ -68,6 +68,7 @@ mod leg;
 mod picture;
 mod text;
 mod time;
+mod timeline;
 
 pub use anomaly::{Anomaly, AnomalyKind};
 pub use contact::{Contact, Elapsed, Link, NodeId};
@@ -76,3 +77,4 @@ pub use forest::{BreadthFirst, DepthFirst, Forest, Node, Span};
 pub use leg::Leg;
 pub use picture::{Picture, Style, Zone};
 pub use time::Timestamp;
+pub use timeline::{Arrow, Bar, Part, PartKind, Row, Tick, Timeline};

@@ -32,7 +32,7 @@ pub enum Zone {
 }
 
 impl Zone {
-    pub(super) fn offset(self, time: Timestamp) -> i32 {
+    pub(crate) fn offset(self, time: Timestamp) -> i32 {
         match self {
             Self::Utc => 0,
             Self::Fixed(seconds) => seconds,
