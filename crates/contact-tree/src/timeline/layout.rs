@@ -190,7 +190,7 @@ impl Axis {
     }
 
     fn ticks(&self, zone: Zone) -> Vec<Tick> {
-        let [first, last] = [self.start, self.end].map(|time| time.secs());
+        let [first, last] = [self.start, self.end].map(Timestamp::secs);
         let length = last.saturating_sub(first);
         let mut step = STEPS
             .into_iter()
