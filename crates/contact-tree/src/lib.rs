@@ -61,8 +61,8 @@
 mod anomaly;
 mod build;
 mod contact;
-mod filter;
 mod facts;
+mod filter;
 mod forest;
 mod leg;
 mod picture;

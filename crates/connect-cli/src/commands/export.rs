@@ -12,7 +12,7 @@ use contact_tree::{Contact, Forest, Link, Timestamp};
 use serde_json::{Value, json};
 
 use super::contacts;
-use super::tree::link_name;
+use super::tree::{link_name, local_zone};
 use crate::failure::Failure;
 use crate::settings::Settings;
 
@@ -48,6 +48,8 @@ enum Format {
     /// A table of many trees in Apache Parquet
     #[cfg(feature = "parquet")]
     Parquet,
+    /// A picture of the contacts over time, in the local time zone
+    Svg,
 }
 
 /// Runs the command.
@@ -71,6 +73,7 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
             let message = "Parquet is written with --contact-ids or --ids-from, into --out";
             return Err(Failure::Usage(message.to_owned()));
         }
+        Format::Svg => forest.timeline(local_zone()).svg(Some(&contacts.asked_for)),
     };
     if let Format::Mermaid = arguments.format {
         for limit in over_limits(&text) {

@@ -72,9 +72,14 @@ pub(super) fn style(settings: &Settings, ascii: bool) -> Style {
         ascii,
         // None where it is no terminal.
         width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
-        zone: Zone::Local(|time| offset(time, &TimeZone::system())),
+        zone: local_zone(),
         focus: None,
     }
+}
+
+/// The zone that this machine is set to.
+pub(super) fn local_zone() -> Zone {
+    Zone::Local(|time| offset(time, &TimeZone::system()))
 }
 
 /// How far a zone's clocks are east of Greenwich at a time, in seconds.

@@ -148,6 +148,7 @@ fn exports_suit_other_tools() {
         ("records", "", count),
         ("dot", "[label=", count),
         ("mermaid", "[\"", count),
+        ("svg", "<g>", count),
     ] {
         let text = connect(&format!("export --local --format {format}")).ok();
         let marked = text.lines().filter(|line| line.contains(mark));

@@ -36,7 +36,7 @@ const CONTACT: &str = "51705299-7f7e-4b61-91df-49e93d3ec8a9";
 
 /// Command lines, their exit codes, and a part of what they print: on standard output where the code is 0. RECORDS, FOLDER
 /// and DATABASE are of the test.
-const LINES: [(&str, u8, &str); 66] = [
+const LINES: [(&str, u8, &str); 67] = [
     ("tree --local", 0, "127 contacts"),
     (
         "tree --records RECORDS --contact-id CONTACT --ascii",
@@ -66,6 +66,7 @@ const LINES: [(&str, u8, &str); 66] = [
     ),
     ("export --local --format dot", 0, "digraph contacts"),
     ("export --local --format mermaid", 0, "flowchart TD"),
+    ("export --local --format svg", 0, "<svg xmlns="),
     ("export --local --format xml", 252, "possible values"),
     (
         "export --local --contact-ids CONTACT --out FOLDER/trees",

@@ -120,6 +120,7 @@ fn data_cannot_steer_the_terminal() {
         "export --format csv",
         "export --format dot",
         "export --format mermaid",
+        "export --format svg",
     ] {
         let written = on_terminal(call(&url, &format!("{line} {IDS}")));
         assert_tame(&written, line);
