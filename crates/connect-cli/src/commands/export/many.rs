@@ -112,7 +112,8 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
         raw_cells: arguments.raw_cells,
     };
     if matches!(table.format, Format::Dot | Format::Mermaid | Format::Svg) {
-        let message = "Many trees are exported as tables or records: dot, mermaid and svg hold one tree";
+        let message =
+            "Many trees are exported as tables or records: dot, mermaid and svg hold one tree";
         return Err(Failure::Usage(message.to_owned()));
     }
     let ids = many.ids()?;
