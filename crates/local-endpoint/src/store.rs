@@ -19,7 +19,7 @@ use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use hmac::Mac;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
@@ -97,7 +97,7 @@ impl Readers {
             return connect_sealed(&self.path);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Connection::open_with_flags(&self.path, flags)
+        open(&self.path, flags)
     }
 }
 
@@ -231,6 +231,11 @@ impl Store {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a reader waits for nobody now. In a file none ever does; in memory there is one connection for all.
+    pub(crate) fn is_free(&self) -> bool {
+        self.readers.is_some() || !matches!(self.writer.try_lock(), Err(TryLockError::WouldBlock))
+    }
+
     /// Fails if the file is no longer the one at its path: what it holds is out of date, what is written to it is lost.
     fn check_identity(&self) -> Result<(), StoreError> {
         match &self.readers {
@@ -264,8 +269,21 @@ impl Store {
     }
 }
 
+fn open(path: impl AsRef<Path>, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    keep_plans(&connection)?;
+    Ok(connection)
+}
+
+/// Else SQLite prepares a statement again for each limit that is bound to it, to plan by its value: half of what a page takes.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 fn in_memory() -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
+    keep_plans(&connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
@@ -298,7 +316,7 @@ fn create(path: &Path) {
 /// Opens a file; `true` if it is where nothing can be written.
 fn connect(path: &Path) -> Result<(Connection, bool), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = open(path, flags)?;
     // The first read wants to create the write-ahead log. A log that is there holds what an unmoved file does not.
     match version(&connection) {
         Err(error) if cannot_write(&error) && !log_of(path).exists() => {
@@ -344,7 +362,7 @@ fn connect_sealed(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
-    Connection::open_with_flags(format!("file:{path}?immutable=1"), flags)
+    open(format!("file:{path}?immutable=1"), flags)
 }
 
 /// Distinguishes a file from another that takes its place.
