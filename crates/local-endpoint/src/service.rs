@@ -197,12 +197,8 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
-/// An operation that reads a range of an index, a hundred rows at the most: to hand it over to another thread and wait for that
-/// takes longer than the operation itself.
-const SHORT: &str = "ListAssociatedContacts";
-
 impl Session {
-    /// Runs an operation: at once if it is short and waits for nobody, else where it may block.
+    /// Runs an operation where it may block.
     async fn run<I: Send + 'static, O: DeserializeOwned + Send + 'static>(
         &self,
         name: &'static str,
@@ -218,9 +214,6 @@ impl Session {
             events: Arc::clone(&self.connect.events),
             now,
         };
-        if name == SHORT && self.connect.store.is_free() {
-            return operation(&context, input);
-        }
         let run = tokio::task::spawn_blocking(move || operation(&context, input));
         run.await.unwrap_or_else(|error| {
             tracing::error!(%error, "an operation did not come to an end");

@@ -19,7 +19,7 @@ use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hmac::Mac;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
@@ -231,11 +231,6 @@ impl Store {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a reader waits for nobody now. In a file none ever does; in memory there is one connection for all.
-    pub(crate) fn is_free(&self) -> bool {
-        self.readers.is_some() || !matches!(self.writer.try_lock(), Err(TryLockError::WouldBlock))
-    }
-
     /// Fails if the file is no longer the one at its path: what it holds is out of date, what is written to it is lost.
     fn check_identity(&self) -> Result<(), StoreError> {
         match &self.readers {
@@ -275,7 +270,7 @@ fn open(path: impl AsRef<Path>, flags: OpenFlags) -> rusqlite::Result<Connection
     Ok(connection)
 }
 
-/// Else SQLite prepares a statement again for each limit that is bound to it, to plan by its value: half of what a page takes.
+/// Else SQLite prepares a statement again for each limit that is bound to it, to plan by its value: half of what reading a page takes.
 fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
