@@ -1,7 +1,9 @@
 //! What can go wrong, and the exit code that says so.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
+use std::path::Path;
 
 /// Why a command failed. The text is for the reader; the variant decides the exit code.
 #[derive(Debug, thiserror::Error)]
@@ -46,14 +48,18 @@ fn after(retries: u32) -> String {
 }
 
 impl Failure {
-    /// Flags that are required, each with whether it was given, and lack.
-    pub(crate) fn required<'a>(flags: impl IntoIterator<Item = (&'a str, bool)>) -> Self {
-        let missing = flags.into_iter().filter(|(_, is_given)| !is_given);
-        let missing: Vec<_> = missing.map(|(flag, _)| flag).collect();
+    /// Flags that are required and lack.
+    pub(crate) fn required(missing: &[impl AsRef<str>]) -> Self {
+        let missing: Vec<_> = missing.iter().map(AsRef::as_ref).collect();
         Self::Usage(format!(
             "the following arguments are required: {}",
             missing.join(", ")
         ))
+    }
+
+    /// A file or folder that cannot be read or written.
+    pub(crate) fn file(verb: &str, path: &Path, error: impl fmt::Display) -> Self {
+        Self::other(format!("cannot {verb} {}: {error}", path.display()))
     }
 
     /// A failure of no special kind.

@@ -1,5 +1,6 @@
 //! The options that every command takes.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -77,8 +78,19 @@ impl Globals {
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if (0.0..=1e9).contains(&seconds) => Ok(seconds),
-        _ => Err("expected a number of seconds".to_owned()),
-    }
+    number(text, 0.0..=1e9, "expected a number of seconds")
+}
+
+/// A number of a range.
+///
+/// # Errors
+///
+/// It is none of them; the text says what is expected.
+pub(crate) fn number(
+    text: &str,
+    range: RangeInclusive<f64>,
+    expected: &str,
+) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| expected.to_owned())
 }

@@ -74,9 +74,7 @@ impl Local {
     fn of_records(paths: &[PathBuf]) -> Result<Self, Failure> {
         let store = Store::in_memory().map_err(Failure::other)?;
         let report = import::read(&store, paths)?;
-        for rejection in &report.rejections {
-            crate::note(&rejection.to_string());
-        }
+        import::note_rejections(&report);
         if report.rejected > 0 {
             let rest = "connect import leaves bad ones out, for --database";
             return Err(Failure::other(match report.rejected {

@@ -88,21 +88,15 @@ fn require(operation: &Operation, input: &Map<String, Value>) -> Result<(), Fail
             .clone()
             .any(|argument| argument.member.name == name)
     };
-    let required = arguments
+    let missing: Vec<_> = arguments
         .clone()
-        .filter(|argument| argument.member.required);
-    let flags = required.map(|argument| {
-        let is_given = input.contains_key(argument.member.name);
-        (format!("--{}", argument.flag), is_given)
-    });
-    let flags: Vec<_> = flags.collect();
-    if flags.iter().all(|(_, is_given)| *is_given) || !input.keys().all(known) {
+        .filter(|argument| argument.member.required && !input.contains_key(argument.member.name))
+        .map(|argument| format!("--{}", argument.flag))
+        .collect();
+    if missing.is_empty() || !input.keys().all(known) {
         return Ok(());
     }
-    let flags = flags
-        .iter()
-        .map(|(flag, is_given)| (flag.as_str(), *is_given));
-    Err(Failure::required(flags))
+    Err(Failure::required(&missing))
 }
 
 /// Rejects flags that page where there is one call only.

@@ -167,6 +167,29 @@ impl Settings {
         })
     }
 
+    /// The same for a command that prints for people, unless a format or query is asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Settings::printer`].
+    pub(crate) fn data_printer(&self) -> Result<Option<Printer>, Failure> {
+        let is_data = self.globals.output.is_some() || self.globals.query.is_some();
+        is_data.then(|| self.printer()).transpose()
+    }
+
+    /// Prints text for people.
+    ///
+    /// # Errors
+    ///
+    /// An output that cannot be written.
+    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        let mut out = self.sink();
+        out.open()?
+            .write_all(text.as_bytes())
+            .map_err(Failure::Output)?;
+        out.close()
+    }
+
     fn format(&self) -> Result<Format, Failure> {
         let variable = "AWS_DEFAULT_OUTPUT";
         match (self.globals.output, self.environment.get(variable)) {

@@ -270,7 +270,8 @@ fn open(path: impl AsRef<Path>, flags: OpenFlags) -> rusqlite::Result<Connection
     Ok(connection)
 }
 
-/// Else SQLite prepares a statement again for each limit that is bound to it, to plan by its value: half of what reading a page takes.
+/// Else SQLite prepares a statement again for each limit that is bound to it, to plan by its value: half of what reading a
+/// page takes.
 fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())

@@ -43,6 +43,5 @@ pub(crate) fn man(arguments: &ManArguments, command: clap::Command) -> Result<()
     let folder = &arguments.folder;
     let written =
         std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder));
-    written
-        .map_err(|error| Failure::other(format!("cannot write into {}: {error}", folder.display())))
+    written.map_err(|error| Failure::file("write into", folder, error))
 }

@@ -30,11 +30,9 @@ enum What {
 pub(crate) fn run(arguments: &Arguments, settings: &Settings) -> Result<(), Failure> {
     let What::Check = arguments.what;
     let origins = settings.origins();
-    let globals = &settings.globals;
-    if globals.output.is_some() || globals.query.is_some() {
+    if let Some(mut printer) = settings.data_printer()? {
         let row = |origin: &Origin| json!({"Name": origin.name, "Value": origin.value, "From": origin.place});
         let rows: Value = origins.iter().map(row).collect();
-        let mut printer = settings.printer()?;
         printer.print("Configuration", &json!({ "Settings": rows }))?;
         printer.out.close()?;
     } else {
@@ -44,11 +42,7 @@ pub(crate) fn run(arguments: &Arguments, settings: &Settings) -> Result<(), Fail
             let [value, place] = [value, place].map(|text| visible(text).replace('\n', "\\n"));
             text += &format!("{name:<20} {value}\n{:21}from {place}\n", "");
         }
-        let mut out = settings.sink();
-        out.open()?
-            .write_all(text.as_bytes())
-            .map_err(Failure::Output)?;
-        out.close()?;
+        settings.print(&text)?;
     }
     settings.check()
 }

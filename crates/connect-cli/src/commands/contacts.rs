@@ -42,14 +42,12 @@ pub(crate) async fn fetch(
     arguments: TreeArguments,
     settings: &Settings,
 ) -> Result<Contacts, Failure> {
-    let (given, page_size) = (arguments.contact_id.clone(), arguments.page_size);
-    let place = place(arguments, settings).await?;
-    let contact_id = contact_id(given, &place)?;
-    let Place {
-        instance_id, local, ..
-    } = place;
+    let place = place(arguments.instance_id, settings).await?;
+    let contact_id = contact_id(arguments.contact_id, &place)?;
+    let Place { instance_id, local } = place;
     let connection = client::connect(settings, local).await?;
-    let contacts = tree(&connection.client, &instance_id, &contact_id, page_size).await;
+    let client = &connection.client;
+    let contacts = tree(client, &instance_id, &contact_id, arguments.page_size).await;
     connection.close().await;
     Ok(Contacts {
         asked_for: contact_id,
@@ -64,8 +62,6 @@ pub(crate) struct Place {
     pub(crate) instance_id: String,
     /// The contacts, if they are on this machine.
     pub(crate) local: Option<Local>,
-    /// How many contacts a page is to hold.
-    pub(crate) page_size: i32,
 }
 
 /// Finds out which instance is meant.
@@ -73,18 +69,14 @@ pub(crate) struct Place {
 /// # Errors
 ///
 /// It is not clear which, a file that cannot be used.
-pub(crate) async fn place(arguments: TreeArguments, settings: &Settings) -> Result<Place, Failure> {
+pub(crate) async fn place(given: Option<String>, settings: &Settings) -> Result<Place, Failure> {
     let local = Local::open(&settings.globals).await?;
-    let instance_id = match (arguments.instance_id, &local) {
+    let instance_id = match (given, &local) {
         (Some(id), _) => id,
         (None, Some(local)) => local.instance_id()?.to_owned(),
-        (None, None) => return Err(Failure::required([("--instance-id", false)])),
+        (None, None) => return Err(Failure::required(&["--instance-id"])),
     };
-    Ok(Place {
-        instance_id,
-        local,
-        page_size: arguments.page_size,
-    })
+    Ok(Place { instance_id, local })
 }
 
 /// The whole ID of the contact that is meant: on this machine, its beginning is enough, and one may be preset.
@@ -101,7 +93,7 @@ pub(crate) fn contact_id(given: Option<String>, place: &Place) -> Result<String,
         }
         None => given,
     };
-    contact_id.ok_or_else(|| Failure::required([("--contact-id", false)]))
+    contact_id.ok_or_else(|| Failure::required(&["--contact-id"]))
 }
 
 /// All contacts of a contact's tree, page by page.

@@ -81,15 +81,9 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         }
     }
     if let Some(path) = &arguments.out {
-        let written = std::fs::write(path, text);
-        return written
-            .map_err(|error| Failure::other(format!("cannot write {}: {error}", path.display())));
+        return std::fs::write(path, text).map_err(|error| Failure::file("write", path, error));
     }
-    let mut out = settings.sink();
-    out.open()?
-        .write_all(text.as_bytes())
-        .map_err(Failure::Output)?;
-    out.close()
+    settings.print(&text)
 }
 
 /// Contact records with what the service returns: no agent, queue or attributes.

@@ -8,10 +8,10 @@ use connect_sdk::primitives::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
+use super::contacts::{self, Place};
 use crate::client::{self, Connection};
 use crate::failure::Failure;
 use crate::generated::OPERATIONS;
-use crate::local::Local;
 use crate::model::Operation;
 use crate::pages::{Paging, Walk};
 use crate::settings::Settings;
@@ -78,27 +78,22 @@ fn attribute(text: &str) -> Result<(String, String), String> {
 ///
 /// Anything that can go wrong with a call; sizes of trees that an instance does not tell.
 pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
-    let globals = &settings.globals;
-    let as_data = globals.output.is_some() || globals.query.is_some();
-    let printer = as_data.then(|| settings.printer()).transpose()?;
-    if arguments.largest && !globals.is_local() {
+    let printer = settings.data_printer()?;
+    if arguments.largest && !settings.globals.is_local() {
         let message = "Amazon Connect does not say how large trees are: --largest needs --database, --records or --local";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let local = Local::open(globals).await?;
-    let instance_id = match (&arguments.instance_id, &local) {
-        (Some(id), _) => id.clone(),
-        (None, Some(local)) => local.instance_id()?.to_owned(),
-        (None, None) => return Err(Failure::required([("--instance-id", false)])),
-    };
-    let begin = match &local {
-        Some(local) => local.first_time()?.and_then(|first| timestamp(&first)),
-        None => Some(Timestamp::now() - WINDOW / 8),
+    let Place { instance_id, local } =
+        contacts::place(arguments.instance_id.clone(), settings).await?;
+    let since = match (arguments.since, &local) {
+        (Some(since), _) => Some(since),
+        (None, Some(local)) => local.first_time()?.and_then(|first| timestamp(&first)),
+        (None, None) => Some(Timestamp::now() - WINDOW / 8),
     };
     let criteria = criteria(&arguments);
     let search = Search {
         is_all: criteria.is_empty() && arguments.since.is_none() && arguments.until.is_none(),
-        since: arguments.since.or(begin).unwrap_or(Timestamp::UNIX_EPOCH),
+        since: since.unwrap_or(Timestamp::UNIX_EPOCH),
         until: arguments.until.unwrap_or_else(Timestamp::now),
         criteria,
         instance_id,
@@ -127,11 +122,7 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         .iter_mut()
         .map(|contact| line(contact, &TimeZone::system()));
     let text: String = lines.collect();
-    let mut out = settings.sink();
-    out.open()?
-        .write_all(text.as_bytes())
-        .map_err(Failure::Output)?;
-    out.close()
+    settings.print(&text)
 }
 
 fn operation() -> Result<&'static Operation, Failure> {

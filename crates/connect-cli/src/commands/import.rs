@@ -140,7 +140,7 @@ fn files(paths: &[PathBuf], database: Option<&Path>) -> Result<Vec<PathBuf>, Fai
         match find_files(path, database, on_skip) {
             Ok(found) => files.extend(found),
             Err(error) => {
-                let failed = Failure::other(format!("cannot read {}: {error}", path.display()));
+                let failed = Failure::file("read", path, error);
                 if let Some(another) = failure.replace(failed) {
                     crate::note(&another.to_string());
                 }
@@ -150,15 +150,20 @@ fn files(paths: &[PathBuf], database: Option<&Path>) -> Result<Vec<PathBuf>, Fai
     failure.map_or(Ok(files), Err)
 }
 
+/// Says what was rejected, and where.
+pub(crate) fn note_rejections(report: &Report) {
+    for rejection in &report.rejections {
+        crate::note(&rejection.to_string());
+    }
+}
+
 /// Prints what was rejected and a summary.
 ///
 /// # Errors
 ///
 /// Anything was rejected.
 fn report(report: &Report) -> Result<(), Failure> {
-    for rejection in &report.rejections {
-        crate::note(&rejection.to_string());
-    }
+    note_rejections(report);
     let Report {
         added,
         updated,

@@ -31,9 +31,7 @@ pub(crate) struct Arguments {
 ///
 /// A database that cannot be used, a format or query that is wrong.
 pub(crate) fn run(arguments: &Arguments, settings: &Settings) -> Result<(), Failure> {
-    let globals = &settings.globals;
-    let as_data = globals.output.is_some() || globals.query.is_some();
-    let printer = as_data.then(|| settings.printer()).transpose()?;
+    let printer = settings.data_printer()?;
     let store = serve::open_known(&arguments.database)?;
     let stats = store.stats(arguments.largest).map_err(Failure::other)?;
     let data = data(&stats, &TimeZone::system());
@@ -41,11 +39,7 @@ pub(crate) fn run(arguments: &Arguments, settings: &Settings) -> Result<(), Fail
         printer.print("Stats", &data)?;
         return printer.out.close();
     }
-    let mut out = settings.sink();
-    out.open()?
-        .write_all(text(&data).as_bytes())
-        .map_err(Failure::Output)?;
-    out.close()
+    settings.print(&text(&data))
 }
 
 fn data(stats: &Stats, zone: &TimeZone) -> Value {

@@ -34,10 +34,8 @@ pub(crate) struct Arguments {
 ///
 /// Anything that can go wrong with it.
 pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
-    let globals = &settings.globals;
     // A query asks for data too.
-    let as_data = globals.output.is_some() || globals.query.is_some();
-    let printer = as_data.then(|| settings.printer()).transpose()?;
+    let printer = settings.data_printer()?;
     let contacts = contacts::fetch(arguments.tree, settings).await?;
     let (forest, hidden) = arguments
         .filter

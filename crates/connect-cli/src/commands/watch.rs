@@ -9,9 +9,10 @@ use connect_sdk::config::RateLimit;
 use contact_tree::{Forest, Style};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::{contacts, tree};
+use super::{contacts, import, tree};
 use crate::client::{self, Connection};
 use crate::failure::Failure;
+use crate::globals::number;
 use crate::local::Local;
 use crate::output::{self, Pager, Sink};
 use crate::settings::Settings;
@@ -40,10 +41,8 @@ pub(crate) struct Arguments {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if (0.1..=86_400.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
-        _ => Err("expected a number of seconds from 0.1 to 86400".to_owned()),
-    }
+    let expected = "expected a number of seconds from 0.1 to 86400";
+    number(text, 0.1..=86_400.0, expected).map(Duration::from_secs_f64)
 }
 
 /// Runs the command.
@@ -61,9 +60,9 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
     if arguments.events {
         return of_events(arguments, settings, style, &mut screen).await;
     }
-    let contact_id = arguments.tree.contact_id.clone();
-    let place = contacts::place(arguments.tree, settings).await?;
-    let contact_id = contacts::contact_id(contact_id, &place)?;
+    let page_size = arguments.tree.page_size;
+    let place = contacts::place(arguments.tree.instance_id, settings).await?;
+    let contact_id = contacts::contact_id(arguments.tree.contact_id, &place)?;
     let is_local = place.local.is_some();
     let connection = client::connect_with(settings, place.local, |config| match is_local {
         true => config,
@@ -76,7 +75,7 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
     };
     loop {
         let client = &connection.client;
-        match contacts::tree(client, &place.instance_id, &contact_id, place.page_size).await {
+        match contacts::tree(client, &place.instance_id, &contact_id, page_size).await {
             Ok(contacts) => {
                 let forest: Forest = contacts.into_iter().collect();
                 screen.show(&forest, &style)?;
@@ -165,9 +164,7 @@ async fn look(
 
 /// Says what of the input was no event.
 fn report(report: &Report) -> Result<(), Failure> {
-    for rejection in &report.rejections {
-        crate::note(&rejection.to_string());
-    }
+    import::note_rejections(report);
     match report.rejected {
         0 => Ok(()),
         count => {

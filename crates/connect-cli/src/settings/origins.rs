@@ -60,17 +60,7 @@ impl Settings {
                 (None, None) => continue,
             });
         }
-        let credentials = if self.globals.no_sign_request {
-            Ok(("none", "--no-sign-request".to_owned()))
-        } else {
-            let explicit = self.globals.profile.as_deref();
-            credentials::origin(
-                &self.environment,
-                self.profile(),
-                explicit,
-                &self.files.missing,
-            )
-        };
+        let credentials = self.credentials();
         let (kind, place) = credentials.unwrap_or(("-", "nowhere".to_owned()));
         origins.push(origin("credentials", kind, &place));
         origins
@@ -83,16 +73,21 @@ impl Settings {
     /// A region or credentials that are missing, a setting that cannot be understood.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         self.region(&self.base_config()?)?;
-        if !self.globals.no_sign_request {
-            let explicit = self.globals.profile.as_deref();
-            credentials::origin(
-                &self.environment,
-                self.profile(),
-                explicit,
-                &self.files.missing,
-            )?;
-        }
+        self.credentials()?;
         self.format().map(|_| ())
+    }
+
+    /// The kind of credentials that a call would take, and where they come from.
+    fn credentials(&self) -> Result<(&'static str, String), Failure> {
+        if self.globals.no_sign_request {
+            return Ok(("none", "--no-sign-request".to_owned()));
+        }
+        credentials::origin(
+            &self.environment,
+            self.profile(),
+            self.globals.profile.as_deref(),
+            &self.files.missing,
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! `connect watch`: a tree that grows, of an instance and of events.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
 
@@ -21,6 +21,15 @@ fn read_until(out: &mut impl BufRead, part: &str) {
     }
 }
 
+/// Runs a command with pipes.
+fn begun(mut command: Command) -> Child {
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    pipes
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs")
+}
+
 fn ended(child: Child) -> Ran {
     child.wait_with_output().expect("it ends").into()
 }
@@ -31,14 +40,9 @@ fn a_tree_of_an_instance_is_drawn_until_all_of_it_has_ended() {
     let call = |line: &str| served.connect(&format!("{line} --instance-id {INSTANCE}"));
     let start = "start-task-contact --name n --query ContactId --output text";
     let first = call(start).ok().trim().to_owned();
-    let mut watch = served.command(&format!(
+    let mut child = begun(served.command(&format!(
         "watch --instance-id {INSTANCE} --contact-id {first} --interval 0.1"
-    ));
-    let mut child = watch
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
+    )));
     let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
     read_until(&mut out, &first);
     let second = call(&format!("{start} --previous-contact-id {first}"))
@@ -79,12 +83,7 @@ fn a_tree_of_events_is_drawn_as_they_come() {
             },
         })
     };
-    let mut watch = command("watch --events");
-    watch
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = watch.spawn().expect("the binary runs");
+    let mut child = begun(command("watch --events"));
     let mut stdin = child.stdin.take().expect("it is piped");
     let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
     writeln!(stdin, "{}", event("contact-a", "INITIATED", None)).expect("it reads");
@@ -101,12 +100,7 @@ fn a_tree_of_events_is_drawn_as_they_come() {
     drop(stdin);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
 
-    let mut watch = command("watch --events --contact-id nobody");
-    watch
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = watch.spawn().expect("the binary runs");
+    let mut child = begun(command("watch --events --contact-id nobody"));
     writeln!(child.stdin.take().expect("it is piped"), "no event\n").expect("it reads");
     let failed = ended(child).failed(255);
     contains(&failed, "standard input:1");

@@ -17,8 +17,9 @@ use tokio::task::JoinSet;
 use super::journal::{Output, beside};
 use super::{CSV_HEADER, Format, csv_rows, records};
 use crate::client;
-use crate::commands::contacts;
+use crate::commands::contacts::{self, Place};
 use crate::failure::Failure;
+use crate::globals::number;
 use crate::output;
 use crate::progress::Progress;
 use crate::settings::Settings;
@@ -58,10 +59,8 @@ pub(super) struct Arguments {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(rate) if (0.001..=100_000.0).contains(&rate) => Ok(rate),
-        _ => Err("expected a number from 0.001 to 100000".to_owned()),
-    }
+    let expected = "expected a number from 0.001 to 100000";
+    number(text, 0.001..=100_000.0, expected)
 }
 
 impl Arguments {
@@ -80,9 +79,7 @@ impl Arguments {
             } else {
                 fs::read_to_string(path)
             };
-            let text = text.map_err(|error| {
-                Failure::other(format!("cannot read {}: {error}", path.display()))
-            })?;
+            let text = text.map_err(|error| Failure::file("read", path, error))?;
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
             ids.extend(lines.map(str::to_owned));
         }
@@ -105,7 +102,7 @@ impl Arguments {
 /// A file that cannot be used, a failure that every call would meet, trees that could not be exported.
 pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Result<(), Failure> {
     let (many, Some(path)) = (arguments.many, arguments.out) else {
-        return Err(Failure::required([("--out", false)]));
+        return Err(Failure::required(&["--out"]));
     };
     let table = Table {
         format: arguments.format,
@@ -117,19 +114,19 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
         return Err(Failure::Usage(message.to_owned()));
     }
     let ids = many.ids()?;
-    let place = contacts::place(arguments.tree, settings).await?;
-    let quota = many.quota(place.local.is_some());
-    let instance_id = place.instance_id;
+    let page_size = arguments.tree.page_size;
+    let Place { instance_id, local } =
+        contacts::place(arguments.tree.instance_id, settings).await?;
+    let quota = many.quota(local.is_some());
     let what = json!({"InstanceId": instance_id, "Format": format!("{:?}", table.format), "RawCells": table.raw_cells});
     let written = table.written(&path)?;
     let mut output = Output::open(&written, &what)?;
-    let unwritable =
-        |error: io::Error| Failure::other(format!("cannot write {}: {error}", path.display()));
+    let unwritable = |error| Failure::file("write", &path, error);
     let is_resumed = output.is_resumed;
     if output.is_empty() && matches!(table.format, Format::Csv) {
         output.add(CSV_HEADER, Vec::new()).map_err(unwritable)?;
     }
-    let connection = client::connect_with(settings, place.local, |config| match quota {
+    let connection = client::connect_with(settings, local, |config| match quota {
         Some((rate, burst)) => config.rate_limit(RateLimit::new(rate, burst)),
         None => config,
     })
@@ -141,16 +138,17 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
     let mut export = Export {
         client: connection.client.clone(),
         instance_id,
-        page_size: place.page_size,
+        page_size,
         concurrency: usize::from(many.concurrency),
         progress: Arc::new(Progress::of_contacts(ids.len() as u64)),
+        path: &path,
         table,
         output,
     };
-    let result = export.all(ids).await;
+    let failed = export.all(ids).await;
     connection.close().await;
     export.progress.finish();
-    let failed = result?.map_err(unwritable)?;
+    let failed = failed?;
     let failed_path = beside(&path, "failed");
     if failed.is_empty() {
         // Of an earlier run.
@@ -159,11 +157,11 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
         return export.output.finish().map_err(unwritable);
     }
     let count = output::counted(failed.len(), "contact");
-    let shown = failed_path.display();
     write_failed(&failed_path, &failed)
-        .map_err(|error| Failure::other(format!("cannot write {shown}: {error}")))?;
+        .map_err(|error| Failure::file("write", &failed_path, error))?;
     Err(Failure::other(format!(
-        "{count} could not be exported: {shown} says why; the same command again asks for nothing else"
+        "{count} could not be exported: {} says why; the same command again asks for nothing else",
+        failed_path.display()
     )))
 }
 
@@ -212,9 +210,7 @@ impl Table {
             let made = super::parquet::write(written, &unfinished, CSV_HEADER)
                 .and_then(|()| Ok(fs::rename(&unfinished, path)?))
                 .and_then(|()| Ok(fs::remove_file(written)?));
-            return made.map_err(|error| {
-                Failure::other(format!("cannot write {}: {error}", path.display()))
-            });
+            return made.map_err(|error| Failure::file("write", path, error));
         }
         debug_assert_eq!(written, path);
         Ok(())
@@ -236,26 +232,24 @@ impl Table {
 /// Contacts that could not be exported, and why.
 type Failed = Vec<(String, Failure)>;
 
-struct Export {
+struct Export<'a> {
     client: Client,
     instance_id: String,
     page_size: i32,
     concurrency: usize,
     progress: Arc<Progress>,
+    /// What the caller calls the file that is written, for errors.
+    path: &'a Path,
     table: Table,
     output: Output,
 }
 
-impl Export {
-    /// Exports the trees of all these contacts. The inner error is that of the file.
-    async fn all(&mut self, mut ids: Vec<String>) -> Result<io::Result<Failed>, Failure> {
+impl Export<'_> {
+    /// Exports the trees of all these contacts.
+    async fn all(&mut self, mut ids: Vec<String>) -> Result<Failed, Failure> {
         let mut failed = Failed::new();
         for round in 1..=ROUNDS {
-            let of_round = match self.round(ids).await? {
-                Ok(of_round) => of_round,
-                Err(error) => return Ok(Err(error)),
-            };
-            ids = Vec::new();
+            let of_round = self.round(std::mem::take(&mut ids)).await?;
             for (id, failure) in of_round {
                 if round < ROUNDS && failure.may_pass() {
                     ids.push(id);
@@ -268,12 +262,12 @@ impl Export {
                 break;
             }
         }
-        Ok(Ok(failed))
+        Ok(failed)
     }
 
     /// Asks once for each contact that is in no tree that is written. Contacts that stand side by side are often of one
     /// tree: they are not asked for at the same time.
-    async fn round(&mut self, ids: Vec<String>) -> Result<io::Result<Failed>, Failure> {
+    async fn round(&mut self, ids: Vec<String>) -> Result<Failed, Failure> {
         let mut failed = Failed::new();
         let length = (ids.len() / (4 * self.concurrency)).clamp(1, LONGEST_RUN);
         let mut runs = ids.chunks(length).map(|run| Vec::from(run).into_iter());
@@ -293,15 +287,13 @@ impl Export {
                 });
             }
             let Some(called) = calls.join_next().await else {
-                return Ok(Ok(failed));
+                return Ok(failed);
             };
             let (run, id, tree) = called.map_err(Failure::other)?;
             idle.push(run);
             match tree {
                 Ok(contacts) => {
-                    if let Err(error) = self.write(id, contacts) {
-                        return Ok(Err(error));
-                    }
+                    self.write(id, contacts)?;
                     self.progress.count(1);
                 }
                 Err(failure) if failure.is_of_every_call() => return Err(failure),
@@ -320,7 +312,7 @@ impl Export {
     }
 
     /// Writes a tree, unless one of its contacts came with another call meanwhile.
-    fn write(&mut self, id: String, contacts: Vec<Contact>) -> io::Result<()> {
+    fn write(&mut self, id: String, contacts: Vec<Contact>) -> Result<(), Failure> {
         if self.output.has(&id) {
             return Ok(());
         }
@@ -329,6 +321,7 @@ impl Export {
             ids.push(id);
         }
         let text = self.table.text(&contacts.into_iter().collect());
-        self.output.add(&text, ids)
+        let added = self.output.add(&text, ids);
+        added.map_err(|error| Failure::file("write", self.path, error))
     }
 }
