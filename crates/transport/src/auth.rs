@@ -1,6 +1,5 @@
 //! How a call authenticates: the first of the operation's ways that the client has something for.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use connect_protocol::operation::{Auth, Operation};
@@ -37,7 +36,7 @@ pub(crate) async fn authentication(
     if operation.auth.is_empty() {
         return Ok(Authentication::Anonymous);
     }
-    for way in preferred(settings, operation).iter() {
+    for way in preferred(settings, operation) {
         match way {
             Auth::SigV4 => {
                 if let Some(credentials) = &settings.credentials {
@@ -64,13 +63,11 @@ pub(crate) async fn authentication(
 }
 
 /// The operation's ways in the client's order of preference, then the model's.
-fn preferred<'a>(settings: &Settings, operation: &'a Operation) -> Cow<'a, [Auth]> {
-    let preference = &settings.auth_preference;
-    if preference.is_empty() {
-        return operation.auth.into();
-    }
-    let rank = |way: &Auth| preference.iter().position(|preferred| preferred == way);
-    let mut ways = operation.auth.to_vec();
-    ways.sort_by_key(|way| rank(way).unwrap_or(usize::MAX));
-    ways.into()
+fn preferred<'a>(
+    settings: &'a Settings,
+    operation: &'a Operation,
+) -> impl Iterator<Item = &'a Auth> {
+    let (preference, ways) = (&settings.auth_preference, operation.auth);
+    let first = preference.iter().filter(|way| ways.contains(way));
+    first.chain(ways.iter().filter(|way| !preference.contains(way)))
 }

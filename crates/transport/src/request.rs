@@ -3,8 +3,6 @@
 use std::time::SystemTime;
 
 use aws_credential_types::Token;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
 use connect_protocol::http::{MessageBody, Request};
 use connect_protocol::operation::Operation;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderName, USER_AGENT};
@@ -78,7 +76,9 @@ impl Call<'_> {
         if self.operation.json_output {
             headers.entry(ACCEPT).or_insert(JSON);
         }
-        let mut request = changed(settings, request)?;
+        for change in &settings.request_changes {
+            request = change(request)?;
+        }
         // RFC 9110, 8.6: such a method means a body, if an empty one, and gateways insist on its length.
         let means_body = matches!(
             *request.method(),
@@ -155,19 +155,4 @@ impl Call<'_> {
 fn trace_id(value: &str) -> Result<HeaderValue, BoxError> {
     let encoded = percent_encoding::utf8_percent_encode(value, percent_encoding::CONTROLS);
     Ok(HeaderValue::try_from(encoded.to_string())?)
-}
-
-/// The request after the caller's changes to it.
-fn changed(
-    settings: &Settings,
-    request: http::Request<MessageBody>,
-) -> Result<http::Request<MessageBody>, BoxError> {
-    if settings.request_changes.is_empty() {
-        return Ok(request);
-    }
-    let mut request = HttpRequest::try_from(request.map(SdkBody::from))?;
-    for change in &settings.request_changes {
-        request = change(request)?;
-    }
-    Ok(request.try_into_http1x()?.map(MessageBody::from))
 }

@@ -5,9 +5,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use connect_protocol::http::MessageBody;
 
 use crate::config::Builder;
-use crate::error::SdkError;
+use crate::error::{BoxError, SdkError};
 
 /// A call that can be changed before it is sent: other configuration, other headers.
 #[must_use = "a call is made by `send`"]
@@ -45,26 +47,34 @@ impl<T, E, B> CustomizableOperation<T, E, B> {
     }
 
     /// Changes each attempt's request before it is signed.
-    pub fn mutate_request<F>(mut self, change: F) -> Self
+    pub fn mutate_request<F>(self, change: F) -> Self
     where
         F: Fn(&mut HttpRequest) + Send + Sync + 'static,
     {
-        self.config
-            .push_request_change(Arc::new(move |mut request| {
-                change(&mut request);
-                Ok(request)
-            }));
-        self
+        self.push_change(move |mut request| {
+            change(&mut request);
+            Ok(request)
+        })
     }
 
     /// Replaces each attempt's request before it is signed. An error of `map` is the call's construction failure.
-    pub fn map_request<F, MapE>(mut self, map: F) -> Self
+    pub fn map_request<F, MapE>(self, map: F) -> Self
     where
         F: Fn(HttpRequest) -> Result<HttpRequest, MapE> + Send + Sync + 'static,
         MapE: std::error::Error + Send + Sync + 'static,
     {
-        self.config
-            .push_request_change(Arc::new(move |request| map(request).map_err(Into::into)));
+        self.push_change(move |request| map(request).map_err(Into::into))
+    }
+
+    /// Turns the request into the caller's type and back here, so that programs without changes do not contain that.
+    fn push_change<F>(mut self, change: F) -> Self
+    where
+        F: Fn(HttpRequest) -> Result<HttpRequest, BoxError> + Send + Sync + 'static,
+    {
+        self.config.push_request_change(Arc::new(move |request| {
+            let request = HttpRequest::try_from(request.map(SdkBody::from))?;
+            Ok(change(request)?.try_into_http1x()?.map(MessageBody::from))
+        }));
         self
     }
 

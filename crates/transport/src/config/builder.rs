@@ -11,7 +11,6 @@ use aws_smithy_runtime_api::client::auth::AuthSchemePreference;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
 use aws_smithy_runtime_api::client::identity::{ResolveCachedIdentity, SharedIdentityCache};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_runtime_api::shared::IntoShared;
 use aws_smithy_types::retry::RetryConfig;
@@ -21,6 +20,7 @@ use aws_types::endpoint_config::AccountIdEndpointMode;
 use aws_types::region::Region;
 use aws_types::sdk_ua_metadata::FrameworkMetadata;
 use connect_protocol::endpoint::Value;
+use connect_protocol::http::MessageBody;
 
 use super::endpoint_source::EndpointSource;
 use crate::endpoint::without_user;
@@ -30,8 +30,8 @@ use crate::random::{IdempotencyTokenProvider, Random, SharedRandom};
 use crate::rate_limit::RateLimit;
 use crate::sender::SharedSender;
 
-pub(crate) type RequestChange =
-    Arc<dyn Fn(HttpRequest) -> Result<HttpRequest, BoxError> + Send + Sync>;
+type Request = http::Request<MessageBody>;
+pub(crate) type RequestChange = Arc<dyn Fn(Request) -> Result<Request, BoxError> + Send + Sync>;
 
 /// A client's configuration. Made by [`Config::builder`], which reads no environment, or from an `SdkConfig`.
 #[derive(Clone, Debug)]

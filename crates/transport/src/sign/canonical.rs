@@ -36,14 +36,15 @@ pub(super) fn canonical_request(
     text.push('\n');
     push_query(&mut text, uri.query().unwrap_or_default());
     text.push('\n');
-    let mut sorted: Vec<_> = headers
+    let mut signed: Vec<_> = headers
         .iter()
-        .filter(|(name, _)| !NOT_SIGNED.contains(name))
+        .enumerate()
+        .filter(|(_, (name, _))| !NOT_SIGNED.contains(name))
         .collect();
-    // Stable: several values of one header keep their order.
-    sorted.sort_by_key(|(name, _)| name.as_str());
+    // Several values of one header keep their order.
+    signed.sort_unstable_by_key(|(index, (name, _))| (name.as_str(), *index));
     let mut last = None;
-    for (name, value) in sorted {
+    for (_, (name, value)) in signed {
         let value =
             std::str::from_utf8(value.as_bytes()).map_err(|_| SignError::Header(name.clone()))?;
         if last == Some(name) {
