@@ -22,7 +22,7 @@ use clap::ValueEnum;
 use crate::error::Error;
 use crate::workspace::{target_folder, value_name, workspace_root};
 use endpoint::Size;
-use metrics::Peer;
+use metrics::{CLIENT, ENDPOINT, Peer};
 use peers::Program;
 use results::Results;
 
@@ -77,7 +77,7 @@ struct Bench {
     peers: Vec<Peer>,
     sizes: Vec<Size>,
     root: PathBuf,
-    /// Where everything is built and stored.
+    /// Where everything is built.
     folder: PathBuf,
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
         parts => parts,
     };
     let store = !bench.quick && bench.peers.is_empty();
-    let mut results = Results::load(&bench.folder)?;
+    let mut results = Results::load(&bench.root)?;
     for part in parts {
         let name = value_name(part);
         println!("== {name}");
@@ -134,12 +134,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
         }
         if store {
             results.replace(&name, found);
-            results.store(&bench.folder)?;
+            results.store(&bench.root)?;
             report::write(&bench, &results)?;
         } else {
             results.overlay(&name, found);
         }
     }
-    println!("\n{}\n{}", table::table(&results), table::goals(&results));
+    for metrics in [CLIENT, ENDPOINT] {
+        println!("\n{}", table::table(metrics, &results));
+    }
+    println!("{}", table::goals(&results));
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use super::Bench;
+use super::metrics::{CLIENT, ENDPOINT};
 use super::python::Python;
 use super::results::Results;
 use super::table::{goals, table};
@@ -22,7 +23,7 @@ of it without it. Peers take turns. Ratios travel, times do not: they are of one
 
 ```console
 $ cargo xtask bench                       # everything; aws-sdk-connect is built several times, which takes most of it
-$ cargo xtask bench calls first           # parts; the table keeps the latest results of the others
+$ cargo xtask bench calls first           # parts; the tables keep the latest results of the others
 $ cargo xtask bench --quick calls --peer ours --peer floor    # briefly, for a look; nothing is stored
 $ cargo xtask bench endpoint --size 10k --size 1m --size 10m  # the local endpoint, also with ten million contacts
 ```
@@ -66,8 +67,11 @@ const READING: &str = "\
 
 /// Writes the report.
 pub(super) fn write(bench: &Bench, results: &Results) -> Result<(), Error> {
-    let (table, goals) = (table(results), goals(results));
-    let mut text = format!("{INTRODUCTION}\n{table}\n{goals}\n\n{READING}\n");
+    let (client, endpoint) = (table(CLIENT, results), table(ENDPOINT, results));
+    let goals = goals(results);
+    let mut text = format!(
+        "{INTRODUCTION}\n## The client\n\n{client}\n## The local endpoint\n\n{endpoint}\n{goals}\n\n{READING}\n"
+    );
     text.push_str("## Where and when\n\n");
     for line in circumstances(bench)? {
         // Writing to a string cannot fail.

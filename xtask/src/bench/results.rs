@@ -57,20 +57,18 @@ impl Part {
     }
 }
 
-const FILE: &str = "results.json";
+/// Beside what it was measured with, so that whoever measures a part has the others.
+const FILE: &str = "tests/peers/results.json";
 
 impl Results {
-    pub(super) fn load(folder: &Path) -> Result<Self, Error> {
-        let path = folder.join(FILE);
-        if !path.exists() {
-            return Ok(Self::default());
-        }
+    pub(super) fn load(root: &Path) -> Result<Self, Error> {
+        let path = root.join(FILE);
         serde_json::from_str(&read(&path)?)
-            .map_err(|_| Error::Other(format!("{}: not ours; remove it", path.display())))
+            .map_err(|error| Error::Other(format!("{}: {error}", path.display())))
     }
 
-    pub(super) fn store(&self, folder: &Path) -> Result<(), Error> {
-        let path = folder.join(FILE);
+    pub(super) fn store(&self, root: &Path) -> Result<(), Error> {
+        let path = root.join(FILE);
         let json = serde_json::to_string_pretty(self).map_err(std::io::Error::from);
         let written = json.and_then(|json| fs::write(&path, json + "\n"));
         written.map_err(Error::io(&path))
@@ -118,13 +116,14 @@ mod tests {
 
     #[test]
     fn results_are_read_as_they_were_written() {
-        let folder = tempfile::tempdir().unwrap();
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join(FILE).parent().unwrap()).unwrap();
         let mut results = Results::default();
         let mut first = part(&[("first", Peer::Ours, 1.5), ("first", Peer::Ours, 2.5)]);
         first.note("no Python");
         results.replace("first", first);
-        results.store(folder.path()).unwrap();
-        let read = Results::load(folder.path()).unwrap();
+        results.store(root.path()).unwrap();
+        let read = Results::load(root.path()).unwrap();
         assert_eq!(read.parts, results.parts);
         assert_eq!(read.samples("first", Peer::Ours), [1.5, 2.5]);
     }

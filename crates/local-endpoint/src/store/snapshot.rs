@@ -31,7 +31,10 @@ impl Snapshot {
     /// Makes a spare copy of a database that is no longer used. Until there is one, to go back takes longer.
     pub(crate) fn refill(&self, mut used: Connection) -> Result<(), StoreError> {
         let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nothing reads it meanwhile, and a failure drops it: what it held need not be kept, which takes most of the time.
+        used.pragma_update(None, "journal_mode", "off")?;
         copy_pages(&copy, &mut used)?;
+        used.pragma_update(None, "journal_mode", "memory")?;
         *self.spare() = Some(used);
         Ok(())
     }
