@@ -8,6 +8,7 @@ mod client;
 mod commands;
 mod credentials;
 mod failure;
+mod files;
 #[rustfmt::skip]
 mod generated;
 mod globals;

@@ -14,8 +14,8 @@ use self::layout::{Layout, elapsed, label_width, plain};
 use self::paint::{Paint, Painted};
 pub use self::style::{Style, Zone};
 use crate::forest::{Forest, Node};
-use crate::text::{Escaped, short_duration, zone_name};
-use crate::time::Timestamp;
+use crate::summary;
+use crate::text::Escaped;
 
 impl Forest {
     /// A picture of the trees: a summary, a row per contact with its branch, channel, method, start, duration, ID and what
@@ -54,30 +54,9 @@ impl Display for Picture<'_> {
 
 impl<'a> Picture<'a> {
     fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = vec![match self.forest.len() {
-            0 => "No contacts".to_owned(),
-            1 => "1 contact".to_owned(),
-            count => format!("{count} contacts"),
-        }];
-        let trees = self.forest.roots().len();
-        if trees > 1 {
-            parts[0] += &format!(" in {trees} trees");
-        }
-        let span = self.forest.span();
-        if let (Some(start), Some(end)) = (span.start, span.end) {
-            parts.push(self.span(start, end));
-        }
-        if span.open > 0 {
-            parts.push(format!("{} still open", span.open));
-        }
-        match self.forest.anomalies().len() {
-            0 => {}
-            1 => parts.push("1 note".to_owned()),
-            count => parts.push(format!("{count} notes")),
-        }
         let dot = if self.style.ascii { " - " } else { " · " };
         let mut line = String::new();
-        for part in parts {
+        for part in summary::parts(self.forest, self.style.zone) {
             let length = line.chars().count() + dot.chars().count() + part.chars().count();
             if !line.is_empty() && self.style.width.is_some_and(|width| length > width) {
                 writeln!(f, "{}", self.paint(Paint::Strong, &line))?;
@@ -89,24 +68,6 @@ impl<'a> Picture<'a> {
             line += &part;
         }
         writeln!(f, "{}", self.paint(Paint::Strong, &line))
-    }
-
-    /// From when to when, with the zone once if it is the same at both ends.
-    fn span(&self, start: Timestamp, end: Timestamp) -> String {
-        let [(first, first_zone), (last, last_zone)] = [start, end].map(|time| {
-            let offset = self.style.zone.offset(time);
-            (time.civil(offset), zone_name(offset))
-        });
-        let mut text = format!("{} {} ", first.date(), first.time());
-        if first_zone != last_zone {
-            text += &format!("{first_zone} ");
-        }
-        text += "to ";
-        if first.date() != last.date() {
-            text += &format!("{} ", last.date());
-        }
-        let length = short_duration(end.since(start).unwrap_or_default());
-        text + &format!("{} {last_zone} ({length})", last.time())
     }
 
     fn rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,9 @@
-//! Pieces of text that are safe and short enough for a terminal.
+//! Pieces of text that are safe and short enough for a terminal or a picture.
 
 use std::fmt::{self, Write};
 use std::time::Duration;
+
+use unicode_width::UnicodeWidthChar;
 
 /// Longer than any ID, channel or method that Connect allows.
 const LONGEST: usize = 256;
@@ -27,6 +29,77 @@ impl fmt::Display for Named<'_> {
             |character| matches!(character, ' '..='~' | '\u{c0}'..='\u{24f}'),
         )
     }
+}
+
+/// Marks that may follow a letter; more of them would reach into the lines above and below.
+const MARKS: usize = 4;
+
+/// A text from outside for a picture, whose reader knows fonts and markup: letters of all scripts stay. What is invisible, acts
+/// on the text around it or is not allowed in XML is escaped as by [`Escaped`], and what is overlong is cut.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    let mut marks = 0;
+    let mut characters = text.chars();
+    for character in characters.by_ref().take(LONGEST) {
+        marks = match character.width() {
+            Some(0) => marks + 1,
+            _ => 0,
+        };
+        if is_invisible(character) || marks > MARKS {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    if characters.next().is_some() {
+        shown.push('\u{2026}');
+    }
+    shown
+}
+
+/// Controls, marks of direction, tags, private use and what is no character. Joiners and variation selectors are parts of
+/// words and symbols.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || u32::from(character) & 0xfffe == 0xfffe
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{600}'..='\u{605}'
+                | '\u{61c}'
+                | '\u{6dd}'
+                | '\u{70f}'
+                | '\u{180e}'
+                | '\u{200b}'
+                | '\u{200e}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{e000}'..='\u{f8ff}'
+                | '\u{fdd0}'..='\u{fdef}'
+                | '\u{feff}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{10ffff}'
+        )
+}
+
+/// The beginning of a text that is at most so many columns wide, and how wide it is; with an ellipsis if it is not all of it.
+pub(crate) fn fitted(text: &str, columns: usize) -> (String, usize) {
+    let width = |character: char| character.width().unwrap_or(1);
+    let whole = text.chars().map(width).sum::<usize>();
+    if whole <= columns {
+        return (text.to_owned(), whole);
+    }
+    let (mut fitted, mut used) = (String::new(), 1);
+    for character in text.chars() {
+        used += width(character);
+        if used > columns {
+            used -= width(character);
+            break;
+        }
+        fitted.push(character);
+    }
+    fitted.push('\u{2026}');
+    (fitted, used)
 }
 
 fn escape(f: &mut fmt::Formatter<'_>, text: &str, is_harmless: fn(char) -> bool) -> fmt::Result {
@@ -97,6 +170,32 @@ mod tests {
         assert_eq!(Escaped(&"x".repeat(300)).to_string().len(), 259);
         let named = Named("Jürgen\u{1b}\u{202e}").to_string();
         assert_eq!(named, r"Jürgen\u{1b}\u{202e}");
+    }
+
+    #[test]
+    fn letters_of_all_scripts_are_shown_and_what_acts_on_others_is_not() {
+        for text in ["Zoë", "Ольга", "张伟", "नेहा", "مريم", "👩\u{200d}💻"]
+        {
+            assert_eq!(shown(text), text);
+        }
+        for (text, expected) in [
+            ("a\u{202e}b", r"a\u{202e}b"),
+            ("\u{2066}\u{feff}\0\u{b}", r"\u{2066}\u{feff}\u{0}\u{b}"),
+            ("\u{ffff}\u{85}\u{e0041}", r"\u{ffff}\u{85}\u{e0041}"),
+            ("e\u{301}", "e\u{301}"),
+        ] {
+            assert_eq!(shown(text), expected);
+        }
+        let stacked = shown(&format!("e{}", "\u{301}".repeat(100)));
+        assert_eq!(stacked.matches('\u{301}').count(), MARKS);
+        assert_eq!(shown(&"x".repeat(300)).chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn what_does_not_fit_ends_in_an_ellipsis() {
+        assert_eq!(fitted("abc", 3), ("abc".to_owned(), 3));
+        assert_eq!(fitted("abcd", 3), ("ab…".to_owned(), 3));
+        assert_eq!(fitted("张伟张伟", 6), ("张伟…".to_owned(), 5));
     }
 
     #[test]

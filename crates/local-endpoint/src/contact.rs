@@ -69,7 +69,7 @@ pub(crate) enum Kind {
 pub(crate) const COLUMNS: usize = 7;
 
 /// What is kept: the name in records, in errors about events, and how it is written. Of events only the columns are read.
-pub(crate) const FIELDS: [(&str, &str, Kind); 34] = [
+pub(crate) const FIELDS: [(&str, &str, Kind); 36] = [
     (
         "DisconnectTimestamp",
         "detail.disconnectTimestamp",
@@ -109,6 +109,7 @@ pub(crate) const FIELDS: [(&str, &str, Kind); 34] = [
     ("ContactDetails", "", Kind::Json),
     ("ContactEvaluations", "", Kind::Json),
     ("DisconnectDetails", "", Kind::Json),
+    ("ExternalThirdParty", "", Kind::Json),
     ("LastPausedTimestamp", "", Kind::Json),
     ("LastResumedTimestamp", "", Kind::Json),
     ("QualityMetrics", "", Kind::Json),
@@ -116,6 +117,7 @@ pub(crate) const FIELDS: [(&str, &str, Kind); 34] = [
     ("Recordings", "", Kind::Json),
     ("TotalPauseCount", "", Kind::Json),
     ("TotalPauseDurationInSeconds", "", Kind::Json),
+    ("TransferCompletedTimestamp", "", Kind::Json),
 ];
 
 /// A contact's fields. Each keeps its newest value: what a later record or event leaves out, it does not

@@ -1,10 +1,12 @@
 //! All contacts of a tree, fetched for the commands that work on the whole.
 
 use connect_sdk::Client;
+use connect_sdk::config::RateLimit;
 use connect_sdk::primitives::DateTime;
 use connect_sdk::types::AssociatedContactSummary;
 use contact_tree::{Contact, Forest, Timestamp};
 
+use super::facts;
 use crate::client;
 use crate::failure::Failure;
 use crate::local::Local;
@@ -24,6 +26,14 @@ pub(crate) struct TreeArguments {
     pub(super) page_size: i32,
 }
 
+/// Whether to ask for more about each contact.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FactsArgument {
+    /// Ask for agent, queue and times of each contact of an instance by DescribeContact, two a second; of files they are known
+    #[arg(long)]
+    pub(super) facts: bool,
+}
+
 /// A tree's contacts.
 #[derive(Debug)]
 pub(crate) struct Contacts {
@@ -33,21 +43,34 @@ pub(crate) struct Contacts {
     pub(crate) forest: Forest,
 }
 
-/// Fetches every page.
+/// Fetches every page, and what is known of each contact: of files always, of an instance where it is asked for.
 ///
 /// # Errors
 ///
 /// Anything that can go wrong with a call.
 pub(crate) async fn fetch(
     arguments: TreeArguments,
+    facts: &FactsArgument,
     settings: &Settings,
 ) -> Result<Contacts, Failure> {
     let place = place(arguments.instance_id, settings).await?;
     let contact_id = contact_id(arguments.contact_id, &place)?;
     let Place { instance_id, local } = place;
-    let connection = client::connect(settings, local).await?;
+    let is_local = local.is_some();
+    let connection =
+        client::connect_with(settings, local, |config| match facts.facts && !is_local {
+            true => config.rate_limit(RateLimit::connect()),
+            false => config,
+        })
+        .await?;
     let client = &connection.client;
-    let contacts = tree(client, &instance_id, &contact_id, arguments.page_size).await;
+    let mut contacts = tree(client, &instance_id, &contact_id, arguments.page_size).await;
+    if let Ok(all) = &mut contacts
+        && (is_local || facts.facts)
+        && let Err(failure) = facts::fill(all, &connection, &instance_id, &contact_id).await
+    {
+        contacts = Err(failure);
+    }
     connection.close().await;
     Ok(Contacts {
         asked_for: contact_id,
@@ -119,9 +142,13 @@ pub(crate) async fn tree(
     Ok(contacts.into_iter().map(plain).collect())
 }
 
+/// The service's time as the tree takes it.
+pub(super) fn timestamp(time: DateTime) -> Timestamp {
+    Timestamp::new(time.secs(), time.subsec_nanos())
+}
+
 /// The service's contact as the tree takes it.
 fn plain(contact: AssociatedContactSummary) -> Contact {
-    let time = |time: DateTime| Timestamp::new(time.secs(), time.subsec_nanos());
     let channel = contact.channel.as_ref();
     let method = contact.initiation_method.as_ref();
     Contact {
@@ -132,8 +159,8 @@ fn plain(contact: AssociatedContactSummary) -> Contact {
         related_contact_id: contact.related_contact_id,
         channel: channel.map(|channel| channel.as_str().to_owned()),
         initiation_method: method.map(|method| method.as_str().to_owned()),
-        initiation_time: contact.initiation_timestamp.map(time),
-        disconnect_time: contact.disconnect_timestamp.map(time),
+        initiation_time: contact.initiation_timestamp.map(timestamp),
+        disconnect_time: contact.disconnect_timestamp.map(timestamp),
         facts: None,
     }
 }

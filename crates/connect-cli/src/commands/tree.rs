@@ -1,13 +1,16 @@
 //! `connect tree`.
 
 use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use contact_tree::{Anomaly, Forest, Link, Node, Style, Timestamp, Zone};
+use contact_tree::{Anomaly, Facts, Forest, Leg, Node, Style, Timestamp, Zone};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::contacts;
 use super::filter::Filter;
+use super::formats::{Format, link_name};
 use crate::failure::Failure;
 use crate::output;
 use crate::settings::Settings;
@@ -17,12 +20,23 @@ use crate::time;
 ///
 /// Every page is fetched. With --output or --query, the contacts are printed as data instead, in the order in which they
 /// are drawn, each with its depth and parent. With --local, the tree of a sample contact is drawn.
+///
+/// Where contacts are in files, agents, queues, times and what became of transfers are shown with them, as far as their records
+/// say so; of an instance, with --facts.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     tree: contacts::TreeArguments,
     #[command(flatten)]
+    facts: contacts::FactsArgument,
+    #[command(flatten)]
     filter: Filter,
+    /// What to write
+    #[arg(long, value_name = "FORMAT", default_value = "tree", conflicts_with_all = ["output", "query"])]
+    format: Format,
+    /// Write into this file, which is replaced once all is there
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "query"])]
+    out: Option<PathBuf>,
     /// Draw with ASCII characters only
     #[arg(long, conflicts_with_all = ["output", "query"])]
     ascii: bool,
@@ -36,7 +50,12 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
     // A query asks for data too.
     let printer = settings.data_printer()?;
-    let contacts = contacts::fetch(arguments.tree, settings).await?;
+    let format = arguments.format;
+    if arguments.ascii && format != Format::Tree {
+        let message = "--ascii is for --format tree";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let contacts = contacts::fetch(arguments.tree, &arguments.facts, settings).await?;
     let (forest, hidden) = arguments
         .filter
         .apply(&contacts.forest, &contacts.asked_for);
@@ -48,35 +67,42 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         printer.print("ContactTree", &listed)?;
         return printer.out.close();
     }
-    let mut out = settings.sink();
+    let out = arguments.out.as_deref();
     let style = Style {
         focus: Some(contacts.asked_for),
-        ..style(settings, arguments.ascii)
+        ..style(settings, arguments.ascii, out)
     };
-    // The picture escapes what it holds.
-    write!(out.open_raw()?, "{}", forest.picture(&style)).map_err(Failure::Output)?;
+    let mut written = format.write(&forest, &style, false)?;
     if hidden > 0 {
-        let line = format!("\nNot shown: {}\n", output::counted(hidden, "contact"));
-        let written = out.open()?.write_all(line.as_bytes());
-        written.map_err(Failure::Output)?;
+        let hidden = format!("Not shown: {}", output::counted(hidden, "contact"));
+        if format == Format::Tree {
+            written.extend(format!("\n{hidden}\n").bytes());
+        } else {
+            crate::note(&hidden);
+        }
     }
-    out.close()
+    format.put(&written, out, settings)
 }
 
-/// How trees are drawn on standard output.
-pub(super) fn style(settings: &Settings, ascii: bool) -> Style {
+/// How trees are drawn on standard output, or in a file.
+pub(super) fn style(settings: &Settings, ascii: bool, out: Option<&Path>) -> Style {
+    let width = || terminal_size::terminal_size_of(io::stdout());
     Style {
-        colour: settings.globals.color.on_stdout(),
+        colour: out.is_none() && settings.globals.color.on_stdout(),
         ascii,
         // None where it is no terminal.
-        width: terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)),
+        width: out
+            .is_none()
+            .then(width)
+            .flatten()
+            .map(|(width, _)| usize::from(width.0)),
         zone: local_zone(),
         focus: None,
     }
 }
 
 /// The zone that this machine is set to.
-pub(super) fn local_zone() -> Zone {
+fn local_zone() -> Zone {
     Zone::Local(|time| offset(time, &TimeZone::system()))
 }
 
@@ -99,6 +125,9 @@ fn listed(forest: &Forest, zone: &TimeZone) -> Value {
 fn contact(node: Node<'_>, zone: &TimeZone) -> Value {
     let contact = node.contact();
     let local = |time: Timestamp| time::display(&time.to_string(), zone);
+    let seconds = |duration: Option<Duration>| duration.map(|duration| duration.as_secs());
+    let facts = contact.facts.as_deref();
+    let leg = facts.and_then(|_| node.leg());
     let mut listed = json!({
         "Depth": node.depth(),
         "ContactId": contact.id,
@@ -108,22 +137,20 @@ fn contact(node: Node<'_>, zone: &TimeZone) -> Value {
         "InitiationMethod": contact.initiation_method,
         "InitiationTimestamp": contact.initiation_time.map(local),
         "DisconnectTimestamp": contact.disconnect_time.map(local),
-        "DurationSeconds": contact.duration().map(|duration| duration.as_secs()),
+        "DurationSeconds": seconds(contact.duration()),
+        "Leg": leg.map(Leg::name),
+        "Agent": facts.and_then(|facts| facts.agent.as_ref()),
+        "Queue": facts.and_then(|facts| facts.queue.as_ref()),
+        "QueuedSeconds": seconds(facts.and_then(Facts::queued)),
+        "TalkSeconds": seconds(facts.and_then(|facts| facts.talk)),
+        "HoldSeconds": seconds(facts.and_then(|facts| facts.hold)),
+        "AfterContactSeconds": seconds(facts.and_then(Facts::after_contact)),
         "ContactArn": contact.arn,
     });
     if let Some(members) = listed.as_object_mut() {
         members.retain(|_, value| !value.is_null());
     }
     listed
-}
-
-/// The member of a contact that links it to its parent.
-pub(super) fn link_name(link: Link) -> &'static str {
-    match link {
-        Link::Previous => "PreviousContactId",
-        Link::Initial => "InitialContactId",
-        Link::Related => "RelatedContactId",
-    }
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 ///
 /// A failure that does not pass, an output that cannot be written.
 pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
-    let style = tree::style(settings, arguments.ascii);
+    let style = tree::style(settings, arguments.ascii, None);
     let mut screen = Screen {
         out: Sink::new(Pager::None),
         shown: String::new(),

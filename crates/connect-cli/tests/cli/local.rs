@@ -1,8 +1,8 @@
 //! `--local`: the real client, a real socket, sample contacts.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::connect::{Ran, command, connect, contains, ids, run, starts_with};
+use crate::connect::{Ran, command, connect, contains, file, folder, ids, run, starts_with};
 
 fn list(arguments: &str) -> Ran {
     connect(&format!("list-associated-contacts --local {arguments}"))
@@ -163,4 +163,83 @@ fn debugging_logs_to_standard_error_without_secrets() {
     assert!(!ran.stderr.contains("Signature="));
     assert!(!ran.stderr.to_lowercase().contains("authorization: aws4"));
     ran.ok();
+}
+
+/// An agent consults a second one, then hands over to a third.
+fn legs() -> String {
+    let record = |id: &str, previous: Option<&str>, agent: Value, transferred: Option<&str>| {
+        json!({
+            "InstanceARN": "arn:aws:connect:eu-central-1:111122223333:instance/i", "ContactId": id,
+            "PreviousContactId": previous, "Channel": "VOICE",
+            "InitiationMethod": if previous.is_some() { "TRANSFER" } else { "INBOUND" },
+            "InitiationTimestamp": "2026-03-14T08:00:00Z", "DisconnectTimestamp": "2026-03-14T08:10:00Z",
+            "Agent": agent, "TransferCompletedTimestamp": transferred, "LastUpdateTimestamp": "2026-03-14T09:00:00Z",
+            "Queue": {"Name": "storm desk", "EnqueueTimestamp": "2026-03-14T08:00:00Z",
+                "DequeueTimestamp": "2026-03-14T08:00:45Z"},
+        })
+    };
+    let agent = |name: &str, left: &str, talk: u32| {
+        json!({
+            "Username": name, "ConnectedToAgentTimestamp": "2026-03-14T08:01:00Z", "AgentInteractionDuration": talk,
+            "AfterContactWorkStartTimestamp": left, "AfterContactWorkEndTimestamp": "2026-03-14T08:30:00Z",
+        })
+    };
+    let (early, middle, late) = (
+        "2026-03-14T08:05:00Z",
+        "2026-03-14T08:10:00Z",
+        "2026-03-14T08:20:00Z",
+    );
+    [
+        record("a", None, agent("ada", middle, 300), Some(middle)),
+        record("b", Some("a"), agent("Ольга", early, 0), None),
+        record("c", Some("a"), agent("cem", late, 500), None),
+    ]
+    .map(|record| format!("{record}\n"))
+    .concat()
+}
+
+#[test]
+fn what_records_say_of_a_contact_is_drawn_with_it() {
+    let folder = folder();
+    let records = file(&folder, "records.jsonl", &legs());
+    let call = |line: &str| connect(&format!("{line} --records {records} --contact-id a"));
+    let drawn = call("tree").ok();
+    for part in [
+        "LEG",
+        "consult",
+        "transfer",
+        "ada",
+        "storm desk",
+        "45s",
+        "5m 00s",
+    ] {
+        contains(&drawn, part);
+    }
+    let query = "Contacts[].[Leg,Agent,QueuedSeconds,TalkSeconds,AfterContactSeconds]";
+    let listed = call(&format!("tree --query '{query}'")).json();
+    let expected = json!([
+        [null, "ada", 45, 300, 1200],
+        ["consult", "Ольга", 45, 0, 1500],
+        ["transfer", "cem", 45, 500, 600],
+    ]);
+    assert_eq!(listed, expected);
+    for format in ["svg", "html"] {
+        let written = call(&format!("export --format {format}")).ok();
+        for part in ["Ольга", "consult", "class=\"leg", "storm desk"] {
+            contains(&written, part);
+        }
+    }
+}
+
+#[test]
+fn pictures_replace_a_file_as_a_whole() {
+    let folder = folder();
+    let path = file(&folder, "tree.html", "old");
+    for command in ["tree", "export"] {
+        let line = format!("{command} --local --format html");
+        assert_eq!(connect(&format!("{line} --out {path}")).ok(), "");
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(written, connect(&line).ok());
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }

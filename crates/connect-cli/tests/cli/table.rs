@@ -36,7 +36,7 @@ const CONTACT: &str = "51705299-7f7e-4b61-91df-49e93d3ec8a9";
 
 /// Command lines, their exit codes, and a part of what they print: on standard output where the code is 0. RECORDS, FOLDER
 /// and DATABASE are of the test.
-const LINES: [(&str, u8, &str); 67] = [
+const LINES: [(&str, u8, &str); 76] = [
     ("tree --local", 0, "127 contacts"),
     (
         "tree --records RECORDS --contact-id CONTACT --ascii",
@@ -44,6 +44,21 @@ const LINES: [(&str, u8, &str); 67] = [
         "`-",
     ),
     ("tree --region r", 252, "--instance-id"),
+    ("tree --local --format html", 0, "<!DOCTYPE html>"),
+    ("tree --local --format csv", 0, "depth,contact_id"),
+    (
+        "tree --local --depth 1 --format svg --out FOLDER/svg",
+        0,
+        "",
+    ),
+    ("tree --local --format svg --ascii", 252, "--format tree"),
+    (
+        "tree --local --format svg --output json",
+        252,
+        "cannot be used",
+    ),
+    ("tree --local --out FOLDER/none/svg", 255, "No such file"),
+    ("tree --local --facts", 0, "127 contacts"),
     (
         "tree --local --contact-id nobody",
         254,
@@ -67,6 +82,12 @@ const LINES: [(&str, u8, &str); 67] = [
     ("export --local --format dot", 0, "digraph contacts"),
     ("export --local --format mermaid", 0, "flowchart TD"),
     ("export --local --format svg", 0, "<svg xmlns="),
+    ("export --local --format tree", 0, "127 contacts"),
+    (
+        "export --local --contact-ids CONTACT --format html --out FOLDER/html",
+        252,
+        "other formats hold one tree",
+    ),
     ("export --local --format xml", 252, "possible values"),
     (
         "export --local --contact-ids CONTACT --out FOLDER/trees",

@@ -121,6 +121,8 @@ fn data_cannot_steer_the_terminal() {
         "export --format dot",
         "export --format mermaid",
         "export --format svg",
+        "export --format html",
+        "tree --format svg",
     ] {
         let written = on_terminal(call(&url, &format!("{line} {IDS}")));
         assert_tame(&written, line);

@@ -1,26 +1,29 @@
-//! Rows, bars, arrows and ticks, in fractions of the time that all contacts cover.
+//! Rows, bars and arrows, in fractions of the time that all contacts cover.
 
+use super::ticks::{Tick, ticks};
 use crate::contact::{Contact, Link};
 use crate::forest::{Forest, Node};
 use crate::picture::Zone;
 use crate::time::Timestamp;
 
-/// Seconds between ticks, the finest first; days are doubled as long as needed.
-const STEPS: [i64; 15] = [
-    1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400,
-];
-/// Ticks at most.
-const TICKS: i64 = 10;
+/// The part of the time that is added behind the last known one for open contacts to fade out in.
+const FADING: i64 = 16;
 
 /// A forest's contacts over time. Places on the time axis go from 0 to 1.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Timeline<'a> {
     /// One row per contact, in the order of [`Forest::depth_first`].
     pub rows: Vec<Row<'a>>,
-    /// From each contact that another hangs under to that one.
+    /// From each contact that another hangs under, or is related to, to that one.
     pub arrows: Vec<Arrow>,
     /// The marks of the time axis.
     pub ticks: Vec<Tick>,
+    /// The time at place 0.
+    pub start: Timestamp,
+    /// The time at place 1.
+    pub end: Timestamp,
+    pub(super) forest: &'a Forest,
+    pub(super) zone: Zone,
 }
 
 /// A contact's row.
@@ -28,6 +31,8 @@ pub struct Timeline<'a> {
 pub struct Row<'a> {
     /// The contact.
     pub node: Node<'a>,
+    /// The row of the contact that it hangs under.
+    pub parent: Option<usize>,
     /// From beginning to end; `None` if no beginning is known, or the end lies before it.
     pub bar: Option<Bar>,
     /// What of it is known in detail.
@@ -61,65 +66,64 @@ pub enum PartKind {
     Queue,
     /// An agent was connected.
     Agent,
+    /// The customer was on hold for so long in all. When is not in the records: it is drawn at the end of the agent's part.
+    Hold,
     /// The agent worked on it after its end.
     AfterContact,
 }
 
-/// A line from a contact to one that hangs under it.
+/// A line from a contact to one that hangs under it or is related to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Arrow {
-    /// The row of the contact above.
+    /// The row of the contact it comes from.
     pub from: usize,
-    /// The row of the contact below.
+    /// The row of the contact it leads to.
     pub to: usize,
-    /// Where the contact below begins.
+    /// Where the contact it comes from ended, if that was before the other began: between them nobody was on the line.
+    pub gap: Option<f64>,
+    /// Where the contact it leads to begins.
     pub at: f64,
     /// The reference it stands for.
     pub link: Link,
-}
-
-/// A mark on the time axis.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tick {
-    /// Its place.
-    pub at: f64,
-    /// The time of day, or the date at midnight.
-    pub label: String,
 }
 
 impl Forest {
     /// Lays the contacts out over time, with the ticks at round times of a zone.
     #[must_use]
     pub fn timeline(&self, zone: Zone) -> Timeline<'_> {
-        let facts = self
-            .iter()
-            .filter_map(|node| node.contact().facts.as_deref());
-        let ends = facts.filter_map(|facts| facts.after_contact_end);
-        let span = self.span();
-        let axis = Axis {
-            start: span.start.unwrap_or(Timestamp::from_secs(0)),
-            end: ends
-                .chain(span.end)
-                .max()
-                .unwrap_or(Timestamp::from_secs(0)),
-        };
+        let axis = Axis::of(self);
         let nodes: Vec<_> = self.depth_first().collect();
         let mut row_of = vec![0; nodes.len()];
         for (row, node) in nodes.iter().enumerate() {
             row_of[node.id().0] = row;
         }
-        let arrow = |node: &Node<'_>| {
+        let arrow = |from: Node<'_>, to: &Node<'_>, link| {
+            let began = to.contact().initiation_time?;
+            let ended = from.contact().disconnect_time;
             Some(Arrow {
-                from: row_of[node.parent()?.id().0],
-                to: row_of[node.id().0],
-                at: axis.place(node.contact().initiation_time?),
-                link: node.link()?,
+                from: row_of[from.id().0],
+                to: row_of[to.id().0],
+                gap: ended
+                    .filter(|ended| *ended < began)
+                    .map(|ended| axis.place(ended)),
+                at: axis.place(began),
+                link,
             })
         };
+        let arrows = nodes.iter().flat_map(|node| {
+            let parent = node.parent().zip(node.link());
+            let related = node.also_related().map(|other| (other, Link::Related));
+            let others = [parent, related].into_iter().flatten();
+            others.filter_map(|(other, link)| arrow(other, node, link))
+        });
         Timeline {
-            arrows: nodes.iter().filter_map(arrow).collect(),
-            ticks: axis.ticks(zone),
-            rows: nodes.into_iter().map(|node| axis.row(node)).collect(),
+            arrows: arrows.collect(),
+            ticks: ticks(axis.start, axis.end, zone, |time| axis.place(time)),
+            rows: nodes.iter().map(|node| axis.row(*node, &row_of)).collect(),
+            start: axis.start,
+            end: axis.end,
+            forest: self,
+            zone,
         }
     }
 }
@@ -130,6 +134,23 @@ struct Axis {
 }
 
 impl Axis {
+    fn of(forest: &Forest) -> Self {
+        let facts = forest
+            .iter()
+            .filter_map(|node| node.contact().facts.as_deref());
+        let worked = facts.filter_map(|facts| facts.after_contact_end);
+        let span = forest.span();
+        let epoch = Timestamp::from_secs(0);
+        let start = span.start.unwrap_or(epoch);
+        let mut end = worked.chain(span.end).max().unwrap_or(epoch);
+        if span.open > 0 {
+            let length = end.secs().saturating_sub(start.secs());
+            let later = end.secs().saturating_add((length / FADING).max(1));
+            end = Timestamp::new(later, end.subsec_nanos());
+        }
+        Self { start, end }
+    }
+
     fn place(&self, time: Timestamp) -> f64 {
         let length = self.end.since(self.start).unwrap_or_default().as_secs_f64();
         let since = time.since(self.start).unwrap_or_default().as_secs_f64();
@@ -150,10 +171,11 @@ impl Axis {
         })
     }
 
-    fn row<'a>(&self, node: Node<'a>) -> Row<'a> {
+    fn row<'a>(&self, node: Node<'a>, row_of: &[usize]) -> Row<'a> {
         let contact = node.contact();
         Row {
             node,
+            parent: node.parent().map(|parent| row_of[parent.id().0]),
             bar: self.bar(contact.initiation_time, contact.disconnect_time),
             parts: self.parts(contact),
         }
@@ -163,64 +185,33 @@ impl Axis {
         let Some(facts) = contact.facts.as_deref() else {
             return Vec::new();
         };
+        let ended = contact.disconnect_time;
+        let queue = self.bar(facts.enqueue_time, facts.dequeue_time.or(ended));
+        let agent = self.bar(facts.agent_time, ended.or(facts.after_contact_start));
+        let after = facts.after_contact_start.zip(facts.after_contact_end);
+        let after = after.and_then(|(start, end)| self.bar(Some(start), Some(end)));
         let parts = [
-            (
-                PartKind::Queue,
-                facts.enqueue_time,
-                facts.dequeue_time.or(contact.disconnect_time),
-            ),
-            (
-                PartKind::Agent,
-                facts.agent_time,
-                facts.after_contact_start.or(contact.disconnect_time),
-            ),
-            (
-                PartKind::AfterContact,
-                facts.after_contact_start,
-                facts.after_contact_end,
-            ),
+            (PartKind::Queue, queue),
+            (PartKind::Agent, agent),
+            (PartKind::Hold, self.hold(contact, agent)),
+            (PartKind::AfterContact, after),
         ];
-        let part = |(kind, start, end)| {
-            Some(Part {
-                kind,
-                bar: self.bar(start, end)?,
-            })
-        };
+        let part = |(kind, bar): (_, Option<Bar>)| Some(Part { kind, bar: bar? });
         parts.into_iter().filter_map(part).collect()
     }
 
-    fn ticks(&self, zone: Zone) -> Vec<Tick> {
-        let [first, last] = [self.start, self.end].map(Timestamp::secs);
-        let length = last.saturating_sub(first);
-        let mut step = STEPS
-            .into_iter()
-            .find(|step| length / step <= TICKS)
-            .unwrap_or(86_400);
-        while length / step > TICKS {
-            step = step.saturating_mul(2);
-        }
-        let offset = zone.offset(self.start);
-        let local = first.saturating_add(offset.into());
-        let mut at = first.saturating_add((step - local.rem_euclid(step)) % step);
-        let mut ticks = Vec::new();
-        while at <= last && ticks.len() <= TICKS as usize + 1 {
-            let time = Timestamp::from_secs(at);
-            let civil = time.civil(zone.offset(time));
-            let midnight = (civil.hour(), civil.minute(), civil.second()) == (0, 0, 0);
-            let label = if midnight {
-                civil.date().to_string()
-            } else {
-                civil.time().to_string()
-            };
-            ticks.push(Tick {
-                at: self.place(time),
-                label,
-            });
-            let Some(next) = at.checked_add(step) else {
-                break;
-            };
-            at = next;
-        }
-        ticks
+    fn hold(&self, contact: &Contact, agent: Option<Bar>) -> Option<Bar> {
+        let agent = agent.filter(|bar| !bar.open)?;
+        let hold = contact
+            .facts
+            .as_deref()?
+            .hold
+            .filter(|hold| !hold.is_zero())?;
+        let length = self.end.since(self.start).unwrap_or_default();
+        let share = hold.as_secs_f64() / length.as_secs_f64().max(1.0);
+        Some(Bar {
+            start: (agent.end - share).max(agent.start),
+            ..agent
+        })
     }
 }

@@ -124,6 +124,30 @@ impl Store {
     }
 }
 
+impl Store {
+    /// What is kept of the contacts of a contact's tree beyond what a page has: a JSON object per contact ID, named and
+    /// written as in contact records. Contacts of which nothing else is known are left out.
+    ///
+    /// # Errors
+    /// If the instance or contact is unknown, or the database cannot be read.
+    pub fn details(
+        &self,
+        instance: &str,
+        contact_id: &str,
+    ) -> Result<BTreeMap<String, String>, PageError> {
+        self.read(|connection| {
+            let transaction = connection.transaction()?;
+            let place = find(&transaction, instance, contact_id)?;
+            let select = "SELECT id, details FROM contact WHERE tree = ?1 AND listed = 1 AND details IS NOT NULL";
+            let details = transaction
+                .prepare_cached(select)?
+                .query_map([place.tree], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(details)
+        })
+    }
+}
+
 /// No byte of UTF-8 is as great as the one that ends the range.
 pub(super) const CONTACT_IDS: &str =
     "SELECT id FROM contact WHERE instance = ?1 AND listed AND id >= ?2 AND id < ?2 || x'ff'

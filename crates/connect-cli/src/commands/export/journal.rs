@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::files::beside;
 
 /// A file of trees under way.
 #[derive(Debug)]
@@ -161,14 +162,6 @@ impl Output {
         self.file.sync_all()?;
         fs::remove_file(&self.journal_path)
     }
-}
-
-/// A file beside another, with one more ending.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
 }
 
 #[cfg(test)]

@@ -14,11 +14,12 @@ use contact_tree::{Contact, Forest};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::journal::{Output, beside};
-use super::{CSV_HEADER, Format, csv_rows, records};
+use super::journal::Output;
 use crate::client;
 use crate::commands::contacts::{self, Place};
+use crate::commands::formats::{CSV_HEADER, Format, csv_rows, records};
 use crate::failure::Failure;
+use crate::files::beside;
 use crate::globals::number;
 use crate::output;
 use crate::progress::Progress;
@@ -108,9 +109,8 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
         format: arguments.format,
         raw_cells: arguments.raw_cells,
     };
-    if matches!(table.format, Format::Dot | Format::Mermaid | Format::Svg) {
-        let message =
-            "Many trees are exported as tables or records: dot, mermaid and svg hold one tree";
+    if !table.format.holds_many() {
+        let message = "Many trees are exported as tables or records: other formats hold one tree";
         return Err(Failure::Usage(message.to_owned()));
     }
     let ids = many.ids()?;
@@ -221,7 +221,7 @@ impl Table {
             Format::Csv => csv_rows(forest, self.raw_cells),
             #[cfg(feature = "parquet")]
             Format::Parquet => {
-                let rows = super::rows(forest);
+                let rows = crate::commands::formats::rows(forest);
                 rows.map(|row| format!("{}\n", json!(row))).collect()
             }
             _ => records(forest),
