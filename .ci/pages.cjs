@@ -220,6 +220,16 @@ async function main() {
   const wide = { viewport: { width: 1400, height: 850 }, permissions: ['clipboard-read', 'clipboard-write'] };
   await open('sample.html', wide, sample);
   await open('sample.html', { ...wide, colorScheme: 'dark' }, (page) => shot(page, 'dark'));
+  // For the README.
+  await open('sample.html', { ...wide, viewport: { width: 1280, height: 640 } }, async (page) => {
+    await page.locator('.axis svg').hover({ position: { x: 40, y: 10 } });
+    await page.mouse.wheel(0, -330);
+    await page.locator('.thumb').waitFor();
+    await page.locator('[role=treeitem] .name').nth(3).click();
+    await page.mouse.move(0, 0);
+    await page.locator('[role=treeitem][aria-selected=true]').waitFor();
+    await shot(page, 'readme');
+  });
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
   await open('sample.html', phone, async (page) => {
     await shot(page, 'phone');

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::connect::{Ran, command, connect, contains, file, folder, ids, run, starts_with};
+use crate::connect::{
+    KEYS, Ran, Served, command, connect, contains, database, file, folder, ids, run, starts_with,
+};
 
 fn list(arguments: &str) -> Ran {
     connect(&format!("list-associated-contacts --local {arguments}"))
@@ -229,6 +231,27 @@ fn what_records_say_of_a_contact_is_drawn_with_it() {
             contains(&written, part);
         }
     }
+}
+
+/// A call per contact, and no name of an agent: `DescribeContact` has its ID.
+#[test]
+fn an_instance_s_contacts_are_described_where_that_is_asked_for() {
+    let folder = folder();
+    let records = legs().replace("\"Username\":\"cem\"", "\"ARN\":\"arn:agent/agent-3\"");
+    let records = file(&folder, "records.jsonl", &records);
+    let database = database(&folder);
+    connect(&format!("import '{records}' --database '{database}'")).ok();
+    let (served, _) = Served::start_with(folder, &KEYS, "");
+    let tree = |flags: &str| {
+        let ids = "--instance-id i --contact-id a";
+        served.connect(&format!("tree {ids} {flags}")).ok()
+    };
+    assert!(!tree("").contains("AFTER"));
+    let described = tree("--facts");
+    for part in ["AGENT", "agent-3", "25m 00s"] {
+        contains(&described, part);
+    }
+    assert!(!described.contains("TALK"), "{described}");
 }
 
 #[test]

@@ -36,7 +36,7 @@ const CONTACT: &str = "51705299-7f7e-4b61-91df-49e93d3ec8a9";
 
 /// Command lines, their exit codes, and a part of what they print: on standard output where the code is 0. RECORDS, FOLDER
 /// and DATABASE are of the test.
-const LINES: [(&str, u8, &str); 76] = [
+const LINES: [(&str, u8, &str); 77] = [
     ("tree --local", 0, "127 contacts"),
     (
         "tree --records RECORDS --contact-id CONTACT --ascii",
@@ -83,6 +83,11 @@ const LINES: [(&str, u8, &str); 76] = [
     ("export --local --format mermaid", 0, "flowchart TD"),
     ("export --local --format svg", 0, "<svg xmlns="),
     ("export --local --format tree", 0, "127 contacts"),
+    (
+        "export --local --contact-ids CONTACT --facts --out FOLDER/facts",
+        252,
+        "--facts is for one tree",
+    ),
     (
         "export --local --contact-ids CONTACT --format html --out FOLDER/html",
         252,

@@ -24,7 +24,8 @@ pub struct HtmlParts {
     pub style: &'static str,
     /// JavaScript, for a `<script>` behind the body or a deferred file.
     pub script: &'static str,
-    /// HTML, as escaped as it has to be, for the `<body>`; it holds neither style nor script.
+    /// HTML, as escaped as it has to be, for the `<body>`: a `<main class="timeline">` as high as the window, which holds
+    /// neither style nor script.
     pub body: String,
 }
 
@@ -216,7 +217,7 @@ fn label(row: &Row<'_>) -> Markup {
     html! {
         bdi class="channel" { (channel) } " "
         bdi class="method" { (method) }
-        @if let Some(leg) = words::leg(row.node) { " " span class="leg" { (leg) } }
+        @if let Some(leg) = words::leg(row.node) { " " span class={ "leg " (leg) } { (leg) } }
     }
 }
 

@@ -236,6 +236,7 @@ fn guide(place: usize, row: &Row<'_>) -> Markup {
 fn label(row: &Row<'_>, top: f64) -> Markup {
     let node = row.node;
     let indent = indent(node.depth());
+    let became = words::leg(node).unwrap_or_default();
     let leg = words::leg(node).map_or_else(String::new, |leg| format!(" \u{b7} {leg}"));
     let notes = node.anomalies().len();
     let [channel, method] = words::channel_and_method(node);
@@ -247,7 +248,7 @@ fn label(row: &Row<'_>, top: f64) -> Markup {
         text x=(px(indent)) y=(top + ROW / 2.0 + 4.5) {
             tspan class="foreign channel" { (channel) } " "
             tspan class="foreign muted" { (method) }
-            tspan class="leg" { (leg) }
+            @if !leg.is_empty() { tspan class={ "leg " (became) } { (leg) } }
             @if notes > 0 { tspan class="alarm" { " \u{26a0}" } }
         }
     }

@@ -105,6 +105,10 @@ pub(super) async fn run(arguments: super::Arguments, settings: &Settings) -> Res
     let (many, Some(path)) = (arguments.many, arguments.out) else {
         return Err(Failure::required(&["--out"]));
     };
+    if arguments.facts.facts {
+        let message = "--facts is for one tree: tables and records of many have no place for them";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let table = Table {
         format: arguments.format,
         raw_cells: arguments.raw_cells,
