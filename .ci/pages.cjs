@@ -155,6 +155,13 @@ async function sample(page) {
   await page.mouse.move(500, 300, { steps: 5 });
   await page.mouse.up();
   await differs(zoomed);
+  // A contact at another time is brought into sight.
+  await page.locator('[role=tree]').focus();
+  await page.keyboard.press('End');
+  await differs(zoomed);
+  const last = await ticks();
+  await page.keyboard.press('Home');
+  await differs(last);
   await page.getByText('Fit', { exact: true }).click();
   await page.waitForFunction(() => !document.querySelector('.thumb'));
   assert.deepEqual(await ticks(), before);
@@ -221,8 +228,8 @@ async function main() {
   await open('sample.html', wide, sample);
   await open('sample.html', { ...wide, colorScheme: 'dark' }, (page) => shot(page, 'dark'));
   // For the README.
-  await open('sample.html', { ...wide, viewport: { width: 1280, height: 640 } }, async (page) => {
-    await page.locator('.axis svg').hover({ position: { x: 40, y: 10 } });
+  await open('sample.html', { ...wide, viewport: { width: 1400, height: 700 } }, async (page) => {
+    await page.locator('.axis svg').hover({ position: { x: 2, y: 10 } });
     await page.mouse.wheel(0, -330);
     await page.locator('.thumb').waitFor();
     await page.locator('[role=treeitem] .name').nth(3).click();

@@ -357,6 +357,7 @@ function timeline(root) {
     if (top < scroller.scrollTop) scroller.scrollTop = top;
     const lowest = top + rowHeight - scroller.clientHeight;
     if (lowest > scroller.scrollTop) scroller.scrollTop = lowest;
+    if (contact.end < from || contact.start > to) show(contact.start - 0.1 * (to - from), to - from);
     if (isLinked) history.replaceState(null, '', `#${encodeURIComponent(contact.id)}`);
     showFacts(contact);
     redraw(true);
