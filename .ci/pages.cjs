@@ -220,6 +220,7 @@ async function measured(page) {
 
 async function main() {
   write('sample', ['--local']);
+  write('empty', ['--local', '--channel', 'NONE']);
   recorded('many', many());
   recorded('hostile', hostile());
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'pages-'));
@@ -255,7 +256,13 @@ async function main() {
     assert.equal(await status(page), '2 of 3 match');
     await shot(page, 'hostile');
   });
-  for (const name of ['sample', 'many', 'hostile']) {
+  await open('empty.html', wide, async (page) => {
+    await page.locator('[role=tree]').focus();
+    for (const key of ['ArrowDown', 'ArrowLeft', 'ArrowRight', 'Enter', 'c', '+', 'End']) await page.keyboard.press(key);
+    await page.locator('input[type=search]').fill('x');
+    assert.equal(await status(page), '0 of 0 match');
+  });
+  for (const name of ['sample', 'empty', 'many', 'hostile']) {
     await open(`${name}.svg`, { viewport: { width: 1280, height: 900 } }, async (page) => {
       assert.equal(await page.evaluate(() => document.documentElement.nodeName), 'svg', `${name}.svg is XML`);
       await shot(page, `${name}-svg`);

@@ -13,7 +13,7 @@ use crate::contact::Link;
 use crate::summary;
 
 const STYLE: &str = concat!(include_str!("bars.css"), include_str!("page.css"));
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = concat!(include_str!("contacts.js"), include_str!("page.js"));
 
 /// What a page with a timeline consists of, for one that has more on it.
 ///

@@ -1,5 +1,4 @@
 // Draws the timeline of each table of contacts on the page. What comes from contacts is set as text only.
-'use strict';
 
 for (const root of document.querySelectorAll('.timeline')) timeline(root);
 
@@ -8,51 +7,16 @@ function timeline(root) {
   const MORE = 12, LINES = 400;
   /** Rows between two contacts from which on only the end of their line is drawn: many long ones hide each other. */
   const FAR = { transfer: 40, related: 8 };
-  /** Seconds between ticks; days are doubled. */
-  const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400];
-  const DAY = 86400;
-  const SVG = 'http://www.w3.org/2000/svg';
-
   const find = (selector) => root.querySelector(selector);
   const [tools, work, scroller, tree, bars, axis, facts, status] =
     ['.tools', '.work', '.scroller', '.tree', '.bars', '.axis svg', '.facts', 'output'].map(find);
   const layer = bars.querySelector('g'), search = find('input[type="search"]');
   const table = find('table');
   const origin = Number(table.dataset.origin), length = Math.max(Number(table.dataset.length), 1);
-  const offsets = table.dataset.offsets.split(' ').map((pair) => pair.split(',').map(Number));
+  const { offset, civil } = zone(table);
   const headings = Array.from(table.tHead.rows[0].cells, (cell) => cell.textContent);
 
-  const contacts = Array.from(table.tBodies[0].rows, (row, place) => {
-    const data = row.dataset;
-    const [start, end, open] = (data.bar ?? '').split(' ');
-    return {
-      row, place,
-      id: row.cells[1].textContent,
-      channel: data.channel,
-      up: data.up === undefined ? -1 : Number(data.up),
-      link: data.link,
-      related: data.related === undefined ? -1 : Number(data.related),
-      start: start ? Number(start) : NaN,
-      end: Number(end),
-      open: open !== undefined,
-      parts: data.parts?.split(',').map((part) => part.split(' ')) ?? [],
-      beside: data.beside,
-      notes: Number(data.notes ?? 0),
-      asked: data.asked !== undefined,
-      level: 0, children: 0, below: 0, text: null,
-    };
-  });
-  for (const contact of contacts) {
-    const up = contacts[contact.up];
-    if (up) {
-      contact.level = up.level + 1;
-      up.children += 1;
-    }
-  }
-  // Each contact stands below the one it hangs under.
-  for (const contact of contacts.toReversed()) {
-    if (contact.up >= 0) contacts[contact.up].below += contact.below + 1;
-  }
+  const contacts = readContacts(table);
   const byId = new Map(contacts.toReversed().map((contact) => [contact.id, contact]));
 
   const collapsed = new Set();
@@ -88,7 +52,7 @@ function timeline(root) {
       for (let up = contact.up; up >= 0 && isFiltered; up = contacts[up].up) {
         // What was searched for is not to be hidden in a branch.
         if (words.length > 0 || onlyNotes) collapsed.delete(up);
-        if (kept.has(up)) continue;
+        if (kept.has(up)) break;
         kept.add(up);
         dim.add(up);
       }
@@ -148,26 +112,6 @@ function timeline(root) {
     }
     drawBars();
     drawAxis();
-  }
-
-  function element(name, className, ...children) {
-    const element = document.createElement(name);
-    if (className) element.className = className;
-    element.append(...children);
-    return element;
-  }
-
-  function shape(name, attributes, text) {
-    const element = document.createElementNS(SVG, name);
-    for (const key in attributes) element.setAttribute(key, attributes[key]);
-    if (text !== undefined) element.textContent = text;
-    return element;
-  }
-
-  function swatch(channel) {
-    const svg = shape('svg', { class: 'swatch', viewBox: '0 0 12 12' });
-    svg.append(shape('rect', { class: `bar ${channel}`, width: 12, height: 12, rx: 3 }));
-    return svg;
   }
 
   function drawRows() {
@@ -281,30 +225,10 @@ function timeline(root) {
 
   // The time axis
 
-  function offset(seconds) {
-    let found = offsets[0][1];
-    for (const [since, offset] of offsets) if (since <= seconds) found = offset;
-    return found;
-  }
-
-  /** A date and a time of day in the zone; empty beyond what a calendar has. */
-  function civil(seconds) {
-    const date = new Date((seconds + offset(seconds)) * 1000);
-    if (Number.isNaN(date.getTime())) return ['', ''];
-    const [day, time] = date.toISOString().split('T');
-    return [day, time.slice(0, 8)];
-  }
-
   function ticks() {
-    const seconds = (to - from) * length, most = Math.max(Math.floor(width / 85), 2);
-    let step = STEPS.find((step) => seconds / step <= most) ?? DAY;
-    while (seconds / step > most) step *= 2;
-    const begin = origin + from * length, shift = offset(begin);
-    const list = [];
-    for (let at = Math.ceil((begin + shift) / step) * step - shift; at <= origin + to * length && list.length <= most; at += step) {
-      list.push((at - origin) / length);
-    }
-    return { step, list };
+    const [begin, end] = [origin + from * length, origin + to * length];
+    const { step, list } = ticksBetween(begin, end, offset(begin), Math.max(Math.floor(width / 85), 2));
+    return { step, list: list.map((at) => (at - origin) / length) };
   }
 
   function drawAxis() {
@@ -387,12 +311,6 @@ function timeline(root) {
     if (contact.below) list.append(element('dt', '', 'Below it'), element('dd', '', String(contact.below)));
     facts.replaceChildren(element('h2', '', swatch(contact.channel), name, close), copy, list);
     facts.hidden = false;
-  }
-
-  function link(contact, text) {
-    const link = element('a', '', element('bdi', '', text));
-    link.href = `#${encodeURIComponent(contact.id)}`;
-    return link;
   }
 
   function copyId(contact) {
