@@ -2,10 +2,12 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { execFileSync } = require('node:child_process');
+const { execFileSync, spawn } = require('node:child_process');
+const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { createInterface } = require('node:readline');
 const { pathToFileURL } = require('node:url');
 const { chromium } = require('playwright-core');
 
@@ -83,6 +85,13 @@ async function open(name, options, use = () => {}) {
   assert.equal(await page.evaluate(() => window.ran), undefined, `${name}: script from data ran`);
   assert.deepEqual(wrong, [], name);
   await context.close();
+}
+
+/** The tree of a contact, by the field for its ID. */
+async function jump(page, id) {
+  await page.getByLabel('Contact ID').fill(id);
+  await page.getByRole('button', { name: 'Show its tree' }).click();
+  await page.frameLocator('iframe').locator('[role=treeitem]').first().waitFor();
 }
 
 const shot = (page, name) => page.screenshot({ path: path.join(folder, `${name}.png`) });
@@ -218,6 +227,63 @@ async function measured(page) {
   await shot(page, 'many');
 }
 
+/** Starts `connect view` of records, enters it in a browser, does something there, and ends it. */
+async function view(name, options, use) {
+  const server = spawn(connect, ['view', '--records', path.join(folder, name)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const context = await browser.newContext(options);
+  try {
+    const [url] = await once(createInterface({ input: server.stdout }), 'line');
+    const page = await context.newPage();
+    const wrong = [];
+    page.on('console', (message) => wrong.push(`console: ${message.text()}`));
+    page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
+    page.on('dialog', (dialog) => wrong.push(`dialog: ${dialog.message()}`));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(new URL(url).origin)) wrong.push(`request: ${request.url()}`);
+    });
+    await page.goto(url);
+    await page.getByRole('heading', { name: 'Recent trees' }).waitFor();
+    await use(page);
+    for (const frame of page.frames()) assert.equal(await frame.evaluate(() => window.ran), undefined, 'script from data ran');
+    assert.deepEqual(wrong, [], `view of ${name}`);
+    // The URL has been used.
+    const other = await browser.newContext();
+    assert.equal((await (await other.newPage()).goto(url)).status(), 403);
+    await other.close();
+  } finally {
+    await context.close();
+    server.kill('SIGTERM');
+    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+  }
+}
+
+async function viewed(page) {
+  const names = await tabOrder(page);
+  assert.deepEqual(names.slice(0, 5), ['Recent', 'Largest trees', 'Find', 'Contact ID', 'Show its tree'], 'tab order');
+  await shot(page, 'view-recent');
+  await page.getByRole('link', { name: 'Largest trees' }).click();
+  await page.getByRole('row').nth(1).getByRole('link').click();
+  await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+  const timeline = page.frameLocator('iframe');
+  await timeline.locator('[role=treeitem]').first().waitFor();
+  await timeline.getByRole('button', { name: 'Zoom in' }).click();
+  await timeline.locator('.thumb').waitFor();
+  await timeline.locator('[role=treeitem] .name').nth(2).click();
+  await timeline.locator('.facts').waitFor();
+  await shot(page, 'view-tree');
+  await page.getByRole('table').getByRole('link').nth(1).click();
+  await page.getByRole('rowheader', { name: 'InitiationMethod', exact: true }).waitFor();
+  await shot(page, 'view-contact');
+  await page.getByRole('link', { name: 'Find', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'CHAT' }).check();
+  await page.getByLabel('Began at or after').fill('2026-03-01');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page.getByRole('heading', { name: 'Contacts' }).waitFor();
+  const channels = await page.locator('tbody tr td:nth-child(2)').allTextContents();
+  assert.ok(channels.length > 0 && channels.every((channel) => channel === 'CHAT'), `only chats: ${channels}`);
+  await shot(page, 'view-find');
+}
+
 async function main() {
   write('sample', ['--local']);
   write('empty', ['--local', '--channel', 'NONE']);
@@ -256,6 +322,24 @@ async function main() {
     assert.equal(await status(page), '2 of 3 match');
     await shot(page, 'hostile');
   });
+  fs.writeFileSync(path.join(folder, 'samples.jsonl'), execFileSync(connect, ['samples'], { maxBuffer: 1 << 26 }));
+  await view('samples.jsonl', wide, viewed);
+  await view('samples.jsonl', { ...phone, colorScheme: 'dark' }, async (page) => {
+    await page.getByRole('row').nth(1).getByRole('link').first().click();
+    await page.frameLocator('iframe').locator('[role=treeitem]').first().waitFor();
+    await shot(page, 'view-phone');
+    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    assert.ok(!isWide, 'nothing is wider than a phone');
+  });
+  await view('hostile.jsonl', wide, async (page) => {
+    await page.getByRole('row').nth(1).getByRole('link').first().click();
+    await page.frameLocator('iframe').locator('[role=treeitem]').first().waitFor();
+    await page.getByRole('table').getByRole('link').nth(1).click();
+    await page.getByRole('rowheader', { name: 'Channel', exact: true }).waitFor();
+    assert.equal(await page.locator('main img, main script').count(), 0);
+    await shot(page, 'view-hostile');
+  });
+  await view('many.jsonl', wide, (page) => jump(page, 'contact-4321'));
   await open('empty.html', wide, async (page) => {
     await page.locator('[role=tree]').focus();
     for (const key of ['ArrowDown', 'ArrowLeft', 'ArrowRight', 'Enter', 'c', '+', 'End']) await page.keyboard.press(key);

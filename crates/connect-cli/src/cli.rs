@@ -6,7 +6,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 
 use crate::arguments;
 use crate::commands::{
-    completions, configure, export, find, import, prune, samples, serve, stats, tree, watch,
+    completions, configure, export, find, import, prune, samples, serve, stats, tree, view, watch,
 };
 use crate::generated::OPERATIONS;
 use crate::globals::Globals;
@@ -39,6 +39,7 @@ pub(crate) enum Handwritten {
     Samples(samples::Arguments),
     Serve(serve::Arguments),
     Stats(stats::Arguments),
+    View(view::Arguments),
     Watch(watch::Arguments),
     Configure(configure::Arguments),
     Completions(completions::Arguments),
@@ -69,7 +70,7 @@ pub(crate) fn command() -> clap::Command {
 fn reads(command: &str) -> bool {
     let of_operations = ["describe-", "get-", "list-", "search-"];
     let mut verbs = of_operations.iter();
-    ["tree", "export", "find", "watch"].contains(&command)
+    ["tree", "export", "find", "view", "watch"].contains(&command)
         || verbs.any(|verb| command.starts_with(verb))
 }
 
@@ -86,6 +87,7 @@ fn applies(option: &str, command: &str) -> bool {
         // They fetch all pages, and the formats of exports are not those of results.
         "tree" | "find" => option != "no_paginate",
         "watch" => !["no_cli_pager", "no_paginate", "output", "query"].contains(&option),
+        "view" => !["color", "no_cli_pager", "no_paginate", "output", "query"].contains(&option),
         "export" => !["color", "no_paginate", "output", "query"].contains(&option),
         _ => true,
     }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use connect_local_endpoint::{LocalEndpoint, OnRejection, Store, samples};
-use connect_sdk::primitives::DateTime;
 use serde_json::{Map, Value};
 
 use crate::commands::import;
@@ -114,17 +113,9 @@ impl Local {
         }
     }
 
-    /// When the first contact of all began.
-    ///
-    /// # Errors
-    ///
-    /// A file that cannot be read.
-    pub(crate) fn first_time(&self) -> Result<Option<DateTime>, Failure> {
-        let stats = self
-            .store
-            .stats(0)
-            .map_err(|error| unusable(&self.place, error))?;
-        Ok(stats.instances.iter().filter_map(|it| it.first).min())
+    /// Where they are, in words.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
     }
 
     /// The contact that is taken where none is named.

@@ -41,7 +41,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::{Command, Handwritten};
 use crate::commands::{
-    completions, configure, export, find, import, prune, samples, serve, stats, tree, watch,
+    completions, configure, export, find, import, prune, samples, serve, stats, tree, view, watch,
 };
 use crate::failure::Failure;
 use crate::globals::Globals;
@@ -132,6 +132,9 @@ fn run(globals: Globals, command: Command) -> Result<(), Failure> {
         Command::Handwritten(Handwritten::Find(arguments)) => call(globals, async |settings| {
             find::run(arguments, settings).await
         }),
+        Command::Handwritten(Handwritten::View(arguments)) => {
+            block_on(async { view::run(arguments, Settings::load(globals, variables())?).await })
+        }
         Command::Handwritten(Handwritten::Watch(arguments)) => call(globals, async |settings| {
             watch::run(arguments, settings).await
         }),

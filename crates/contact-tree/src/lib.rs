@@ -78,4 +78,4 @@ pub use forest::{BreadthFirst, DepthFirst, Forest, Node, Span};
 pub use leg::Leg;
 pub use picture::{Picture, Style, Zone};
 pub use time::Timestamp;
-pub use timeline::{Arrow, Bar, HtmlParts, Part, PartKind, Row, Tick, Timeline};
+pub use timeline::{Arrow, Bar, Part, PartKind, Row, Tick, Timeline};

@@ -7,6 +7,5 @@ mod svg;
 mod ticks;
 mod words;
 
-pub use self::html::HtmlParts;
 pub use self::layout::{Arrow, Bar, Part, PartKind, Row, Timeline};
 pub use self::ticks::Tick;

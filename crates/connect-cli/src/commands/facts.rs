@@ -20,7 +20,7 @@ use crate::progress::Progress;
 /// # Errors
 ///
 /// Anything that can go wrong with a call, a file that cannot be read.
-pub(super) async fn fill(
+pub(crate) async fn fill(
     contacts: &mut [Contact],
     connection: &Connection,
     instance_id: &str,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use contact_tree::{Forest, Node, Timestamp};
 
-use super::find::date;
+use super::search::date;
 
 /// What is left out of a tree. Contacts above one that is shown are shown, too.
 #[derive(Debug, clap::Args)]

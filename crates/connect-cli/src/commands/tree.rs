@@ -102,7 +102,7 @@ pub(super) fn style(settings: &Settings, ascii: bool, out: Option<&Path>) -> Sty
 }
 
 /// The zone that this machine is set to.
-fn local_zone() -> Zone {
+pub(crate) fn local_zone() -> Zone {
     Zone::Local(|time| offset(time, &TimeZone::system()))
 }
 

@@ -21,4 +21,5 @@ mod table;
 #[cfg(unix)]
 mod terminal;
 mod usage;
+mod view;
 mod watch;

@@ -36,7 +36,7 @@ const CONTACT: &str = "51705299-7f7e-4b61-91df-49e93d3ec8a9";
 
 /// Command lines, their exit codes, and a part of what they print: on standard output where the code is 0. RECORDS, FOLDER
 /// and DATABASE are of the test.
-const LINES: [(&str, u8, &str); 77] = [
+const LINES: [(&str, u8, &str); 79] = [
     ("tree --local", 0, "127 contacts"),
     (
         "tree --records RECORDS --contact-id CONTACT --ascii",
@@ -152,6 +152,8 @@ const LINES: [(&str, u8, &str); 77] = [
     ("serve --listen localhost", 252, "expected an IP address"),
     ("serve --keys FOLDER/none", 253, "none"),
     ("serve --database RECORDS", 255, "not a database"),
+    ("view --database FOLDER/none", 255, "No such file"),
+    ("view --instance-id i", 253, "You must specify a region"),
     (
         "watch --local --contact-id nobody",
         254,

@@ -15,30 +15,13 @@ use crate::summary;
 const STYLE: &str = concat!(include_str!("bars.css"), include_str!("page.css"));
 const SCRIPT: &str = concat!(include_str!("contacts.js"), include_str!("page.js"));
 
-/// What a page with a timeline consists of, for one that has more on it.
-///
-/// A content security policy has to allow style and script, as [`HtmlParts::policy`] does by their hashes.
-#[derive(Clone, Debug)]
-pub struct HtmlParts {
-    /// CSS, for a `<style>` or a file.
-    pub style: &'static str,
-    /// JavaScript, for a `<script>` behind the body or a deferred file.
-    pub script: &'static str,
-    /// HTML, as escaped as it has to be, for the `<body>`: a `<main class="timeline">` as high as the window, which holds
-    /// neither style nor script.
-    pub body: String,
-}
-
-impl HtmlParts {
-    /// A content security policy that allows nothing but this style and script, where they stand in the page itself.
-    #[must_use]
-    pub fn policy(&self) -> String {
-        let hash = |text: &str| STANDARD.encode_to_string(Sha256::digest(text));
-        let (style, script) = (hash(self.style), hash(self.script));
-        format!(
-            "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
-        )
-    }
+/// A content security policy that allows nothing but the page's own style and script.
+fn policy() -> String {
+    let hash = |text: &str| STANDARD.encode_to_string(Sha256::digest(text));
+    let (style, script) = (hash(STYLE), hash(SCRIPT));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    )
 }
 
 impl Timeline<'_> {
@@ -47,32 +30,29 @@ impl Timeline<'_> {
     /// is escaped.
     #[must_use]
     pub fn html(&self, focus: Option<&str>) -> String {
-        let parts = self.html_parts(focus);
         let page = html! {
             (DOCTYPE)
             html lang="en" {
                 head {
                     meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(parts.policy());
+                    meta http-equiv="Content-Security-Policy" content=(policy());
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     title { (summary::parts(self.forest, self.zone).join(", ")) }
-                    style { (PreEscaped(parts.style)) }
+                    style { (PreEscaped(STYLE)) }
                 }
                 body {
-                    (PreEscaped(&parts.body))
-                    script { (PreEscaped(parts.script)) }
+                    (self.body(focus))
+                    script { (PreEscaped(SCRIPT)) }
                 }
             }
         };
         page.into_string() + "\n"
     }
 
-    /// The same in parts.
-    #[must_use]
-    pub fn html_parts(&self, focus: Option<&str>) -> HtmlParts {
+    fn body(&self, focus: Option<&str>) -> Markup {
         let summary = summary::parts(self.forest, self.zone);
         let (title, rest) = summary.split_at(1);
-        let body = html! {
+        html! {
             main class="timeline" {
                 header {
                     h1 { (title.concat()) }
@@ -96,11 +76,6 @@ impl Timeline<'_> {
                     (self.table(focus))
                 }
             }
-        };
-        HtmlParts {
-            style: STYLE,
-            script: SCRIPT,
-            body: body.into_string(),
         }
     }
 
