@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use connect_codegen::edit::{self, Edited, File};
+use connect_codegen::edit::{self, Docs, Edited, File};
 use connect_codegen::lower::{Selection, lower};
 use connect_codegen::model::{Model, without_mark};
 use serde_json::{Map, Value};
@@ -22,6 +22,9 @@ pub(crate) struct Add {
     /// The published model: Smithy JSON AST of the same service.
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
+    /// Take the published documentation along; generated code has it as Markdown.
+    #[arg(long)]
+    docs: bool,
     #[command(flatten)]
     target: Target,
 }
@@ -59,9 +62,13 @@ struct Target {
 
 pub(crate) fn add(arguments: &Add) -> Result<(), Error> {
     let from = Text::read(&arguments.from)?;
+    let docs = match arguments.docs {
+        true => Docs::Take,
+        false => Docs::Leave,
+    };
     arguments
         .target
-        .edit(|model| edit::add(model, from.file(), &arguments.names))
+        .edit(|model| edit::add(model, from.file(), &arguments.names, docs))
 }
 
 pub(crate) fn update(arguments: &Update) -> Result<(), Error> {
@@ -277,7 +284,9 @@ mod tests {
             name: "published.json",
             text: PUBLISHED,
         };
-        edit_model(model, None, |ours| edit::add(ours, published, &names))
+        edit_model(model, None, |ours| {
+            edit::add(ours, published, &names, Docs::Leave)
+        })
     }
 
     #[test]

@@ -167,6 +167,46 @@ fn of_a_broken_model_nothing_is_written() {
 }
 
 #[test]
+fn documentation_is_taken_along_where_it_is_asked_for() {
+    let folder = generated();
+    let path = folder.path().join("model/connect.json");
+    let model = fs::read_to_string(&path).unwrap();
+    let mut published: serde_json::Value = serde_json::from_str(&model).unwrap();
+    let words = "<p>Returns <b>one</b> <code>Contact</code>, not a &lt;list&gt;.</p> <note><p>[See]</p></note>";
+    let stop = &mut published["shapes"]["com.amazonaws.connect#StopContact"];
+    stop["traits"]["smithy.api#documentation"] = words.into();
+    let from = folder.path().join("published.json");
+    fs::write(&from, published.to_string()).unwrap();
+    for (flag, markdown) in [
+        (
+            &["--docs"][..],
+            Some("/// Returns **one** `Contact`, not a \\<list>.\n"),
+        ),
+        (&[], None),
+    ] {
+        succeeds(folder.path(), &["remove", "StopContact"]);
+        let add = ["add", "StopContact", "--from", "published.json"];
+        succeeds(folder.path(), &[&add, flag].concat());
+        let added = fs::read_to_string(&path).unwrap();
+        assert_eq!(added.contains("<b>one</b>"), markdown.is_some());
+        let code: String = files(&folder.path().join("crates/connect-sdk"))
+            .into_values()
+            .map(|file| String::from_utf8(file).unwrap())
+            .collect();
+        assert!(code.contains("StopContact") && !code.contains("<b>"));
+        if let Some(markdown) = markdown {
+            let shown: Vec<_> = code
+                .lines()
+                .filter(|line| line.contains("**one**"))
+                .collect();
+            assert!(code.contains(markdown), "no {markdown} in {shown:?}");
+        } else {
+            assert!(!code.contains("Returns **one**"));
+        }
+    }
+}
+
+#[test]
 fn without_a_model_there_is_nothing_to_do() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Operations put into a model, brought up to date and taken out, as changes of the model file's text.
 //!
-//! Shapes come from a model that AWS publishes; their documentation stays behind, ours and our own additions stay in
-//! place. Whatever an edit does not change keeps its bytes, so adding an operation and removing it again gives the
+//! Shapes come from a model that AWS publishes; their documentation stays behind unless it is asked for, ours and our own
+//! additions stay in place. Whatever an edit does not change keeps its bytes, so adding an operation and removing it again gives the
 //! file as it was.
 
 mod compare;
@@ -20,7 +20,7 @@ use self::compare::compare;
 use self::document::Document;
 use self::json::Json;
 use self::merge::merge;
-use self::traits::undocumented;
+use self::traits::copied;
 use crate::error::{self, Place};
 use crate::lower;
 use crate::model::{Kind, Model, Service, ShapeId};
@@ -33,6 +33,16 @@ pub struct File<'a> {
     pub name: &'a str,
     /// Its text.
     pub text: &'a str,
+}
+
+/// What becomes of the documentation of what is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Docs {
+    /// It is left out, for words of one's own.
+    Leave,
+    /// It comes along as it is published, in HTML, of which [`to_markdown`](crate::docs::to_markdown) makes what stands in
+    /// generated code.
+    Take,
 }
 
 /// What an edit made of a model.
@@ -82,11 +92,16 @@ fn list(differences: &[Difference]) -> String {
         .collect()
 }
 
-/// Copies operations and all they reach from a published model, without documentation.
+/// Copies operations and all they reach from a published model.
 ///
 /// # Errors
 /// A model is wrong, the published one has no such operation or service, or a shape that is here means another thing there.
-pub fn add(ours: File<'_>, published: File<'_>, names: &[String]) -> Result<Edited, Error> {
+pub fn add(
+    ours: File<'_>,
+    published: File<'_>,
+    names: &[String],
+    docs: Docs,
+) -> Result<Edited, Error> {
     let (mut ours, theirs) = (Document::read(ours)?, Document::read(published)?);
     let service = common_service(&ours, &theirs)?;
     let wanted = choose(&theirs, &service, names)?;
@@ -102,7 +117,7 @@ pub fn add(ours: File<'_>, published: File<'_>, names: &[String]) -> Result<Edit
         };
         match ours.get(id) {
             Some(here) => differences.extend(compare(id, here, shape)),
-            None => copy(&mut ours, id, shape),
+            None => copy(&mut ours, id, shape, docs),
         }
     }
     if !differences.is_empty() {
@@ -154,7 +169,7 @@ pub fn update(ours: File<'_>, published: File<'_>, names: &[String]) -> Result<E
                 }
             }
             (Some(_), None) => kept.push(id.clone()),
-            (None, Some(there)) => copy(&mut ours, &id, there),
+            (None, Some(there)) => copy(&mut ours, &id, there, Docs::Leave),
             (None, None) => continue,
         }
         open.extend(ours.references(&id));
@@ -264,9 +279,9 @@ fn choose(document: &Document<'_>, service: &str, names: &[String]) -> Result<Ve
         .collect()
 }
 
-/// Copies a shape without its documentation. An `apply` of nothing else is left out.
-fn copy(ours: &mut Document<'_>, id: &str, shape: &Json) {
-    let shape = undocumented(shape);
+/// Copies a shape. An `apply` of nothing but what stays behind is left out.
+fn copy(ours: &mut Document<'_>, id: &str, shape: &Json, docs: Docs) {
+    let shape = copied(shape, docs);
     if !id.contains('$') || shape.get("traits").is_some() {
         ours.set(id, shape);
     }

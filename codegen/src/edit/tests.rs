@@ -20,6 +20,10 @@ fn published(text: &str) -> File<'_> {
     }
 }
 
+fn add(ours: File<'_>, published: File<'_>, names: &[String]) -> Result<Edited, Error> {
+    super::add(ours, published, names, Docs::Leave)
+}
+
 fn named(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
@@ -95,6 +99,22 @@ fn an_operation_comes_with_all_it_reaches_and_without_words() {
             .text
             .contains("    \"x#Aim\": {\n      \"type\": \"map\",\n      \"key\": {\n")
     );
+}
+
+#[test]
+fn words_come_along_where_they_are_asked_for() {
+    let wanted = named(&["Describe"]);
+    let take = |text: &str| super::add(ours(text), published(PUBLISHED), &wanted, Docs::Take);
+    let edited = take(OURS).unwrap();
+    // The operation's, a member's of its input, and a structure's and its member's; an error and an operation are here.
+    let words = edited.text.matches("<p>Theirs.</p>").count();
+    assert_eq!(words, 4, "{}", edited.text);
+    assert!(!edited.text.contains("smithy.api#examples"));
+    let removed = remove(ours(&edited.text), &wanted).unwrap();
+    assert_eq!(removed.text, OURS);
+    let bare = add(ours(OURS), published(PUBLISHED), &wanted).unwrap();
+    let again = take(&bare.text).unwrap();
+    assert_eq!(again.text, bare.text, "what is there keeps its words");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Which traits change what a shape means, which describe it, and which are left to the model at hand.
 
+use super::Docs;
 use super::json::Json;
 use crate::model::ids::{self, Part, part};
 
@@ -39,6 +40,20 @@ fn strip(value: &Json) -> Json {
 
 /// A shape or member without documentation.
 pub(super) fn undocumented(value: &Json) -> Json {
+    copied(value, Docs::Leave)
+}
+
+/// A shape or member to be put into another model. Rules and examples stay behind, whatever becomes of the words.
+pub(super) fn copied(value: &Json, docs: Docs) -> Json {
+    let words = [ids::DOCUMENTATION, ids::EXTERNAL_DOCUMENTATION];
+    let is_kept = |id: &str| match docs {
+        Docs::Take if words.contains(&id) => true,
+        _ => part(id) != Part::Documentation,
+    };
+    let trait_value = |id: &str, value: &Json| match docs {
+        Docs::Take => value.clone(),
+        Docs::Leave => without_docs(id, value),
+    };
     let Json::Object(entries) = value else {
         return value.clone();
     };
@@ -48,8 +63,8 @@ pub(super) fn undocumented(value: &Json) -> Json {
             ("traits", Json::Object(traits)) => {
                 let traits = traits.iter();
                 let traits: Vec<_> = traits
-                    .filter(|(id, _)| part(id) != Part::Documentation)
-                    .map(|(id, value)| (id.clone(), without_docs(id, value)))
+                    .filter(|(id, _)| is_kept(id))
+                    .map(|(id, value)| (id.clone(), trait_value(id, value)))
                     .collect();
                 if traits.is_empty() {
                     continue;
@@ -60,11 +75,11 @@ pub(super) fn undocumented(value: &Json) -> Json {
                 let members = members.iter();
                 Json::Object(
                     members
-                        .map(|(name, value)| (name.clone(), undocumented(value)))
+                        .map(|(name, value)| (name.clone(), copied(value, docs)))
                         .collect(),
                 )
             }
-            ("member" | "key" | "value", value) => undocumented(value),
+            ("member" | "key" | "value", value) => copied(value, docs),
             (_, value) => value.clone(),
         };
         kept.push((key.clone(), value));

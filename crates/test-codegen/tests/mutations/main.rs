@@ -165,7 +165,7 @@ fn edit_with(text: &str, operations: &[String]) {
         Err(error) => return assert!(error.to_string().contains("model.json"), "{error}"),
     };
     for edited in [
-        edit::add(file(&without), file(text), &names),
+        edit::add(file(&without), file(text), &names, edit::Docs::Leave),
         edit::update(file(&without), file(text), &[]),
     ] {
         if let Err(error) = edited {
