@@ -130,6 +130,16 @@ pub enum StoreError {
         /// The latest version that is understood.
         known: i32,
     },
+    /// The file was written by an earlier version of this program, and must not or cannot be changed here.
+    #[error(
+        "its schema version {found} is earlier than {known}, which this program reads; connect stats brings it up to date where it may be written"
+    )]
+    TooOld {
+        /// The version of the file.
+        found: i32,
+        /// The version that is read.
+        known: i32,
+    },
     /// The operating system has no randomness for the key of page tokens.
     #[error(transparent)]
     Random(#[from] RandomError),
@@ -165,7 +175,7 @@ impl Store {
     /// file, nor a write-ahead log that a killed importer left. Others may write to it meanwhile.
     ///
     /// # Errors
-    /// As of [`Store::open`], or if there is no file.
+    /// As of [`Store::open`], if there is no file, or if an earlier version of this program wrote it.
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = std::path::absolute(path)?;
         fs::metadata(&path)?;
@@ -195,12 +205,15 @@ impl Store {
         may_write: bool,
     ) -> Result<Self, StoreError> {
         let found = version(&connection)?;
-        if found > SCHEMA_VERSION {
-            let known = SCHEMA_VERSION;
+        let known = SCHEMA_VERSION;
+        if found > known {
             return Err(StoreError::TooNew { found, known });
         }
         let is_sealed = readers.as_ref().is_some_and(|readers| readers.is_sealed);
-        if found < SCHEMA_VERSION && may_write && !is_sealed {
+        if found < known {
+            if !may_write || is_sealed {
+                return Err(StoreError::TooOld { found, known });
+            }
             migrate(&connection)?;
         }
         let token_key =

@@ -45,6 +45,7 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
     if arguments.many.is_given() {
         return many::run(arguments, settings).await;
     }
+    arguments.format.check_one()?;
     let contacts = contacts::fetch(arguments.tree, &arguments.facts, settings).await?;
     let (format, out) = (arguments.format, arguments.out.as_deref());
     let style = Style {

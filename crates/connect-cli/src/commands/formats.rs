@@ -39,6 +39,13 @@ pub(crate) enum Format {
     Parquet,
 }
 
+#[cfg(feature = "parquet")]
+fn of_many() -> Failure {
+    let message =
+        "Parquet is written with --contact-ids or --ids-from of connect export, into --out";
+    Failure::Usage(message.to_owned())
+}
+
 impl Format {
     /// Whether many trees fit into one file.
     pub(crate) fn holds_many(self) -> bool {
@@ -47,6 +54,19 @@ impl Format {
             #[cfg(feature = "parquet")]
             Self::Parquet => true,
             _ => false,
+        }
+    }
+
+    /// Rejects a format that holds many trees only, before one is fetched for it.
+    ///
+    /// # Errors
+    ///
+    /// It is such a format.
+    pub(crate) fn check_one(self) -> Result<(), Failure> {
+        match self {
+            #[cfg(feature = "parquet")]
+            Self::Parquet => Err(of_many()),
+            _ => Ok(()),
         }
     }
 
@@ -80,10 +100,7 @@ impl Format {
                 graph
             }
             #[cfg(feature = "parquet")]
-            Self::Parquet => {
-                let message = "Parquet is written with --contact-ids or --ids-from of connect export, into --out";
-                return Err(Failure::Usage(message.to_owned()));
-            }
+            Self::Parquet => return Err(of_many()),
         };
         Ok(text.into_bytes())
     }

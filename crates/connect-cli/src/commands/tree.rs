@@ -55,6 +55,7 @@ pub(crate) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
         let message = "--ascii is for --format tree";
         return Err(Failure::Usage(message.to_owned()));
     }
+    format.check_one()?;
     let contacts = contacts::fetch(arguments.tree, &arguments.facts, settings).await?;
     let (forest, hidden) = arguments
         .filter

@@ -116,3 +116,25 @@ fn what_cannot_be_pruned_is_named() {
     }
     assert!(!std::path::Path::new(missing).exists());
 }
+
+#[test]
+fn an_older_database_that_is_only_read_is_named_with_what_to_do() {
+    let (_folder, database) = samples();
+    let connection = rusqlite::Connection::open(&database).expect("it is a database");
+    let older = connection.pragma_update(None, "user_version", 2);
+    older.expect("it may be written");
+    drop(connection);
+    for line in [
+        "tree --contact-id c",
+        "find",
+        "describe-contact --contact-id c",
+        "view",
+    ] {
+        let failed = connect(&format!("{line} --database '{database}'")).failed(255);
+        contains(
+            &failed,
+            &format!("cannot use the database {database}: its schema version 2"),
+        );
+        contains(&failed, "connect stats brings it up to date");
+    }
+}

@@ -264,3 +264,13 @@ fn parquet_is_written_when_all_trees_are_there() {
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2);
     contains(&export("tree-1-0").failed(255), "it is there");
 }
+
+/// Nothing is asked for that would show that there are no credentials.
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_of_one_tree_is_rejected_at_once() {
+    for command in ["export", "tree"] {
+        let line = format!("{command} --region r --instance-id i --contact-id c --format parquet");
+        contains(&connect(&line).failed(252), "--contact-ids or --ids-from");
+    }
+}

@@ -227,7 +227,13 @@ fn a_database_of_an_earlier_version_is_brought_up_to_date() {
             store.write().execute_batch(versions).unwrap();
         }
         drop(store);
+        let unread = Store::open_read_only(&path).unwrap_err();
+        assert!(
+            matches!(unread, StoreError::TooOld { found: it, known: SCHEMA_VERSION } if u64::try_from(it).ok() == Some(found)),
+            "{unread}"
+        );
         let store = Store::open(&path).unwrap();
+        Store::open_read_only(&path).unwrap();
         check_trees(&store);
         assert_eq!(["a", "c"].map(|id| pages(&store, id, 9)), before);
         assert_eq!(import(&store, &records).stale, 4 - found);
