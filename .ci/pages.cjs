@@ -294,11 +294,11 @@ async function main() {
   const wide = { viewport: { width: 1400, height: 850 }, permissions: ['clipboard-read', 'clipboard-write'] };
   await open('sample.html', wide, sample);
   await open('sample.html', { ...wide, colorScheme: 'dark' }, (page) => shot(page, 'dark'));
-  // For the README.
-  await open('sample.html', { ...wide, viewport: { width: 1400, height: 700 } }, async (page) => {
-    await page.locator('.axis svg').hover({ position: { x: 2, y: 10 } });
-    await page.mouse.wheel(0, -330);
-    await page.locator('.thumb').waitFor();
+  // For the README: a tree of a synthetic contact centre, whose records have agents and queues.
+  const centre = path.join(folder, 'centre.jsonl');
+  fs.writeFileSync(centre, execFileSync(connect, ['samples', '--contacts', '3000', '--seed', '7'], { maxBuffer: 1 << 26 }));
+  write('centre', ['--records', centre, '--contact-id', '27a318ad-fa79-4a91-a10d-1cc1ba6ddc62']);
+  await open('centre.html', { ...wide, viewport: { width: 1400, height: 700 } }, async (page) => {
     await page.locator('[role=treeitem] .name').nth(3).click();
     await page.mouse.move(0, 0);
     await page.locator('[role=treeitem][aria-selected=true]').waitFor();
