@@ -5,9 +5,6 @@ use std::fmt;
 use std::ops::{Deref, Index, IndexMut};
 use std::sync::Arc;
 
-use rusqlite::ToSql;
-use rusqlite::types::ToSqlOutput;
-
 /// A record or event: a contact and its state at one point of its life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ContactRecord {
@@ -194,15 +191,6 @@ impl Versioned {
 pub(crate) enum Value {
     Time(i64),
     Text(Text),
-}
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        match self {
-            Self::Time(nanos) => nanos.to_sql(),
-            Self::Text(text) => (**text).to_sql(),
-        }
-    }
 }
 
 /// A text that may be a part of a longer one. All fields of a record are parts of one copy of it, since to allocate each by

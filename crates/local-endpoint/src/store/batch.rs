@@ -7,10 +7,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::mem;
 use std::sync::Arc;
 
-use rusqlite::Transaction;
-
+use super::StoreError;
 use super::report::Report;
-use super::rows::{self, Row};
+use super::tables::{Row, Tables};
 use super::trees::Trees;
 use crate::contact::{ContactRecord, ContactState};
 use crate::records::instance_id;
@@ -20,7 +19,7 @@ const LARGEST: usize = 10_000;
 
 /// Records within a transaction.
 pub(super) struct Batch<'a> {
-    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) tables: &'a dyn Tables,
     /// Keys by ARN, to ask the database once.
     instances: HashMap<String, i64>,
     contacts: Vec<Contact>,
@@ -44,9 +43,9 @@ struct Contact {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(transaction: &'a Transaction<'a>) -> Self {
+    pub(super) fn new(tables: &'a dyn Tables) -> Self {
         Self {
-            transaction,
+            tables,
             instances: HashMap::new(),
             contacts: Vec::new(),
             places: HashMap::new(),
@@ -56,7 +55,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    pub(super) fn put(&mut self, record: ContactRecord) -> rusqlite::Result<()> {
+    pub(super) fn put(&mut self, record: ContactRecord) -> Result<(), StoreError> {
         if self.contacts.len() >= LARGEST {
             self.flush()?;
         }
@@ -103,27 +102,27 @@ impl<'a> Batch<'a> {
         &mut self,
         instance: i64,
         id: &str,
-    ) -> rusqlite::Result<Option<&ContactState>> {
+    ) -> Result<Option<&ContactState>, StoreError> {
         let place = self.known(instance, id)?;
         Ok(self.contacts[place].state.as_ref())
     }
 
     /// Where a contact is, with its state if it has one.
-    fn known(&mut self, instance: i64, id: &str) -> rusqlite::Result<usize> {
+    fn known(&mut self, instance: i64, id: &str) -> Result<usize, StoreError> {
         let place = self.place(instance, id)?;
         let contact = &mut self.contacts[place];
         if let (Some(row), None) = (&contact.row, &contact.state)
             && row.is_listed
         {
-            contact.state = Some(rows::state(self.transaction, row.key)?);
+            contact.state = Some(self.tables.state(row.key)?);
         }
         Ok(place)
     }
 
     /// Writes what is in memory.
-    pub(super) fn flush(&mut self) -> rusqlite::Result<()> {
+    pub(super) fn flush(&mut self) -> Result<(), StoreError> {
         self.places.clear();
-        let trees = mem::take(&mut self.groups).write(&Trees(self.transaction))?;
+        let trees = mem::take(&mut self.groups).write(&Trees(self.tables))?;
         let mut contacts = mem::take(&mut self.contacts);
         // Neighbours in the index of IDs one after the other.
         contacts.sort_unstable_by(|one, other| one.id.cmp(&other.id));
@@ -132,10 +131,10 @@ impl<'a> Batch<'a> {
             match (&contact.row, &contact.state) {
                 (None, state) => {
                     let state = state.as_ref();
-                    rows::insert(self.transaction, contact.instance, id, tree, state)?;
+                    self.tables.insert(contact.instance, id, tree, state)?;
                 }
                 (Some(row), Some(state)) if contact.is_changed => {
-                    rows::update(self.transaction, row, state)?;
+                    self.tables.update(row, state)?;
                 }
                 _ => {}
             }
@@ -143,25 +142,25 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> rusqlite::Result<Report> {
+    pub(super) fn finish(mut self) -> Result<Report, StoreError> {
         self.flush()?;
         let mut trees = BTreeSet::new();
         for (instance, id) in &self.loosened {
-            trees.extend(rows::find(self.transaction, *instance, id)?.map(|row| row.tree));
+            trees.extend(self.tables.row(*instance, id)?.map(|row| row.tree));
         }
         for tree in trees {
-            Trees(self.transaction).split(tree)?;
+            Trees(self.tables).split(tree)?;
         }
         Ok(self.report)
     }
 
     /// Where a contact is.
-    fn place(&mut self, instance: i64, id: &str) -> rusqlite::Result<usize> {
+    fn place(&mut self, instance: i64, id: &str) -> Result<usize, StoreError> {
         let places = self.places.entry(instance).or_default();
         if let Some(place) = places.get(id) {
             return Ok(*place);
         }
-        let row = rows::find(self.transaction, instance, id)?;
+        let row = self.tables.row(instance, id)?;
         let place = self.contacts.len();
         let id: Arc<str> = id.into();
         places.insert(Arc::clone(&id), place);
@@ -176,18 +175,13 @@ impl<'a> Batch<'a> {
         Ok(place)
     }
 
-    pub(super) fn instance(&mut self, arn: &str) -> rusqlite::Result<i64> {
+    pub(super) fn instance(&mut self, arn: &str) -> Result<i64, StoreError> {
         if let Some(key) = self.instances.get(arn) {
             return Ok(*key);
         }
-        let upsert = "INSERT INTO instance (id, arn) VALUES (?1, ?2)
-            ON CONFLICT (id) DO UPDATE SET arn = min(arn, excluded.arn) RETURNING key";
         // The parser has checked the form of the ARN.
         let id = instance_id(arn).unwrap_or(arn);
-        let key = self
-            .transaction
-            .prepare_cached(upsert)?
-            .query_row([id, arn], |row| row.get(0))?;
+        let key = self.tables.put_instance(id, arn)?;
         self.instances.insert(arn.to_owned(), key);
         Ok(key)
     }
@@ -249,7 +243,7 @@ impl Groups {
     }
 
     /// Makes a tree of each group in the database. Returns the trees of all groups.
-    fn write(mut self, trees: &Trees<'_>) -> rusqlite::Result<Vec<i64>> {
+    fn write(mut self, trees: &Trees<'_>) -> Result<Vec<i64>, StoreError> {
         let mut keys = Vec::with_capacity(self.all.len());
         for place in 0..self.all.len() {
             // A leader comes before those that it leads.

@@ -1,9 +1,5 @@
 //! Changes contacts in one transaction.
 
-use std::time::Duration;
-
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
-
 use super::batch::Batch;
 use super::page::{self, PageError, StoredContact};
 use super::report::Report;
@@ -12,12 +8,9 @@ use crate::contact::{
     Changed, ContactRecord, ContactState, Field, Origin, Value, Version, Versioned,
 };
 
-/// How long another writer may hold the database before that is reported, and how long a record may wait for the next.
-pub(super) const PATIENCE: Duration = Duration::from_secs(1);
-
 impl Store {
     /// Changes contacts, in one transaction: what `change` finds is what it changes.
-    pub(crate) fn change<T, E: From<StoreError> + From<rusqlite::Error>>(
+    pub(crate) fn change<T, E: From<StoreError>>(
         &self,
         change: impl FnOnce(&mut Change<'_, '_>) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -38,12 +31,12 @@ impl Change<'_, '_> {
 
     /// A contact by its ID.
     pub(crate) fn contact(&self, instance: &str, id: &str) -> Result<StoredContact, PageError> {
-        page::contact(self.0.transaction, instance, id)
+        page::contact(self.0.tables, instance, id)
     }
 
     /// The ARN of an instance.
     pub(crate) fn instance_arn(&self, instance: &str) -> Result<String, PageError> {
-        page::find_instance(self.0.transaction, instance).map(|(_, _, arn)| arn)
+        page::instance(self.0.tables, instance).map(|instance| instance.arn)
     }
 
     /// Sets fields of a contact, which need not be there yet. They are newer than all values before.
@@ -53,7 +46,7 @@ impl Change<'_, '_> {
         id: &str,
         now: i64,
         fields: impl IntoIterator<Item = (Field, Option<Value>)>,
-    ) -> rusqlite::Result<()> {
+    ) -> Result<(), StoreError> {
         let instance = self.0.instance(instance_arn)?;
         let known = self.0.state(instance, id)?;
         let newest = known.map(|state| state.newest().time);
@@ -88,45 +81,14 @@ impl Change<'_, '_> {
 }
 
 /// Does all of `act` or none of it, in one transaction.
-pub(super) fn transact<T, E: From<StoreError> + From<rusqlite::Error>>(
+pub(super) fn transact<T, E: From<StoreError>>(
     store: &Store,
     on_wait: fn(),
     act: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
 ) -> Result<(T, Report), E> {
-    store.check_identity()?;
-    let connection = store.write();
-    let transaction = lock(&connection, on_wait)?;
-    let mut batch = Batch::new(&transaction);
-    let result = act(&mut batch)?;
-    let report = batch.finish()?;
-    transaction.commit()?;
-    Ok((result, report))
-}
-
-/// Begins to write, as soon as nobody else does.
-pub(super) fn lock(connection: &Connection, on_wait: fn()) -> rusqlite::Result<Transaction<'_>> {
-    when_free(connection, on_wait, || {
-        Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+    store.write(on_wait, |tables| {
+        let mut batch = Batch::new(tables);
+        let result = act(&mut batch)?;
+        Ok((result, batch.finish()?))
     })
-}
-
-/// Does what only one can do, as soon as nobody else does.
-pub(super) fn when_free<T>(
-    connection: &Connection,
-    on_wait: fn(),
-    act: impl Fn() -> rusqlite::Result<T>,
-) -> rusqlite::Result<T> {
-    connection.busy_timeout(PATIENCE)?;
-    let mut was_reported = false;
-    loop {
-        match act() {
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
-                if !was_reported {
-                    on_wait();
-                }
-                was_reported = true;
-            }
-            result => return result,
-        }
-    }
 }

@@ -10,9 +10,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::batch::Batch;
-use super::change::{PATIENCE, transact};
+use super::change::transact;
 use super::report::{REJECTIONS_KEPT, Report};
-use super::{Store, StoreError};
+use super::{PATIENCE, Store, StoreError};
 use crate::contact::ContactRecord;
 use crate::records::{Item, Records, Rejection};
 
@@ -43,12 +43,6 @@ pub enum ImportError {
     /// A record is broken, and [`OnRejection::Abort`] was asked for.
     #[error("{0}")]
     Rejected(Rejection),
-}
-
-impl From<rusqlite::Error> for ImportError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
 }
 
 impl Store {

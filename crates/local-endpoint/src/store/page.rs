@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use aws_smithy_types::DateTime;
-use rusqlite::{Connection, OptionalExtension, Row};
-
-use super::trees::NO_TIME;
+use super::tables::{Instance, Tables};
 use super::{Store, StoreError};
 use crate::token::{Cursor, Scope};
+use aws_smithy_types::DateTime;
 
 /// A contact of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,12 +58,6 @@ pub enum PageError {
     Store(#[from] StoreError),
 }
 
-impl From<rusqlite::Error> for PageError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 impl Store {
     /// A page of the tree that a contact belongs to: at most `limit` contacts, from the beginning or from where `token`
     /// says. `instance` is the instance's ID or its ARN.
@@ -82,22 +74,29 @@ impl Store {
         limit: NonZeroUsize,
         token: Option<&str>,
     ) -> Result<Page, PageError> {
-        self.read(|connection| {
-            // One state of the database, whatever is imported meanwhile.
-            let transaction = connection.transaction()?;
-            let place = find(&transaction, instance, contact_id)?;
+        self.read(|tables| {
+            let (instance, tree) = find(tables, instance, contact_id)?;
             let scope = Scope {
-                key: &self.token_key,
-                instance_id: &place.instance_id,
+                key: &self.token_key.0,
+                instance_id: &instance.id,
                 contact_id,
             };
             let after = token
                 .map(|token| scope.open(token).ok_or(PageError::BadToken))
                 .transpose()?;
-            let (contacts, next) = rows(&transaction, &place, after.as_ref(), limit.get())?;
-            transaction.commit()?;
+            let limit = limit.get();
+            // One more than asked for shows whether there is a next page.
+            let limit_and_one = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+            let mut rows = tables.page(&instance, tree, after.as_ref(), limit_and_one)?;
+            let has_more = rows.len() > limit;
+            rows.truncate(limit);
+            let last = rows.last().filter(|_| has_more);
+            let next = last.map(|(contact, initiated)| Cursor {
+                initiated: *initiated,
+                id: contact.contact_id.clone(),
+            });
             Ok(Page {
-                contacts,
+                contacts: rows.into_iter().map(|(contact, _)| contact).collect(),
                 next_token: next.map(|cursor| scope.seal(&cursor)),
             })
         })
@@ -113,13 +112,9 @@ impl Store {
         prefix: &str,
         limit: u32,
     ) -> Result<Vec<String>, PageError> {
-        self.read(|connection| {
-            let (key, ..) = find_instance(connection, instance)?;
-            let ids = connection
-                .prepare_cached(CONTACT_IDS)?
-                .query_map((key, prefix, i64::from(limit)), |row| row.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
-            Ok(ids)
+        self.read(|tables| {
+            let instance = self::instance(tables, instance)?;
+            Ok(tables.contact_ids(instance.key, prefix, limit)?)
         })
     }
 }
@@ -135,23 +130,12 @@ impl Store {
         instance: &str,
         contact_id: &str,
     ) -> Result<BTreeMap<String, String>, PageError> {
-        self.read(|connection| {
-            let transaction = connection.transaction()?;
-            let place = find(&transaction, instance, contact_id)?;
-            let select = "SELECT id, details FROM contact WHERE tree = ?1 AND listed = 1 AND details IS NOT NULL";
-            let details = transaction
-                .prepare_cached(select)?
-                .query_map([place.tree], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<rusqlite::Result<_>>()?;
-            Ok(details)
+        self.read(|tables| {
+            let (_, tree) = find(tables, instance, contact_id)?;
+            Ok(tables.details(tree)?)
         })
     }
 }
-
-/// No byte of UTF-8 is as great as the one that ends the range.
-pub(super) const CONTACT_IDS: &str =
-    "SELECT id FROM contact WHERE instance = ?1 AND listed AND id >= ?2 AND id < ?2 || x'ff'
-    AND substr(id, 1, length(?2)) = ?2 ORDER BY id LIMIT ?3";
 
 /// A contact with all that is kept of it.
 #[derive(Debug)]
@@ -169,144 +153,39 @@ pub(crate) struct StoredContact {
 impl Store {
     /// A contact by its ID.
     pub(crate) fn contact(&self, instance: &str, id: &str) -> Result<StoredContact, PageError> {
-        self.read(|connection| {
-            let transaction = connection.transaction()?;
-            contact(&transaction, instance, id)
-        })
+        self.read(|tables| contact(tables, instance, id))
     }
 }
 
 pub(super) fn contact(
-    connection: &Connection,
+    tables: &dyn Tables,
     instance: &str,
     id: &str,
 ) -> Result<StoredContact, PageError> {
-    let (key, _, instance_arn) = find_instance(connection, instance)?;
-    let select = "SELECT id, initiated, disconnected, initial, previous, related, method, channel, details, version_time,
-        (SELECT id FROM contact AS first WHERE first.tree = contact.tree AND listed = 1 ORDER BY initiated, id LIMIT 1)
-        FROM contact WHERE instance = ?1 AND id = ?2 AND listed";
-    let contact = connection
-        .prepare_cached(select)?
-        .query_row((key, id), |row| {
-            Ok(StoredContact {
-                summary: summary(row, &instance_arn)?,
-                details: row.get(8)?,
-                last_update: Some(row.get(9)?)
-                    .filter(|nanos| *nanos != i64::MIN)
-                    .map(time),
-                association_id: row.get(10)?,
-                attributes: chain_attributes(connection, key, id)?,
-                instance_arn: instance_arn.clone(),
-            })
-        });
-    contact.optional()?.ok_or(PageError::UnknownContact)
+    let instance = self::instance(tables, instance)?;
+    let contact = tables.contact(&instance, id)?;
+    contact.ok_or(PageError::UnknownContact)
 }
 
-/// The plus keeps SQLite from going through the whole instance instead of the tree.
-pub(super) const CHAIN_ATTRIBUTES: &str = "
-    WITH chain (first) AS (SELECT coalesce(initial, id) FROM contact WHERE instance = ?1 AND id = ?2)
-    SELECT attribute.key, attribute.value FROM chain, contact, json_each(contact.details, '$.Attributes') AS attribute
-    WHERE +contact.instance = ?1 AND contact.tree = (SELECT tree FROM contact WHERE instance = ?1 AND id = ?2)
-    AND coalesce(contact.initial, contact.id) = chain.first
-    AND typeof(attribute.key) = 'text' AND attribute.type = 'text'
-    ORDER BY coalesce(json_extract(field_versions, '$.Attributes[0]'), version_time)";
-
-/// The attributes of a contact: those of all contacts of its chain, of each the one that was set last.
-fn chain_attributes(
-    connection: &Connection,
-    instance: i64,
-    id: &str,
-) -> rusqlite::Result<BTreeMap<String, String>> {
-    let mut statement = connection.prepare_cached(CHAIN_ATTRIBUTES)?;
-    let pairs = statement.query_map((instance, id), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    pairs.collect()
+/// An instance by its ID or its ARN.
+pub(super) fn instance(tables: &dyn Tables, instance: &str) -> Result<Instance, PageError> {
+    let instance = tables.instance(instance)?;
+    instance.ok_or(PageError::UnknownInstance)
 }
 
-struct Place {
-    instance_id: String,
-    instance_arn: String,
-    tree: i64,
-}
-
-/// An instance's key, ID and ARN, found by its ID or its ARN.
-pub(super) fn find_instance(
-    connection: &Connection,
+/// The instance and tree of a contact.
+fn find(
+    tables: &dyn Tables,
     instance: &str,
-) -> Result<(i64, String, String), PageError> {
-    connection
-        .prepare_cached("SELECT key, id, arn FROM instance WHERE id = ?1 OR arn = ?1")?
-        .query_row([instance], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?
-        .ok_or(PageError::UnknownInstance)
-}
-
-fn find(connection: &Connection, instance: &str, contact_id: &str) -> Result<Place, PageError> {
-    let (key, instance_id, instance_arn) = find_instance(connection, instance)?;
-    let tree = connection
-        .prepare_cached("SELECT tree FROM contact WHERE instance = ?1 AND id = ?2 AND listed")?
-        .query_row((key, contact_id), |row| row.get(0))
-        .optional()?
-        .ok_or(PageError::UnknownContact)?;
-    Ok(Place {
-        instance_id,
-        instance_arn,
-        tree,
-    })
-}
-
-/// At most `limit` contacts from behind `after` on, and the place of the last one if there are more.
-fn rows(
-    connection: &Connection,
-    place: &Place,
-    after: Option<&Cursor>,
-    limit: usize,
-) -> rusqlite::Result<(Vec<ContactSummary>, Option<Cursor>)> {
-    let select = "SELECT id, initiated, disconnected, initial, previous, related, method, channel FROM contact
-        WHERE tree = ?1 AND listed = 1 AND (initiated, id) > (?2, ?3) ORDER BY initiated, id LIMIT ?4";
-    let (time, id) = after.map_or((i64::MIN, ""), |cursor| {
-        (cursor.initiated, cursor.id.as_str())
-    });
-    // One more than asked for shows whether there is a next page.
-    let limit_and_one = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let mut statement = connection.prepare_cached(select)?;
-    let mut rows = statement.query((place.tree, time, id, limit_and_one))?;
-    let mut contacts: Vec<ContactSummary> = Vec::new();
-    let mut initiated = 0;
-    while let Some(row) = rows.next()? {
-        if contacts.len() == limit {
-            let next = contacts.last().map(|last| Cursor {
-                initiated,
-                id: last.contact_id.clone(),
-            });
-            return Ok((contacts, next));
-        }
-        initiated = row.get(1)?;
-        contacts.push(summary(row, &place.instance_arn)?);
-    }
-    Ok((contacts, None))
+    contact_id: &str,
+) -> Result<(Instance, i64), PageError> {
+    let instance = self::instance(tables, instance)?;
+    let tree = tables.tree_of(instance.key, contact_id)?;
+    Ok((instance, tree.ok_or(PageError::UnknownContact)?))
 }
 
 pub(crate) fn time(nanos: i64) -> DateTime {
     const NANOS: i64 = 1_000_000_000;
     let subsecond = u32::try_from(nanos.rem_euclid(NANOS)).unwrap_or_default();
     DateTime::from_secs_and_nanos(nanos.div_euclid(NANOS), subsecond)
-}
-
-pub(super) fn summary(row: &Row<'_>, instance_arn: &str) -> rusqlite::Result<ContactSummary> {
-    let contact_id: String = row.get(0)?;
-    Ok(ContactSummary {
-        contact_arn: format!("{instance_arn}/contact/{contact_id}"),
-        contact_id,
-        initiation_time: Some(row.get(1)?)
-            .filter(|nanos| *nanos != NO_TIME)
-            .map(time),
-        disconnect_time: row.get::<_, Option<i64>>(2)?.map(time),
-        initial_contact_id: row.get(3)?,
-        previous_contact_id: row.get(4)?,
-        related_contact_id: row.get(5)?,
-        initiation_method: row.get(6)?,
-        channel: row.get(7)?,
-    })
 }

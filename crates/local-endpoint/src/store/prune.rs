@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use aws_smithy_types::DateTime;
-use rusqlite::{Connection, Error, OptionalExtension, Row, Transaction, ffi};
 
-use super::change::{lock, when_free};
 use super::import::BATCH;
-use super::page::{find_instance, time};
-use super::trees::{NO_TIME, Trees};
-use super::{PageError, Store, StoreError};
+use super::page::{instance, time};
+use super::tables::Tables;
+use super::trees::Trees;
+use super::{NO_TIME, PageError, Store, StoreError};
 
 /// Which contacts to remove.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,12 +59,6 @@ pub enum PruneError {
     Store(#[from] StoreError),
 }
 
-impl From<Error> for PruneError {
-    fn from(error: Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 impl From<PageError> for PruneError {
     fn from(error: PageError) -> Self {
         match error {
@@ -75,11 +68,14 @@ impl From<PageError> for PruneError {
     }
 }
 
-/// Contacts of any age, by when they began, and those whose beginning is not known, by their last update.
-const AGES: [&str; 2] = [
-    "initiated < ?1",
-    "initiated = 9223372036854775807 AND version_time < ?1 AND version_time > -9223372036854775808",
-];
+/// By what contacts are older.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Age {
+    /// When they began.
+    Begun,
+    /// The last update, where the beginning is not known.
+    Updated,
+}
 
 impl Store {
     /// What [`Store::prune`] would remove now.
@@ -87,14 +83,11 @@ impl Store {
     /// # Errors
     /// If the contact is not found, or the database cannot be read.
     pub fn prunable(&self, what: &Prune) -> Result<Pruned, PruneError> {
-        self.read(|connection| {
-            let transaction = connection.transaction()?;
-            match what {
-                Prune::Before(time) => Ok(aged(&transaction, nanos(*time))?),
-                Prune::Contact { instance, id } => {
-                    let place = Place::find(&transaction, instance.as_deref(), id)?;
-                    Ok(place.pruned(&transaction)?)
-                }
+        self.read(|tables| match what {
+            Prune::Before(time) => Ok(aged(tables, nanos(*time))?),
+            Prune::Contact { instance, id } => {
+                let place = find(tables, instance.as_deref(), id)?;
+                Ok(tables.pruned(&place)?)
             }
         })
     }
@@ -107,49 +100,56 @@ impl Store {
     /// If the contact is not found, or the database cannot be written. Contacts may be removed then, though not yet from all
     /// of the file: to prune again completes that.
     pub fn prune(&self, what: &Prune, on_wait: fn()) -> Result<Pruned, PruneError> {
-        self.check_identity()?;
-        let connection = self.write();
-        // Until the file is written anew, and if it never is.
-        connection.pragma_update(None, "secure_delete", true)?;
+        self.prepare_to_erase()?;
         let pruned = match what {
-            Prune::Before(time) => before(&connection, nanos(*time), on_wait)?,
-            Prune::Contact { instance, id } => {
-                let transaction = lock(&connection, on_wait)?;
-                let place = Place::find(&transaction, instance.as_deref(), id)?;
-                let pruned = place.pruned(&transaction)?;
-                place.erase(&transaction)?;
-                transaction.commit()?;
-                pruned
-            }
+            Prune::Before(time) => self.prune_before(nanos(*time), on_wait)?,
+            Prune::Contact { instance, id } => self.write(on_wait, |tables| {
+                let place = find(tables, instance.as_deref(), id)?;
+                let pruned = tables.pruned(&place)?;
+                tables.forget(&place)?;
+                tables.erase_references(&place)?;
+                Trees(tables).split(place.tree)?;
+                Ok::<_, PruneError>(pruned)
+            })?,
         };
-        when_free(&connection, on_wait, || compact(&connection))?;
+        self.compact(on_wait)?;
+        Ok(pruned)
+    }
+
+    /// Removes the contacts that are older, a batch at a time.
+    fn prune_before(&self, limit: i64, on_wait: fn()) -> Result<Pruned, StoreError> {
+        let mut pruned = self.read(|tables| aged(tables, limit))?;
+        pruned.contacts = 0;
+        for age in AGES {
+            loop {
+                let removed = self.write(on_wait, |tables| {
+                    let places = tables.aged_places(age, limit, BATCH)?;
+                    for place in &places {
+                        tables.forget(place)?;
+                    }
+                    let trees: BTreeSet<i64> = places.iter().map(|place| place.tree).collect();
+                    for tree in trees {
+                        Trees(tables).split(tree)?;
+                    }
+                    Ok::<_, StoreError>(places.len())
+                })?;
+                if removed == 0 {
+                    break;
+                }
+                pruned.contacts += removed as u64;
+            }
+        }
         Ok(pruned)
     }
 }
 
-/// Writes the file anew: pages keep pieces of what was in them before. Then empties the write-ahead log.
-fn compact(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch("VACUUM")?;
-    let is_busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    if is_busy {
-        let busy = ffi::Error::new(ffi::SQLITE_BUSY);
-        return Err(Error::SqliteFailure(busy, None));
-    }
-    Ok(())
-}
+const AGES: [Age; 2] = [Age::Begun, Age::Updated];
 
 /// The contacts that are older.
-fn aged(connection: &Connection, time_limit: i64) -> rusqlite::Result<Pruned> {
+fn aged(tables: &dyn Tables, limit: i64) -> Result<Pruned, StoreError> {
     let mut pruned = Pruned::default();
     for age in AGES {
-        let select = format!(
-            "SELECT count(*), min(initiated), max(initiated) FROM instance CROSS JOIN contact
-            WHERE instance = instance.key AND listed AND {age}"
-        );
-        let (contacts, first, last): (u64, Option<i64>, Option<i64>) =
-            connection.query_row(&select, [time_limit], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })?;
+        let (contacts, first, last) = tables.aged(age, limit)?;
         pruned.contacts += contacts;
         let known = |nanos: Option<i64>| nanos.filter(|nanos| *nanos != NO_TIME).map(time);
         pruned.first = pruned.first.or(known(first));
@@ -158,112 +158,23 @@ fn aged(connection: &Connection, time_limit: i64) -> rusqlite::Result<Pruned> {
     Ok(pruned)
 }
 
-/// Removes the contacts that are older, a batch at a time.
-fn before(connection: &Connection, time_limit: i64, on_wait: fn()) -> rusqlite::Result<Pruned> {
-    let mut pruned = aged(connection, time_limit)?;
-    pruned.contacts = 0;
-    for age in AGES {
-        let select = format!(
-            "SELECT instance, contact.id, tree FROM instance CROSS JOIN contact
-            WHERE instance = instance.key AND listed AND {age} LIMIT {BATCH}"
-        );
-        loop {
-            let transaction = lock(connection, on_wait)?;
-            let places = {
-                let mut statement = transaction.prepare_cached(&select)?;
-                let places = statement.query_map([time_limit], Place::read)?;
-                places.collect::<rusqlite::Result<Vec<_>>>()?
-            };
-            if places.is_empty() {
-                break;
-            }
-            for place in &places {
-                place.forget(&transaction)?;
-            }
-            let trees: BTreeSet<i64> = places.iter().map(|place| place.tree).collect();
-            for tree in trees {
-                Trees(&transaction).split(tree)?;
-            }
-            transaction.commit()?;
-            pruned.contacts += places.len() as u64;
-        }
-    }
-    Ok(pruned)
-}
-
 /// Where a contact is.
-struct Place {
-    instance: i64,
-    id: String,
-    tree: i64,
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) instance: i64,
+    pub(super) id: String,
+    pub(super) tree: i64,
 }
 
-impl Place {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            instance: row.get(0)?,
-            id: row.get(1)?,
-            tree: row.get(2)?,
-        })
-    }
-
-    /// A contact by its ID; others may only refer to it.
-    fn find(connection: &Connection, instance: Option<&str>, id: &str) -> Result<Self, PruneError> {
-        let instance = instance.map(|instance| find_instance(connection, instance));
-        let key = instance.transpose()?.map(|(key, ..)| key);
-        let select = "SELECT instance, contact.id, tree FROM instance CROSS JOIN contact
-            WHERE instance = instance.key AND contact.id = ?1 AND instance.key = coalesce(?2, instance.key)";
-        let mut statement = connection.prepare(select)?;
-        let mut places = statement.query_map((id, key), Self::read)?;
-        let place = places.next().ok_or(PruneError::UnknownContact)??;
-        if places.next().is_some() {
-            return Err(PruneError::SeveralInstances);
-        }
-        Ok(place)
-    }
-
-    /// What goes with it.
-    fn pruned(&self, connection: &Connection) -> rusqlite::Result<Pruned> {
-        let select = "SELECT initiated FROM contact WHERE instance = ?1 AND id = ?2 AND listed";
-        let began: Option<i64> = connection
-            .query_row(select, (self.instance, &self.id), |row| row.get(0))
-            .optional()?;
-        let select = "SELECT count(*), coalesce(sum(coalesce(?3 IN (previous, initial, related), 0)), 0) FROM contact
-            WHERE tree = ?1 AND listed = 1 AND (instance, id) <> (?2, ?3)";
-        let counts = (self.tree, self.instance, &self.id);
-        let (relatives, references) =
-            connection.query_row(select, counts, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let began_at = began.filter(|nanos| *nanos != NO_TIME).map(time);
-        Ok(Pruned {
-            contacts: u64::from(began.is_some()),
-            references,
-            relatives,
-            first: began_at,
-            last: began_at,
-        })
-    }
-
-    /// Forgets all but the ID. The tree may come apart, or be without a contact.
-    fn forget(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let update = "UPDATE contact SET listed = 0, initiated = ?3, disconnected = NULL, previous = NULL, initial = NULL,
-            related = NULL, method = NULL, channel = NULL, version_time = 0, version_origin = 0, field_versions = NULL,
-            details = NULL WHERE instance = ?1 AND id = ?2";
-        let mut statement = connection.prepare_cached(update)?;
-        statement.execute((self.instance, &self.id, NO_TIME))?;
-        Ok(())
-    }
-
-    /// Removes it with all references to it.
-    fn erase(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-        self.forget(transaction)?;
-        for column in ["previous", "initial", "related"] {
-            // The plus keeps SQLite from going through the whole instance instead of the tree.
-            let update = format!(
-                "UPDATE contact SET {column} = NULL WHERE tree = ?1 AND +instance = ?2 AND {column} = ?3"
-            );
-            transaction.execute(&update, (self.tree, self.instance, &self.id))?;
-        }
-        Trees(transaction).split(self.tree)
+/// A contact by its ID; others may only refer to it.
+fn find(tables: &dyn Tables, instance: Option<&str>, id: &str) -> Result<Place, PruneError> {
+    let instance = instance.map(|instance| self::instance(tables, instance));
+    let key = instance.transpose()?.map(|instance| instance.key);
+    let mut places = tables.places(key, id)?.into_iter();
+    let place = places.next().ok_or(PruneError::UnknownContact)?;
+    match places.next() {
+        Some(_) => Err(PruneError::SeveralInstances),
+        None => Ok(place),
     }
 }
 

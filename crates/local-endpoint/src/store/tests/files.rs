@@ -1,8 +1,12 @@
 //! What happens to the file.
 
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc;
 
+use rusqlite::Connection;
+
+use super::super::sqlite::{SCHEMA_VERSION, connect_sealed, is_sealed, version};
 use super::super::*;
 use super::fixture::*;
 
@@ -163,7 +167,7 @@ fn foreign_and_newer_files_are_rejected_untouched() {
     let path = folder.path().join("newer.db");
     Store::open(&path)
         .unwrap()
-        .write()
+        .writer()
         .pragma_update(None, "user_version", 99)
         .unwrap();
     assert!(matches!(
@@ -184,7 +188,7 @@ fn the_log_is_cut_when_it_begins_anew() {
     let many: Vec<_> = (0..1000).map(|n| record(&format!("a-{n}"), 1)).collect();
     import(&store, &many);
     store
-        .write()
+        .writer()
         .pragma_update(None, "wal_autocheckpoint", 1)
         .unwrap();
     import(&store, &[record("b", 1)]);
@@ -219,12 +223,12 @@ fn a_database_of_an_earlier_version_is_brought_up_to_date() {
             INSERT INTO contact SELECT instance, id, tree, listed, initiated, disconnected, previous, initial, related,
             method, channel, version_time, version_origin FROM new; DROP TABLE new; PRAGMA user_version = {found}"
         );
-        store.write().execute_batch(&back).unwrap();
+        store.writer().execute_batch(&back).unwrap();
         if found == 2 {
             // Versions of all columns, as the second version has them.
             let versions = "ALTER TABLE contact ADD COLUMN field_versions TEXT; UPDATE contact
                 SET field_versions = '[[9,1],[9,1],[9,1],[9,1],[9,1],[9,1],[9,1]]' WHERE id = 'c'";
-            store.write().execute_batch(versions).unwrap();
+            store.writer().execute_batch(versions).unwrap();
         }
         drop(store);
         let unread = Store::open_read_only(&path).unwrap_err();
@@ -245,7 +249,7 @@ fn a_database_of_an_earlier_version_is_brought_up_to_date() {
 }
 
 fn schema(store: &Store) -> Vec<String> {
-    let connection = store.write();
+    let connection = store.writer();
     let select = "SELECT coalesce(sql, '') FROM sqlite_schema ORDER BY name";
     let mut statement = connection.prepare(select).unwrap();
     let rows = statement.query_map([], |row| row.get(0)).unwrap();
@@ -260,7 +264,7 @@ fn what_the_first_version_lost_comes_back_with_its_record() {
     import(&store, &records);
     let emptied = "UPDATE contact SET previous = NULL, version_origin = 0, version_time = version_time + 1, \
         field_versions = NULL WHERE id = 'b'";
-    store.write().execute_batch(emptied).unwrap();
+    store.writer().execute_batch(emptied).unwrap();
     import(&store, &records);
     let page = store.page(INSTANCE, "b", limit(9), None).unwrap();
     assert_eq!(page.contacts[1].previous_contact_id.as_deref(), Some("a"));
@@ -334,7 +338,7 @@ fn nothing_is_locked_while_records_are_read() {
     for on_rejection in [OnRejection::Continue, OnRejection::Abort] {
         let between = || {
             let other = Connection::open(&path).unwrap();
-            other.busy_timeout(std::time::Duration::ZERO).unwrap();
+            other.busy_timeout(Duration::ZERO).unwrap();
             other.execute_batch("BEGIN IMMEDIATE; ROLLBACK").unwrap();
         };
         let parts = vec![record("a", 1).json(), record("b", 1).json()];

@@ -150,7 +150,7 @@ pub(super) fn tree(store: &Store, contact: &str) -> Vec<String> {
 /// The invariants of the tables: sizes are right, and trees are exactly what references connect.
 pub(super) fn check_trees(store: &Store) {
     type Row = (String, i64, bool, [Option<String>; 3]);
-    let connection = store.write();
+    let connection = store.writer();
     let select = "SELECT instance || ':' || id, tree, listed, instance || ':' || previous,
         instance || ':' || initial, instance || ':' || related FROM contact";
     let read = |row: &rusqlite::Row<'_>| {

@@ -1,6 +1,9 @@
 //! What goes and what is left of it.
 
+use std::fs;
+
 use aws_smithy_types::DateTime;
+use rusqlite::Connection;
 
 use super::super::*;
 use super::fixture::*;

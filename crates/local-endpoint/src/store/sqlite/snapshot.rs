@@ -11,7 +11,8 @@ use std::{fmt, mem};
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::{Store, StoreError, in_memory};
+use super::{Sqlite, in_memory};
+use crate::StoreError;
 
 /// A pause while another process holds the file.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -29,7 +30,7 @@ impl Snapshot {
     }
 
     /// Makes a spare copy of a database that is no longer used. Until there is one, to go back takes longer.
-    pub(crate) fn refill(&self, mut used: Connection) -> Result<(), StoreError> {
+    pub(crate) fn refill(&self, Used(mut used): Used) -> Result<(), StoreError> {
         let copy = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
         // Nothing reads it meanwhile, and a failure drops it: what it held need not be kept, which takes most of the time.
         used.pragma_update(None, "journal_mode", "off")?;
@@ -40,45 +41,39 @@ impl Snapshot {
     }
 }
 
+/// A database that another took the place of.
+pub(crate) struct Used(Connection);
+
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Snapshot")
     }
 }
 
-impl Store {
-    pub(crate) fn is_in_memory(&self) -> bool {
-        self.readers.is_none()
-    }
-
-    /// Whether no contact was ever heard of.
-    pub(crate) fn is_empty(&self) -> Result<bool, StoreError> {
-        let count = "SELECT NOT EXISTS (SELECT 1 FROM contact)";
-        self.read(|connection| Ok(connection.query_row(count, [], |row| row.get(0))?))
-    }
-
-    pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
+impl Sqlite {
+    pub(in crate::store) fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let mut copy = Connection::open_in_memory()?;
-        copy_pages(&self.write(), &mut copy)?;
+        copy_pages(&self.writer(), &mut copy)?;
         let snapshot = Snapshot {
             copy: Mutex::new(copy),
             spare: Mutex::default(),
         };
-        if self.is_in_memory() {
-            snapshot.refill(in_memory()?)?;
+        if self.readers.is_none() {
+            snapshot.refill(Used(in_memory()?))?;
         }
         Ok(snapshot)
     }
 
-    /// Goes back to what the snapshot holds. The database that is no longer used, if there is one, is for
-    /// [`Snapshot::refill`].
-    pub(crate) fn restore(&self, snapshot: &Snapshot) -> Result<Option<Connection>, StoreError> {
+    pub(in crate::store) fn restore(
+        &self,
+        snapshot: &Snapshot,
+    ) -> Result<Option<Used>, StoreError> {
         self.check_identity()?;
         if let Some(spare) = snapshot.spare().take() {
-            return Ok(Some(mem::replace(&mut *self.write(), spare)));
+            return Ok(Some(Used(mem::replace(&mut *self.writer(), spare))));
         }
         let copy = snapshot.copy.lock().unwrap_or_else(PoisonError::into_inner);
-        copy_pages(&copy, &mut self.write())?;
+        copy_pages(&copy, &mut self.writer())?;
         Ok(None)
     }
 }

@@ -3,42 +3,16 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{CachedStatement, Connection, ToSql};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::trees::NO_TIME;
 use crate::contact::{
     COLUMNS, ContactState, FIELDS, Field, Kind, Origin, Text, Value, Version, Versioned,
 };
-
-/// Where a contact that was ever heard of is.
-pub(super) struct Row {
-    pub(super) key: i64,
-    pub(super) tree: i64,
-    /// Whether it is more than an ID that others refer to.
-    pub(super) is_listed: bool,
-    initiated: i64,
-}
-
-/// The row of a contact.
-pub(super) fn find(
-    connection: &Connection,
-    instance: i64,
-    id: &str,
-) -> rusqlite::Result<Option<Row>> {
-    let select = "SELECT key, tree, listed, initiated FROM contact WHERE instance = ?1 AND id = ?2";
-    let mut statement = connection.prepare_cached(select)?;
-    let row = statement.query_row((instance, id), |row| {
-        Ok(Row {
-            key: row.get(0)?,
-            tree: row.get(1)?,
-            is_listed: row.get(2)?,
-            initiated: row.get(3)?,
-        })
-    });
-    row.optional()
-}
+use crate::store::NO_TIME;
+use crate::store::tables::{Row, initiated};
 
 /// The state of a contact.
 pub(super) fn state(connection: &Connection, key: i64) -> rusqlite::Result<ContactState> {
@@ -92,11 +66,12 @@ pub(super) fn update(
     statement.raw_execute().map(drop)
 }
 
-/// When a contact began, as its column has it.
-fn initiated(state: &ContactState) -> i64 {
-    match state[Field::Initiated].value {
-        Some(Value::Time(nanos)) => nanos,
-        _ => NO_TIME,
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Time(nanos) => nanos.to_sql(),
+            Self::Text(text) => (**text).to_sql(),
+        }
     }
 }
 
