@@ -88,7 +88,7 @@ impl Seed {
         }
         let is_kept = is_alone && !self.is_forgotten;
         let snapshot = is_kept.then(|| store.snapshot()).transpose();
-        let snapshot = snapshot.map_err(unusable)?.map(Arc::new);
+        let snapshot = snapshot.map_err(unusable)?.flatten().map(Arc::new);
         Ok(WayBack { store, snapshot })
     }
 }

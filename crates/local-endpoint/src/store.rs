@@ -8,8 +8,11 @@
 
 mod batch;
 mod change;
+mod columns;
 mod import;
 mod page;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod prune;
 mod report;
 pub(crate) mod search;
@@ -43,7 +46,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// `initiated` in the database where the time is not known.
 const NO_TIME: i64 = i64::MAX;
 
-/// A database of contacts, in a file or in memory.
+/// A database of contacts, in a file or in memory, or in PostgreSQL.
 ///
 /// A file is in write-ahead mode: while one process or thread imports, others read what was there before.
 /// All methods block; call them off the async threads.
@@ -56,6 +59,8 @@ pub struct Store {
 #[derive(Debug)]
 enum Backend {
     Sqlite(Sqlite),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Postgres),
 }
 
 /// Authenticates page tokens. It stays with the database, so tokens outlive a restart.
@@ -74,6 +79,14 @@ pub enum StoreError {
     /// SQLite reports an error.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL reports an error, or cannot be reached.
+    #[cfg(feature = "postgres")]
+    #[error("PostgreSQL: {}", postgres::message(.0))]
+    Postgres(#[source] tokio_postgres::Error),
+    /// This is no connection string of PostgreSQL.
+    #[cfg(feature = "postgres")]
+    #[error("not a connection string such as postgres://USER:PASSWORD@HOST/DATABASE")]
+    ConnectionString,
     /// The path cannot be made absolute.
     #[error(transparent)]
     Path(#[from] io::Error),
@@ -111,6 +124,13 @@ pub enum StoreError {
     Random(#[from] RandomError),
 }
 
+#[cfg(feature = "postgres")]
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(error)
+    }
+}
+
 impl Store {
     /// Opens the database at `path`, or creates it so that its owner alone can read it. To open one that is there already
     /// writes nothing to it and waits for no importer; it may be on a read-only volume. Elsewhere reading needs the right to
@@ -131,6 +151,47 @@ impl Store {
         Self::of_sqlite(Sqlite::open_read_only(path.as_ref())?)
     }
 
+    /// Opens the contacts in a PostgreSQL database, `postgres://USER:PASSWORD@HOST/DATABASE`, in a schema of its own named
+    /// `connect`, which is created where it is not there. TLS is as `sslmode` says; certificates are those that the system
+    /// trusts. Several processes on several machines may read and write at once. An endpoint over it is never reset. What was
+    /// pruned may stay in the server's files until their room is used again, and in its logs and backups.
+    ///
+    /// ```no_run
+    /// use connect_local_endpoint::{LocalEndpoint, Store};
+    ///
+    /// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = tokio::task::spawn_blocking(|| Store::postgres("postgres://me:secret@db.example/contacts"));
+    /// let endpoint = LocalEndpoint::builder().store(store.await??).start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the string is no such connection string, the database cannot be reached or its schema not be created, or a later
+    /// version has written it. No error has the password.
+    #[cfg(feature = "postgres")]
+    pub fn postgres(url: &str) -> Result<Self, StoreError> {
+        Self::of_postgres(postgres::Postgres::open(url, true)?)
+    }
+
+    /// Opens contacts that are in a PostgreSQL database, so that nothing can be changed through it. The right to read the
+    /// schema and its tables suffices.
+    ///
+    /// # Errors
+    /// As of [`Store::postgres`], or if there are no contacts.
+    #[cfg(feature = "postgres")]
+    pub fn postgres_read_only(url: &str) -> Result<Self, StoreError> {
+        Self::of_postgres(postgres::Postgres::open(url, false)?)
+    }
+
+    #[cfg(feature = "postgres")]
+    fn of_postgres(postgres: postgres::Postgres) -> Result<Self, StoreError> {
+        Ok(Self {
+            token_key: TokenKey(postgres.token_key()?),
+            backend: Backend::Postgres(postgres),
+        })
+    }
+
     /// A database that lives as long as the value.
     ///
     /// # Errors
@@ -148,8 +209,11 @@ impl Store {
 
     /// The file, if it is one.
     pub(crate) fn path(&self) -> Option<&Path> {
-        let Backend::Sqlite(sqlite) = &self.backend;
-        sqlite.path()
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.path(),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(_) => None,
+        }
     }
 
     /// A UUID that these words have in this database.
@@ -162,8 +226,11 @@ impl Store {
     }
 
     pub(crate) fn is_in_memory(&self) -> bool {
-        let Backend::Sqlite(sqlite) = &self.backend;
-        sqlite.path().is_none()
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.path().is_none(),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(_) => false,
+        }
     }
 
     /// Whether no contact was ever heard of.
@@ -171,29 +238,41 @@ impl Store {
         self.read(|tables| tables.is_empty())
     }
 
-    /// What the store holds now, to go back to.
-    pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let Backend::Sqlite(sqlite) = &self.backend;
-        sqlite.snapshot()
+    /// What the store holds now, to go back to; `None` of PostgreSQL, which others may write to.
+    pub(crate) fn snapshot(&self) -> Result<Option<Snapshot>, StoreError> {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.snapshot().map(Some),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(_) => Ok(None),
+        }
     }
 
     /// Goes back to what the snapshot holds. The database that is no longer used, if there is one, is for
     /// [`Snapshot::refill`].
     pub(crate) fn restore(&self, snapshot: &Snapshot) -> Result<Option<Used>, StoreError> {
-        let Backend::Sqlite(sqlite) = &self.backend;
-        sqlite.restore(snapshot)
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.restore(snapshot),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(_) => Ok(None),
+        }
     }
 
     /// Lets nothing be left of what is removed from now on.
     fn prepare_to_erase(&self) -> Result<(), StoreError> {
-        let Backend::Sqlite(sqlite) = &self.backend;
-        sqlite.prepare_to_erase()
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.prepare_to_erase(),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(_) => Ok(()),
+        }
     }
 
     /// Gives up the room of what was removed.
     fn compact(&self, on_wait: fn()) -> Result<(), StoreError> {
-        let Backend::Sqlite(sqlite) = &self.backend;
-        sqlite.compact(on_wait)
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.compact(on_wait),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(postgres) => postgres.compact(),
+        }
     }
 
     /// Reads one state of the database, whatever is written meanwhile.
@@ -201,8 +280,11 @@ impl Store {
         &self,
         query: impl FnOnce(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
-        let Backend::Sqlite(sqlite) = &self.backend;
-        sqlite.read(query)
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.read(query),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(postgres) => postgres.read(query),
+        }
     }
 
     /// Does all of `act` or none of it, while nobody else writes. `on_wait` is called when others write for longer than a
@@ -212,8 +294,11 @@ impl Store {
         on_wait: fn(),
         act: impl FnOnce(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
-        let Backend::Sqlite(sqlite) = &self.backend;
-        sqlite.write(on_wait, act)
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.write(on_wait, act),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(postgres) => postgres.write(on_wait, act),
+        }
     }
 }
 

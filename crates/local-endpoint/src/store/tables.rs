@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::StoreError;
 use super::page::{ContactSummary, StoredContact};
 use super::prune::{Age, Place, Pruned};
 use super::search::{Detailed, Mark, Search};
 use super::stats::{Stats, TreeStats};
-use super::{NO_TIME, StoreError};
-use crate::contact::{ContactState, Field, Value};
+use crate::contact::ContactState;
 use crate::token::Cursor;
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -136,12 +136,4 @@ pub(super) trait Prunes {
     fn forget(&self, place: &Place) -> Result<()>;
     /// Removes all references to a contact.
     fn erase_references(&self, place: &Place) -> Result<()>;
-}
-
-/// When a contact began, as its column has it.
-pub(super) fn initiated(state: &ContactState) -> i64 {
-    match state[Field::Initiated].value {
-        Some(Value::Time(nanos)) => nanos,
-        _ => NO_TIME,
-    }
 }

@@ -1,18 +1,12 @@
 //! The row of a contact: how its state is written and read.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{CachedStatement, Connection, ToSql};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use crate::contact::{
-    COLUMNS, ContactState, FIELDS, Field, Kind, Origin, Text, Value, Version, Versioned,
-};
+use crate::contact::{COLUMNS, ContactState, FIELDS, Field, Kind, Value};
 use crate::store::NO_TIME;
-use crate::store::tables::{Row, initiated};
+use crate::store::columns::{self, details, field_versions, initiated};
+use crate::store::tables::Row;
 
 /// The state of a contact.
 pub(super) fn state(connection: &Connection, key: i64) -> rusqlite::Result<ContactState> {
@@ -88,99 +82,20 @@ fn bind(statement: &mut CachedStatement<'_>, state: &ContactState) -> rusqlite::
     statement.raw_bind_parameter(11, field_versions(state, newest))
 }
 
-/// The fields without columns as one JSON object.
-fn details(state: &ContactState) -> Option<String> {
-    let fields = FIELDS.iter().zip(state.0.iter()).skip(COLUMNS);
-    let mut details = String::new();
-    for ((name, ..), field) in fields {
-        if let Some(json) = field.text() {
-            for part in [
-                if details.is_empty() { "{\"" } else { ",\"" },
-                name,
-                "\":",
-                json,
-            ] {
-                details.push_str(part);
-            }
-        }
-    }
-    (!details.is_empty()).then(|| details + "}")
-}
-
-/// The versions of the fields that are not of the newest, by name. Mostly all fields come from the same record.
-fn field_versions(state: &ContactState, newest: Version) -> Option<String> {
-    let fields = FIELDS.iter().zip(state.0.iter()).enumerate();
-    let older = fields.filter(|(place, (_, field))| {
-        field.version != newest && (*place < COLUMNS || field.value.is_some())
-    });
-    let pairs = older.map(|(_, ((name, ..), Versioned { version, .. }))| {
-        (*name, (version.time, version.origin as i64))
-    });
-    let pairs = pairs.collect::<BTreeMap<_, _>>();
-    (!pairs.is_empty()).then(|| serde_json::json!(pairs).to_string())
-}
-
-/// A contact's state, from its columns, details and versions.
+/// A contact's state.
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<ContactState> {
-    let invalid = |_| rusqlite::Error::InvalidQuery;
-    let text = |text: Option<String>| text.map(|text| Value::Text(text.into()));
-    let whole: Arc<str> = row.get::<_, Option<_>>(7)?.unwrap_or_else(|| "{}".into());
-    let details: HashMap<&str, &RawValue> = serde_json::from_str(&whole).map_err(invalid)?;
-    let newest = version((row.get(8)?, row.get(9)?));
-    let older: Option<String> = row.get(10)?;
-    let older = match &older {
-        Some(older) => serde_json::from_str(older).map_err(invalid)?,
-        None => FieldVersions::default(),
-    };
-    let mut state = ContactState::default();
-    for (place, (ours, (name, _, kind))) in state.0.iter_mut().zip(FIELDS).enumerate() {
-        let value = match kind {
+    let mut values = [const { None }; COLUMNS];
+    for (place, (value, (_, _, kind))) in values.iter_mut().zip(FIELDS).enumerate() {
+        *value = match kind {
             Kind::Time => row.get::<_, Option<i64>>(place)?.map(Value::Time),
-            Kind::Id | Kind::Constant => text(row.get(place)?),
-            Kind::Json => {
-                let json = details.get(name).map(|json| Text::part(&whole, json.get()));
-                json.map(Value::Text)
+            _ => {
+                let text = row.get::<_, Option<String>>(place)?;
+                text.map(|text| Value::Text(text.into()))
             }
         };
-        let value = value.filter(|value| *value != Value::Time(NO_TIME));
-        let version = older.of(place, name).map_or(newest, version);
-        *ours = match value {
-            // An event never says that there is nothing, though the first version of the schema took it so.
-            None if kind == Kind::Json || version.origin == Origin::Event => Versioned::default(),
-            value => Versioned { version, value },
-        };
     }
-    Ok(state)
-}
-
-fn version((time, origin): (i64, i64)) -> Version {
-    let origin = if origin == Origin::Record as i64 {
-        Origin::Record
-    } else {
-        Origin::Event
-    };
-    Version { time, origin }
-}
-
-/// Of the fields that are not of the newest version, or, as the second version of the schema has it, of all columns.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum FieldVersions {
-    Named(HashMap<String, (i64, i64)>),
-    Columns([(i64, i64); COLUMNS]),
-}
-
-impl Default for FieldVersions {
-    fn default() -> Self {
-        Self::Named(HashMap::new())
-    }
-}
-
-impl FieldVersions {
-    fn of(&self, place: usize, name: &str) -> Option<(i64, i64)> {
-        match self {
-            Self::Named(named) => named.get(name).copied(),
-            Self::Columns(columns) => columns.get(place).copied(),
-        }
-    }
+    let older: Option<String> = row.get(10)?;
+    let newest = (row.get(8)?, row.get(9)?);
+    let state = columns::state(values, row.get(7)?, newest, older.as_deref());
+    state.map_err(|_| rusqlite::Error::InvalidQuery)
 }

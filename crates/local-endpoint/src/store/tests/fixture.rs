@@ -113,8 +113,17 @@ pub(super) fn import(store: &Store, records: &[Record]) -> Report {
     report
 }
 
+/// A store without contacts: in memory, or in a new database of the PostgreSQL server that the environment names.
+pub(super) fn empty() -> Store {
+    #[cfg(feature = "postgres")]
+    if let Some(server) = super::postgres::server() {
+        return Store::postgres(&super::postgres::database(&server)).unwrap();
+    }
+    Store::in_memory().unwrap()
+}
+
 pub(super) fn store(records: &[Record]) -> Store {
-    let store = Store::in_memory().unwrap();
+    let store = empty();
     import(&store, records);
     store
 }
@@ -147,19 +156,49 @@ pub(super) fn tree(store: &Store, contact: &str) -> Vec<String> {
         .collect()
 }
 
-/// The invariants of the tables: sizes are right, and trees are exactly what references connect.
-pub(super) fn check_trees(store: &Store) {
-    type Row = (String, i64, bool, [Option<String>; 3]);
-    let connection = store.writer();
-    let select = "SELECT instance || ':' || id, tree, listed, instance || ':' || previous,
-        instance || ':' || initial, instance || ':' || related FROM contact";
+/// ID, tree, whether it is listed, references; IDs with their instances.
+type Row = (String, i64, bool, [Option<String>; 3]);
+
+const ROWS: &str = "SELECT instance || ':' || id, tree, listed, instance || ':' || previous,
+    instance || ':' || initial, instance || ':' || related FROM contact";
+const SIZES: &str = "SELECT key, size FROM tree";
+
+/// All contacts, and the sizes of all trees.
+fn rows(store: &Store) -> (Vec<Row>, BTreeMap<i64, usize>) {
+    let connection = match &store.backend {
+        Backend::Sqlite(sqlite) => sqlite.writer(),
+        #[cfg(feature = "postgres")]
+        Backend::Postgres(postgres) => {
+            let text = |row: &_, column| super::postgres::text(row, column);
+            let rows = postgres.select(ROWS).into_iter().map(|row| {
+                let references = [text(&row, 3), text(&row, 4), text(&row, 5)];
+                let id = text(&row, 0).unwrap();
+                (id, row.get(1).unwrap(), row.get(2).unwrap(), references)
+            });
+            let sizes = postgres.select(SIZES).into_iter();
+            let sizes = sizes.map(|row| (row.get(0).unwrap(), row.count(1).unwrap() as usize));
+            return (rows.collect(), sizes.collect());
+        }
+    };
     let read = |row: &rusqlite::Row<'_>| {
         let references = [row.get(3)?, row.get(4)?, row.get(5)?];
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, references))
     };
-    let mut statement = connection.prepare(select).unwrap();
+    let mut statement = connection.prepare(ROWS).unwrap();
     let rows = statement.query_map([], read).unwrap();
     let rows = rows.collect::<Result<Vec<Row>, _>>().unwrap();
+    let mut sizes = connection.prepare(SIZES).unwrap();
+    let sizes = sizes
+        .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as usize)))
+        .unwrap()
+        .collect::<Result<BTreeMap<i64, usize>, _>>()
+        .unwrap();
+    (rows, sizes)
+}
+
+/// The invariants of the tables: sizes are right, and trees are exactly what references connect.
+pub(super) fn check_trees(store: &Store) {
+    let (rows, sizes): (Vec<Row>, BTreeMap<i64, usize>) = rows(store);
     let mut expected: BTreeMap<String, BTreeSet<String>> = rows
         .iter()
         .map(|(id, ..)| (id.clone(), BTreeSet::from([id.clone()])))
@@ -181,12 +220,6 @@ pub(super) fn check_trees(store: &Store) {
     }
     let expected: BTreeSet<_> = expected.into_values().collect();
     assert_eq!(actual.values().cloned().collect::<BTreeSet<_>>(), expected);
-    let mut sizes = connection.prepare("SELECT key, size FROM tree").unwrap();
-    let sizes = sizes
-        .query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as usize)))
-        .unwrap()
-        .collect::<Result<BTreeMap<i64, usize>, _>>()
-        .unwrap();
     assert_eq!(
         sizes,
         actual

@@ -239,13 +239,13 @@ fn stats_count_what_is_there() {
         contacts,
     };
     assert_eq!(stats.largest_trees, [tree("b", 2), tree("c", 1)]);
-    let empty = Store::in_memory().unwrap().stats(3).unwrap();
+    let empty = empty().stats(3).unwrap();
     assert_eq!((empty.contacts, empty.largest_trees.len()), (0, 0));
 }
 
 #[test]
 fn trees_are_counted_of_the_contacts_that_are_known() {
-    let store = Store::in_memory().unwrap();
+    let store = empty();
     let records = [
         record("a", 1),
         record("b", 2).after("a"),

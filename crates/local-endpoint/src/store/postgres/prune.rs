@@ -1,0 +1,79 @@
+//! Contacts go, in SQL.
+
+use super::session::{Row, Session, escape};
+use crate::StoreError;
+use crate::store::NO_TIME;
+use crate::store::page::time;
+use crate::store::prune::{Age, Place, Pruned};
+use crate::store::tables::Prunes;
+
+fn older(age: Age) -> &'static str {
+    match age {
+        Age::Begun => "FROM contact WHERE listed AND initiated < $1",
+        Age::Updated => {
+            "FROM contact WHERE listed AND initiated = 9223372036854775807 AND version_time < $1
+            AND version_time > -9223372036854775808"
+        }
+    }
+}
+
+fn place(row: &Row) -> Result<Place, StoreError> {
+    Ok(Place {
+        instance: row.get(0)?,
+        id: row.text(1)?,
+        tree: row.get(2)?,
+    })
+}
+
+impl Prunes for Session {
+    fn aged(&self, age: Age, limit: i64) -> Result<(u64, Option<i64>, Option<i64>), StoreError> {
+        let older = older(age);
+        let select = format!("SELECT count(*), min(initiated), max(initiated) {older}");
+        let row = self.one(&select, &[&limit])?;
+        Ok((row.count(0)?, row.get(1)?, row.get(2)?))
+    }
+
+    fn aged_places(&self, age: Age, limit: i64, count: usize) -> Result<Vec<Place>, StoreError> {
+        let older = older(age);
+        let select = format!("SELECT instance, id, tree {older} LIMIT {count}");
+        self.all(&select, &[&limit])?.iter().map(place).collect()
+    }
+
+    fn places(&self, instance: Option<i64>, id: &str) -> Result<Vec<Place>, StoreError> {
+        let select = "SELECT contact.instance, contact.id, tree FROM instance JOIN contact ON contact.instance = instance.key
+            WHERE contact.id = $1 AND instance.key = coalesce($2, instance.key) LIMIT 2";
+        let rows = self.all(select, &[&escape(id), &instance])?;
+        rows.iter().map(place).collect()
+    }
+
+    fn pruned(&self, place: &Place) -> Result<Pruned, StoreError> {
+        let id = escape(&place.id);
+        let select = "SELECT initiated FROM contact WHERE instance = $1 AND id = $2 AND listed";
+        let began = self.maybe(select, &[&place.instance, &id])?;
+        let began: Option<i64> = began.map(|row| row.get(0)).transpose()?;
+        let select = "SELECT count(*), count(*) FILTER (WHERE $3 IN (previous, initial, related)) FROM contact
+            WHERE tree = $1 AND listed AND (instance, id) <> ($2, $3)";
+        let counts = self.one(select, &[&place.tree, &place.instance, &id])?;
+        let began_at = began.filter(|nanos| *nanos != NO_TIME).map(time);
+        Ok(Pruned {
+            contacts: u64::from(began.is_some()),
+            references: counts.count(1)?,
+            relatives: counts.count(0)?,
+            first: began_at,
+            last: began_at,
+        })
+    }
+
+    fn forget(&self, place: &Place) -> Result<(), StoreError> {
+        let update = "UPDATE contact SET listed = FALSE, initiated = $3, disconnected = NULL, previous = NULL,
+            initial = NULL, related = NULL, method = NULL, channel = NULL, version_time = 0, version_origin = 0,
+            field_versions = NULL, details = NULL WHERE instance = $1 AND id = $2";
+        self.execute(update, &[&place.instance, &escape(&place.id), &NO_TIME])
+    }
+
+    fn erase_references(&self, place: &Place) -> Result<(), StoreError> {
+        let update = "UPDATE contact SET previous = nullif(previous, $3), initial = nullif(initial, $3),
+            related = nullif(related, $3) WHERE tree = $1 AND instance = $2 AND $3 IN (previous, initial, related)";
+        self.execute(update, &[&place.tree, &place.instance, &escape(&place.id)])
+    }
+}
