@@ -23,8 +23,12 @@ if [[ -z $bin ]]; then
     echo 'skipped: PostgreSQL is not there'
     exit
 fi
-
 # PostgreSQL refuses to run as root.
+if [[ $EUID == 0 ]] && ! id postgres >/dev/null 2>&1; then
+    echo 'skipped: PostgreSQL is there, but no user postgres to run it'
+    exit
+fi
+
 as_user() {
     if [[ $EUID == 0 ]]; then
         setpriv --reuid=postgres --regid=postgres --clear-groups "$@"

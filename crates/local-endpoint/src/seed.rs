@@ -121,10 +121,10 @@ pub(crate) struct WayBack {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResetError {
-    /// The database is a file that was not seeded, or that held contacts before, which would be lost; or the endpoint was made
-    /// [without a reset](crate::Builder::without_reset).
+    /// The database is a file that was not seeded, or one that held contacts before, which would be lost, or that others may
+    /// write to; or the endpoint was made [without a reset](crate::Builder::without_reset).
     #[error(
-        "the database is not reset: it is a file that was not seeded, or that held contacts before"
+        "the database is not reset: it was not seeded, held contacts before, or may be written to by others"
     )]
     NotSeeded,
     /// The database cannot be written.
