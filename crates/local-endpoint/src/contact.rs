@@ -144,11 +144,11 @@ impl IndexMut<Field> for ContactState {
 
 impl ContactState {
     /// Takes over what is newer in `other`; whether anything is.
-    pub(crate) fn merge(&mut self, other: Self) -> bool {
+    pub(crate) fn merge(&mut self, other: &Self) -> bool {
         let mut is_newer = false;
-        for (ours, theirs) in self.0.iter_mut().zip(*other.0) {
-            if theirs > *ours {
-                *ours = theirs;
+        for (ours, theirs) in self.0.iter_mut().zip(other.0.iter()) {
+            if theirs > ours {
+                ours.clone_from(theirs);
                 is_newer = true;
             }
         }

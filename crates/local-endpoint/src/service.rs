@@ -89,7 +89,7 @@ impl Context {
     /// Changes contacts in one transaction, and publishes that.
     fn change<T>(
         &self,
-        change: impl FnOnce(&mut Change<'_, '_>) -> Result<T, Failure>,
+        change: impl Fn(&mut Change<'_, '_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         self.events.publish(|is_heard| {
             self.store.change(|changes| {
@@ -108,7 +108,7 @@ impl Context {
         &self,
         instance: &Option<String>,
         id: &Option<String>,
-        edit: impl FnOnce(StoredContact) -> Result<Vec<(Field, Value)>, Failure>,
+        edit: impl Fn(StoredContact) -> Result<Vec<(Field, Value)>, Failure>,
     ) -> Result<(), Failure> {
         self.change(|change| {
             let id = required(id);
@@ -125,7 +125,7 @@ impl Context {
         &self,
         instance: &Option<String>,
         id: &Option<String>,
-        edit: impl FnOnce(&mut stored::Members) -> Result<(), Failure>,
+        edit: impl Fn(&mut stored::Members) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         self.edit(instance, id, |contact| {
             let mut details = stored::details(contact.details.as_deref())?;

@@ -60,7 +60,7 @@ pub struct Store {
 enum Backend {
     Sqlite(Sqlite),
     #[cfg(feature = "postgres")]
-    Postgres(postgres::Postgres),
+    Postgres(Box<postgres::Postgres>),
 }
 
 /// Authenticates page tokens. It stays with the database, so tokens outlive a restart.
@@ -83,6 +83,10 @@ pub enum StoreError {
     #[cfg(feature = "postgres")]
     #[error("PostgreSQL: {}", postgres::message(.0))]
     Postgres(#[source] tokio_postgres::Error),
+    /// The connection to PostgreSQL was lost while a change was committed, which may or may not be there.
+    #[cfg(feature = "postgres")]
+    #[error("PostgreSQL did not confirm the change, which may be done or not: {}", postgres::message(.0))]
+    Unconfirmed(#[source] tokio_postgres::Error),
     /// This is no connection string of PostgreSQL.
     #[cfg(feature = "postgres")]
     #[error("not a connection string such as postgres://USER:PASSWORD@HOST/DATABASE")]
@@ -171,7 +175,7 @@ impl Store {
     /// version has written it. No error has the password.
     #[cfg(feature = "postgres")]
     pub fn postgres(url: &str) -> Result<Self, StoreError> {
-        Self::of_postgres(postgres::Postgres::open(url, true)?)
+        Self::of_postgres(Box::new(postgres::Postgres::open(url, true)?))
     }
 
     /// Opens contacts that are in a PostgreSQL database, so that nothing can be changed through it. The right to read the
@@ -181,11 +185,11 @@ impl Store {
     /// As of [`Store::postgres`], or if there are no contacts.
     #[cfg(feature = "postgres")]
     pub fn postgres_read_only(url: &str) -> Result<Self, StoreError> {
-        Self::of_postgres(postgres::Postgres::open(url, false)?)
+        Self::of_postgres(Box::new(postgres::Postgres::open(url, false)?))
     }
 
     #[cfg(feature = "postgres")]
-    fn of_postgres(postgres: postgres::Postgres) -> Result<Self, StoreError> {
+    fn of_postgres(postgres: Box<postgres::Postgres>) -> Result<Self, StoreError> {
         Ok(Self {
             token_key: TokenKey(postgres.token_key()?),
             backend: Backend::Postgres(postgres),
@@ -278,7 +282,7 @@ impl Store {
     /// Reads one state of the database, whatever is written meanwhile.
     fn read<T, E: From<StoreError>>(
         &self,
-        query: impl FnOnce(&dyn Tables) -> Result<T, E>,
+        query: impl Fn(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.read(query),
@@ -291,15 +295,27 @@ impl Store {
     /// moment.
     fn write<T, E: From<StoreError>>(
         &self,
+        on_unconfirmed: OnUnconfirmed,
         on_wait: fn(),
-        act: impl FnOnce(&dyn Tables) -> Result<T, E>,
+        act: impl Fn(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
+        // There is no doubt about a file.
+        let _ = on_unconfirmed;
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.write(on_wait, act),
             #[cfg(feature = "postgres")]
-            Backend::Postgres(postgres) => postgres.write(on_wait, act),
+            Backend::Postgres(postgres) => postgres.write(on_unconfirmed, on_wait, act),
         }
     }
+}
+
+/// What becomes of a transaction that a database may have committed or not, since the connection was lost. A file has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OnUnconfirmed {
+    /// It is done again: twice is the same as once.
+    Repeat,
+    /// Its error says so.
+    Report,
 }
 
 #[cfg(test)]

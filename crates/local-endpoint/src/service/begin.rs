@@ -36,7 +36,7 @@ impl Begin<'_> {
 
     /// The same, as a part of what is changed with it.
     pub(super) fn begin_in(
-        mut self,
+        &self,
         context: &Context,
         change: &mut Change<'_, '_>,
     ) -> Result<String, Failure> {
@@ -47,6 +47,7 @@ impl Begin<'_> {
             Err(error) => return Err(error.into()),
         }
         let text = |text: &str| Some(Value::Text(text.into()));
+        let mut attributes = HashMap::new();
         let mut fields = vec![
             (Field::Initiated, Some(Value::Time(context.now))),
             (Field::Method, text(self.method)),
@@ -59,24 +60,24 @@ impl Begin<'_> {
             fields.push((Field::Initial, Some(Value::Text(initial.into()))));
         }
         if let Some(related) = self.related {
-            for (name, value) in change.contact(self.instance, related)?.attributes {
-                self.attributes.entry(name).or_insert(value);
-            }
+            let copied = change.contact(self.instance, related)?.attributes;
+            attributes.extend(copied);
             fields.push((Field::Related, text(related)));
         }
-        if !self.attributes.is_empty() {
-            fields.push((Field::Attributes, text(&json!(self.attributes).to_string())));
+        // Its own are stronger than the copy.
+        attributes.extend(self.attributes.clone());
+        if !attributes.is_empty() {
+            fields.push((Field::Attributes, text(&json!(attributes).to_string())));
         }
         let arn = change.instance_arn(self.instance)?;
         let queue = self.queue.map(|id| resource(&arn, "queue", id));
         let agent = self.agent.map(|id| resource(&arn, "agent", id));
-        self.fields
-            .extend([(Field::Queue, queue), (Field::Agent, agent)]);
-        let details = self
-            .fields
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, Some(Value::Text(value?.to_string().into())))));
-        fields.extend(details);
+        let assigned = [(Field::Queue, queue), (Field::Agent, agent)];
+        for (name, value) in self.fields.iter().chain(&assigned) {
+            if let Some(value) = value {
+                fields.push((*name, text(&value.to_string())));
+            }
+        }
         change.set(&arn, &id, context.now, fields)?;
         Ok(id)
     }
@@ -89,7 +90,7 @@ pub(super) fn resource(instance_arn: &str, kind: &str, id: &str) -> Json {
 
 /// References as records have them: a list, each with its name.
 pub(super) fn references(
-    references: Option<HashMap<String, Reference>>,
+    references: Option<&HashMap<String, Reference>>,
 ) -> Result<Option<Json>, Failure> {
     let Some(references) = references.filter(|references| !references.is_empty()) else {
         return Ok(None);
@@ -97,7 +98,7 @@ pub(super) fn references(
     let mut list = Vec::new();
     for (name, reference) in references {
         let mut reference = serde_json::to_value(reference)?;
-        reference["Name"] = name.into();
+        reference["Name"] = name.as_str().into();
         list.push(reference);
     }
     list.sort_by_key(|reference| reference["Name"].to_string());

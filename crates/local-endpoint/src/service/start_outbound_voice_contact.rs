@@ -26,7 +26,7 @@ pub(super) fn run(
         fields: vec![
             (Field::Name, input.name.map(Into::into)),
             (Field::Description, input.description.map(Into::into)),
-            (Field::References, references(input.references)?),
+            (Field::References, references(input.references.as_ref())?),
             (
                 Field::CustomerEndpoint,
                 input.destination_phone_number.map(telephone),

@@ -27,7 +27,7 @@ pub(super) fn run(
         fields: vec![
             (Field::Name, Some(json!(input.name))),
             (Field::Description, input.description.map(Into::into)),
-            (Field::References, references(input.references)?),
+            (Field::References, references(input.references.as_ref())?),
             (Field::Scheduled, input.scheduled_time.map(stored::text)),
             (
                 Field::SegmentAttributes,

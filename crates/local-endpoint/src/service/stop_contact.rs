@@ -16,7 +16,7 @@ pub(super) fn run(
         }
         Ok(vec![
             (Field::Disconnected, Value::Time(context.now)),
-            (Field::DisconnectReason, Value::Text(reason.into())),
+            (Field::DisconnectReason, Value::Text(reason.as_str().into())),
         ])
     })?;
     Ok(StopContactOutput::builder().build())

@@ -12,7 +12,10 @@ pub(super) fn run(context: &Context, input: TagContactInput) -> Result<TagContac
         return Err(Failure::Invalid(message.to_owned()));
     }
     context.edit_tags(&input.instance_id, &input.contact_id, |tags| {
-        tags.extend(new.into_iter().map(|(key, value)| (key, value.into())));
+        tags.extend(
+            new.iter()
+                .map(|(key, value)| (key.clone(), value.as_str().into())),
+        );
         if tags.keys().filter(|key| !key.starts_with("aws:")).count() > MOST {
             return Err(Failure::Invalid(format!(
                 "A contact has at most {MOST} tags."

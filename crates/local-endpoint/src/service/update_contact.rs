@@ -10,13 +10,13 @@ pub(super) fn run(
     context: &Context,
     input: UpdateContactInput,
 ) -> Result<UpdateContactOutput, Failure> {
-    let new_references = references(input.references)?;
+    let new_references = references(input.references.as_ref())?;
     context.edit(&input.instance_id, &input.contact_id, |contact| {
         let details = stored::details(contact.details.as_deref())?;
         let arn = &contact.instance_arn;
-        let queue = input.queue_info.and_then(|queue| queue.id);
-        let agent = input.user_info.and_then(|user| user.user_id);
-        let segment_attributes = input.segment_attributes.map(|new| {
+        let queue = input.queue_info.as_ref().and_then(|queue| queue.id());
+        let agent = input.user_info.as_ref().and_then(|user| user.user_id());
+        let segment_attributes = input.segment_attributes.as_ref().map(|new| {
             let mut all = details
                 .get("SegmentAttributes")
                 .filter(|old| old.is_object())
@@ -27,31 +27,31 @@ pub(super) fn run(
             }
             all
         });
-        let references = new_references.map(|new| {
+        let references = new_references.as_ref().map(|new| {
             let mut all = details
                 .get("References")
                 .and_then(Json::as_array)
                 .cloned()
                 .unwrap_or_default();
-            let new = new.as_array().cloned().unwrap_or_default();
+            let new = new.as_array().map(Vec::as_slice).unwrap_or_default();
             all.retain(|old| !new.iter().any(|new| new["Name"] == old["Name"]));
-            all.extend(new);
+            all.extend_from_slice(new);
             json!(all)
         });
         let fields = [
-            (Field::Name, input.name.map(Into::into)),
-            (Field::Description, input.description.map(Into::into)),
+            (Field::Name, input.name().map(Into::into)),
+            (Field::Description, input.description().map(Into::into)),
             (Field::References, references),
             (Field::SegmentAttributes, segment_attributes),
-            (Field::Queue, queue.map(|id| resource(arn, "queue", &id))),
-            (Field::Agent, agent.map(|id| resource(arn, "agent", &id))),
+            (Field::Queue, queue.map(|id| resource(arn, "queue", id))),
+            (Field::Agent, agent.map(|id| resource(arn, "agent", id))),
             (
                 Field::CustomerEndpoint,
-                input.customer_endpoint.map(|endpoint| json!(endpoint)),
+                input.customer_endpoint().map(|endpoint| json!(endpoint)),
             ),
             (
                 Field::SystemEndpoint,
-                input.system_endpoint.map(|endpoint| json!(endpoint)),
+                input.system_endpoint().map(|endpoint| json!(endpoint)),
             ),
         ];
         let fields = fields

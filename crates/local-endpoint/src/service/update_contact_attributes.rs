@@ -16,7 +16,7 @@ pub(super) fn run(
     let new = input.attributes.unwrap_or_default();
     context.edit(&input.instance_id, &input.initial_contact_id, |contact| {
         let mut attributes = contact.attributes;
-        attributes.extend(new);
+        attributes.extend(new.clone());
         let attributes = json!(attributes).to_string();
         if attributes.len() > LONGEST {
             let message = "The attributes of a contact are longer than 32 KiB.";

@@ -3,19 +3,20 @@
 use super::batch::Batch;
 use super::page::{self, PageError, StoredContact};
 use super::report::Report;
-use super::{Store, StoreError};
+use super::{OnUnconfirmed, Store, StoreError};
 use crate::contact::{
     Changed, ContactRecord, ContactState, Field, Origin, Value, Version, Versioned,
 };
 
 impl Store {
-    /// Changes contacts, in one transaction: what `change` finds is what it changes.
+    /// Changes contacts, in one transaction: what `change` finds is what it changes. It is called again where PostgreSQL could
+    /// not carry it out.
     pub(crate) fn change<T, E: From<StoreError>>(
         &self,
-        change: impl FnOnce(&mut Change<'_, '_>) -> Result<T, E>,
+        change: impl Fn(&mut Change<'_, '_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let change = |batch: &mut Batch<'_>| change(&mut Change(batch, Vec::new()));
-        let (result, _) = transact(self, || (), change)?;
+        let (result, _) = transact(self, OnUnconfirmed::Report, || (), change)?;
         Ok(result)
     }
 }
@@ -49,7 +50,7 @@ impl Change<'_, '_> {
     ) -> Result<(), StoreError> {
         let instance = self.0.instance(instance_arn)?;
         let known = self.0.state(instance, id)?;
-        let newest = known.map(|state| state.newest().time);
+        let newest = known.as_ref().map(|state| state.newest().time);
         let version = Version {
             time: newest.map_or(now, |newest| now.max(newest.saturating_add(1))),
             origin: Origin::Record,
@@ -57,7 +58,7 @@ impl Change<'_, '_> {
         let mut state = ContactState::default();
         let mut changed = Vec::new();
         for (name, value) in fields {
-            if known.map_or(&None, |known| &known[name].value) != &value {
+            if known.as_ref().map_or(&None, |known| &known[name].value) != &value {
                 changed.push(name);
             }
             state[name] = Versioned { version, value };
@@ -71,22 +72,22 @@ impl Change<'_, '_> {
                 fields: changed,
             });
         }
-        self.0.put(ContactRecord {
+        self.0.put(&[ContactRecord {
             instance_arn: instance_arn.to_owned(),
             contact_id: id.to_owned(),
             state,
-        })?;
-        self.0.flush()
+        }])
     }
 }
 
 /// Does all of `act` or none of it, in one transaction.
 pub(super) fn transact<T, E: From<StoreError>>(
     store: &Store,
+    on_unconfirmed: OnUnconfirmed,
     on_wait: fn(),
-    act: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
+    act: impl Fn(&mut Batch<'_>) -> Result<T, E>,
 ) -> Result<(T, Report), E> {
-    store.write(on_wait, |tables| {
+    store.write(on_unconfirmed, on_wait, |tables| {
         let mut batch = Batch::new(tables);
         let result = act(&mut batch)?;
         Ok((result, batch.finish()?))

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::batch::Batch;
 use super::change::transact;
 use super::report::{REJECTIONS_KEPT, Report};
-use super::{PATIENCE, Store, StoreError};
+use super::{OnUnconfirmed, PATIENCE, Store, StoreError};
 use crate::contact::ContactRecord;
 use crate::records::{Item, Records, Rejection};
 
@@ -232,7 +232,7 @@ impl Importer<'_> {
     }
 
     fn flush(&mut self) -> Result<(), ImportError> {
-        let report = write(self.store, self.on_wait, mem::take(&mut self.waiting))?;
+        let report = write(self.store, self.on_wait, &mem::take(&mut self.waiting))?;
         self.written = Instant::now();
         self.report.merge(report);
         Ok(())
@@ -247,20 +247,17 @@ fn write_all(
 ) -> Result<Report, ImportError> {
     let mut report = Report::default();
     for batch in batches {
-        report.merge(write(store, on_wait, batch)?);
+        report.merge(write(store, on_wait, &batch)?);
     }
     Ok(report)
 }
 
-/// Writes records, all or none of them.
-fn write(store: &Store, on_wait: fn(), records: Vec<ContactRecord>) -> Result<Report, ImportError> {
+/// Writes records, all or none of them. Of each field the newest value is kept, so they may be written again.
+fn write(store: &Store, on_wait: fn(), records: &[ContactRecord]) -> Result<Report, ImportError> {
     if records.is_empty() {
         return Ok(Report::default());
     }
-    let put = |batch: &mut Batch<'_>| {
-        let mut records = records.into_iter();
-        records.try_for_each(|record| batch.put(record).map_err(ImportError::from))
-    };
-    let ((), report) = transact(store, on_wait, put)?;
+    let put = |batch: &mut Batch<'_>| batch.put(records);
+    let ((), report) = transact(store, OnUnconfirmed::Repeat, on_wait, put)?;
     Ok(report)
 }

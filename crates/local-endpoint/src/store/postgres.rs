@@ -4,6 +4,9 @@
 //! takes before it looks at anything and keeps until its end: every statement of it (`READ COMMITTED`) sees what all writers
 //! before it have committed, and nobody changes a tree meanwhile. So writers never wait for each other's rows either, and
 //! cannot deadlock.
+//!
+//! What fails for a reason that may pass is done again, for a while, if nothing of it was committed: a lost connection, a server
+//! that restarts or hands over to another.
 
 mod prune;
 mod read;
@@ -13,25 +16,34 @@ mod write;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime::{self, Runtime};
+use tokio::sync::Semaphore;
 use tokio_postgres::Config;
 use tokio_postgres::error::SqlState;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 #[cfg(test)]
 pub(super) use self::session::Row;
-use self::session::{Session, wait};
-use super::{PATIENCE, StoreError, Tables};
+use self::session::{Session, may_pass, wait};
+use super::{OnUnconfirmed, PATIENCE, StoreError, Tables};
 use crate::random;
 
 const SCHEMA_VERSION: i32 = 1;
 /// Of the advisory lock of those that write: "ConT" in ASCII, as SQLite's files have it.
 const LOCK: i64 = 0x436f_6e54;
-/// How many connections are kept open between uses.
-const IDLE: usize = 16;
+/// How many connections there may be at once; who needs another one waits.
+const CONNECTIONS: usize = 16;
+/// How long nothing may come from a server, and what is sent not be acknowledged, until the connection counts as lost; where
+/// the connection string does not say.
+const SILENCE: Duration = Duration::from_secs(30);
+/// How long something is done again and again.
+const RETRIES: Duration = Duration::from_secs(30);
+/// How long to wait before it is done again: at first, and at the most.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 /// How long a connection may take to come about, where the connection string does not say.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -42,7 +54,11 @@ pub(super) struct Postgres {
     config: Config,
     tls: MakeRustlsConnect,
     may_write: bool,
+    /// A place for each connection that is in use.
+    places: Semaphore,
     idle: Mutex<Vec<Session>>,
+    /// One thread of this process waits for the lock of those that write, the others for that thread.
+    writer: Mutex<()>,
 }
 
 /// Without the connection string, which has a password.
@@ -65,7 +81,8 @@ impl Postgres {
     /// Connects, and creates what is not there if it may write.
     pub(super) fn open(url: &str, may_write: bool) -> Result<Self, StoreError> {
         let database = Self::new(url, may_write)?;
-        let session = database.session()?;
+        // What does not go well at once is more likely a wrong connection string than a restart.
+        let session = database.connect()?;
         let found = version(&session)?;
         if found > SCHEMA_VERSION {
             let known = SCHEMA_VERSION;
@@ -88,6 +105,14 @@ impl Postgres {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SILENCE);
+        }
+        if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+            config.keepalives_idle(SILENCE / 2);
+            config.keepalives_interval(SILENCE / 6);
+            config.keepalives_retries(3);
+        }
         if config.get_application_name().is_none() {
             config.application_name("connect");
         }
@@ -101,18 +126,20 @@ impl Postgres {
             config,
             tls: tls()?,
             may_write,
+            places: Semaphore::new(CONNECTIONS),
             idle: Mutex::default(),
+            writer: Mutex::default(),
         })
     }
 
     #[cfg(test)]
     pub(super) fn execute(&self, statements: &str) -> Result<(), StoreError> {
-        self.session()?.batch(statements)
+        self.connect()?.batch(statements)
     }
 
     #[cfg(test)]
     pub(super) fn select(&self, select: &str) -> Vec<Row> {
-        self.session().unwrap().all(select, &[]).unwrap()
+        self.connect().unwrap().all(select, &[]).unwrap()
     }
 
     pub(super) fn token_key(&self) -> Result<[u8; 64], StoreError> {
@@ -125,98 +152,110 @@ impl Postgres {
     /// Reads one state of the database.
     pub(super) fn read<T, E: From<StoreError>>(
         &self,
-        query: impl FnOnce(&dyn Tables) -> Result<T, E>,
+        query: impl Fn(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
-        let session = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        let result = query(&session);
-        self.end(session, result)
+        let _place = wait(self.places.acquire());
+        retry(|| {
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            match self.begin(begin, |_| Ok(())) {
+                Ok(session) => self.end(session, &query, OnUnconfirmed::Repeat),
+                Err(error) => Attempt::failed(error),
+            }
+        })
     }
 
     /// Does all of `act` or none of it, as soon as nobody else writes.
     pub(super) fn write<T, E: From<StoreError>>(
         &self,
+        on_unconfirmed: OnUnconfirmed,
         on_wait: fn(),
-        act: impl FnOnce(&dyn Tables) -> Result<T, E>,
+        act: impl Fn(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
+        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let _place = wait(self.places.acquire());
         let mut was_reported = false;
-        let session = loop {
-            let session = self.begin("BEGIN ISOLATION LEVEL READ COMMITTED")?;
-            match lock(&session) {
-                Ok(()) => break session,
-                Err(error) if is(&error, &SqlState::LOCK_NOT_AVAILABLE) => {
-                    if !was_reported {
-                        on_wait();
+        retry(|| {
+            loop {
+                match self.begin("BEGIN ISOLATION LEVEL READ COMMITTED", lock) {
+                    Ok(session) => return self.end(session, &act, on_unconfirmed),
+                    Err(error) if is(&error, &SqlState::LOCK_NOT_AVAILABLE) => {
+                        if !was_reported {
+                            on_wait();
+                        }
+                        was_reported = true;
                     }
-                    was_reported = true;
-                    self.end(session, Err::<(), _>(error)).ok();
+                    Err(error) => return Attempt::failed(error),
                 }
-                Err(error) => return self.end(session, Err(error.into())),
             }
-        };
-        let result = act(&session);
-        self.end(session, result)
+        })
     }
 
     /// Gives the room of what was removed to what comes. Waits for nobody.
     pub(super) fn compact(&self) -> Result<(), StoreError> {
-        let session = self.session()?;
-        // Not in one transaction.
-        session.batch("VACUUM contact")?;
-        session.batch("VACUUM tree")?;
-        self.put_back(session);
-        Ok(())
+        let _place = wait(self.places.acquire());
+        retry(|| {
+            let vacuum = || {
+                let session = self.session()?;
+                // Not in one transaction.
+                session.batch("VACUUM contact")?;
+                session.batch("VACUUM tree")?;
+                self.put_back(session);
+                Ok(())
+            };
+            vacuum().map_or_else(Attempt::failed, |()| Attempt::Done(Ok(())))
+        })
     }
 
-    /// Begins a transaction: by a connection that is open still, else by a new one.
-    fn begin(&self, statement: &str) -> Result<Session, StoreError> {
-        while let Some(session) = self.kept() {
-            match session.batch(statement) {
-                Ok(()) => return Ok(session),
-                Err(_) if session.is_closed() => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let session = self.connect()?;
+    /// Begins a transaction, and takes its lock. Where that fails, the connection goes, and all of the transaction with it.
+    fn begin(
+        &self,
+        statement: &str,
+        lock: impl Fn(&Session) -> Result<(), StoreError>,
+    ) -> Result<Session, StoreError> {
+        let session = self.session()?;
         session.batch(statement)?;
+        lock(&session)?;
         Ok(session)
     }
 
-    /// Commits what went well. What did not is rolled back.
-    fn end<T, E: From<StoreError>>(&self, session: Session, result: Result<T, E>) -> Result<T, E> {
-        match result {
-            Ok(value) => {
-                session.batch("COMMIT")?;
-                self.put_back(session);
-                Ok(value)
-            }
+    /// Ends a transaction with what is to be done in it: commits if that goes well.
+    fn end<T, E: From<StoreError>>(
+        &self,
+        session: Session,
+        act: impl Fn(&dyn Tables) -> Result<T, E>,
+        on_unconfirmed: OnUnconfirmed,
+    ) -> Attempt<T, E> {
+        match act(&session) {
+            Ok(value) => match session.batch("COMMIT") {
+                Ok(()) => {
+                    self.put_back(session);
+                    Attempt::Done(Ok(value))
+                }
+                Err(error) => unconfirmed(error, on_unconfirmed),
+            },
+            Err(error) if session.may_pass() => Attempt::MayPass(error),
             Err(error) => {
-                // A connection that fails here is not used again, which rolls back, too.
                 if session.batch("ROLLBACK").is_ok() {
                     self.put_back(session);
                 }
-                Err(error)
+                Attempt::Done(Err(error))
             }
         }
     }
 
+    /// A connection that is open still, or a new one. Dropped, it closes.
     fn session(&self) -> Result<Session, StoreError> {
-        match self.kept() {
-            Some(session) => Ok(session),
-            None => self.connect(),
-        }
-    }
-
-    fn kept(&self) -> Option<Session> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.retain(|session| !session.is_closed());
-        idle.pop()
+        let kept = {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            idle.retain(|session| !session.is_closed());
+            idle.pop()
+        };
+        kept.map_or_else(|| self.connect(), Ok)
     }
 
     fn put_back(&self, session: Session) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE {
-            idle.push(session);
-        }
+        idle.push(session);
     }
 
     fn connect(&self) -> Result<Session, StoreError> {
@@ -233,12 +272,63 @@ impl Postgres {
             Ok::<_, tokio_postgres::Error>(client)
         });
         let client = wait(client).map_err(std::io::Error::other)??;
-        let session = Session::new(client);
+        let session = Session::new(client, self.may_write);
         let read_only = if self.may_write { "off" } else { "on" };
         session.batch(&format!(
             "SET search_path = connect; SET TimeZone = 'UTC'; SET default_transaction_read_only = {read_only}"
         ))?;
         Ok(session)
+    }
+}
+
+/// What became of something that may be done again.
+enum Attempt<T, E> {
+    Done(Result<T, E>),
+    /// It failed for a reason that may pass, and nothing of it was committed.
+    MayPass(E),
+}
+
+impl<T, E: From<StoreError>> Attempt<T, E> {
+    fn failed(error: StoreError) -> Self {
+        match &error {
+            StoreError::Postgres(cause) if may_pass(cause) => Self::MayPass(error.into()),
+            _ => Self::Done(Err(error.into())),
+        }
+    }
+}
+
+/// Does something again where what was in the way may have passed.
+fn retry<T, E>(mut attempt: impl FnMut() -> Attempt<T, E>) -> Result<T, E> {
+    let began = Instant::now();
+    let (mut pause, longest) = PAUSES;
+    loop {
+        match attempt() {
+            Attempt::Done(result) => return result,
+            Attempt::MayPass(error) if began.elapsed() > RETRIES => return Err(error),
+            Attempt::MayPass(_) => {}
+        }
+        // Not all that wait come back at once.
+        thread::sleep(pause.mul_f64(0.5 + 0.5 * fastrand::f64()));
+        pause = longest.min(pause * 2);
+    }
+}
+
+/// What follows from a commit that failed. Only the server's word that the transactions were in each other's way says that
+/// nothing was committed.
+fn unconfirmed<T, E: From<StoreError>>(
+    error: StoreError,
+    on_unconfirmed: OnUnconfirmed,
+) -> Attempt<T, E> {
+    let StoreError::Postgres(cause) = error else {
+        return Attempt::failed(error);
+    };
+    let is_rolled_back = cause
+        .code()
+        .is_some_and(|state| state.code().starts_with("40"));
+    if is_rolled_back || on_unconfirmed == OnUnconfirmed::Repeat || !may_pass(&cause) {
+        Attempt::failed(cause.into())
+    } else {
+        Attempt::Done(Err(StoreError::Unconfirmed(cause).into()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Contacts go, and their bytes with them.
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use aws_smithy_types::DateTime;
 
@@ -8,7 +9,7 @@ use super::import::BATCH;
 use super::page::{instance, time};
 use super::tables::Tables;
 use super::trees::Trees;
-use super::{NO_TIME, PageError, Store, StoreError};
+use super::{NO_TIME, OnUnconfirmed, PageError, Store, StoreError};
 
 /// Which contacts to remove.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,14 +104,16 @@ impl Store {
         self.prepare_to_erase()?;
         let pruned = match what {
             Prune::Before(time) => self.prune_before(nanos(*time), on_wait)?,
-            Prune::Contact { instance, id } => self.write(on_wait, |tables| {
-                let place = find(tables, instance.as_deref(), id)?;
-                let pruned = tables.pruned(&place)?;
-                tables.forget(&place)?;
-                tables.erase_references(&place)?;
-                Trees(tables).split(place.tree)?;
-                Ok::<_, PruneError>(pruned)
-            })?,
+            Prune::Contact { instance, id } => {
+                self.write(OnUnconfirmed::Report, on_wait, |tables| {
+                    let place = find(tables, instance.as_deref(), id)?;
+                    let pruned = tables.pruned(&place)?;
+                    tables.forget(slice::from_ref(&place))?;
+                    tables.erase_references(&place)?;
+                    Trees(tables).split(&BTreeSet::from([place.tree]))?;
+                    Ok::<_, PruneError>(pruned)
+                })?
+            }
         };
         self.compact(on_wait)?;
         Ok(pruned)
@@ -122,15 +125,11 @@ impl Store {
         pruned.contacts = 0;
         for age in AGES {
             loop {
-                let removed = self.write(on_wait, |tables| {
+                let removed = self.write(OnUnconfirmed::Report, on_wait, |tables| {
                     let places = tables.aged_places(age, limit, BATCH)?;
-                    for place in &places {
-                        tables.forget(place)?;
-                    }
-                    let trees: BTreeSet<i64> = places.iter().map(|place| place.tree).collect();
-                    for tree in trees {
-                        Trees(tables).split(tree)?;
-                    }
+                    tables.forget(&places)?;
+                    let trees = places.iter().map(|place| place.tree).collect();
+                    Trees(tables).split(&trees)?;
                     Ok::<_, StoreError>(places.len())
                 })?;
                 if removed == 0 {

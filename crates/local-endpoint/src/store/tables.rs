@@ -30,9 +30,22 @@ pub(super) struct Row {
     pub(super) initiated: i64,
 }
 
+/// A contact to write.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) instance: i64,
+    pub(super) id: &'a str,
+    /// Where it is so far, if anywhere.
+    pub(super) row: Option<Row>,
+    pub(super) tree: i64,
+    /// `None` of an ID that others refer to.
+    pub(super) state: Option<&'a ContactState>,
+}
+
 /// A contact of a tree, and what it refers to.
 #[derive(Debug)]
 pub(super) struct Member {
+    pub(super) tree: i64,
     pub(super) key: i64,
     pub(super) instance: i64,
     pub(super) id: String,
@@ -85,41 +98,33 @@ pub(super) trait Reads {
     fn stats(&self, largest: u32) -> Result<Stats>;
 }
 
-/// What an import and a change need.
+/// What an import and a change need. It is asked for in lists, since the database may be far away.
 pub(super) trait Writes {
     /// The key of an instance, new or known. Of several ARNs the least is kept.
     fn put_instance(&self, id: &str, arn: &str) -> Result<i64>;
-    /// Where a contact is.
-    fn row(&self, instance: i64, id: &str) -> Result<Option<Row>>;
-    /// The state of a contact.
-    fn state(&self, key: i64) -> Result<ContactState>;
-    /// Writes a contact that has no row; without a state, only its ID.
-    fn insert(
-        &self,
-        instance: i64,
-        id: &str,
-        tree: i64,
-        state: Option<&ContactState>,
-    ) -> Result<()>;
-    /// Writes a contact that has a row.
-    fn update(&self, row: &Row, state: &ContactState) -> Result<()>;
-    /// Removes the row of a contact.
-    fn delete(&self, key: i64) -> Result<()>;
+    /// Where each of these contacts is, by instance and ID.
+    fn rows(&self, ids: &[(i64, &str)]) -> Result<Vec<Option<Row>>>;
+    /// The state of each of these contacts.
+    fn states(&self, keys: &[i64]) -> Result<Vec<ContactState>>;
+    /// Writes contacts.
+    fn put(&self, contacts: &[Entry<'_>]) -> Result<()>;
+    /// Removes the rows of contacts.
+    fn delete(&self, keys: &[i64]) -> Result<()>;
 
-    /// A new tree of this size.
-    fn plant(&self, size: i64) -> Result<i64>;
-    /// Removes a tree that has no contacts any more.
-    fn fell(&self, tree: i64) -> Result<()>;
-    /// How many rows a tree has.
-    fn size(&self, tree: i64) -> Result<i64>;
-    /// Notes how many rows a tree has.
-    fn resize(&self, tree: i64, size: i64) -> Result<()>;
-    /// All rows of a tree, by instance and ID.
-    fn members(&self, tree: i64) -> Result<Vec<Member>>;
-    /// Moves all rows of a tree to another.
-    fn relabel(&self, from: i64, to: i64) -> Result<()>;
-    /// Moves a row to another tree.
-    fn replant(&self, key: i64, tree: i64) -> Result<()>;
+    /// A new tree of each of these sizes.
+    fn plant(&self, sizes: &[i64]) -> Result<Vec<i64>>;
+    /// Removes trees that have no contacts any more.
+    fn fell(&self, trees: &[i64]) -> Result<()>;
+    /// How many rows each of these trees has.
+    fn sizes(&self, trees: &[i64]) -> Result<Vec<i64>>;
+    /// Notes how many rows trees have: keys and sizes.
+    fn resize(&self, trees: &[(i64, i64)]) -> Result<()>;
+    /// All rows of trees, by tree, instance and ID.
+    fn members(&self, trees: &[i64]) -> Result<Vec<Member>>;
+    /// Moves all rows of trees to others: from where, to where.
+    fn relabel(&self, trees: &[(i64, i64)]) -> Result<()>;
+    /// Moves rows to other trees: keys and trees.
+    fn replant(&self, rows: &[(i64, i64)]) -> Result<()>;
 }
 
 /// What removing contacts needs.
@@ -132,8 +137,8 @@ pub(super) trait Prunes {
     fn places(&self, instance: Option<i64>, id: &str) -> Result<Vec<Place>>;
     /// What would go with a contact.
     fn pruned(&self, place: &Place) -> Result<Pruned>;
-    /// Forgets all of a contact but its ID.
-    fn forget(&self, place: &Place) -> Result<()>;
+    /// Forgets all of contacts but their IDs.
+    fn forget(&self, places: &[Place]) -> Result<()>;
     /// Removes all references to a contact.
     fn erase_references(&self, place: &Place) -> Result<()>;
 }

@@ -64,11 +64,14 @@ impl Prunes for Session {
         })
     }
 
-    fn forget(&self, place: &Place) -> Result<(), StoreError> {
+    fn forget(&self, places: &[Place]) -> Result<(), StoreError> {
         let update = "UPDATE contact SET listed = FALSE, initiated = $3, disconnected = NULL, previous = NULL,
             initial = NULL, related = NULL, method = NULL, channel = NULL, version_time = 0, version_origin = 0,
-            field_versions = NULL, details = NULL WHERE instance = $1 AND id = $2";
-        self.execute(update, &[&place.instance, &escape(&place.id), &NO_TIME])
+            field_versions = NULL, details = NULL FROM unnest($1::bigint[], $2::text[]) AS place (instance, id)
+            WHERE contact.instance = place.instance AND contact.id = place.id";
+        let instances: Vec<i64> = places.iter().map(|place| place.instance).collect();
+        let ids: Vec<_> = places.iter().map(|place| escape(&place.id)).collect();
+        self.execute(update, &[&instances, &ids, &NO_TIME])
     }
 
     fn erase_references(&self, place: &Place) -> Result<(), StoreError> {

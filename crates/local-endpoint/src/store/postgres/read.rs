@@ -129,7 +129,7 @@ impl Reads for Session {
                 WHERE instance = $1 AND listed AND id = ANY($2) GROUP BY tree)
             SELECT (SELECT id FROM contact WHERE tree = place.tree AND listed ORDER BY initiated, id LIMIT 1),
                 (SELECT count(*) FROM contact WHERE tree = place.tree AND listed), given FROM place ORDER BY tree";
-        let ids: Vec<String> = ids.iter().map(|id| escape(id)).collect();
+        let ids: Vec<_> = ids.iter().map(|id| escape(id)).collect();
         let rows = self.all(select, &[&instance.key, &ids])?;
         let tree = |row: &Row| {
             let tree = TreeStats {

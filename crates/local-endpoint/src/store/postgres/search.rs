@@ -40,9 +40,9 @@ pub(super) fn rows(
     if let Some(Mark { value, id }) = after {
         let value = match value {
             Value::Time(nanos) => query.bind(*nanos),
-            Value::Text(text) => query.bind(escape(text)),
+            Value::Text(text) => query.bind(escape(text).into_owned()),
         };
-        let id = query.bind(escape(id));
+        let id = query.bind(escape(id).into_owned());
         // Writing to a string cannot fail.
         let _ = write!(
             query.condition,
@@ -116,7 +116,8 @@ impl Query {
 
     /// A list.
     fn list(&mut self, values: &[String]) -> String {
-        let values: Vec<String> = values.iter().map(|value| escape(value)).collect();
+        let values = values.iter().map(|value| escape(value).into_owned());
+        let values: Vec<String> = values.collect();
         format!("ANY(${}::text[])", self.bind(values))
     }
 
@@ -131,12 +132,12 @@ impl Query {
                 format!("({arn} = {ids} OR substring({arn} FROM '.*/(.*)') = {ids})")
             }
             Criterion::Attribute(name, values) => {
-                let name = self.bind(escape(name));
+                let name = self.bind(escape(name).into_owned());
                 let values = self.list(values);
                 format!("text_at(details, 'Attributes', ${name}) = {values}")
             }
             Criterion::SegmentAttribute(name, values) => {
-                let name = self.bind(escape(name));
+                let name = self.bind(escape(name).into_owned());
                 let values = self.list(values);
                 format!("text_at(details, 'SegmentAttributes', ${name}, 'ValueString') = {values}")
             }

@@ -1,9 +1,15 @@
 //! One connection, as threads that block use it.
 
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::error::Error;
+use std::io;
+use std::pin::pin;
 
-use tokio_postgres::types::{FromSql, ToSql};
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Statement};
 
 use crate::StoreError;
@@ -18,14 +24,19 @@ pub(super) fn wait<F: Future>(future: F) -> F::Output {
 /// A connection with the statements that it has prepared.
 pub(super) struct Session {
     client: Client,
-    statements: Mutex<HashMap<String, Statement>>,
+    statements: RefCell<HashMap<String, Statement>>,
+    may_write: bool,
+    /// Whether something failed that may go well another time.
+    may_pass: Cell<bool>,
 }
 
 impl Session {
-    pub(super) fn new(client: Client) -> Self {
+    pub(super) fn new(client: Client, may_write: bool) -> Self {
         Self {
             client,
-            statements: Mutex::default(),
+            statements: RefCell::default(),
+            may_write,
+            may_pass: Cell::new(false),
         }
     }
 
@@ -33,43 +44,68 @@ impl Session {
         self.client.is_closed()
     }
 
+    /// Whether something failed that may go well another time.
+    pub(super) fn may_pass(&self) -> bool {
+        self.may_pass.get()
+    }
+
     /// Statements without parameters.
     pub(super) fn batch(&self, statements: &str) -> Result<(), StoreError> {
-        Ok(wait(self.client.batch_execute(statements))?)
+        self.noted(wait(self.client.batch_execute(statements)))
     }
 
     pub(super) fn execute(&self, sql: &str, with: Parameters<'_>) -> Result<(), StoreError> {
         let statement = self.prepare(sql)?;
-        wait(self.client.execute(&statement, with))?;
-        Ok(())
+        self.noted(wait(self.client.execute(&statement, with)))
+            .map(drop)
     }
 
     pub(super) fn all(&self, sql: &str, with: Parameters<'_>) -> Result<Vec<Row>, StoreError> {
         let statement = self.prepare(sql)?;
-        let rows = wait(self.client.query(&statement, with))?;
+        let rows = self.noted(wait(self.client.query(&statement, with)))?;
         Ok(rows.into_iter().map(Row).collect())
     }
 
     pub(super) fn one(&self, sql: &str, with: Parameters<'_>) -> Result<Row, StoreError> {
         let statement = self.prepare(sql)?;
-        Ok(Row(wait(self.client.query_one(&statement, with))?))
+        self.noted(wait(self.client.query_one(&statement, with)))
+            .map(Row)
     }
 
     pub(super) fn maybe(&self, sql: &str, with: Parameters<'_>) -> Result<Option<Row>, StoreError> {
         let statement = self.prepare(sql)?;
-        Ok(wait(self.client.query_opt(&statement, with))?.map(Row))
+        let row = self.noted(wait(self.client.query_opt(&statement, with)))?;
+        Ok(row.map(Row))
+    }
+
+    /// Writes rows of these types by a statement that copies them from its input.
+    pub(super) fn copy<'a, const N: usize>(
+        &self,
+        sql: &str,
+        types: &[Type; N],
+        rows: impl Iterator<Item = [Box<dyn ToSql + Sync + 'a>; N]>,
+    ) -> Result<(), StoreError> {
+        let statement = self.prepare(sql)?;
+        let copied = wait(async {
+            let sink = self.client.copy_in(&statement).await?;
+            let mut writer = pin!(BinaryCopyInWriter::new(sink, types));
+            for row in rows {
+                writer
+                    .as_mut()
+                    .write(&row.each_ref().map(|value| &**value))
+                    .await?;
+            }
+            writer.finish().await
+        });
+        self.noted(copied).map(drop)
     }
 
     fn prepare(&self, sql: &str) -> Result<Statement, StoreError> {
-        let statements = || {
-            let statements = self.statements.lock();
-            statements.unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some(statement) = statements().get(sql) {
+        if let Some(statement) = self.statements.borrow().get(sql) {
             return Ok(statement.clone());
         }
-        let statement = wait(self.client.prepare(sql))?;
-        let mut statements = statements();
+        let statement = self.noted(wait(self.client.prepare(sql)))?;
+        let mut statements = self.statements.borrow_mut();
         // Searches have no end of forms.
         if statements.len() >= 100 {
             statements.clear();
@@ -77,6 +113,36 @@ impl Session {
         statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
+
+    fn noted<T>(&self, result: Result<T, tokio_postgres::Error>) -> Result<T, StoreError> {
+        if let Err(error) = &result {
+            // The server was the one to write to, and another one is now.
+            let is_demoted = error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION);
+            let may_pass = may_pass(error) || (is_demoted && self.may_write);
+            self.may_pass.set(may_pass || self.may_pass());
+        }
+        Ok(result?)
+    }
+}
+
+/// Whether it may go well another time: the connection is lost, the server restarts or hands over to another one, or
+/// transactions were in each other's way.
+pub(super) fn may_pass(error: &tokio_postgres::Error) -> bool {
+    let Some(error) = error.as_db_error() else {
+        let is_io = |cause: &(dyn Error + 'static)| cause.is::<io::Error>();
+        return error.is_closed() || error.source().is_some_and(is_io);
+    };
+    let state = error.code();
+    state.code().starts_with("08")
+        || [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::TOO_MANY_CONNECTIONS,
+        ]
+        .contains(state)
 }
 
 /// What was read.
@@ -107,9 +173,12 @@ impl Row {
 }
 
 /// PostgreSQL's texts have no NUL: it becomes two characters, of which the first one stands for nothing else.
-pub(super) fn escape(text: &str) -> String {
-    text.replace('\u{ffff}', "\u{ffff}1")
-        .replace('\0', "\u{ffff}0")
+pub(super) fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\0', '\u{ffff}']) {
+        return text.into();
+    }
+    let escaped = text.replace('\u{ffff}', "\u{ffff}1");
+    escaped.replace('\0', "\u{ffff}0").into()
 }
 
 fn unescape(text: String) -> String {
@@ -135,7 +204,7 @@ mod tests {
             "\0\0\u{ffff}\u{ffff}",
         ] {
             assert!(!escape(text).contains('\0'));
-            assert_eq!(unescape(escape(text)), text);
+            assert_eq!(unescape(escape(text).into_owned()), text);
         }
     }
 }

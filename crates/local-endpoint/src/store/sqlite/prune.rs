@@ -103,12 +103,14 @@ impl Prunes for Connection {
         })
     }
 
-    fn forget(&self, place: &Place) -> Result<(), StoreError> {
+    fn forget(&self, places: &[Place]) -> Result<(), StoreError> {
         let update = "UPDATE contact SET listed = 0, initiated = ?3, disconnected = NULL, previous = NULL, initial = NULL,
             related = NULL, method = NULL, channel = NULL, version_time = 0, version_origin = 0, field_versions = NULL,
             details = NULL WHERE instance = ?1 AND id = ?2";
         let mut statement = self.prepare_cached(update)?;
-        statement.execute((place.instance, &place.id, NO_TIME))?;
+        for place in places {
+            statement.execute((place.instance, &place.id, NO_TIME))?;
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use rusqlite::{CachedStatement, Connection, ToSql};
 use crate::contact::{COLUMNS, ContactState, FIELDS, Field, Kind, Value};
 use crate::store::NO_TIME;
 use crate::store::columns::{self, details, field_versions, initiated};
-use crate::store::tables::Row;
+use crate::store::tables::{Entry, Row};
 
 /// The state of a contact.
 pub(super) fn state(connection: &Connection, key: i64) -> rusqlite::Result<ContactState> {
@@ -17,13 +17,14 @@ pub(super) fn state(connection: &Connection, key: i64) -> rusqlite::Result<Conta
 }
 
 /// Writes a contact that has no row; without a state, only its ID.
-pub(super) fn insert(
-    connection: &Connection,
-    instance: i64,
-    id: &str,
-    tree: i64,
-    state: Option<&ContactState>,
-) -> rusqlite::Result<()> {
+pub(super) fn insert(connection: &Connection, contact: &Entry<'_>) -> rusqlite::Result<()> {
+    let Entry {
+        instance,
+        id,
+        tree,
+        state,
+        ..
+    } = *contact;
     let Some(state) = state else {
         let insert = "INSERT INTO contact (instance, id, tree, listed, initiated, version_time, version_origin)
             VALUES (?1, ?2, ?3, 0, ?4, 0, 0)";

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use super::rows;
 use crate::StoreError;
 use crate::contact::ContactState;
-use crate::store::tables::{Member, Row, Writes};
+use crate::store::tables::{Entry, Member, Row, Writes};
 
 impl Writes for Connection {
     fn put_instance(&self, id: &str, arn: &str) -> Result<i64, StoreError> {
@@ -15,107 +15,117 @@ impl Writes for Connection {
         Ok(statement.query_row([id, arn], |row| row.get(0))?)
     }
 
-    fn row(&self, instance: i64, id: &str) -> Result<Option<Row>, StoreError> {
+    fn rows(&self, ids: &[(i64, &str)]) -> Result<Vec<Option<Row>>, StoreError> {
         let select =
             "SELECT key, tree, listed, initiated FROM contact WHERE instance = ?1 AND id = ?2";
         let mut statement = self.prepare_cached(select)?;
-        let row = statement.query_row((instance, id), |row| {
-            Ok(Row {
-                key: row.get(0)?,
-                tree: row.get(1)?,
-                is_listed: row.get(2)?,
-                initiated: row.get(3)?,
-            })
-        });
-        Ok(row.optional()?)
+        let row = |id: &(i64, &str)| {
+            let row = statement.query_row(*id, |row| {
+                Ok(Row {
+                    key: row.get(0)?,
+                    tree: row.get(1)?,
+                    is_listed: row.get(2)?,
+                    initiated: row.get(3)?,
+                })
+            });
+            Ok(row.optional()?)
+        };
+        ids.iter().map(row).collect()
     }
 
-    fn state(&self, key: i64) -> Result<ContactState, StoreError> {
-        Ok(rows::state(self, key)?)
+    fn states(&self, keys: &[i64]) -> Result<Vec<ContactState>, StoreError> {
+        let state = |key: &i64| Ok(rows::state(self, *key)?);
+        keys.iter().map(state).collect()
     }
 
-    fn insert(
-        &self,
-        instance: i64,
-        id: &str,
-        tree: i64,
-        state: Option<&ContactState>,
-    ) -> Result<(), StoreError> {
-        Ok(rows::insert(self, instance, id, tree, state)?)
+    fn put(&self, contacts: &[Entry<'_>]) -> Result<(), StoreError> {
+        for contact in contacts {
+            match (&contact.row, contact.state) {
+                (Some(row), Some(state)) => rows::update(self, row, state)?,
+                _ => rows::insert(self, contact)?,
+            }
+        }
+        Ok(())
     }
 
-    fn update(&self, row: &Row, state: &ContactState) -> Result<(), StoreError> {
-        Ok(rows::update(self, row, state)?)
+    fn delete(&self, keys: &[i64]) -> Result<(), StoreError> {
+        let each = keys.iter().map(|key| [*key]);
+        execute(self, "DELETE FROM contact WHERE key = ?1", each)
     }
 
-    fn delete(&self, key: i64) -> Result<(), StoreError> {
-        execute(self, "DELETE FROM contact WHERE key = ?1", [key])
-    }
-
-    fn plant(&self, size: i64) -> Result<i64, StoreError> {
+    fn plant(&self, sizes: &[i64]) -> Result<Vec<i64>, StoreError> {
         let mut statement = self.prepare_cached("INSERT INTO tree (size) VALUES (?1)")?;
-        Ok(statement.insert([size])?)
+        sizes
+            .iter()
+            .map(|size| Ok(statement.insert([size])?))
+            .collect()
     }
 
-    fn fell(&self, tree: i64) -> Result<(), StoreError> {
-        execute(self, "DELETE FROM tree WHERE key = ?1", [tree])
+    fn fell(&self, trees: &[i64]) -> Result<(), StoreError> {
+        let each = trees.iter().map(|tree| [*tree]);
+        execute(self, "DELETE FROM tree WHERE key = ?1", each)
     }
 
-    fn size(&self, tree: i64) -> Result<i64, StoreError> {
+    fn sizes(&self, trees: &[i64]) -> Result<Vec<i64>, StoreError> {
         let mut statement = self.prepare_cached("SELECT size FROM tree WHERE key = ?1")?;
-        Ok(statement.query_row([tree], |row| row.get(0))?)
+        let size = |tree: &i64| Ok(statement.query_row([tree], |row| row.get(0))?);
+        trees.iter().map(size).collect()
     }
 
-    fn resize(&self, tree: i64, size: i64) -> Result<(), StoreError> {
-        execute(
-            self,
-            "UPDATE tree SET size = ?2 WHERE key = ?1",
-            [tree, size],
-        )
+    fn resize(&self, trees: &[(i64, i64)]) -> Result<(), StoreError> {
+        let each = trees.iter().map(|(tree, size)| [*tree, *size]);
+        execute(self, "UPDATE tree SET size = ?2 WHERE key = ?1", each)
     }
 
-    fn members(&self, tree: i64) -> Result<Vec<Member>, StoreError> {
+    fn members(&self, trees: &[i64]) -> Result<Vec<Member>, StoreError> {
         let select = "SELECT key, instance, id, listed, previous, initial, related FROM contact WHERE tree = ?1
             ORDER BY instance, id";
         let mut statement = self.prepare_cached(select)?;
-        let members = statement.query_map([tree], |row| {
-            Ok(Member {
-                key: row.get(0)?,
-                instance: row.get(1)?,
-                id: row.get(2)?,
-                is_listed: row.get(3)?,
-                references: [row.get(4)?, row.get(5)?, row.get(6)?],
-            })
-        })?;
-        Ok(members.collect::<rusqlite::Result<_>>()?)
+        let mut members = Vec::new();
+        for tree in trees {
+            let rows = statement.query_map([tree], |row| {
+                Ok(Member {
+                    tree: *tree,
+                    key: row.get(0)?,
+                    instance: row.get(1)?,
+                    id: row.get(2)?,
+                    is_listed: row.get(3)?,
+                    references: [row.get(4)?, row.get(5)?, row.get(6)?],
+                })
+            })?;
+            for row in rows {
+                members.push(row?);
+            }
+        }
+        Ok(members)
     }
 
     /// One by one: a statement that changes many keeps copies of pages, to be able to take itself back.
-    fn relabel(&self, from: i64, to: i64) -> Result<(), StoreError> {
+    fn relabel(&self, trees: &[(i64, i64)]) -> Result<(), StoreError> {
         let mut statement = self.prepare_cached("SELECT key FROM contact WHERE tree = ?1")?;
-        let members = statement.query_map([from], |row| row.get(0))?;
-        let members: Vec<i64> = members.collect::<rusqlite::Result<_>>()?;
-        members
-            .into_iter()
-            .try_for_each(|member| self.replant(member, to))
+        for (from, to) in trees {
+            let moved = statement.query_map([from], |row| Ok((row.get(0)?, *to)))?;
+            let moved = moved.collect::<rusqlite::Result<Vec<_>>>()?;
+            self.replant(&moved)?;
+        }
+        Ok(())
     }
 
-    fn replant(&self, key: i64, tree: i64) -> Result<(), StoreError> {
-        execute(
-            self,
-            "UPDATE contact SET tree = ?2 WHERE key = ?1",
-            [key, tree],
-        )
+    fn replant(&self, rows: &[(i64, i64)]) -> Result<(), StoreError> {
+        let each = rows.iter().map(|(key, tree)| [*key, *tree]);
+        execute(self, "UPDATE contact SET tree = ?2 WHERE key = ?1", each)
     }
 }
 
+/// A statement for each of these parameters.
 fn execute<const N: usize>(
     connection: &Connection,
     statement: &str,
-    parameters: [i64; N],
+    each: impl IntoIterator<Item = [i64; N]>,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(statement)?
-        .execute(params_from_iter(parameters))?;
+    let mut statement = connection.prepare_cached(statement)?;
+    for parameters in each {
+        statement.execute(params_from_iter(parameters))?;
+    }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::env;
 use super::super::postgres::{Postgres, Row};
 use super::fixture::*;
 use super::*;
+use crate::contact::{Field, Value};
 use crate::random;
 
 /// Where throw-away databases may be made, as `postgres://USER@HOST:PORT`, without a database.
@@ -149,4 +150,109 @@ fn what_postgresql_has_no_text_for_comes_back() {
     let contact = store.contact(INSTANCE, "a\0b").unwrap();
     assert_eq!(contact.summary.channel.as_deref(), Some("\0"));
     assert_eq!(contact.attributes["x"], "y");
+}
+
+/// Lets the first transactions that write contacts meet with this, `when` they write or commit.
+fn sabotage(url: &str, when: &str, times: u32, what: &str) {
+    let deferred = match when {
+        "commit" => "DEFERRABLE INITIALLY DEFERRED",
+        _ => "NOT DEFERRABLE",
+    };
+    // A sequence keeps its value when a transaction is rolled back.
+    let sabotage = format!(
+        "CREATE SEQUENCE connect.met;
+        CREATE FUNCTION connect.meet() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF nextval('connect.met') <= {times} THEN {what}; END IF;
+            RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER meet AFTER INSERT ON connect.contact {deferred}
+        FOR EACH ROW EXECUTE FUNCTION connect.meet()"
+    );
+    execute(url, &sabotage);
+}
+
+const LOSE: &str = "PERFORM pg_terminate_backend(pg_backend_pid())";
+const COLLIDE: &str = "RAISE 'sabotaged' USING ERRCODE = 'serialization_failure'";
+const DEADLOCK: &str = "RAISE 'sabotaged' USING ERRCODE = 'deadlock_detected'";
+
+#[test]
+fn what_was_not_committed_is_done_again() {
+    let Some(server) = server() else { return };
+    for (when, what) in [
+        ("write", LOSE),
+        ("write", COLLIDE),
+        ("write", DEADLOCK),
+        ("commit", COLLIDE),
+    ] {
+        let url = database(&server);
+        let store = Store::postgres(&url).unwrap();
+        sabotage(&url, when, 2, what);
+        import(&store, &[record("a", 1), record("b", 2).after("a")]);
+        assert_eq!(tree(&store, "a"), ["a", "b"], "{when} {what}");
+        let changed = store.change(|change| {
+            let fields = [(Field::Channel, Some(Value::Text("CHAT".into())))];
+            change.set(&arn(INSTANCE), "c", 1, fields)
+        });
+        changed.unwrap();
+        assert_eq!(tree(&store, "c"), ["c"]);
+    }
+}
+
+#[test]
+fn what_may_be_committed_is_imported_again_but_changed_once() {
+    let Some(server) = server() else { return };
+    let url = database(&server);
+    let store = Store::postgres(&url).unwrap();
+    sabotage(&url, "commit", 1, LOSE);
+    import(&store, &[record("a", 1), record("b", 2).after("a")]);
+    assert_eq!(tree(&store, "a"), ["a", "b"]);
+    execute(&url, "ALTER SEQUENCE connect.met RESTART");
+    let changed = store.change(|change| {
+        let fields = [(Field::Channel, Some(Value::Text("CHAT".into())))];
+        change.set(&arn(INSTANCE), "c", 1, fields)
+    });
+    assert!(matches!(changed, Err(StoreError::Unconfirmed(_))));
+    assert_eq!(tree(&store, "a"), ["a", "b"]);
+}
+
+#[test]
+fn what_will_not_pass_is_reported_at_once() {
+    let Some(server) = server() else { return };
+    let url = database(&server);
+    let store = Store::postgres(&url).unwrap();
+    sabotage(
+        &url,
+        "write",
+        u32::MAX,
+        "RAISE 'no room' USING ERRCODE = 'disk_full'",
+    );
+    let json = record("a", 1).json();
+    let imported = store.import("test", json.as_bytes(), OnRejection::Abort);
+    assert_eq!(imported.unwrap_err().to_string(), "PostgreSQL: no room");
+    assert!(store.is_empty().unwrap());
+}
+
+#[test]
+fn more_threads_than_connections_read_while_the_server_ends_connections() {
+    let Some(server) = server() else { return };
+    let url = database(&server);
+    let store = Store::postgres(&url).unwrap();
+    import(&store, &[record("a", 1), record("b", 2).after("a")]);
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    std::thread::scope(|scope| {
+        for _ in 0..40 {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    assert_eq!(tree(&store, "b"), ["a", "b"]);
+                }
+            });
+        }
+        for _ in 0..10 {
+            execute(&url, end);
+        }
+    });
+    let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()";
+    let open = Postgres::new(&url, true).unwrap().select(open)[0].count(0);
+    assert!(open.unwrap() <= 17);
 }
