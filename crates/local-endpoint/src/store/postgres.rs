@@ -14,6 +14,7 @@ mod search;
 mod session;
 mod write;
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -156,10 +157,18 @@ impl Postgres {
     ) -> Result<T, E> {
         let _place = wait(self.places.acquire());
         retry(|| {
-            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-            match self.begin(begin, |_| Ok(())) {
-                Ok(session) => self.end(session, &query, OnUnconfirmed::Repeat),
-                Err(error) => Attempt::failed(error),
+            let session = match self.begin() {
+                Ok(session) => session,
+                Err(error) => return Attempt::failed(error),
+            };
+            match query(&session) {
+                Err(error) if session.may_pass() => Attempt::MayPass(error),
+                result => {
+                    if session.send("COMMIT").is_ok() {
+                        self.put_back(session);
+                    }
+                    Attempt::Done(result)
+                }
             }
         })
     }
@@ -173,19 +182,33 @@ impl Postgres {
     ) -> Result<T, E> {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let _place = wait(self.places.acquire());
-        let mut was_reported = false;
+        let was_reported = Cell::new(false);
+        let on_wait = || {
+            if !was_reported.replace(true) {
+                on_wait();
+            }
+        };
         retry(|| {
-            loop {
-                match self.begin("BEGIN ISOLATION LEVEL READ COMMITTED", lock) {
-                    Ok(session) => return self.end(session, &act, on_unconfirmed),
-                    Err(error) if is(&error, &SqlState::LOCK_NOT_AVAILABLE) => {
-                        if !was_reported {
-                            on_wait();
-                        }
-                        was_reported = true;
+            let session = match self.begin_to_write(on_wait) {
+                Ok(session) => session,
+                Err(error) => return Attempt::failed(error),
+            };
+            let value = match act(&session) {
+                Ok(value) => value,
+                Err(error) if session.may_pass() => return Attempt::MayPass(error),
+                Err(error) => {
+                    if session.send("ROLLBACK").is_ok() {
+                        self.put_back(session);
                     }
-                    Err(error) => return Attempt::failed(error),
+                    return Attempt::Done(Err(error));
                 }
+            };
+            match session.batch("COMMIT") {
+                Ok(()) => {
+                    self.put_back(session);
+                    Attempt::Done(Ok(value))
+                }
+                Err(error) => unconfirmed(error, on_unconfirmed),
             }
         })
     }
@@ -206,39 +229,29 @@ impl Postgres {
         })
     }
 
-    /// Begins a transaction, and takes its lock. Where that fails, the connection goes, and all of the transaction with it.
-    fn begin(
-        &self,
-        statement: &str,
-        lock: impl Fn(&Session) -> Result<(), StoreError>,
-    ) -> Result<Session, StoreError> {
+    fn begin(&self) -> Result<Session, StoreError> {
         let session = self.session()?;
-        session.batch(statement)?;
-        lock(&session)?;
+        session.send("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         Ok(session)
     }
 
-    /// Ends a transaction with what is to be done in it: commits if that goes well.
-    fn end<T, E: From<StoreError>>(
-        &self,
-        session: Session,
-        act: impl Fn(&dyn Tables) -> Result<T, E>,
-        on_unconfirmed: OnUnconfirmed,
-    ) -> Attempt<T, E> {
-        match act(&session) {
-            Ok(value) => match session.batch("COMMIT") {
-                Ok(()) => {
-                    self.put_back(session);
-                    Attempt::Done(Ok(value))
+    /// Begins a transaction that writes, when it is its turn. It goes by indexes then: what the server knows of a table that
+    /// grows is out of date, and to read all of it for each batch never ends.
+    fn begin_to_write(&self, on_wait: impl Fn()) -> Result<Session, StoreError> {
+        let patience = PATIENCE.as_millis();
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = {patience};
+            SELECT pg_advisory_xact_lock({LOCK}); SET LOCAL lock_timeout = 0;
+            SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+        );
+        let session = self.session()?;
+        loop {
+            match session.batch(&begin) {
+                Err(error) if is(&error, &SqlState::LOCK_NOT_AVAILABLE) => {
+                    on_wait();
+                    session.batch("ROLLBACK")?;
                 }
-                Err(error) => unconfirmed(error, on_unconfirmed),
-            },
-            Err(error) if session.may_pass() => Attempt::MayPass(error),
-            Err(error) => {
-                if session.batch("ROLLBACK").is_ok() {
-                    self.put_back(session);
-                }
-                Attempt::Done(Err(error))
+                result => return result.map(|()| session),
             }
         }
     }
@@ -330,14 +343,6 @@ fn unconfirmed<T, E: From<StoreError>>(
     } else {
         Attempt::Done(Err(StoreError::Unconfirmed(cause).into()))
     }
-}
-
-/// Waits for the turn of this transaction to write, though not for long.
-fn lock(session: &Session) -> Result<(), StoreError> {
-    let patience = PATIENCE.as_millis();
-    session.batch(&format!(
-        "SET LOCAL lock_timeout = {patience}; SELECT pg_advisory_xact_lock({LOCK}); SET LOCAL lock_timeout = 0"
-    ))
 }
 
 /// What went wrong, without the details, which may quote contacts.

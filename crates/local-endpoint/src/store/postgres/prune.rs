@@ -7,14 +7,17 @@ use crate::store::page::time;
 use crate::store::prune::{Age, Place, Pruned};
 use crate::store::tables::Prunes;
 
-fn older(age: Age) -> &'static str {
-    match age {
-        Age::Begun => "FROM contact WHERE listed AND initiated < $1",
+/// By instance, as the index of times has them.
+fn older(age: Age) -> String {
+    let condition = match age {
+        Age::Begun => "initiated < $1",
         Age::Updated => {
-            "FROM contact WHERE listed AND initiated = 9223372036854775807 AND version_time < $1
-            AND version_time > -9223372036854775808"
+            "initiated = 9223372036854775807 AND version_time < $1 AND version_time > -9223372036854775808"
         }
-    }
+    };
+    format!(
+        "FROM instance JOIN contact ON contact.instance = instance.key WHERE listed AND {condition}"
+    )
 }
 
 fn place(row: &Row) -> Result<Place, StoreError> {
@@ -35,7 +38,7 @@ impl Prunes for Session {
 
     fn aged_places(&self, age: Age, limit: i64, count: usize) -> Result<Vec<Place>, StoreError> {
         let older = older(age);
-        let select = format!("SELECT instance, id, tree {older} LIMIT {count}");
+        let select = format!("SELECT contact.instance, contact.id, tree {older} LIMIT {count}");
         self.all(&select, &[&limit])?.iter().map(place).collect()
     }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::io;
 use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::error::SqlState;
@@ -52,6 +53,15 @@ impl Session {
     /// Statements without parameters.
     pub(super) fn batch(&self, statements: &str) -> Result<(), StoreError> {
         self.noted(wait(self.client.batch_execute(statements)))
+    }
+
+    /// The same without waiting for an answer, which what comes next on the connection implies.
+    pub(super) fn send(&self, statements: &str) -> Result<(), StoreError> {
+        let answer = pin!(self.client.batch_execute(statements));
+        match answer.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => self.noted(answer),
+            Poll::Pending => Ok(()),
+        }
     }
 
     pub(super) fn execute(&self, sql: &str, with: Parameters<'_>) -> Result<(), StoreError> {
