@@ -3,16 +3,20 @@
 //! ```text
 //! peer-endpoint samples CONTACTS             writes a synthetic contact centre to standard output
 //! peer-endpoint import DATABASE              imports standard input
-//! peer-endpoint insert FROM TO               inserts the contacts of a database into a new one: the floor of importing
+//! peer-endpoint insert FROM TO               inserts the contacts of a file into a new one: the floor of importing
+//! peer-endpoint copy DATABASE                copies the contacts in PostgreSQL into another table: its floor of importing
 //! peer-endpoint pages DATABASE COUNT         reads pages of 10 contacts
 //! peer-endpoint serve ours|floor DATABASE SECONDS     serves signed requests for pages of 10 contacts
 //! peer-endpoint reset FILE COUNT             goes back to a seed
 //! ```
 //!
-//! Each but the first prints a line of JSON. `cpu` is processor time in seconds.
+//! DATABASE is a file or `postgres://…`, whose server is on this machine and has no other callers. Each mode but the first prints
+//! a line of JSON. `cpu` is processor time in seconds, that of PostgreSQL's server included.
 
+mod database;
 mod import;
 mod pages;
+mod process;
 mod serve;
 
 use std::io;
@@ -20,6 +24,8 @@ use std::process::ExitCode;
 
 use connect_local_endpoint::samples;
 use peer_harness::Failure;
+
+use crate::database::Database;
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -42,31 +48,12 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<String, Failure> {
             samples::write_centre(next()?.parse()?, 0, out)?;
             Ok(String::new())
         }
-        "import" => import::import(&next()?),
+        "import" => import::import(&Database::find(next()?)?),
         "insert" => import::insert(&next()?, &next()?),
-        "pages" => pages::pages(&next()?, next()?.parse()?),
-        "serve" => serve::serve(&next()?, &next()?, next()?.parse()?),
+        "copy" => import::copy(&Database::find(next()?)?),
+        "pages" => pages::pages(&Database::find(next()?)?, next()?.parse()?),
+        "serve" => serve::serve(&next()?, Database::find(next()?)?, next()?.parse()?),
         "reset" => serve::reset(&next()?, next()?.parse()?),
         mode => Err(format!("{mode:?} is no mode").into()),
     }
-}
-
-/// The processor time that this process has taken, or this thread alone, in seconds.
-fn cpu(whose: &str) -> Result<f64, Failure> {
-    let stat = std::fs::read_to_string(format!("/proc/{whose}/stat"))?;
-    // The second field is a name in brackets.
-    let fields = stat.rsplit(')').next().unwrap_or_default();
-    let mut fields = fields.split_whitespace().skip(11);
-    let mut ticks = || fields.next().unwrap_or_default().parse::<f64>();
-    // Linux counts a hundred a second, whatever it does inside.
-    Ok((ticks()? + ticks()?) / 100.0)
-}
-
-/// The most memory that this process has had in use, in KiB.
-fn peak_kib() -> Result<u64, Failure> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let mut lines = status.lines();
-    let line = lines.find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    Ok(kib.ok_or("no VmHWM")?.parse()?)
 }

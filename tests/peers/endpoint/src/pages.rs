@@ -7,10 +7,12 @@ use connect_local_endpoint::samples::INSTANCE_ID;
 use connect_local_endpoint::{PageError, Store};
 use peer_harness::Failure;
 
+use crate::database::Database;
+
 const SIZE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9);
 
-pub(crate) fn pages(database: &str, count: usize) -> Result<String, Failure> {
-    let store = Store::open(database)?;
+pub(crate) fn pages(database: &Database, count: usize) -> Result<String, Failure> {
+    let store = database.store()?;
     let measure = |contact: &str, token: Option<&str>| {
         let started = Instant::now();
         let page = store.page(INSTANCE_ID, contact, SIZE, token)?;

@@ -12,8 +12,8 @@ use aws_sigv4::sign::v4::SigningParams;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use bytes::Bytes;
+use connect_local_endpoint::LocalEndpoint;
 use connect_local_endpoint::samples::INSTANCE_ID;
-use connect_local_endpoint::{LocalEndpoint, Store};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -22,13 +22,14 @@ use hyper_util::rt::TokioIo;
 use peer_harness::{ACCESS_KEY_ID, Failure, REGION, SECRET_ACCESS_KEY};
 use tokio::net::TcpListener;
 
-use crate::cpu;
+use crate::database::Database;
 use crate::pages::percentile;
+use crate::process::cpu;
 
 const CONNECTIONS: usize = 16;
 
-pub(crate) fn serve(server: &str, database: &str, seconds: f64) -> Result<String, Failure> {
-    let store = Store::open(database)?;
+pub(crate) fn serve(server: &str, database: Database, seconds: f64) -> Result<String, Failure> {
+    let store = database.store()?;
     let stats = store.stats(1)?;
     let contact = stats.largest_trees.first().ok_or("no trees")?;
     let path = format!(
@@ -45,18 +46,24 @@ pub(crate) fn serve(server: &str, database: &str, seconds: f64) -> Result<String
         let ours = endpoint.local_addr();
         let request = signed(ours, &path, SystemTime::now())?;
         if server == "ours" {
-            return load(ours, request, seconds).await;
+            return load(ours, request, seconds, database).await;
         }
         let body = blocking(move || Connection::open(ours)?.call(&request)).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let floor = listener.local_addr()?;
         tokio::spawn(serve_floor(listener, floor, body.into()));
-        load(floor, signed(floor, &path, SystemTime::now())?, seconds).await
+        let request = signed(floor, &path, SystemTime::now())?;
+        load(floor, request, seconds, database).await
     })
 }
 
 /// Makes one request again and again.
-async fn load(address: SocketAddr, request: String, seconds: f64) -> Result<String, Failure> {
+async fn load(
+    address: SocketAddr,
+    request: String,
+    seconds: f64,
+    database: Database,
+) -> Result<String, Failure> {
     blocking(move || {
         let mut connections = Vec::new();
         for _ in 0..CONNECTIONS {
@@ -74,12 +81,12 @@ async fn load(address: SocketAddr, request: String, seconds: f64) -> Result<Stri
         for _ in 0..50 {
             round()?;
         }
-        let (started, before) = (Instant::now(), (cpu("self")?, cpu("thread-self")?));
+        let (started, before) = (Instant::now(), (database.cpu()?, cpu("thread-self")?));
         let mut calls = 0;
         while started.elapsed() < Duration::from_secs_f64(seconds) {
             calls += round()?;
         }
-        let cpu = cpu("self")? - before.0 - (cpu("thread-self")? - before.1);
+        let cpu = database.cpu()? - before.0 - (cpu("thread-self")? - before.1);
         let seconds = started.elapsed().as_secs_f64();
         Ok(format!(
             "{{\"calls\":{calls},\"seconds\":{seconds},\"cpu\":{cpu}}}\n"
