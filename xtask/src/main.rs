@@ -5,6 +5,7 @@ mod codegen;
 mod compare_names;
 mod conformance;
 mod error;
+mod postgres;
 mod process;
 mod tree;
 mod update;

@@ -9,12 +9,14 @@ use clap::ValueEnum;
 
 use super::Bench;
 use super::calls::rounds;
-use super::metrics::Peer;
+use super::metrics::{Peer, is_known};
 use super::peers::{ENDPOINT, Measured, Processor, isolated, isolated_on};
 use super::results::Part;
 use super::watch::field;
 use crate::error::Error;
+use crate::postgres::{self, Programs};
 use crate::process::{self, Server, succeed};
+use crate::tree::remove;
 use crate::workspace::value_name;
 
 /// How many contacts a database has.
@@ -41,66 +43,174 @@ pub(super) fn run(bench: &Bench, part: &mut Part) -> Result<(), Error> {
         sizes => sizes.to_vec(),
     };
     sizes.sort_unstable();
-    let peer = Endpoint {
+    sizes.dedup();
+    let endpoint = Endpoint {
+        bench,
         binary: ENDPOINT.binary(bench)?,
         folder: bench.folder.join("endpoint"),
         processor: Processor::first(),
     };
-    fs::create_dir_all(&peer.folder).map_err(Error::io(&peer.folder))?;
     let names: Vec<String> = sizes.iter().map(value_name).collect();
     part.note(format!("databases of {} contacts", names.join(", ")));
-    for (name, size) in names.iter().zip(&sizes) {
-        peer.import(part, *size, name, size == sizes.last().unwrap_or(size))?;
+    endpoint.measure(part, &sizes, &Kind::Sqlite)?;
+    match Programs::find(&endpoint.empty_folder()?) {
+        Ok(programs) => {
+            part.note(programs.version()?);
+            endpoint.measure(part, &sizes, &Kind::Postgres(programs))?;
+        }
+        Err(why) => part.note(format!("endpoint over PostgreSQL: skipped, {why}")),
     }
-    let seed = peer.folder.join("seed.json");
-    peer.write_samples(10_000, &seed)?;
-    for _ in 0..rounds(bench) {
-        let mut medians = Vec::new();
-        for name in &names {
-            let pages = peer.run(&["pages", &peer.database(name), "2000"])?;
-            sample(part, &format!("page-{name}"), &pages, "p50")?;
-            sample(part, &format!("page-p99-{name}"), &pages, "p99")?;
-            medians.extend(pages.get("p50"));
-            if Some(name) == names.last() {
-                for place in ["first", "middle", "last"] {
-                    sample(part, &format!("page-{place}"), &pages, place)?;
-                }
-            }
-        }
-        if let [smallest, .., largest] = medians[..] {
-            part.sample("page-growth", Peer::Ours, largest / smallest);
-        }
-        let database = peer.database(names.last().map_or("", String::as_str));
-        for (server, column) in [("ours", Peer::Ours), ("floor", Peer::Floor)] {
-            let seconds = if bench.quick { "1" } else { "5" };
-            let served = peer.run(&["serve", server, &database, seconds])?;
-            part.sample("pages", column, served.ratio("calls", "cpu")?);
-        }
-        let reset = peer.run(&["reset", &seed.to_string_lossy(), "21"])?;
-        sample(part, "reset", &reset, "ms")?;
-    }
-    fs::remove_dir_all(&peer.folder).map_err(Error::io(&peer.folder))
+    endpoint.reset(part)?;
+    remove(&endpoint.folder)
 }
 
-fn sample(part: &mut Part, metric: &str, measured: &Measured, figure: &str) -> Result<(), Error> {
-    part.sample(metric, Peer::Ours, measured.need(figure)?);
-    Ok(())
+/// What contacts are kept in.
+enum Kind {
+    Sqlite,
+    Postgres(Programs),
 }
 
-struct Endpoint {
+impl Kind {
+    /// What the rows that compare it end in.
+    fn rows(&self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres(_) => "-postgres",
+        }
+    }
+
+    /// Adds a sample to the row of a metric, if there is one.
+    fn sample(&self, part: &mut Part, metric: &str, peer: Peer, value: f64) {
+        let row = format!("{metric}{}", self.rows());
+        if is_known(&row) {
+            part.sample(&row, peer, value);
+        }
+    }
+}
+
+/// A database of contacts.
+struct Database {
+    /// What its size is called.
+    name: String,
+    /// A file, or a URL.
+    place: String,
+    server: Option<postgres::Server>,
+}
+
+struct Endpoint<'a> {
+    bench: &'a Bench,
     binary: PathBuf,
     /// Where databases are.
     folder: PathBuf,
     processor: Option<Processor>,
 }
 
-impl Endpoint {
-    fn database(&self, name: &str) -> String {
-        self.folder
-            .join(name)
-            .with_extension("db")
-            .to_string_lossy()
-            .into_owned()
+impl Endpoint<'_> {
+    fn empty_folder(&self) -> Result<PathBuf, Error> {
+        remove(&self.folder)?;
+        fs::create_dir_all(&self.folder).map_err(Error::io(&self.folder))?;
+        Ok(self.folder.clone())
+    }
+
+    /// Measures one kind of database in all sizes. They are gone then: the largest need much room.
+    fn measure(&self, part: &mut Part, sizes: &[Size], kind: &Kind) -> Result<(), Error> {
+        self.empty_folder()?;
+        let mut databases = Vec::new();
+        for size in sizes {
+            let database = self.create(value_name(size), kind)?;
+            let imported = self.import(*size, &database)?;
+            if Some(size) == sizes.last() {
+                self.sample_import(part, kind, &database, &imported)?;
+            }
+            self.pin(&database)?;
+            databases.push(database);
+        }
+        let Some(largest) = databases.last() else {
+            return Ok(());
+        };
+        for _ in 0..rounds(self.bench) {
+            let mut medians = Vec::new();
+            for Database { name, place, .. } in &databases {
+                let pages = self.run(&["pages", place, "2000"])?;
+                let mut sample = |metric: &str, figure| {
+                    kind.sample(part, metric, Peer::Ours, pages.need(figure)?);
+                    Ok::<_, Error>(())
+                };
+                sample(&format!("page-{name}"), "p50")?;
+                sample(&format!("page-p99-{name}"), "p99")?;
+                if *name == largest.name {
+                    for figure in ["first", "middle", "last"] {
+                        sample(&format!("page-{figure}"), figure)?;
+                    }
+                }
+                medians.extend(pages.get("p50"));
+            }
+            if let [smallest, .., largest] = medians[..] {
+                kind.sample(part, "page-growth", Peer::Ours, largest / smallest);
+            }
+            self.sample_pages(part, kind, largest)?;
+        }
+        Ok(())
+    }
+
+    fn sample_import(
+        &self,
+        part: &mut Part,
+        kind: &Kind,
+        database: &Database,
+        imported: &Measured,
+    ) -> Result<(), Error> {
+        let floor = match kind {
+            Kind::Sqlite => {
+                let copy = self.folder.join("floor.db");
+                let inserted = self.run(&["insert", &database.place, &copy.to_string_lossy()])?;
+                fs::remove_file(&copy).map_err(Error::io(&copy))?;
+                inserted
+            }
+            Kind::Postgres(_) => {
+                Measured::by(isolated(&self.binary).args(["copy", &database.place]))?
+            }
+        };
+        let mut sample = |metric, peer, value| kind.sample(part, metric, peer, value);
+        for (peer, measured) in [(Peer::Ours, imported), (Peer::Floor, &floor)] {
+            sample("import", peer, measured.ratio("records", "cpu")?);
+            sample("import-clock", peer, measured.ratio("records", "seconds")?);
+        }
+        // A short import has no tenths.
+        if let Ok(growth) = imported.ratio("last", "first") {
+            sample("import-last", Peer::Ours, growth);
+        }
+        let mebibytes = imported.need("peak_kib")? / 1024.0;
+        sample("import-memory", Peer::Ours, mebibytes);
+        let bytes = imported.ratio("bytes", "contacts")?;
+        sample("import-bytes", Peer::Ours, bytes);
+        Ok(())
+    }
+
+    fn sample_pages(&self, part: &mut Part, kind: &Kind, database: &Database) -> Result<(), Error> {
+        let seconds = if self.bench.quick { "1" } else { "5" };
+        let peers = [("ours", Peer::Ours), ("floor", Peer::Floor)];
+        // The floor has nothing of a database.
+        let peers = match kind {
+            Kind::Sqlite => &peers[..],
+            Kind::Postgres(_) => &peers[..1],
+        };
+        for (server, peer) in peers {
+            let served = self.run(&["serve", server, &database.place, seconds])?;
+            kind.sample(part, "pages", *peer, served.ratio("calls", "cpu")?);
+        }
+        Ok(())
+    }
+
+    fn reset(&self, part: &mut Part) -> Result<(), Error> {
+        let seed = self.empty_folder()?.join("seed.json");
+        let file = File::create(&seed).map_err(Error::io(&seed))?;
+        succeed(self.samples(Size::TenThousand).stdout(file))?;
+        for _ in 0..rounds(self.bench) {
+            let reset = self.run(&["reset", &seed.to_string_lossy(), "21"])?;
+            part.sample("reset", Peer::Ours, reset.need("ms")?);
+        }
+        Ok(())
     }
 
     /// Runs a mode that stays on one processor.
@@ -109,70 +219,52 @@ impl Endpoint {
         Measured::by(command.args(arguments))
     }
 
-    fn samples(&self, contacts: u64) -> Command {
+    fn samples(&self, size: Size) -> Command {
         let mut command = isolated(&self.binary);
-        command.args(["samples", &contacts.to_string()]);
+        command.args(["samples", &(size as u64).to_string()]);
         command
     }
 
-    fn write_samples(&self, contacts: u64, path: &Path) -> Result<(), Error> {
-        let file = File::create(path).map_err(Error::io(path))?;
-        succeed(self.samples(contacts).stdout(file)).map(drop)
+    /// A database that is empty so far.
+    fn create(&self, name: String, kind: &Kind) -> Result<Database, Error> {
+        let folder = self.folder.join(&name);
+        let server = match kind {
+            Kind::Sqlite => None,
+            Kind::Postgres(programs) => Some(programs.start(&folder)?),
+        };
+        let file = || folder.with_extension("db").to_string_lossy().into_owned();
+        let place = server.as_ref().map_or_else(file, postgres::Server::url);
+        Ok(Database {
+            name,
+            place,
+            server,
+        })
     }
 
     /// Fills a database. Samples come through a pipe: those of ten million contacts are longer than most disks have room for.
-    fn import(
-        &self,
-        part: &mut Part,
-        size: Size,
-        name: &str,
-        is_largest: bool,
-    ) -> Result<(), Error> {
-        let database = self.database(name);
-        remove(&database);
-        let io = Error::io(&self.binary);
+    fn import(&self, size: Size, database: &Database) -> Result<Measured, Error> {
         let mut samples = self
-            .samples(size as u64)
+            .samples(size)
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(io)?;
+            .map_err(Error::io(&self.binary))?;
         let mut import = isolated(&self.binary);
-        import.args(["import", &database]);
+        import.args(["import", &database.place]);
         if let Some(stdout) = samples.stdout.take() {
             import.stdin(stdout);
         }
-        let imported = succeed(&mut import)?;
-        let imported = Measured::read(&imported.stdout)?;
+        let imported = succeed(&mut import);
         // It has nobody left to write to.
         let _ = samples.wait();
-        if !is_largest {
-            return Ok(());
-        }
-        part.sample("import", Peer::Ours, imported.ratio("records", "cpu")?);
-        part.sample("import-last", Peer::Ours, imported.ratio("last", "first")?);
-        part.sample(
-            "import-memory",
-            Peer::Ours,
-            imported.need("peak_kib")? / 1024.0,
-        );
-        part.sample(
-            "import-bytes",
-            Peer::Ours,
-            imported.ratio("bytes", "contacts")?,
-        );
-        let copy = self.database("floor");
-        remove(&copy);
-        let inserted = self.run(&["insert", &database, &copy])?;
-        part.sample("import", Peer::Floor, inserted.ratio("records", "cpu")?);
-        remove(&copy);
-        Ok(())
+        Measured::read(&imported?.stdout)
     }
-}
 
-/// Removes a database and its log, where they are.
-fn remove(database: &str) {
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = fs::remove_file(format!("{database}{suffix}"));
+    /// Keeps a server on the processor of its caller from now on, as the server that the client's peers call.
+    fn pin(&self, database: &Database) -> Result<(), Error> {
+        let (Some(processor), Some(server)) = (&self.processor, &database.server) else {
+            return Ok(());
+        };
+        processor.keep(server.id()?)
     }
 }
 

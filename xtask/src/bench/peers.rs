@@ -181,6 +181,13 @@ impl Processor {
         let tried = process::run(&mut isolated_on(Some(&first), Path::new("true")));
         tried.is_ok_and(|tried| tried.success).then_some(first)
     }
+
+    /// Keeps a process that runs, and those that it will start, on it.
+    pub(super) fn keep(&self, process: u32) -> Result<(), Error> {
+        let mut command = Command::new("taskset");
+        command.args(["--pid", "--cpu-list", &self.0, &process.to_string()]);
+        succeed(&mut command).map(drop)
+    }
 }
 
 /// An isolated command that stays on a processor, if one is given.
