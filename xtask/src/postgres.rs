@@ -178,22 +178,26 @@ impl Drop for Server {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
     use std::net::TcpStream;
+    use std::os::unix::fs::PermissionsExt;
 
     use super::*;
 
     #[test]
     fn a_server_runs_until_it_is_dropped() {
         let within = tempfile::tempdir().unwrap();
-        let folder = within.path().join("server");
-        let mut open = fs::metadata(within.path()).unwrap().permissions();
-        std::os::unix::fs::PermissionsExt::set_mode(&mut open, 0o755);
-        fs::set_permissions(within.path(), open).unwrap();
-        let programs = match Programs::find(within.path()) {
+        let within = within.path();
+        let folder = within.join("server");
+        fs::set_permissions(within, Permissions::from_mode(0o700)).unwrap();
+        let closed = Programs::find(within);
+        fs::set_permissions(within, Permissions::from_mode(0o755)).unwrap();
+        let programs = match Programs::find(within) {
             Ok(programs) => programs,
             Err(why) => return println!("skipped: {why}"),
         };
-        assert!(programs.version().unwrap().starts_with("PostgreSQL 1"));
+        assert_eq!(closed.is_err(), programs.as_postgres, "{closed:?}");
+        assert!(programs.version().unwrap().starts_with("PostgreSQL "));
         let server = programs.start(&folder).unwrap();
         let (url, first) = (server.url(), server.id().unwrap());
         let address = ("127.0.0.1", server.port);
