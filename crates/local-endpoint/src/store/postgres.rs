@@ -287,8 +287,10 @@ impl Postgres {
         let client = wait(client).map_err(std::io::Error::other)??;
         let session = Session::new(client, self.may_write);
         let read_only = if self.may_write { "off" } else { "on" };
+        // Nothing here runs as long as it takes to compile a statement.
         session.batch(&format!(
-            "SET search_path = connect; SET TimeZone = 'UTC'; SET default_transaction_read_only = {read_only}"
+            "SET search_path = connect; SET TimeZone = 'UTC'; SET default_transaction_read_only = {read_only};
+            SET jit = off"
         ))?;
         Ok(session)
     }
