@@ -3,8 +3,9 @@
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
+use crate::database::Database;
 use crate::output::{Color, Format};
 
 /// What applies to every command that calls the service.
@@ -16,11 +17,12 @@ pub(crate) struct Globals {
         "endpoint_url", "region", "profile", "no_sign_request", "no_verify_ssl", "ca_bundle",
     ])]
     pub(crate) local: bool,
-    /// Read the contacts of a database, which connect import fills; the ID of its instance is preset where it is the only one
-    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = [
+    /// Read the contacts of a database, which connect import fills: a file, or postgres://USER@HOST/NAME with its password in PGPASSWORD;
+    /// the ID of its instance is preset where it is the only one
+    #[arg(long, global = true, value_name = "FILE|URL", value_hint = ValueHint::AnyPath, conflicts_with_all = [
         "local", "endpoint_url", "region", "profile", "no_sign_request", "no_verify_ssl", "ca_bundle",
     ])]
-    pub(crate) database: Option<PathBuf>,
+    pub(crate) database: Option<Database>,
     /// Read the contacts of records, in files or folders, or of standard input by -, without keeping them
     #[arg(long, global = true, value_name = "PATH", num_args = 1.., conflicts_with_all = [
         "local", "database", "endpoint_url", "region", "profile", "no_sign_request", "no_verify_ssl", "ca_bundle",

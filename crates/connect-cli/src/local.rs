@@ -6,6 +6,7 @@ use connect_local_endpoint::{LocalEndpoint, OnRejection, Store, samples};
 use serde_json::{Map, Value};
 
 use crate::commands::import;
+use crate::database::{Database, Mode};
 use crate::failure::Failure;
 use crate::globals::Globals;
 use crate::model::Member;
@@ -31,7 +32,7 @@ impl Local {
     pub(crate) async fn open(globals: &Globals) -> Result<Option<Self>, Failure> {
         let (database, records) = (globals.database.clone(), globals.records.clone());
         let open: Box<dyn FnOnce() -> Result<Self, Failure> + Send> = match database {
-            Some(path) => Box::new(|| Self::of_database(path)),
+            Some(database) => Box::new(move || Self::of_database(&database)),
             None if globals.local => Box::new(Self::samples),
             None if records.is_empty() => return Ok(None),
             None => Box::new(move || Self::of_records(&records)),
@@ -41,10 +42,9 @@ impl Local {
         opened.map_err(Failure::other)?.map(Some)
     }
 
-    fn of_database(path: PathBuf) -> Result<Self, Failure> {
-        let place = format!("the database {}", path.display());
-        let store = Store::open_read_only(path);
-        Self::new(store.map_err(|error| unusable(&place, error))?, place)
+    fn of_database(database: &Database) -> Result<Self, Failure> {
+        let store = database.open(Mode::Read)?;
+        Self::new(store, format!("the database {database}"))
     }
 
     /// No contacts: they come later.
@@ -89,7 +89,8 @@ impl Local {
     fn new(store: Store, place: String) -> Result<Self, Failure> {
         let instance_ids = store.instance_ids();
         Ok(Self {
-            instance_ids: instance_ids.map_err(|error| unusable(&place, error))?,
+            instance_ids: instance_ids
+                .map_err(|error| Failure::other(format!("cannot use {place}: {error}")))?,
             store,
             place,
             contact_id: None,
@@ -180,15 +181,11 @@ impl Local {
     }
 }
 
-fn unusable(place: &str, error: impl std::fmt::Display) -> Failure {
-    Failure::other(format!("cannot use {place}: {error}"))
-}
-
-/// Says which file cannot be read where the endpoint over it fails.
-pub(crate) fn name_file(globals: &Globals, failure: Failure) -> Failure {
+/// Says which database cannot be read where the endpoint over it fails.
+pub(crate) fn name_database(globals: &Globals, failure: Failure) -> Failure {
     match (&failure, &globals.database) {
-        (Failure::Service { code, .. }, Some(path)) if code == "InternalServiceException" => {
-            unusable(&format!("the database {}", path.display()), failure)
+        (Failure::Service { code, .. }, Some(database)) if code == "InternalServiceException" => {
+            database.unusable(failure)
         }
         _ => failure,
     }

@@ -7,6 +7,7 @@ mod cli;
 mod client;
 mod commands;
 mod credentials;
+mod database;
 mod failure;
 mod files;
 #[rustfmt::skip]
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
         Ok(parsed) => parsed,
         Err(error) => {
             if error.use_stderr() {
-                note(error.render().to_string().trim_end());
+                note(shown(error.render().to_string()).trim_end());
                 return ExitCode::from(USAGE);
             }
             // Help and version come this way too. They go to standard output; if that is closed, it does not matter.
@@ -76,7 +77,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if let Some(report) = failure.report() {
-                note(&format!("\n{report}"));
+                note(&format!("\n{}", shown(report)));
             }
             if let Some(hint) = failure.hint().filter(|_| !is_operation) {
                 note(hint);
@@ -84,6 +85,11 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// An error as it may be shown: it may quote the command line.
+fn shown(error: String) -> String {
+    database::hide_secrets(error, std::env::args_os())
 }
 
 /// Writes a line on standard error; it cannot steer the terminal. If that is closed, the line is lost.
@@ -152,7 +158,7 @@ fn call(
     block_on(async {
         let settings = Settings::load(globals, variables())?;
         tokio::select! {
-            result = command(&settings) => result.map_err(|failure| local::name_file(&settings.globals, failure)),
+            result = command(&settings) => result.map_err(|failure| local::name_database(&settings.globals, failure)),
             _ = tokio::signal::ctrl_c() => Err(Failure::Interrupted),
         }
     })

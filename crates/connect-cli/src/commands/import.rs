@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use clap::ValueHint;
 use connect_local_endpoint::{ImportError, Importer, OnRejection, Report, Store, find_files};
 
+use crate::database::{Database, Mode};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::{output, signals};
@@ -25,9 +27,10 @@ pub(crate) struct Arguments {
     /// Files, folders of files, or - for standard input, which is imported as it comes
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The database; it is created where it is not there
-    #[arg(long, value_name = "FILE")]
-    database: PathBuf,
+    /// The database: a file, or postgres://USER@HOST/NAME with its password in PGPASSWORD; the file, or the schema in PostgreSQL,
+    /// is created where it is not there
+    #[arg(long, value_name = "FILE|URL", value_hint = ValueHint::AnyPath)]
+    database: Database,
     /// Import nothing at all if any file cannot be read or has a bad record; all is kept in memory until it is written
     #[arg(long)]
     strict: bool,
@@ -64,9 +67,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 fn import(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(), Failure> {
-    let files = files(&arguments.paths, Some(&arguments.database))?;
+    let files = files(&arguments.paths, arguments.database.path())?;
     // Now that there is something to import: a wrong path creates no database.
-    let store = super::serve::open(&arguments.database)?;
+    let store = arguments.database.open(Mode::Create)?;
     let on_rejection = if arguments.strict {
         OnRejection::Abort
     } else {
@@ -77,8 +80,8 @@ fn import(arguments: &Arguments, stop: &Arc<AtomicBool>) -> Result<(), Failure> 
     });
     let mut importer = importer.stop_on(Arc::clone(stop));
     let unwritable = |error: ImportError| {
-        let path = arguments.database.display();
-        Failure::other(format!("cannot write the database {path}: {error}"))
+        let database = &arguments.database;
+        Failure::other(format!("cannot write the database {database}: {error}"))
     };
     read_files(&mut importer, &files).map_err(unwritable)?;
     let imported = importer.finish().map_err(unwritable)?;

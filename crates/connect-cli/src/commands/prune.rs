@@ -1,26 +1,27 @@
 //! `connect prune`.
 
-use std::path::PathBuf;
-
+use clap::ValueHint;
 use connect_local_endpoint::{Prune, PruneError, Pruned};
 use connect_sdk::primitives::{DateTime, DateTimeFormat};
 use jiff::tz::TimeZone;
 
-use super::{serve, stats};
+use super::stats;
+use crate::database::{Database, Mode};
 use crate::failure::Failure;
 use crate::{output, time};
 
 /// Remove contacts from a database: those that are too old, or one of a person who asks for it
 ///
 /// Nothing of them is left in the file, which is written anew and needs as much room again meanwhile; it can be served all
-/// the time. With --before, other contacts keep their references to those that went; with --contact, these are erased, too.
-/// Records that are imported again bring contacts back.
+/// the time. PostgreSQL's files may hold them until their room is used again, as may its logs and backups. With --before,
+/// other contacts keep their references to those that went; with --contact, these are erased, too. Records that are imported
+/// again bring contacts back.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).args(["before", "contact"]))]
 pub(crate) struct Arguments {
-    /// The database
-    #[arg(long, value_name = "FILE")]
-    database: PathBuf,
+    /// The database: a file, or postgres://USER@HOST/NAME with its password in PGPASSWORD
+    #[arg(long, value_name = "FILE|URL", value_hint = ValueHint::AnyPath)]
+    database: Database,
     /// Remove contacts that began before this date or time, UTC where it has no offset; of one whose beginning is not known,
     /// the last update counts
     #[arg(long, value_name = "DATE", value_parser = date)]
@@ -48,7 +49,7 @@ fn date(text: &str) -> Result<DateTime, String> {
 ///
 /// A database that cannot be used, a contact that is not there.
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
-    let store = serve::open_known(&arguments.database)?;
+    let store = arguments.database.open(Mode::Write)?;
     let what = match (arguments.before, arguments.contact) {
         (Some(time), _) => Prune::Before(time),
         (None, id) => Prune::Contact {

@@ -8,11 +8,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 
+use clap::ValueHint;
 use connect_local_endpoint::{
     Access, Builder, EventSink, Fault, LocalEndpoint, Quota, StartError, Store, Tls,
 };
 use connect_transport::config::Environment;
+use tokio::task::spawn_blocking;
 
+use crate::database::{Database, Mode};
 use crate::failure::Failure;
 use crate::{credentials, output, signals};
 
@@ -23,10 +26,12 @@ use crate::{credentials, output, signals};
 /// `GET /health` needs no signature. `POST /reset`, signed, goes back to the seed. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The database that `connect import` fills, also while it is served; without one, contacts are in memory
-    #[arg(long, value_name = "FILE")]
-    database: Option<PathBuf>,
-    /// A file or folder of records to import before; they must all be good. A database that held contacts before cannot be reset
+    /// The database that `connect import` fills, also while it is served: a file, or postgres://USER@HOST/NAME with its
+    /// password in PGPASSWORD; without one, contacts are in memory
+    #[arg(long, value_name = "FILE|URL", value_hint = ValueHint::AnyPath)]
+    database: Option<Database>,
+    /// A file or folder of records to import before; they must all be good. A database that held contacts before, or
+    /// PostgreSQL's, cannot be reset
     #[arg(long, value_name = "FOLDER")]
     seed: Option<PathBuf>,
     /// The address to listen on, or a port of this machine; port 0 is any free one
@@ -81,35 +86,6 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     address.ok_or_else(|| expected.to_owned())
 }
 
-/// Opens a database of contacts, or creates it.
-///
-/// # Errors
-///
-/// A file that cannot be used, or is something else.
-pub(crate) fn open(path: &Path) -> Result<Store, Failure> {
-    Store::open(path).map_err(|error| {
-        let path = path.display();
-        Failure::other(format!("cannot use the database {path}: {error}"))
-    })
-}
-
-/// Opens a database of contacts that is there.
-///
-/// # Errors
-///
-/// There is none, or it cannot be used.
-pub(super) fn open_known(path: &Path) -> Result<Store, Failure> {
-    match path.metadata() {
-        Ok(_) => open(path),
-        Err(error) => {
-            let path = path.display();
-            Err(Failure::other(format!(
-                "cannot use the database {path}: {error}"
-            )))
-        }
-    }
-}
-
 /// Runs the command until it is interrupted.
 ///
 /// # Errors
@@ -146,13 +122,13 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
     // Before the URL is printed: its reader may end this process at once.
     let mut interrupted = pin!(signals::interruption().map_err(Failure::other)?);
     let mut endpoint = LocalEndpoint::builder().listen(arguments.listen);
-    if let Some(database) = &arguments.database {
-        let is_new = !database.exists();
-        endpoint = endpoint.store(open(database)?);
-        if is_new && arguments.seed.is_none() {
-            let path = database.display();
-            crate::note(&format!("{path} is new and holds no contacts"));
-        }
+    if let Some(database) = arguments.database {
+        let is_seeded = arguments.seed.is_some();
+        let mut opened = spawn_blocking(move || open(&database, is_seeded));
+        endpoint = endpoint.store(tokio::select! {
+            opened = &mut opened => opened.map_err(Failure::other)??,
+            failure = &mut interrupted => return Err(failure),
+        });
     }
     if let Some(seed) = arguments.seed {
         endpoint = endpoint.seed(seed);
@@ -196,6 +172,17 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
         crate::note(&format!("events not delivered: {count} to {sink}"));
     }
     Ok(())
+}
+
+/// Opens the database, and says so where there is nothing in it to serve.
+fn open(database: &Database, is_seeded: bool) -> Result<Store, Failure> {
+    let store = database.open(Mode::Create)?;
+    let instances = store.instance_ids();
+    let instances = instances.map_err(|error| database.unusable(error))?;
+    if instances.is_empty() && !is_seeded {
+        crate::note(&format!("{database} holds no contacts"));
+    }
+    Ok(store)
 }
 
 /// Where events go. What is wrong is said without the text, which may hold secrets.

@@ -1,13 +1,12 @@
 //! `connect stats`.
 
-use std::path::PathBuf;
-
+use clap::ValueHint;
 use connect_local_endpoint::{InstanceStats, Stats};
 use connect_sdk::primitives::{DateTime, DateTimeFormat};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::serve;
+use crate::database::{Database, Mode};
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::time;
@@ -17,9 +16,9 @@ use crate::time;
 /// Instances, contacts and their time range, trees and the largest of them. With --output or --query, as data.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The database
-    #[arg(long, value_name = "FILE")]
-    database: PathBuf,
+    /// The database: a file, or postgres://USER@HOST/NAME with its password in PGPASSWORD
+    #[arg(long, value_name = "FILE|URL", value_hint = ValueHint::AnyPath)]
+    database: Database,
     /// How many of the largest trees to show
     #[arg(long, value_name = "COUNT", default_value = "5")]
     largest: u32,
@@ -32,8 +31,9 @@ pub(crate) struct Arguments {
 /// A database that cannot be used, a format or query that is wrong.
 pub(crate) fn run(arguments: &Arguments, settings: &Settings) -> Result<(), Failure> {
     let printer = settings.data_printer()?;
-    let store = serve::open_known(&arguments.database)?;
-    let stats = store.stats(arguments.largest).map_err(Failure::other)?;
+    let store = arguments.database.open(Mode::Write)?;
+    let stats = store.stats(arguments.largest);
+    let stats = stats.map_err(|error| arguments.database.unusable(error))?;
     let data = data(&stats, &TimeZone::system());
     if let Some(mut printer) = printer {
         printer.print("Stats", &data)?;

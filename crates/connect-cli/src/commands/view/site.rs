@@ -96,7 +96,7 @@ impl Site {
 
     /// What went wrong, for the reader.
     fn alert(&self, failure: Failure) -> (StatusCode, Markup) {
-        let failure = local::name_file(&self.settings.globals, failure);
+        let failure = local::name_database(&self.settings.globals, failure);
         let status = match &failure {
             Failure::Usage(_) => StatusCode::BAD_REQUEST,
             Failure::Service { code, .. } if code.contains("NotFound") => StatusCode::NOT_FOUND,
