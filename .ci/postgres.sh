@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of the store over PostgreSQL, on a server of their own: a free port of loopback, a throw-away folder. It is
+# The tests of the store and the command line over PostgreSQL, on a server of their own: a free port of loopback, a throw-away folder. It is
 # Debian's, installed where that is possible; else the step is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -52,16 +52,18 @@ fi
     as_user "$bin/initdb" --pgdata="$folder/data" --username=postgres --auth=trust --no-sync >/dev/null
 )
 
-# Another program may take the port before the server does: once more, then.
+# Another program may have the port: once more, then. Connections are given ports from 32768 on.
 for _ in 1 2 3 4 5; do
-    port=$((20000 + RANDOM))
+    port=$((20000 + RANDOM % 12768))
     options="-h 127.0.0.1 -p $port -k $folder -c fsync=off"
     if (cd "$folder" && as_user "$bin/pg_ctl" --pgdata="$folder/data" --wait --log="$folder/log" --options="$options" start) \
         >/dev/null; then
-        CONNECT_TEST_POSTGRES=postgres://postgres@127.0.0.1:$port PROPTEST_CASES=16 \
-            cargo test --quiet --package connect-local-endpoint --features postgres --lib -- store::
+        export CONNECT_TEST_POSTGRES=postgres://postgres@127.0.0.1:$port PROPTEST_CASES=16
+        cargo test --quiet --package connect-local-endpoint --features postgres --lib -- store::
+        # The features that are built already.
+        cargo test --quiet --package connect-cli --features parquet,postgres --test cli -- postgres::
         exit
     fi
-    cat "$folder/log"
+    cat "$folder/log" || true
 done
 exit 1

@@ -11,6 +11,7 @@ mod local;
 mod many;
 mod network;
 mod operations;
+mod postgres;
 mod profiles;
 mod reading;
 mod seeded;
