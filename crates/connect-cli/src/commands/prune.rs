@@ -68,6 +68,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         PruneError::SeveralInstances => {
             Failure::Usage(format!("{error}: --instance-id says which"))
         }
+        PruneError::Store(error) => arguments.database.unusable(error),
         error => Failure::other(error),
     })?;
     output::print(&summary(&pruned, arguments.dry_run))

@@ -124,9 +124,8 @@ pub(crate) async fn run(arguments: Arguments, environment: &Environment) -> Resu
     let mut endpoint = LocalEndpoint::builder().listen(arguments.listen);
     if let Some(database) = arguments.database {
         let is_seeded = arguments.seed.is_some();
-        let mut opened = spawn_blocking(move || open(&database, is_seeded));
         endpoint = endpoint.store(tokio::select! {
-            opened = &mut opened => opened.map_err(Failure::other)??,
+            opened = spawn_blocking(move || open(&database, is_seeded)) => opened.map_err(Failure::other)??,
             failure = &mut interrupted => return Err(failure),
         });
     }
