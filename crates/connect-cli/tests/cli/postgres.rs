@@ -139,7 +139,7 @@ mod with_a_server {
         (0, "export --format csv --contact-id 51705299"),
         (0, "export --format html --contact-id CONTACT"),
         (0, "find --max-items 1000"),
-        (0, "find --largest"),
+        (0, "find --largest --max-items 2"),
         (0, "find --channel CHAT TASK --output json"),
         (254, "watch --contact-id nobody"),
         (0, "list-associated-contacts --contact-id CONTACT"),
@@ -159,9 +159,9 @@ mod with_a_server {
         (0, STATS),
     ];
 
-    /// All but the bytes.
-    const STATS: &str = "stats --largest 3 --query '[Contacts, ContactsWithoutRecord, Trees, FirstInitiationTimestamp, \
-        LastInitiationTimestamp, Instances, LargestTrees]'";
+    /// All but the bytes, and which of the trees of one size are first.
+    const STATS: &str = "stats --largest 20 --query '[Contacts, ContactsWithoutRecord, Trees, FirstInitiationTimestamp, \
+        LastInitiationTimestamp, Instances, LargestTrees[].Contacts]'";
 
     #[test]
     fn commands_do_over_postgresql_what_they_do_over_a_file() {
