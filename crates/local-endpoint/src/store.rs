@@ -82,15 +82,21 @@ pub enum StoreError {
     /// PostgreSQL reports an error, or cannot be reached.
     #[cfg(feature = "postgres")]
     #[error("PostgreSQL: {}", postgres::message(.0))]
-    Postgres(#[source] tokio_postgres::Error),
+    Postgres(tokio_postgres::Error),
     /// The connection to PostgreSQL was lost while a change was committed, which may or may not be there.
     #[cfg(feature = "postgres")]
     #[error("PostgreSQL did not confirm the change, which may be done or not: {}", postgres::message(.0))]
-    Unconfirmed(#[source] tokio_postgres::Error),
+    Unconfirmed(tokio_postgres::Error),
     /// This is no connection string of PostgreSQL.
     #[cfg(feature = "postgres")]
-    #[error("not a connection string such as postgres://USER:PASSWORD@HOST/DATABASE")]
+    #[error(
+        "not a connection string such as postgres://USER:PASSWORD@HOST/DATABASE, or an option in it is not known"
+    )]
     ConnectionString,
+    /// The certificates that a connection string trusts cannot be read: the file, and why.
+    #[cfg(feature = "postgres")]
+    #[error("cannot use the certificates in {0}: {1}")]
+    Certificates(String, String),
     /// The path cannot be made absolute.
     #[error(transparent)]
     Path(#[from] io::Error),
@@ -156,9 +162,16 @@ impl Store {
     }
 
     /// Opens the contacts in a PostgreSQL database, `postgres://USER:PASSWORD@HOST/DATABASE`, in a schema of its own named
-    /// `connect`, which is created where it is not there. TLS is as `sslmode` says; certificates are those that the system
-    /// trusts. Several processes on several machines may read and write at once. An endpoint over it is never reset. What was
-    /// pruned may stay in the server's files until their room is used again, and in its logs and backups.
+    /// `connect`, which is created where it is not there. Several processes on several machines may read and write at once.
+    ///
+    /// TLS is as `sslmode` says: `disable`, `prefer` or `require`. A server's certificate is always checked, by those that
+    /// the system trusts or those in the file that `sslrootcert` names.
+    ///
+    /// A connection may be lost, a server restart or hand over to another: what was not committed is done again, for half a
+    /// minute; of a change that may have been committed an error says so.
+    ///
+    /// An endpoint over it is never reset. What was pruned may stay in the server's files until their room is used again, and
+    /// in its logs and backups.
     ///
     /// ```no_run
     /// use connect_local_endpoint::{LocalEndpoint, Store};

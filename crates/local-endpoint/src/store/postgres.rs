@@ -8,6 +8,7 @@
 //! What fails for a reason that may pass is done again, for a while, if nothing of it was committed: a lost connection, a server
 //! that restarts or hands over to another.
 
+mod config;
 mod prune;
 mod read;
 mod search;
@@ -16,11 +17,10 @@ mod write;
 
 use std::cell::Cell;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime::{self, Runtime};
 use tokio::sync::Semaphore;
 use tokio_postgres::Config;
@@ -38,15 +38,10 @@ const SCHEMA_VERSION: i32 = 1;
 const LOCK: i64 = 0x436f_6e54;
 /// How many connections there may be at once; who needs another one waits.
 const CONNECTIONS: usize = 16;
-/// How long nothing may come from a server, and what is sent not be acknowledged, until the connection counts as lost; where
-/// the connection string does not say.
-const SILENCE: Duration = Duration::from_secs(30);
 /// How long something is done again and again.
 const RETRIES: Duration = Duration::from_secs(30);
 /// How long to wait before it is done again: at first, and at the most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
-/// How long a connection may take to come about, where the connection string does not say.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A database of contacts in PostgreSQL.
 pub(super) struct Postgres {
@@ -101,22 +96,7 @@ impl Postgres {
 
     /// Without a connection so far.
     pub(super) fn new(url: &str, may_write: bool) -> Result<Self, StoreError> {
-        // What is wrong with it is not said: it may be a part of the password.
-        let mut config: Config = url.parse().map_err(|_| StoreError::ConnectionString)?;
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT_TIMEOUT);
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(SILENCE);
-        }
-        if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
-            config.keepalives_idle(SILENCE / 2);
-            config.keepalives_interval(SILENCE / 6);
-            config.keepalives_retries(3);
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("connect");
-        }
+        let (config, tls) = config::parse(url)?;
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("postgres")
@@ -125,7 +105,7 @@ impl Postgres {
         Ok(Self {
             runtime: Some(runtime),
             config,
-            tls: tls()?,
+            tls,
             may_write,
             places: Semaphore::new(CONNECTIONS),
             idle: Mutex::default(),
@@ -360,19 +340,6 @@ pub(super) fn message(error: &tokio_postgres::Error) -> String {
 
 fn is(error: &StoreError, state: &SqlState) -> bool {
     matches!(error, StoreError::Postgres(error) if error.code() == Some(state))
-}
-
-/// Certificates are checked as the system trusts them.
-fn tls() -> Result<MakeRustlsConnect, StoreError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(std::io::Error::other)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
 }
 
 /// The version of the schema; 0 where there is none.

@@ -1,6 +1,7 @@
 //! Contacts and trees in SQL, as they are written.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use tokio_postgres::types::{ToSql, Type};
@@ -113,15 +114,20 @@ impl Writes for Session {
         }
         let insert =
             "INSERT INTO tree (size) SELECT * FROM unnest($1::bigint[]) RETURNING size, key";
-        // In which order they come back is not said, but trees of one size are as good as each other.
-        let mut planted: HashMap<i64, Vec<i64>> = HashMap::new();
+        let mut planted = Vec::new();
         for row in self.all(insert, &[&sizes])? {
-            planted.entry(row.get(0)?).or_default().push(row.get(1)?);
+            planted.push((row.get::<i64>(1)?, row.get::<i64>(0)?));
         }
-        let mut key = |size| planted.get_mut(size)?.pop();
+        planted.sort_unstable_by_key(|(key, _)| Reverse(*key));
+        // In which order they come back is not said, but trees of one size are as good as each other.
+        let mut by_size: HashMap<i64, Vec<i64>> = HashMap::new();
+        for (key, size) in planted {
+            by_size.entry(size).or_default().push(key);
+        }
+        let mut least = |size| by_size.get_mut(size)?.pop();
         let keys = sizes
             .iter()
-            .map(|size| key(size).ok_or(StoreError::Foreign));
+            .map(|size| least(size).ok_or(StoreError::Foreign));
         keys.collect()
     }
 

@@ -1,6 +1,14 @@
 //! What only PostgreSQL has. Skipped where the environment names no server.
 
 use std::env;
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime;
+use tokio_rustls::TlsAcceptor;
 
 use super::super::postgres::{Postgres, Row};
 use super::fixture::*;
@@ -255,4 +263,84 @@ fn more_threads_than_connections_read_while_the_server_ends_connections() {
     let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()";
     let open = Postgres::new(&url, true).unwrap().select(open)[0].count(0);
     assert!(open.unwrap() <= 17);
+}
+
+/// A server that has TLS, in front of one that has not; for one connection after another, until the test ends.
+fn encrypted(server: &str) -> (u16, String) {
+    let key = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
+    let (certificate, pem) = (key.cert.der().clone(), key.cert.pem());
+    let key = PrivatePkcs8KeyDer::from(key.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key.into())
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = std::net::TcpListener::bind("localhost:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (_, behind) = server.rsplit_once('@').unwrap();
+    let behind = behind.to_owned();
+    std::thread::spawn(move || {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(async {
+            let listener = TcpListener::from_std(listener).unwrap();
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let (acceptor, behind) = (acceptor.clone(), behind.clone());
+                tokio::spawn(async move {
+                    let mut asked = [0; 8];
+                    stream.read_exact(&mut asked).await?;
+                    stream.write_all(b"S").await?;
+                    let mut stream = acceptor.accept(stream).await?;
+                    let mut behind = TcpStream::connect(behind).await?;
+                    copy_bidirectional(&mut stream, &mut behind).await
+                });
+            }
+        });
+    });
+    (port, pem)
+}
+
+#[test]
+fn certificates_are_checked() {
+    let Some(server) = server() else { return };
+    let url = database(&server);
+    let (port, pem) = encrypted(&server);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a b.pem");
+    fs::write(&file, pem).unwrap();
+    let file = file.to_str().unwrap().replace(' ', "%20");
+    let name = url.rsplit('/').next().unwrap();
+    let open = |host: &str, more: &str| {
+        let url = format!("postgres://postgres@{host}:{port}/{name}?connect_timeout=5{more}");
+        Store::postgres(&url)
+            .map(drop)
+            .map_err(|error| error.to_string())
+    };
+    let trusted = format!("&sslrootcert={file}");
+    for mode in ["", "&sslmode=require", "&sslmode=verify-full"] {
+        assert_eq!(
+            open("localhost", &format!("{trusted}{mode}")),
+            Ok(()),
+            "{mode}"
+        );
+        let unknown = open("localhost", mode).unwrap_err();
+        assert!(unknown.contains("UnknownIssuer"), "{unknown}");
+        let other = open("127.0.0.1", &format!("{mode}{trusted}")).unwrap_err();
+        assert!(other.contains("not valid for name"), "{other}");
+    }
+    let missing = open("localhost", "&sslrootcert=/nowhere.pem").unwrap_err();
+    assert!(
+        missing.starts_with("cannot use the certificates in /nowhere.pem: "),
+        "{missing}"
+    );
+    fs::write(folder.path().join("none.pem"), "hello").unwrap();
+    let none = format!("&sslrootcert={}/none.pem", folder.path().display());
+    assert!(
+        open("localhost", &none)
+            .unwrap_err()
+            .ends_with("none.pem: it has none")
+    );
 }
