@@ -16,6 +16,8 @@ mod profiles;
 mod reading;
 mod seeded;
 mod served;
+#[cfg(all(unix, feature = "postgres"))]
+mod shared;
 #[cfg(unix)]
 mod soak;
 mod table;

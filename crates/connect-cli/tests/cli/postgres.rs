@@ -71,7 +71,7 @@ fn help_says_where_the_password_may_be_and_shells_complete_files() {
 }
 
 #[cfg(feature = "postgres")]
-mod with_a_server {
+pub(crate) mod with_a_server {
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
     use std::thread;
@@ -85,7 +85,7 @@ mod with_a_server {
     const INSTANCE: &str = "--instance-id 5a3c0f6e-2d41-4b8a-9c17-e06d7f2b9a48";
 
     /// Where throw-away databases may be made, as `postgres://USER@HOST:PORT`.
-    fn server() -> Option<String> {
+    pub(crate) fn server() -> Option<String> {
         let server = std::env::var("CONNECT_TEST_POSTGRES").ok();
         if server.is_none() {
             eprintln!("skipped: CONNECT_TEST_POSTGRES names no server");
@@ -93,17 +93,22 @@ mod with_a_server {
         server
     }
 
-    fn execute(url: &str, statements: &str) {
+    pub(crate) fn execute(url: &str, statements: &str) -> Result<(), tokio_postgres::Error> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
-        runtime.expect("a runtime").block_on(async {
-            let connected = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
-            let (client, connection) = connected.expect("the server is there");
+        let execute = async {
+            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
             let connection = tokio::spawn(connection);
-            client.batch_execute(statements).await.expect("it is SQL");
+            let done = client.batch_execute(statements).await;
             connection.abort();
-        });
+            done
+        };
+        // Async tests may not wait for another runtime on their own thread.
+        thread::scope(|scope| {
+            let execute = || runtime.expect("a runtime").block_on(execute);
+            scope.spawn(execute).join().expect("no panic")
+        })
     }
 
     /// A new name for a database or a role.
@@ -112,12 +117,13 @@ mod with_a_server {
     }
 
     /// A new database on this server, by a URL with a password, which the server does not ask for.
-    fn new_database(server: &str) -> String {
+    pub(crate) fn new_database(server: &str) -> String {
         let name = name("cli");
         execute(
             &format!("{server}/postgres"),
             &format!("CREATE DATABASE {name}"),
-        );
+        )
+        .expect("the server is there");
         format!("{}/{name}", server.replacen('@', ":hunter2@", 1))
     }
 
@@ -256,7 +262,8 @@ mod with_a_server {
                 "CREATE ROLE {role} LOGIN; GRANT USAGE ON SCHEMA connect TO {role};
                 GRANT SELECT ON ALL TABLES IN SCHEMA connect TO {role}"
             ),
-        );
+        )
+        .expect("it is SQL");
         let (_, host) = url.rsplit_once('@').expect("a user");
         let theirs = format!("postgres://{role}:hunter2@{host}");
         starts_with(&of(&theirs, "stats").ok(), "132 contacts");

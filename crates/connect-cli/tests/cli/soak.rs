@@ -5,12 +5,13 @@
 //! contradicts one of which such an attempt can be left: what a call sets no other sets to something else, and a tag is taken
 //! off only if it was acknowledged at its only attempt.
 
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::io::{BufRead, BufReader, Read};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
-use std::{cell::RefCell, env, thread};
+use std::{env, thread};
 
 use connect_local_endpoint::samples;
 use connect_sdk::config::retry::RetryConfig;
@@ -34,7 +35,7 @@ const READERS: usize = 16;
 
 /// A task, what has been acknowledged of it, and of the contact that it was transferred to.
 #[derive(Default)]
-struct Chain {
+pub(crate) struct Chain {
     task: String,
     is_updated: bool,
     is_tagged: bool,
@@ -47,12 +48,12 @@ struct Chain {
 
 /// What all clients have seen.
 #[derive(Default)]
-struct Ledger {
-    acknowledged: u64,
-    failed: BTreeMap<String, u64>,
-    hung: u64,
-    lost: Vec<String>,
-    chains: Vec<Chain>,
+pub(crate) struct Ledger {
+    pub(crate) acknowledged: u64,
+    pub(crate) failed: BTreeMap<String, u64>,
+    pub(crate) hung: u64,
+    pub(crate) lost: Vec<String>,
+    pub(crate) chains: Vec<Chain>,
     /// The contact that all clients begin in a round, and the clients whose attribute there is acknowledged.
     rounds: BTreeMap<u64, (String, Vec<String>)>,
 }
@@ -65,8 +66,8 @@ impl Ledger {
     }
 }
 
-struct Caller {
-    client: Client,
+pub(crate) struct Caller {
+    pub(crate) client: Client,
     /// Makes one attempt: when that is acknowledged, no other is left.
     once: Client,
     name: String,
@@ -74,7 +75,7 @@ struct Caller {
 }
 
 impl Caller {
-    fn new(url: &str, number: usize, ledger: &Rc<RefCell<Ledger>>) -> Self {
+    pub(crate) fn new(url: &str, number: usize, ledger: &Rc<RefCell<Ledger>>) -> Self {
         let client = |attempts| {
             let limits = TimeoutConfig::builder().read_timeout(Duration::from_secs(5));
             let config = Config::builder()
@@ -115,10 +116,10 @@ impl Caller {
     }
 
     /// Makes, changes, reads and stops contacts of its own, and changes those that it has in common with the others.
-    async fn work(self, end: Instant) {
+    pub(crate) async fn work(self, is_over: impl Fn() -> bool) {
         let (client, instance) = (&self.client, samples::INSTANCE_ID);
         for round in 1_u64.. {
-            if Instant::now() > end {
+            if is_over() {
                 return;
             }
             self.join(round).await;
@@ -256,7 +257,7 @@ impl Log {
 }
 
 /// Runs tasks on this thread at the same time, until all have ended.
-async fn run<T: Future<Output = ()> + 'static>(tasks: impl Iterator<Item = T>) {
+pub(crate) async fn run<T: Future<Output = ()> + 'static>(tasks: impl Iterator<Item = T>) {
     let run = async {
         let mut all = JoinSet::new();
         for task in tasks {
@@ -267,9 +268,37 @@ async fn run<T: Future<Output = ()> + 'static>(tasks: impl Iterator<Item = T>) {
     LocalSet::new().run_until(run).await;
 }
 
-fn variable<T: std::str::FromStr>(name: &str, default: T) -> T {
+pub(crate) fn variable<T: std::str::FromStr>(name: &str, default: T) -> T {
     let value = env::var(name).ok();
     value.map_or(default, |value| value.parse().ok().expect("a number"))
+}
+
+/// Reads from an endpoint what others have acknowledged, and notes what is not there.
+pub(crate) async fn read(worked: &Rc<Ledger>, url: &str) -> Ledger {
+    let ledger = Rc::new(RefCell::new(Ledger::default()));
+    let next = Rc::new(Cell::new(0));
+    let readers = (0..READERS).map(|number| {
+        let (worked, next) = (Rc::clone(worked), Rc::clone(&next));
+        let caller = Caller::new(url, number, &ledger);
+        async move {
+            while let Some(chain) = worked.chains.get(next.replace(next.get() + 1)) {
+                caller.check(chain).await;
+            }
+        }
+    });
+    run(readers).await;
+    let caller = Caller::new(url, 0, &ledger);
+    for (id, clients) in worked.rounds.values() {
+        let common = caller.describe(id).await;
+        let common = common.as_ref().and_then(|it| it.attributes());
+        for client in clients {
+            let is_there = common.is_some_and(|it| it.contains_key(client));
+            let what = format!("attribute of {client} in");
+            ledger.borrow_mut().expect(is_there, &what, id);
+        }
+    }
+    drop(caller);
+    ledger.take()
 }
 
 #[tokio::test]
@@ -281,7 +310,10 @@ async fn whatever_goes_wrong_no_acknowledged_change_is_lost() {
     let stderr = served.child.stderr.take().expect("it is piped");
     let log = thread::spawn(|| Log::read(stderr));
     let end = Instant::now() + Duration::from_secs_f64(60.0 * minutes);
-    run((0..clients).map(|number| Caller::new(&served.url, number, &ledger).work(end))).await;
+    run((0..clients).map(|number| {
+        Caller::new(&served.url, number, &ledger).work(move || Instant::now() > end)
+    }))
+    .await;
     kill("-TERM", &served.child);
     assert!(served.child.wait().expect("it ends").success());
     let log = log.join().expect("it reads to the end");
@@ -291,44 +323,20 @@ async fn whatever_goes_wrong_no_acknowledged_change_is_lost() {
         database(&served.folder)
     );
     let (again, _) = Served::serve(folder(), &KEYS, &calm);
+    let worked = Rc::new(ledger.take());
+    let read = read(&worked, &again.url).await;
     let Ledger {
         acknowledged,
         failed,
         hung,
-        lost,
         chains,
         rounds,
-    } = ledger.take();
-    ledger.borrow_mut().lost = lost;
-    let (began, unmarked) = (chains.len(), chains.iter().filter(|it| it.is_unmarked));
-    let unsure = began - unmarked.count();
-    let queue = Rc::new(RefCell::new(chains.into_iter()));
-    let readers = (0..READERS).map(|number| {
-        let (caller, queue) = (Caller::new(&again.url, number, &ledger), queue.clone());
-        async move {
-            let next = || queue.borrow_mut().next();
-            while let Some(chain) = next() {
-                caller.check(&chain).await;
-            }
-        }
-    });
-    run(readers).await;
-    let caller = Caller::new(&again.url, 0, &ledger);
-    for (id, clients) in rounds.values() {
-        let common = caller.describe(id).await;
-        let common = common.as_ref().and_then(|it| it.attributes());
-        for client in clients {
-            let is_there = common.is_some_and(|it| it.contains_key(client));
-            let what = format!("attribute of {client} in");
-            ledger.borrow_mut().expect(is_there, &what, id);
-        }
-    }
-    let Ledger {
-        lost,
-        failed: unread,
         ..
-    } = ledger.take();
-    let calls = acknowledged + hung + failed.values().sum::<u64>();
+    } = &*worked;
+    let unmarked = chains.iter().filter(|it| it.is_unmarked).count();
+    let (began, lost) = (chains.len(), [&*worked.lost, &*read.lost].concat());
+    let unsure = began - unmarked;
+    let calls = *acknowledged + *hung + failed.values().sum::<u64>();
     println!(
         "soak: {clients} clients, {minutes} minutes, {calls} calls, {} requests",
         log.requests
@@ -347,7 +355,11 @@ async fn whatever_goes_wrong_no_acknowledged_change_is_lost() {
     println!("soak: {unsure} chains unsure of the tag that is taken off");
     println!("soak: {} lost", lost.len());
     assert!(lost.is_empty(), "{:?}", &lost[..lost.len().min(20)]);
-    assert!(unread.is_empty() && hung == 0, "{unread:?}, {hung} hung");
+    assert!(
+        read.failed.is_empty() && *hung == 0,
+        "{:?}, {hung} hung",
+        read.failed
+    );
     let joined: BTreeSet<_> = rounds.values().flat_map(|(_, clients)| clients).collect();
     assert!(began > clients && unsure < began && joined.len() == clients);
 }
