@@ -1,6 +1,7 @@
 //! A PostgreSQL server of its own: on a free port of loopback, with a throw-away folder.
 
 use std::cmp::Reverse;
+use std::ffi::OsStr;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -118,9 +119,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Of its database, for its superuser.
+    /// Without a database, for its superuser.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+        format!("postgres://postgres@127.0.0.1:{}", self.port)
     }
 
     /// The ID of its first process, which starts all others.
@@ -135,16 +136,36 @@ impl Server {
 
     /// Starts it; if it runs, without giving it the time to write what it has in memory.
     pub(crate) fn restart(&self) -> Result<(), Error> {
-        let log = self.folder.join("log");
+        succeed(&mut self.restarting()).map(drop).map_err(|error| {
+            let log = read(&self.log()).unwrap_or_default();
+            Error::Other(format!("{error}\n{log}"))
+        })
+    }
+
+    /// The same as a command for a shell.
+    pub(crate) fn restart_line(&self) -> String {
+        let restart = self.restarting();
+        let words = [restart.get_program()]
+            .into_iter()
+            .chain(restart.get_args());
+        let quoted = |word: &OsStr| format!("'{}'", word.to_string_lossy().replace('\'', r"'\''"));
+        let words = words.map(quoted).collect::<Vec<_>>().join(" ");
+        format!("cd {} && {words}", quoted(self.folder.as_os_str()))
+    }
+
+    fn restarting(&self) -> Command {
         let mut restart = self.command("pg_ctl");
         restart.args(["--mode=immediate", "--wait", "--log"]);
         // Paths of sockets are limited to a hundred characters.
         let options = format!("-h 127.0.0.1 -p {} -c unix_socket_directories=", self.port);
-        restart.arg(&log).args(["--options", &options, "restart"]);
-        succeed(&mut restart).map(drop).map_err(|error| {
-            let log = read(&log).unwrap_or_default();
-            Error::Other(format!("{error}\n{log}"))
-        })
+        restart
+            .arg(self.log())
+            .args(["--options", &options, "restart"]);
+        restart
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("log")
     }
 
     /// Stops it, without giving it the time to write what it has in memory.

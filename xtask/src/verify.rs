@@ -5,7 +5,7 @@ mod fuzz;
 mod mutations;
 mod names;
 mod peer;
-mod soak;
+mod programs;
 mod vectors;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +42,12 @@ pub(crate) struct Arguments {
     /// How many trees `connect export` exports.
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
     export_trees: usize,
+    /// How many contacts several importers and endpoints share.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_000_000)]
+    postgres_contacts: usize,
+    /// How often PostgreSQL restarts meanwhile.
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    postgres_restarts: usize,
 }
 
 /// A part of the verification.
@@ -70,6 +76,9 @@ enum Part {
     Soak,
     /// Kill `connect export` of many trees, under faults and a quota: every tree once, and no call beyond the quota.
     Export,
+    /// Import and serve contacts from several processes over one PostgreSQL, which ends connections and restarts: the trees are
+    /// those of SQLite, and no acknowledged change may be lost.
+    Postgres,
 }
 
 /// What a step that did not fail found.
@@ -90,6 +99,8 @@ struct Context {
     soak_minutes: f64,
     soak_clients: usize,
     export_trees: usize,
+    postgres_contacts: usize,
+    postgres_restarts: usize,
     /// Where crates are generated and built.
     target: PathBuf,
 }
@@ -158,6 +169,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
         soak_minutes: arguments.soak_minutes,
         soak_clients: arguments.soak_clients,
         export_trees: arguments.export_trees,
+        postgres_contacts: arguments.postgres_contacts,
+        postgres_restarts: arguments.postgres_restarts,
         target: target_folder(&root),
         root,
     };
@@ -178,8 +191,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
             Part::Mutations => mutations::run(&context, &mut steps),
             Part::Fuzz => fuzz::all(&context, &mut steps),
             Part::Peer => peer::compare(&context, &mut steps),
-            Part::Soak => soak::run(&context, &mut steps),
-            Part::Export => soak::export(&context, &mut steps),
+            Part::Soak => programs::soak(&context, &mut steps),
+            Part::Export => programs::export(&context, &mut steps),
+            Part::Postgres => programs::postgres(&context, &mut steps),
         }
     }
     let Steps { lines, failed, .. } = steps;

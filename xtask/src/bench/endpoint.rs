@@ -233,7 +233,8 @@ impl Endpoint<'_> {
             Kind::Postgres(programs) => Some(programs.start(&folder)?),
         };
         let file = || folder.with_extension("db").to_string_lossy().into_owned();
-        let place = server.as_ref().map_or_else(file, postgres::Server::url);
+        let database = |server: &postgres::Server| format!("{}/postgres", server.url());
+        let place = server.as_ref().map_or_else(file, database);
         Ok(Database {
             name,
             place,
