@@ -29,18 +29,15 @@ if [[ $EUID == 0 ]] && ! id postgres >/dev/null 2>&1; then
     exit
 fi
 
-as_user() {
-    if [[ $EUID == 0 ]]; then
-        setpriv --reuid=postgres --regid=postgres --clear-groups "$@"
-    else
-        "$@"
-    fi
-}
+as_user=()
+if [[ $EUID == 0 ]]; then
+    as_user=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+fi
 
 folder=$(mktemp --directory)
 # shellcheck disable=SC2317 # called by the trap
 stop() {
-    as_user "$bin/pg_ctl" --pgdata="$folder/data" --mode=immediate stop >/dev/null 2>&1 || true
+    "${as_user[@]}" "$bin/pg_ctl" --pgdata="$folder/data" --mode=immediate stop >/dev/null 2>&1 || true
     rm -rf "$folder"
 }
 trap stop EXIT
@@ -49,19 +46,23 @@ if [[ $EUID == 0 ]]; then
 fi
 (
     cd "$folder"
-    as_user "$bin/initdb" --pgdata="$folder/data" --username=postgres --auth=trust --no-sync >/dev/null
+    "${as_user[@]}" "$bin/initdb" --pgdata="$folder/data" --username=postgres --auth=trust --no-sync >/dev/null
 )
 
 # Another program may have the port: once more, then. Connections are given ports from 32768 on.
 for _ in 1 2 3 4 5; do
     port=$((20000 + RANDOM % 12768))
     options="-h 127.0.0.1 -p $port -k $folder -c fsync=off"
-    if (cd "$folder" && as_user "$bin/pg_ctl" --pgdata="$folder/data" --wait --log="$folder/log" --options="$options" start) \
-        >/dev/null; then
+    control=("${as_user[@]}" "$bin/pg_ctl" --pgdata="$folder/data" --wait --log="$folder/log" --options="$options")
+    if (cd "$folder" && "${control[@]}" start) >/dev/null; then
         export CONNECT_TEST_POSTGRES=postgres://postgres@127.0.0.1:$port PROPTEST_CASES=16
         cargo test --quiet --package connect-local-endpoint --features postgres --lib -- store::
         # The features that are built already.
-        cargo test --quiet --package connect-cli --features parquet,postgres --test cli -- postgres::
+        commands=(cargo test --quiet --package connect-cli --features parquet,postgres --test cli --)
+        "${commands[@]}" postgres::
+        # What restarts the server is alone with it.
+        CONNECT_TEST_POSTGRES_RESTART="cd '$folder' && ${control[*]@Q} --mode=immediate restart" \
+            "${commands[@]}" --test-threads=1 shared::
         exit
     fi
     cat "$folder/log" || true

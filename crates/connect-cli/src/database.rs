@@ -133,12 +133,22 @@ fn with_password(url: &str, password: &str) -> String {
     format!("{begin}?password={password}&{query}")
 }
 
+/// In place of a connection string of another form, which the driver refuses, too.
+const OTHER_FORM: &str = "postgres:";
+
 /// The connection string that a text is, its scheme as the driver wants it.
 fn connection_string(text: &str) -> Option<String> {
-    let (scheme, rest) = text.trim().split_once(':')?;
-    let mut schemes = ["postgres", "postgresql"].iter();
-    let is_known = schemes.any(|known| scheme.eq_ignore_ascii_case(known));
-    is_known.then(|| format!("postgres:{rest}"))
+    if let Some((scheme, rest)) = text.trim().split_once(':') {
+        let mut schemes = ["postgres", "postgresql"].iter();
+        if schemes.any(|known| scheme.eq_ignore_ascii_case(known)) {
+            return Some(format!("postgres:{rest}"));
+        }
+    }
+    // Of another form, which may have a password all the same and must not become a file's name.
+    let text = text.to_ascii_lowercase();
+    let mut signs = ["postgres://", "postgresql://", "password="].iter();
+    let has_sign = signs.any(|sign| text.contains(sign));
+    has_sign.then(|| OTHER_FORM.to_owned())
 }
 
 /// Where a connection string leads and as whom. Less where what stands there may belong to a password that is not escaped.
@@ -211,14 +221,16 @@ mod tests {
         ] {
             assert!(matches!(database(text), Database::Postgres(found) if found == url));
         }
-        for path in [
-            "contacts.db",
-            "",
-            "./postgres:/x",
-            "C:\\x.db",
-            "mypostgres://h",
-        ] {
+        for path in ["contacts.db", "", "./postgres:/x", "C:\\x.db", "postgres"] {
             assert_eq!(database(path).path(), Some(Path::new(path)));
+        }
+        for other in [
+            "jdbc:postgresql://me:hunter2@h/x",
+            "host=h user=me Password=hunter2",
+        ] {
+            let database = database(other);
+            assert_eq!(database.to_string(), "postgres://…");
+            assert!(matches!(database, Database::Postgres(url) if url == OTHER_FORM));
         }
     }
 

@@ -54,6 +54,8 @@ pub use records::Rejection;
 pub use rule::RuleError;
 pub use seed::{ResetError, SeedError};
 pub use service::OPERATIONS;
+#[cfg(feature = "postgres")]
+pub use store::PostgresError;
 pub use store::{
     ContactSummary, ImportError, Importer, InstanceStats, OnRejection, Page, PageError, Prune,
     PruneError, Pruned, Report, Stats, Store, StoreError, TreeStats,

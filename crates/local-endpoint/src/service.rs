@@ -146,6 +146,7 @@ enum Failure {
     NotFound(&'static str),
     Invalid(String),
     Internal(&'static str),
+    Store(StoreError),
     /// The passage has the response.
     Stopped,
 }
@@ -174,13 +175,18 @@ impl From<PageError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "cannot use the store");
-        Self::Internal(match error {
-            StoreError::Replaced => {
-                "The database's file was replaced or removed: start the server again."
-            }
-            _ => FAILED,
-        })
+        Self::Store(error)
+    }
+}
+
+/// Logs what is wrong with the store, and returns what its caller is told.
+fn unusable(error: &StoreError) -> &'static str {
+    tracing::error!(%error, "cannot use the store");
+    match error {
+        StoreError::Replaced => {
+            "The database's file was replaced or removed: start the server again."
+        }
+        _ => FAILED,
     }
 }
 
@@ -264,6 +270,9 @@ macro_rules! operations {
                         ),
                         Failure::Internal(message) => Self::InternalServiceException(
                             InternalServiceException::builder().message(message).build(),
+                        ),
+                        Failure::Store(error) => Self::InternalServiceException(
+                            InternalServiceException::builder().message(unusable(&error)).build(),
                         ),
                         Failure::Stopped => Self::generic(ErrorMetadata::default()),
                     }

@@ -32,6 +32,8 @@ pub(crate) use self::change::Change;
 pub use self::import::{ImportError, Importer, OnRejection};
 pub use self::page::{ContactSummary, Page, PageError};
 pub(crate) use self::page::{StoredContact, time};
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresError;
 pub use self::prune::{Prune, PruneError, Pruned};
 pub use self::report::Report;
 use self::sqlite::Sqlite;
@@ -81,12 +83,12 @@ pub enum StoreError {
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL reports an error, or cannot be reached.
     #[cfg(feature = "postgres")]
-    #[error("PostgreSQL: {}", postgres::message(.0))]
-    Postgres(tokio_postgres::Error),
+    #[error("PostgreSQL: {0}")]
+    Postgres(PostgresError),
     /// The connection to PostgreSQL was lost while a change was committed, which may or may not be there.
     #[cfg(feature = "postgres")]
-    #[error("PostgreSQL did not confirm the change, which may be done or not: {}", postgres::message(.0))]
-    Unconfirmed(tokio_postgres::Error),
+    #[error("PostgreSQL did not confirm the change, which may be done or not: {0}")]
+    Unconfirmed(PostgresError),
     /// This is no connection string of PostgreSQL.
     #[cfg(feature = "postgres")]
     #[error(
@@ -137,7 +139,7 @@ pub enum StoreError {
 #[cfg(feature = "postgres")]
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
-        Self::Postgres(error)
+        Self::Postgres(error.into())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::value::RawValue;
+use tokio_postgres::types::ToSql;
 
 use super::search;
 use super::session::{Row, Session, escape};
@@ -44,10 +45,20 @@ impl Reads for Session {
         prefix: &str,
         limit: u32,
     ) -> Result<Vec<String>, StoreError> {
-        // Between what begins so and the greatest character after it.
-        let select = "SELECT id FROM contact WHERE instance = $1 AND listed AND id >= $2 AND id <= $2 || U&'\\+10FFFF'
-            AND starts_with(id, $2) ORDER BY id LIMIT $3";
-        let rows = self.all(select, &[&instance, &escape(prefix), &i64::from(limit)])?;
+        let (first, limit) = (escape(prefix), i64::from(limit));
+        let end = end_of(&first);
+        let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![&instance, &first, &limit];
+        let bound = match &end {
+            Some(end) => {
+                parameters.push(end);
+                "AND id < $4"
+            }
+            None => "",
+        };
+        let select = format!(
+            "SELECT id FROM contact WHERE instance = $1 AND listed AND id >= $2 {bound} ORDER BY id LIMIT $3"
+        );
+        let rows = self.all(&select, &parameters)?;
         rows.iter().map(|row| row.text(0)).collect()
     }
 
@@ -160,6 +171,19 @@ impl Reads for Session {
     }
 }
 
+/// The first text behind all that begin with a prefix, if there is one.
+fn end_of(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        let next = (last..=char::MAX).nth(1);
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
 fn instances(session: &Session) -> Result<Vec<InstanceStats>, StoreError> {
     let select = "SELECT arn, (SELECT count(*) FROM contact WHERE instance = instance.key AND listed),
         (SELECT min(initiated) FROM contact WHERE instance = instance.key AND listed AND initiated < $1),
@@ -247,4 +271,22 @@ pub(super) fn summary(row: &Row, instance_arn: &str) -> Result<ContactSummary, S
         initiation_method: row.maybe_text(6)?,
         channel: row.maybe_text(7)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::end_of;
+
+    #[test]
+    fn the_end_is_behind_all_that_begin_so() {
+        for (prefix, end) in [
+            ("", None),
+            ("a", Some("b")),
+            ("a\u{10ffff}", Some("b")),
+            ("\u{10ffff}", None),
+            ("\u{d7ff}", Some("\u{e000}")),
+        ] {
+            assert_eq!(end_of(prefix).as_deref(), end, "{prefix:?}");
+        }
+    }
 }

@@ -121,25 +121,39 @@ impl Query {
         format!("ANY(${}::text[])", self.bind(values))
     }
 
+    /// A list to compare with what details say, where PostgreSQL reads no text with a NUL.
+    fn list_of_details(&mut self, values: &[String]) -> String {
+        let values = values.iter().filter(|value| !value.contains('\0'));
+        let values: Vec<String> = values.cloned().collect();
+        format!("ANY(${}::text[])", self.bind(values))
+    }
+
+    /// A member of one of the objects in details that is one of these.
+    fn member(&mut self, object: &str, name: &str, rest: &str, values: &[String]) -> String {
+        if name.contains('\0') {
+            return "FALSE".to_owned();
+        }
+        let name = self.bind(name.to_owned());
+        let values = self.list_of_details(values);
+        format!("text_at(details, '{object}', ${name}{rest}) = {values}")
+    }
+
     fn criterion(&mut self, criterion: &Criterion) -> String {
         match criterion {
             Criterion::Channels(values) => format!("channel = {}", self.list(values)),
             Criterion::Methods(values) => format!("method = {}", self.list(values)),
             Criterion::Arns(path, ids) => {
                 let path = path.trim_start_matches("$.").replace('.', "', '");
-                let (arn, ids) = (format!("text_at(details, '{path}')"), self.list(ids));
+                let (arn, ids) = (
+                    format!("text_at(details, '{path}')"),
+                    self.list_of_details(ids),
+                );
                 // An ID at the end of an ARN comes after its last slash.
                 format!("({arn} = {ids} OR substring({arn} FROM '.*/(.*)') = {ids})")
             }
-            Criterion::Attribute(name, values) => {
-                let name = self.bind(escape(name).into_owned());
-                let values = self.list(values);
-                format!("text_at(details, 'Attributes', ${name}) = {values}")
-            }
+            Criterion::Attribute(name, values) => self.member("Attributes", name, "", values),
             Criterion::SegmentAttribute(name, values) => {
-                let name = self.bind(escape(name).into_owned());
-                let values = self.list(values);
-                format!("text_at(details, 'SegmentAttributes', ${name}, 'ValueString') = {values}")
+                self.member("SegmentAttributes", name, ", 'ValueString'", values)
             }
             Criterion::Any(criteria) => {
                 let any = criteria.iter().map(|criterion| self.criterion(criterion));

@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::error::Error;
-use std::io;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -13,6 +11,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Statement};
 
+use super::error::PostgresError;
 use crate::StoreError;
 
 pub(super) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
@@ -29,6 +28,8 @@ pub(super) struct Session {
     may_write: bool,
     /// Whether something failed that may go well another time.
     may_pass: Cell<bool>,
+    /// Whether it is not known what comes next on the connection.
+    is_broken: Cell<bool>,
 }
 
 impl Session {
@@ -38,11 +39,13 @@ impl Session {
             statements: RefCell::default(),
             may_write,
             may_pass: Cell::new(false),
+            is_broken: Cell::new(false),
         }
     }
 
-    pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+    /// Whether another transaction may use it.
+    pub(super) fn is_usable(&self) -> bool {
+        !self.client.is_closed() && !self.is_broken.get()
     }
 
     /// Whether something failed that may go well another time.
@@ -107,6 +110,8 @@ impl Session {
             }
             writer.finish().await
         });
+        // An error before the input makes the server answer twice.
+        self.is_broken.set(self.is_broken.get() || copied.is_err());
         self.noted(copied).map(drop)
     }
 
@@ -125,34 +130,19 @@ impl Session {
     }
 
     fn noted<T>(&self, result: Result<T, tokio_postgres::Error>) -> Result<T, StoreError> {
-        if let Err(error) = &result {
-            // The server was the one to write to, and another one is now.
-            let is_demoted = error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION);
-            let may_pass = may_pass(error) || (is_demoted && self.may_write);
-            self.may_pass.set(may_pass || self.may_pass());
+        let error = match result {
+            Ok(value) => return Ok(value),
+            Err(error) => PostgresError::from(error),
+        };
+        let is_ours = error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) && !self.may_write;
+        if error.may_pass() && !is_ours {
+            self.may_pass.set(true);
         }
-        Ok(result?)
+        if !error.is_of_statement() {
+            self.is_broken.set(true);
+        }
+        Err(StoreError::Postgres(error))
     }
-}
-
-/// Whether it may go well another time: the connection is lost, the server restarts or hands over to another one, or
-/// transactions were in each other's way.
-pub(super) fn may_pass(error: &tokio_postgres::Error) -> bool {
-    let Some(error) = error.as_db_error() else {
-        let is_io = |cause: &(dyn Error + 'static)| cause.is::<io::Error>();
-        return error.is_closed() || error.source().is_some_and(is_io);
-    };
-    let state = error.code();
-    state.code().starts_with("08")
-        || [
-            SqlState::T_R_SERIALIZATION_FAILURE,
-            SqlState::T_R_DEADLOCK_DETECTED,
-            SqlState::ADMIN_SHUTDOWN,
-            SqlState::CRASH_SHUTDOWN,
-            SqlState::CANNOT_CONNECT_NOW,
-            SqlState::TOO_MANY_CONNECTIONS,
-        ]
-        .contains(state)
 }
 
 /// What was read.

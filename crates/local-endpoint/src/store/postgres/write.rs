@@ -73,6 +73,7 @@ impl Writes for Session {
             version_time, version_origin, field_versions
             FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (key, place) JOIN contact USING (key) ORDER BY place";
         let rows = self.all(select, &[&keys])?;
+        all_of(keys, &rows)?;
         rows.iter().map(state).collect()
     }
 
@@ -142,6 +143,7 @@ impl Writes for Session {
         let select = "SELECT size FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (key, place) JOIN tree USING (key)
             ORDER BY place";
         let rows = self.all(select, &[&trees])?;
+        all_of(trees, &rows)?;
         rows.iter().map(|row| row.get(0)).collect()
     }
 
@@ -199,6 +201,15 @@ impl Session {
     fn execute_pairs(&self, sql: &str, pairs: &[(i64, i64)]) -> Result<(), StoreError> {
         let (ones, others): (Vec<i64>, Vec<i64>) = pairs.iter().copied().unzip();
         self.execute_some(&ones, sql, &[&ones, &others])
+    }
+}
+
+/// Fails where rows are not there that others refer to.
+fn all_of(keys: &[i64], rows: &[Read]) -> Result<(), StoreError> {
+    if rows.len() == keys.len() {
+        Ok(())
+    } else {
+        Err(StoreError::Foreign)
     }
 }
 

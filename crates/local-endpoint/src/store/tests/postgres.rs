@@ -181,6 +181,7 @@ fn sabotage(url: &str, when: &str, times: u32, what: &str) {
 
 const LOSE: &str = "PERFORM pg_terminate_backend(pg_backend_pid())";
 const COLLIDE: &str = "RAISE 'sabotaged' USING ERRCODE = 'serialization_failure'";
+const TOO_SLOW: &str = "RAISE 'sabotaged' USING ERRCODE = '25P03'";
 const DEADLOCK: &str = "RAISE 'sabotaged' USING ERRCODE = 'deadlock_detected'";
 
 #[test]
@@ -190,6 +191,7 @@ fn what_was_not_committed_is_done_again() {
         ("write", LOSE),
         ("write", COLLIDE),
         ("write", DEADLOCK),
+        ("write", TOO_SLOW),
         ("commit", COLLIDE),
     ] {
         let url = database(&server);
@@ -343,4 +345,43 @@ fn certificates_are_checked() {
             .unwrap_err()
             .ends_with("none.pem: it has none")
     );
+}
+
+#[test]
+fn a_server_that_says_nothing_is_given_up() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let url = format!("postgres://me@127.0.0.1:{port}/x?connect_timeout=1&sslmode=disable");
+    let error = Store::postgres(&url).unwrap_err();
+    assert_eq!(error.to_string(), "PostgreSQL: the server does not answer");
+}
+
+#[test]
+fn a_schema_that_was_made_for_the_role_is_used() {
+    let Some(server) = server() else { return };
+    let url = database(&server);
+    let role = format!("owner_{}", random::uuid().unwrap().replace('-', "_"));
+    let create = format!("CREATE ROLE {role} LOGIN; CREATE SCHEMA connect AUTHORIZATION {role}");
+    execute(&url, &create);
+    let theirs = url.replace("postgres@", &format!("{role}@"));
+    let store = Store::postgres(&theirs).unwrap();
+    import(&store, &[record("a", 1)]);
+    assert_eq!(tree(&store, "a"), ["a"]);
+}
+
+#[tokio::test]
+async fn a_thread_of_tokio_may_wait_as_often_as_it_likes() {
+    let Some(server) = server() else { return };
+    let store = Store::postgres(&database(&server)).unwrap();
+    for _ in 0..300 {
+        assert!(store.is_empty().unwrap());
+    }
+}
+
+#[test]
+fn who_sleeps_does_not_keep_the_lock() {
+    let Some(server) = server() else { return };
+    let database = Postgres::new(&database(&server), true).unwrap();
+    let limit = database.select("SHOW idle_in_transaction_session_timeout");
+    assert_eq!(text(&limit[0], 0).as_deref(), Some("1min"));
 }
