@@ -71,12 +71,9 @@ fn test(
     test.args(["--test", "cli", name, "--", "--nocapture"]);
     let finished = process::run(test.arg("--test-threads=1"))?;
     let prefix = format!("{name}: ");
-    // A test that passes says so on the line of what follows.
-    let lines = finished
-        .stdout
-        .lines()
-        .map(|line| line.trim_start_matches('.'));
-    let figures = lines.filter_map(|line| line.strip_prefix(&prefix));
+    let lines = finished.stdout.lines();
+    // The first one stands behind the test's name.
+    let figures = lines.filter_map(|line| Some(line.split_once(&prefix)?.1));
     let figures = figures.collect::<Vec<_>>().join("; ");
     if !finished.success || figures.is_empty() {
         return Err(Error::Other(format!("{figures}\n{}", finished.tail())));
