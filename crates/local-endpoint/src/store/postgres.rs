@@ -21,7 +21,6 @@ mod write;
 use std::cell::Cell;
 use std::fmt;
 use std::sync::{Mutex, PoisonError, mpsc};
-use std::time::Instant;
 
 use tokio::runtime::{self, Runtime};
 use tokio_postgres::Config;
@@ -29,7 +28,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 pub use self::error::PostgresError;
-use self::error::{Attempt, retry};
+use self::error::{Attempt, Outage};
 use self::pool::Pool;
 #[cfg(test)]
 pub(super) use self::session::Row;
@@ -52,6 +51,7 @@ pub(super) struct Postgres {
     tls: MakeRustlsConnect,
     may_write: bool,
     pool: Pool,
+    outage: Outage,
     /// One thread of this process waits for the lock of those that write, the others for that thread.
     writer: Mutex<()>,
 }
@@ -107,6 +107,7 @@ impl Postgres {
             tls,
             may_write,
             pool: Pool::default(),
+            outage: Outage::default(),
             writer: Mutex::default(),
         })
     }
@@ -133,9 +134,8 @@ impl Postgres {
         &self,
         query: impl Fn(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
-        let since = Instant::now();
         let _place = self.pool.place();
-        retry(since, || {
+        self.outage.retry(|| {
             let session = match self.begin() {
                 Ok(session) => session,
                 Err(error) => return Attempt::failed(error),
@@ -159,7 +159,6 @@ impl Postgres {
         on_wait: fn(),
         act: impl Fn(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
-        let since = Instant::now();
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let _place = self.pool.place();
         let was_reported = Cell::new(false);
@@ -168,7 +167,7 @@ impl Postgres {
                 on_wait();
             }
         };
-        retry(since, || {
+        self.outage.retry(|| {
             let session = match self.begin_to_write(on_wait) {
                 Ok(session) => session,
                 Err(error) => return Attempt::failed(error),
@@ -195,9 +194,8 @@ impl Postgres {
 
     /// Gives the room of what was removed to what comes. Waits for nobody.
     pub(super) fn compact(&self) -> Result<(), StoreError> {
-        let since = Instant::now();
         let _place = self.pool.place();
-        retry(since, || {
+        self.outage.retry(|| {
             let vacuum = || {
                 let session = self.session()?;
                 // Not in one transaction.

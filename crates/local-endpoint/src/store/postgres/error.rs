@@ -1,6 +1,7 @@
 //! What goes wrong, and what is done again then.
 
 use std::error::Error;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fmt, io, thread};
 
@@ -134,20 +135,51 @@ impl<T, E: From<StoreError>> Attempt<T, E> {
     }
 }
 
-/// Does something again where what was in the way may have passed, for a while since it was first to be done.
-pub(super) fn retry<T, E>(
+/// Since when nothing has gone well, as all threads of a store see it: those that wait for one another do not wait for the
+/// server one after another.
+#[derive(Debug, Default)]
+pub(super) struct Outage(Mutex<Option<Span>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Span {
     since: Instant,
-    mut attempt: impl FnMut() -> Attempt<T, E>,
-) -> Result<T, E> {
-    let (mut pause, longest) = PAUSES;
-    loop {
-        match attempt() {
-            Attempt::Done(result) => return result,
-            Attempt::MayPass(error) if since.elapsed() > RETRIES => return Err(error),
-            Attempt::MayPass(_) => {}
+    last: Instant,
+}
+
+impl Outage {
+    /// Does something again where what was in the way may have passed, for a while.
+    pub(super) fn retry<T, E>(&self, mut attempt: impl FnMut() -> Attempt<T, E>) -> Result<T, E> {
+        let (mut pause, longest) = PAUSES;
+        let mut first = None;
+        loop {
+            let error = match attempt() {
+                Attempt::Done(result) => {
+                    *self.span() = None;
+                    return result;
+                }
+                Attempt::MayPass(error) => error,
+            };
+            let ours = first.get_or_insert_with(Instant::now).elapsed();
+            if ours.max(self.lasts()) > RETRIES {
+                return Err(error);
+            }
+            // Not all that wait come back at once.
+            thread::sleep(pause.mul_f64(0.5 + 0.5 * fastrand::f64()));
+            pause = longest.min(pause * 2);
         }
-        // Not all that wait come back at once.
-        thread::sleep(pause.mul_f64(0.5 + 0.5 * fastrand::f64()));
-        pause = longest.min(pause * 2);
+    }
+
+    /// Notes a failure, and returns how long there have been some.
+    fn lasts(&self) -> Duration {
+        let now = Instant::now();
+        let mut span = self.span();
+        let known = span.filter(|span| now - span.last < RETRIES);
+        let since = known.map_or(now, |span| span.since);
+        *span = Some(Span { since, last: now });
+        now - since
+    }
+
+    fn span(&self) -> MutexGuard<'_, Option<Span>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
