@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     #[arg(long = "peer", value_enum, value_name = "PEER")]
     peers: Vec<Peer>,
     /// A size of the local endpoint's database; may be given several times. Without it, 10k and 1m, or 10k and 100k with --quick.
-    /// 10m takes an hour or more, and 50 GB of disk.
+    /// 10m takes half an hour, and 45 GB of disk.
     #[arg(long = "size", value_enum, value_name = "CONTACTS")]
     sizes: Vec<Size>,
 }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::ffi::OsStr;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -55,29 +56,32 @@ impl Programs {
 
     /// Starts a new server with its data in a folder, in place of what is there.
     pub(crate) fn start(&self, folder: &Path) -> Result<Server, Error> {
-        remove(folder)?;
-        fs::create_dir_all(folder).map_err(Error::io(folder))?;
-        if self.as_postgres {
-            succeed(Command::new("chown").arg("postgres").arg(folder))?;
-        }
         let mut server = Server {
             programs: self.clone(),
             folder: folder.to_owned(),
             port: 0,
         };
+        // One that was left when its program was interrupted.
+        let _ = server.stop();
+        remove(folder)?;
+        fs::create_dir_all(folder).map_err(Error::io(folder))?;
+        if self.as_postgres {
+            succeed(Command::new("chown").arg("postgres").arg(folder))?;
+        }
         let mut initdb = server.command("initdb");
         initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8"]);
         succeed(initdb.args(["--locale=C", "--no-sync"]))?;
         // Another program may take the port before the server does: once more, then.
         let mut tries = 5;
-        loop {
-            server.port = free_port().map_err(Error::io(folder))?;
+        for port in free_ports() {
+            server.port = port;
             tries -= 1;
             match server.restart() {
                 Err(_) if tries > 0 => {}
                 result => return result.map(|()| server),
             }
         }
+        Err(Error::Other("no port is free".into()))
     }
 
     fn command(&self, program: &Path) -> Command {
@@ -105,9 +109,12 @@ fn folders() -> impl Iterator<Item = PathBuf> {
     path.into_iter().chain(debian)
 }
 
-fn free_port() -> std::io::Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
+/// Ports that nothing listens on. Below those that outgoing connections are given, which may take one while a server restarts.
+fn free_ports() -> impl Iterator<Item = u16> {
+    const PORTS: Range<u16> = 20_000..32_768;
+    let first = std::process::id() % PORTS.len() as u32;
+    let ports = PORTS.cycle().skip(first as usize).take(PORTS.len());
+    ports.filter(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
 }
 
 /// A server with its settings as they come. It is stopped and its folder removed when this is dropped.
@@ -136,10 +143,9 @@ impl Server {
 
     /// Starts it; if it runs, without giving it the time to write what it has in memory.
     pub(crate) fn restart(&self) -> Result<(), Error> {
-        succeed(&mut self.restarting()).map(drop).map_err(|error| {
-            let log = read(&self.log()).unwrap_or_default();
-            Error::Other(format!("{error}\n{log}"))
-        })
+        succeed(&mut self.restarting())
+            .map(drop)
+            .map_err(|error| Error::Other(format!("{error}\n{}", self.said())))
     }
 
     /// The same as a command for a shell.
@@ -162,6 +168,11 @@ impl Server {
             .arg(self.log())
             .args(["--options", &options, "restart"]);
         restart
+    }
+
+    /// What it has said.
+    pub(crate) fn said(&self) -> String {
+        read(&self.log()).unwrap_or_default()
     }
 
     fn log(&self) -> PathBuf {

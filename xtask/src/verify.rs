@@ -76,6 +76,8 @@ enum Part {
     Soak,
     /// Kill `connect export` of many trees, under faults and a quota: every tree once, and no call beyond the quota.
     Export,
+    /// Run the tests of the store and of the command line that need PostgreSQL.
+    Store,
     /// Import and serve contacts from several processes over one PostgreSQL, which ends connections and restarts: the trees are
     /// those of SQLite, and no acknowledged change may be lost.
     Postgres,
@@ -193,6 +195,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
             Part::Peer => peer::compare(&context, &mut steps),
             Part::Soak => programs::soak(&context, &mut steps),
             Part::Export => programs::export(&context, &mut steps),
+            Part::Store => programs::store(&context, &mut steps),
             Part::Postgres => programs::postgres(&context, &mut steps),
         }
     }

@@ -85,7 +85,8 @@ pub enum StoreError {
     #[cfg(feature = "postgres")]
     #[error("PostgreSQL: {0}")]
     Postgres(PostgresError),
-    /// The connection to PostgreSQL was lost while a change was committed, which may or may not be there.
+    /// The connection to PostgreSQL was lost while a change was committed, which may or may not be there: look before it is
+    /// made again. The endpoint answers it by an `InternalServiceException`.
     #[cfg(feature = "postgres")]
     #[error("PostgreSQL did not confirm the change, which may be done or not: {0}")]
     Unconfirmed(PostgresError),
@@ -164,7 +165,7 @@ impl Store {
     }
 
     /// Opens the contacts in a PostgreSQL database, `postgres://USER:PASSWORD@HOST/DATABASE`, in a schema of its own named
-    /// `connect`, which is created where it is not there. Several processes on several machines may read and write at once.
+    /// `connect`, which is created where it is not there. PostgreSQL must be of version 12 or later. Several processes on several machines may read and write at once.
     ///
     /// TLS is as `sslmode` says: `disable`, `prefer` or `require`. A server's certificate is always checked, by those that
     /// the system trusts or those in the file that `sslrootcert` names.
@@ -308,14 +309,16 @@ impl Store {
 
     /// Does all of `act` or none of it, while nobody else writes. `on_wait` is called when others write for longer than a
     /// moment.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(unused_variables, reason = "there is no doubt about a file")
+    )]
     fn write<T, E: From<StoreError>>(
         &self,
         on_unconfirmed: OnUnconfirmed,
         on_wait: fn(),
         act: impl Fn(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
-        // There is no doubt about a file.
-        let _ = on_unconfirmed;
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.write(on_wait, act),
             #[cfg(feature = "postgres")]

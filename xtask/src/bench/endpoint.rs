@@ -255,9 +255,14 @@ impl Endpoint<'_> {
             import.stdin(stdout);
         }
         let imported = succeed(&mut import);
-        // It has nobody left to write to.
-        let _ = samples.wait();
-        Measured::read(&imported?.stdout)
+        // Where that failed, there is nobody left to write to.
+        drop(import);
+        let written = samples.wait().map_err(Error::io(&self.binary))?;
+        let imported = Measured::read(&imported?.stdout)?;
+        if !written.success() {
+            return Err(Error::Other(format!("samples failed: {written}")));
+        }
+        Ok(imported)
     }
 
     /// Keeps a server on the processor of its caller from now on, as the server that the client's peers call.

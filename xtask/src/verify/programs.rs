@@ -1,10 +1,13 @@
 //! Tests of the command line's package for longer than they take themselves: `connect serve` under faults and quotas, `connect
 //! export` of many trees against it, and both importers and endpoints over one PostgreSQL.
 
+use std::fs;
+use std::path::Path;
+
 use super::{Context, Outcome, Steps};
 use crate::error::Error;
-use crate::postgres::Programs;
-use crate::process::{self, cargo};
+use crate::postgres::{Programs, Server};
+use crate::process::{self, cargo, succeed};
 
 pub(super) fn soak(context: &Context, steps: &mut Steps) {
     let variables = [
@@ -30,18 +33,36 @@ pub(super) fn export(context: &Context, steps: &mut Steps) {
     });
 }
 
+/// The tests that are skipped elsewhere, with the features that other steps of the gate have built already.
+const OVER_POSTGRES: [&str; 3] = [
+    "connect-local-endpoint --features postgres --lib -- store::",
+    "connect-cli --features parquet,postgres --test cli -- postgres::",
+    // What restarts the server is alone with it.
+    "connect-cli --features parquet,postgres --test cli -- --test-threads=1 shared::",
+];
+
+pub(super) fn store(context: &Context, steps: &mut Steps) {
+    over_postgres(context, steps, "tests", |server| {
+        let mut figures = Vec::new();
+        for tests in OVER_POSTGRES {
+            let mut test = cargo(&context.root, &context.target);
+            test.envs(variables(server)).env("PROPTEST_CASES", "16");
+            test.args(["test", "--package"]).args(tests.split(' '));
+            let finished = succeed(&mut test)?;
+            let mut lines = finished.stdout.lines();
+            let result = lines.find_map(|line| line.strip_prefix("test result: ok. "));
+            let passed = result.and_then(|result| result.split(';').next());
+            let (_, name) = tests.rsplit_once(' ').unwrap_or_default();
+            figures.push(format!("{name} {}", passed.unwrap_or("nothing")));
+        }
+        Ok(Outcome::Passed(figures.join(", ")))
+    });
+}
+
 /// Optimised, since a million contacts take long enough, but not as what is released.
 pub(super) fn postgres(context: &Context, steps: &mut Steps) {
-    steps.step("several processes", || {
-        let folder = context.target.join("verify/postgres");
-        let programs = match Programs::find(&context.root) {
-            Ok(programs) => programs,
-            Err(why) => return Ok(Outcome::Skipped(why)),
-        };
-        let server = programs.start(&folder)?;
-        let variables = [
-            ("CONNECT_TEST_POSTGRES", server.url()),
-            ("CONNECT_TEST_POSTGRES_RESTART", server.restart_line()),
+    over_postgres(context, steps, "several processes", |server| {
+        let variables = variables(server).into_iter().chain([
             (
                 "CONNECT_TEST_POSTGRES_CONTACTS",
                 context.postgres_contacts.to_string(),
@@ -52,9 +73,46 @@ pub(super) fn postgres(context: &Context, steps: &mut Steps) {
             ),
             ("CARGO_PROFILE_RELEASE_LTO", "false".to_owned()),
             ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16".to_owned()),
-        ];
+        ]);
         let flags = ["--release", "--features", "postgres"];
-        test(context, "shared", &flags, &variables)
+        test(context, "shared", &flags, &variables.collect::<Vec<_>>())
+    });
+}
+
+/// Where the tests find the server, and what restarts it.
+fn variables(server: &Server) -> [(&'static str, String); 2] {
+    [
+        ("CONNECT_TEST_POSTGRES", server.url()),
+        ("CONNECT_TEST_POSTGRES_RESTART", server.restart_line()),
+    ]
+}
+
+/// A step with a PostgreSQL server of its own.
+fn over_postgres(
+    context: &Context,
+    steps: &mut Steps,
+    subject: &str,
+    run: impl FnOnce(&Server) -> Result<Outcome, Error>,
+) {
+    steps.step(subject, || {
+        let folder = context.target.join("verify");
+        fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+        let temporary = std::env::temp_dir();
+        let name = format!("connect-postgres-{}", std::process::id());
+        // The user who runs PostgreSQL may have no way to where this is built.
+        let find = |within: &Path, name: &str| Ok((Programs::find(within)?, within.join(name)));
+        let found = find(&folder, "postgres").or_else(|_: String| find(&temporary, &name));
+        let (programs, folder) = match found {
+            Ok(found) => found,
+            Err(why) => return Ok(Outcome::Skipped(why)),
+        };
+        let server = programs.start(&folder)?;
+        run(&server).map_err(|error| {
+            let said = server.said();
+            let last = said.len().saturating_sub(4_000);
+            let said = String::from_utf8_lossy(&said.as_bytes()[last..]);
+            Error::Other(format!("{error}\n{said}"))
+        })
     });
 }
 

@@ -77,6 +77,7 @@ pub(crate) mod with_a_server {
     use std::thread;
 
     use serde_json::json;
+    use tokio_postgres::SimpleQueryMessage;
 
     use super::*;
     use crate::connect::{KEYS, Ran, Served, command, database, run, starts_with, text};
@@ -93,16 +94,18 @@ pub(crate) mod with_a_server {
         server
     }
 
-    pub(crate) fn execute(url: &str, statements: &str) -> Result<(), tokio_postgres::Error> {
+    /// Executes statements. Returns how many rows they find.
+    pub(crate) fn execute(url: &str, statements: &str) -> Result<usize, tokio_postgres::Error> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         let execute = async {
             let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
             let connection = tokio::spawn(connection);
-            let done = client.batch_execute(statements).await;
+            let answers = client.simple_query(statements).await;
             connection.abort();
-            done
+            let is_row = |answer: &SimpleQueryMessage| matches!(answer, SimpleQueryMessage::Row(_));
+            Ok(answers?.iter().filter(|answer| is_row(answer)).count())
         };
         // Async tests may not wait for another runtime on their own thread.
         thread::scope(|scope| {

@@ -37,8 +37,8 @@ use super::{OnUnconfirmed, PATIENCE, StoreError, Tables};
 
 /// Of the advisory lock of those that write: "ConT" in ASCII, as SQLite's files have it.
 const LOCK: i64 = 0x436f_6e54;
-/// What each connection is set to. Nothing here runs as long as it takes to compile a statement. A client that has gone or sleeps
-/// gives up the lock of those that write.
+/// What each connection is set to. `jit` compiles statements, for longer than any of these runs. A client that has gone or
+/// sleeps gives up the lock of those that write.
 const SETTINGS: &str = "SET search_path = connect; SET TimeZone = 'UTC'; SET jit = off;
     SET idle_in_transaction_session_timeout = '60s'; SET tcp_user_timeout = '30s';
     SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3";
@@ -51,7 +51,9 @@ pub(super) struct Postgres {
     tls: MakeRustlsConnect,
     may_write: bool,
     pool: Pool,
-    outage: Outage,
+    /// Of those that read and those that write, as a server may do the one and not the other.
+    reading: Outage,
+    writing: Outage,
     /// One thread of this process waits for the lock of those that write, the others for that thread.
     writer: Mutex<()>,
 }
@@ -84,10 +86,14 @@ impl Postgres {
             return Err(StoreError::TooNew { found, known });
         }
         if found < schema::VERSION {
-            if !may_write {
-                return Err(StoreError::Foreign);
+            match (may_write, found) {
+                (true, _) => schema::migrate(&session)?,
+                (false, 0) => return Err(StoreError::Foreign),
+                (false, _) => {
+                    let known = schema::VERSION;
+                    return Err(StoreError::TooOld { found, known });
+                }
             }
-            schema::migrate(&session)?;
         }
         database.pool.put_back(session);
         Ok(database)
@@ -107,7 +113,8 @@ impl Postgres {
             tls,
             may_write,
             pool: Pool::default(),
-            outage: Outage::default(),
+            reading: Outage::default(),
+            writing: Outage::default(),
             writer: Mutex::default(),
         })
     }
@@ -135,7 +142,7 @@ impl Postgres {
         query: impl Fn(&dyn Tables) -> Result<T, E>,
     ) -> Result<T, E> {
         let _place = self.pool.place();
-        self.outage.retry(|| {
+        self.reading.retry(|| {
             let session = match self.begin() {
                 Ok(session) => session,
                 Err(error) => return Attempt::failed(error),
@@ -167,7 +174,7 @@ impl Postgres {
                 on_wait();
             }
         };
-        self.outage.retry(|| {
+        self.writing.retry(|| {
             let session = match self.begin_to_write(on_wait) {
                 Ok(session) => session,
                 Err(error) => return Attempt::failed(error),
@@ -192,10 +199,10 @@ impl Postgres {
         })
     }
 
-    /// Gives the room of what was removed to what comes. Waits for nobody.
+    /// Gives the room of what was removed to what comes. Others read and write meanwhile.
     pub(super) fn compact(&self) -> Result<(), StoreError> {
         let _place = self.pool.place();
-        self.outage.retry(|| {
+        self.writing.retry(|| {
             let vacuum = || {
                 let session = self.session()?;
                 // Not in one transaction.
@@ -218,11 +225,7 @@ impl Postgres {
     /// grows is out of date, and to read all of it for each batch never ends.
     fn begin_to_write(&self, on_wait: impl Fn()) -> Result<Session, StoreError> {
         let patience = PATIENCE.as_millis();
-        let mode = if self.may_write {
-            "READ WRITE"
-        } else {
-            "READ ONLY"
-        };
+        let mode = if self.may_write { "" } else { "READ ONLY" };
         let begin = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED {mode}; SET LOCAL statement_timeout = 0;
             SET LOCAL lock_timeout = {patience}; SELECT pg_advisory_xact_lock({LOCK}); SET LOCAL lock_timeout = 0;
@@ -247,8 +250,9 @@ impl Postgres {
 
     fn connect(&self) -> Result<Session, StoreError> {
         let (config, tls) = (self.config.clone(), self.tls.clone());
+        // The driver's limit is of each address alone, of which names mostly have two, and not of what follows.
         let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(1).max(1);
-        let limit = config.get_connect_timeout().copied().unwrap_or_default() * hosts;
+        let limit = config.get_connect_timeout().copied().unwrap_or_default() * 3 * hosts;
         let connect = async move {
             let (client, connection) = config.connect(tls).await?;
             tokio::spawn(async {
@@ -261,7 +265,6 @@ impl Postgres {
         let (sender, connected) = mpsc::sync_channel(1);
         if let Some(runtime) = &self.runtime {
             runtime.spawn(async move {
-                // The driver's limit is of the socket alone.
                 let client = tokio::time::timeout(limit, connect).await;
                 let _ = sender.send(client.unwrap_or_else(|_| Err(PostgresError::silent())));
             });

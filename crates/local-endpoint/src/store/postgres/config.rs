@@ -50,7 +50,11 @@ fn complete(
     }
     if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
         config.keepalives_idle(SILENCE / 2);
+    }
+    if config.get_keepalives_interval().is_none() {
         config.keepalives_interval(SILENCE / 6);
+    }
+    if config.get_keepalives_retries().is_none() {
         config.keepalives_retries(3);
     }
     if config.get_application_name().is_none() {

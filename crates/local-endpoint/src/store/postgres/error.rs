@@ -10,7 +10,7 @@ use tokio_postgres::error::{Severity, SqlState};
 use crate::StoreError;
 use crate::store::OnUnconfirmed;
 
-/// How long something is done again and again.
+/// How long something is done again and again, where the server is away.
 const RETRIES: Duration = Duration::from_secs(30);
 /// How long to wait before it is done again: at first, and at the most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
@@ -137,8 +137,12 @@ impl<T, E: From<StoreError>> Attempt<T, E> {
 
 /// Since when nothing has gone well, as all threads of a store see it: those that wait for one another do not wait for the
 /// server one after another.
-#[derive(Debug, Default)]
-pub(super) struct Outage(Mutex<Option<Span>>);
+#[derive(Debug)]
+pub(super) struct Outage {
+    /// How long something is done again and again.
+    limit: Duration,
+    span: Mutex<Option<Span>>,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Span {
@@ -146,7 +150,20 @@ struct Span {
     last: Instant,
 }
 
+impl Default for Outage {
+    fn default() -> Self {
+        Self::new(RETRIES)
+    }
+}
+
 impl Outage {
+    fn new(limit: Duration) -> Self {
+        Self {
+            limit,
+            span: Mutex::default(),
+        }
+    }
+
     /// Does something again where what was in the way may have passed, for a while.
     pub(super) fn retry<T, E>(&self, mut attempt: impl FnMut() -> Attempt<T, E>) -> Result<T, E> {
         let (mut pause, longest) = PAUSES;
@@ -154,13 +171,15 @@ impl Outage {
         loop {
             let error = match attempt() {
                 Attempt::Done(result) => {
-                    *self.span() = None;
+                    if result.is_ok() {
+                        *self.span() = None;
+                    }
                     return result;
                 }
                 Attempt::MayPass(error) => error,
             };
             let ours = first.get_or_insert_with(Instant::now).elapsed();
-            if ours.max(self.lasts()) > RETRIES {
+            if ours.max(self.lasts()) > self.limit {
                 return Err(error);
             }
             // Not all that wait come back at once.
@@ -169,17 +188,70 @@ impl Outage {
         }
     }
 
-    /// Notes a failure, and returns how long there have been some.
+    /// Notes a failure, and returns how long there have been some, each soon after the one before.
     fn lasts(&self) -> Duration {
         let now = Instant::now();
         let mut span = self.span();
-        let known = span.filter(|span| now - span.last < RETRIES);
+        let known = span.filter(|span| now - span.last < self.limit);
         let since = known.map_or(now, |span| span.since);
         *span = Some(Span { since, last: now });
         now - since
     }
 
     fn span(&self) -> MutexGuard<'_, Option<Span>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.span.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_millis(50);
+
+    /// Tries what never goes well. Returns how often.
+    fn fail(outage: &Outage) -> usize {
+        let mut attempts = 0;
+        let result: Result<(), ()> = outage.retry(|| {
+            attempts += 1;
+            Attempt::MayPass(())
+        });
+        result.unwrap_err();
+        attempts
+    }
+
+    /// As if all failures were that much longer ago.
+    fn age(outage: &Outage, since: Duration, last: Duration) {
+        let now = Instant::now();
+        let ago = |span| now.checked_sub(span).unwrap();
+        *outage.span() = Some(Span {
+            since: ago(since),
+            last: ago(last),
+        });
+    }
+
+    #[test]
+    fn what_never_goes_well_is_given_up() {
+        let began = Instant::now();
+        assert!(fail(&Outage::new(LIMIT)) > 1);
+        assert!(began.elapsed() >= LIMIT);
+    }
+
+    #[test]
+    fn who_comes_when_it_has_lasted_does_not_wait_as_long_again() {
+        let outage = Outage::default();
+        age(&outage, RETRIES * 2, Duration::ZERO);
+        assert_eq!(fail(&outage), 1);
+    }
+
+    #[test]
+    fn what_goes_well_or_was_long_ago_ends_it() {
+        let outage = Outage::new(LIMIT);
+        age(&outage, LIMIT * 4, LIMIT * 2);
+        assert!(fail(&outage) > 1);
+        age(&outage, LIMIT * 4, Duration::ZERO);
+        let well: Result<(), ()> = outage.retry(|| Attempt::Done(Ok(())));
+        well.unwrap();
+        assert!(fail(&outage) > 1);
     }
 }

@@ -7,7 +7,7 @@ use super::session::Session;
 
 /// How many connections there may be at once; who needs another one waits.
 const CONNECTIONS: usize = 16;
-/// How long one is kept that nobody needs.
+/// How long one is kept that nobody needs, as long as others are used.
 const IDLE: Duration = Duration::from_secs(60);
 
 #[derive(Default)]
@@ -21,6 +21,13 @@ struct State {
     in_use: usize,
     /// Since when. Those in front were not needed for the longest.
     idle: Vec<(Instant, Session)>,
+}
+
+impl State {
+    fn tidy(&mut self) {
+        self.idle
+            .retain(|(since, session)| since.elapsed() < IDLE && session.is_usable());
+    }
 }
 
 /// The right to one connection.
@@ -38,16 +45,16 @@ impl Pool {
     /// A connection that is open still.
     pub(super) fn take(&self) -> Option<Session> {
         let mut state = self.state();
-        let is_good =
-            |(since, session): &(Instant, Session)| since.elapsed() < IDLE && session.is_usable();
-        state.idle.retain(is_good);
+        state.tidy();
         state.idle.pop().map(|(_, session)| session)
     }
 
     /// Keeps a connection for who needs it next, unless something is wrong with it.
     pub(super) fn put_back(&self, session: Session) {
+        let mut state = self.state();
+        state.tidy();
         if session.is_usable() {
-            self.state().idle.push((Instant::now(), session));
+            state.idle.push((Instant::now(), session));
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) fn migrate(session: &Session) -> Result<(), StoreError> {
     session.batch(&format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({LOCK})"
     ))?;
-    if version(session)? < VERSION {
+    if version(session)? == 0 {
         // It may have been made for a role that may make none.
         let select = "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'connect')";
         if !session.one(select, &[])?.get::<bool>(0)? {

@@ -16,7 +16,8 @@ use crate::StoreError;
 
 pub(super) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-/// Waits on any thread, also where tokio lets nobody block: the connection is on a runtime of its own.
+/// Waits on any thread, also where tokio lets nobody block: the connection is on a runtime of its own. Only within the same
+/// function of `futures` it panics.
 pub(super) fn wait<F: Future>(future: F) -> F::Output {
     futures_executor::block_on(future)
 }
