@@ -17,9 +17,9 @@ impl Database {
     pub(crate) fn find(name: String) -> Result<Self, Failure> {
         let mut database = Self { name, server: None };
         if database.name.starts_with("postgres://") {
-            let row = database
-                .connect()?
-                .query_one("SELECT pg_backend_pid()", &[])?;
+            // Its process is there as long as the connection is.
+            let mut connection = database.connect()?;
+            let row = connection.query_one("SELECT pg_backend_pid()", &[])?;
             database.server = Some(parent_of(row.get(0))?);
         }
         Ok(database)
