@@ -193,7 +193,12 @@ pub(crate) fn hide_secrets(text: String, line: impl Iterator<Item = OsString>) -
     line.fold(text, |text, argument| {
         let argument = argument.to_string_lossy();
         let value = argument.split_once('=').map(|(_, value)| value);
-        let found = [Some(&*argument), value].into_iter().flatten();
+        // A flag itself may show.
+        let mut found = [Some(&*argument), value];
+        if argument.starts_with('-') {
+            found.reverse();
+        }
+        let found = found.into_iter().flatten();
         found.fold(text, |text, value| match connection_string(value) {
             Some(url) => text.replace(value, &without_secrets(&url)),
             None => text,

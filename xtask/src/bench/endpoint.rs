@@ -130,7 +130,8 @@ impl Endpoint<'_> {
         };
         for _ in 0..rounds(self.bench) {
             let mut medians = Vec::new();
-            for Database { name, place, .. } in &databases {
+            for database in &databases {
+                let Database { name, place, .. } = database;
                 let pages = self.run(&["pages", place, "2000"])?;
                 let mut sample = |metric: &str, figure| {
                     kind.sample(part, metric, Peer::Ours, pages.need(figure)?);
@@ -144,11 +145,11 @@ impl Endpoint<'_> {
                     }
                 }
                 medians.extend(pages.get("p50"));
+                self.sample_pages(part, kind, database)?;
             }
             if let [smallest, .., largest] = medians[..] {
                 kind.sample(part, "page-growth", Peer::Ours, largest / smallest);
             }
-            self.sample_pages(part, kind, largest)?;
         }
         Ok(())
     }
@@ -197,7 +198,8 @@ impl Endpoint<'_> {
         };
         for (server, peer) in peers {
             let served = self.run(&["serve", server, &database.place, seconds])?;
-            kind.sample(part, "pages", *peer, served.ratio("calls", "cpu")?);
+            let metric = format!("pages-{}", database.name);
+            kind.sample(part, &metric, *peer, served.ratio("calls", "cpu")?);
         }
         Ok(())
     }
