@@ -165,7 +165,8 @@ impl Store {
     }
 
     /// Opens the contacts in a PostgreSQL database, `postgres://USER:PASSWORD@HOST/DATABASE`, in a schema of its own named
-    /// `connect`, which is created where it is not there. PostgreSQL must be of version 12 or later. Several processes on several machines may read and write at once.
+    /// `connect`, which is created where it is not there. PostgreSQL must be of version 12 or later. Several processes on
+    /// several machines may read and write at once.
     ///
     /// TLS is as `sslmode` says: `disable`, `prefer` or `require`. A server's certificate is always checked, by those that
     /// the system trusts or those in the file that `sslrootcert` names.

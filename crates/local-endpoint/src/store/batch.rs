@@ -9,14 +9,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::mem;
 
 use super::StoreError;
+use super::import::BATCH;
 use super::report::Report;
 use super::tables::{Entry, Row, Tables};
 use super::trees::{Trees, Union};
 use crate::contact::{ContactRecord, ContactState};
 use crate::records::instance_id;
-
-/// How many records are worked out at once.
-const CHUNK: usize = 5_000;
 
 /// Records within a transaction.
 pub(super) struct Batch<'a> {
@@ -66,7 +64,7 @@ impl<'a> Batch<'a> {
     /// Writes records.
     pub(super) fn put(&mut self, records: &[ContactRecord]) -> Result<(), StoreError> {
         records
-            .chunks(CHUNK)
+            .chunks(BATCH)
             .try_for_each(|records| self.put_chunk(records))
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use super::tables::{Instance, Tables};
-use super::{Store, StoreError};
+use super::{NO_TIME, Store, StoreError};
 use crate::token::{Cursor, Scope};
 use aws_smithy_types::DateTime;
 
@@ -182,6 +182,11 @@ fn find(
     let instance = self::instance(tables, instance)?;
     let tree = tables.tree_of(instance.key, contact_id)?;
     Ok((instance, tree.ok_or(PageError::UnknownContact)?))
+}
+
+/// When a contact began, of what its column has.
+pub(super) fn beginning(nanos: i64) -> Option<DateTime> {
+    (nanos != NO_TIME).then(|| time(nanos))
 }
 
 pub(crate) fn time(nanos: i64) -> DateTime {

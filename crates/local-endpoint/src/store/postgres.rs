@@ -19,6 +19,7 @@ mod session;
 mod write;
 
 use std::cell::Cell;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Mutex, PoisonError, mpsc};
 
@@ -80,20 +81,13 @@ impl Postgres {
         let database = Self::new(url, may_write)?;
         // What does not go well at once is more likely a wrong connection string than a restart.
         let session = database.connect()?;
-        let found = schema::version(&session)?;
-        if found > schema::VERSION {
-            let known = schema::VERSION;
-            return Err(StoreError::TooNew { found, known });
-        }
-        if found < schema::VERSION {
-            match (may_write, found) {
-                (true, _) => schema::migrate(&session)?,
-                (false, 0) => return Err(StoreError::Foreign),
-                (false, _) => {
-                    let known = schema::VERSION;
-                    return Err(StoreError::TooOld { found, known });
-                }
-            }
+        let (found, known) = (schema::version(&session)?, schema::VERSION);
+        match found.cmp(&known) {
+            Ordering::Greater => return Err(StoreError::TooNew { found, known }),
+            Ordering::Equal => {}
+            Ordering::Less if may_write => schema::migrate(&session)?,
+            Ordering::Less if found == 0 => return Err(StoreError::Foreign),
+            Ordering::Less => return Err(StoreError::TooOld { found, known }),
         }
         database.pool.put_back(session);
         Ok(database)

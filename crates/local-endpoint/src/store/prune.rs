@@ -6,7 +6,7 @@ use std::slice;
 use aws_smithy_types::DateTime;
 
 use super::import::BATCH;
-use super::page::{instance, time};
+use super::page::{beginning, instance};
 use super::tables::Tables;
 use super::trees::Trees;
 use super::{NO_TIME, OnUnconfirmed, PageError, Store, StoreError};
@@ -40,6 +40,20 @@ pub struct Pruned {
     pub first: Option<DateTime>,
     /// When the last of them began.
     pub last: Option<DateTime>,
+}
+
+impl Pruned {
+    /// One contact: when it began, as its row has it; `None` of an ID that others only refer to.
+    pub(super) fn one(began: Option<i64>, references: u64, relatives: u64) -> Self {
+        let began_at = began.and_then(beginning);
+        Self {
+            contacts: u64::from(began.is_some()),
+            references,
+            relatives,
+            first: began_at,
+            last: began_at,
+        }
+    }
 }
 
 /// Why nothing can be removed, or no more.
@@ -150,9 +164,8 @@ fn aged(tables: &dyn Tables, limit: i64) -> Result<Pruned, StoreError> {
     for age in AGES {
         let (contacts, first, last) = tables.aged(age, limit)?;
         pruned.contacts += contacts;
-        let known = |nanos: Option<i64>| nanos.filter(|nanos| *nanos != NO_TIME).map(time);
-        pruned.first = pruned.first.or(known(first));
-        pruned.last = pruned.last.or(known(last));
+        pruned.first = pruned.first.or(first.and_then(beginning));
+        pruned.last = pruned.last.or(last.and_then(beginning));
     }
     Ok(pruned)
 }

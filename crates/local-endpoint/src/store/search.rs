@@ -97,6 +97,17 @@ pub(crate) struct Found {
     pub(crate) next_token: Option<String>,
 }
 
+impl Search {
+    /// The direction of the order, and how what comes behind compares, as SQL has them.
+    pub(super) fn direction(&self) -> (&'static str, &'static str) {
+        if self.is_descending {
+            ("DESC", "<")
+        } else {
+            ("ASC", ">")
+        }
+    }
+}
+
 impl Store {
     /// Finds contacts of an instance. A token is good for the same `what`, which says in full what is looked for.
     pub(crate) fn search(

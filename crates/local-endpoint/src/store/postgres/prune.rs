@@ -3,7 +3,6 @@
 use super::session::{Row, Session, escape};
 use crate::StoreError;
 use crate::store::NO_TIME;
-use crate::store::page::time;
 use crate::store::prune::{Age, Place, Pruned};
 use crate::store::tables::Prunes;
 
@@ -57,14 +56,7 @@ impl Prunes for Session {
         let select = "SELECT count(*), count(*) FILTER (WHERE $3 IN (previous, initial, related)) FROM contact
             WHERE tree = $1 AND listed AND (instance, id) <> ($2, $3)";
         let counts = self.one(select, &[&place.tree, &place.instance, &id])?;
-        let began_at = began.filter(|nanos| *nanos != NO_TIME).map(time);
-        Ok(Pruned {
-            contacts: u64::from(began.is_some()),
-            references: counts.count(1)?,
-            relatives: counts.count(0)?,
-            first: began_at,
-            last: began_at,
-        })
+        Ok(Pruned::one(began, counts.count(1)?, counts.count(0)?))
     }
 
     fn forget(&self, places: &[Place]) -> Result<(), StoreError> {

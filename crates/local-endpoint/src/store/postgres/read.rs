@@ -9,7 +9,7 @@ use super::search;
 use super::session::{Row, Session, escape};
 use crate::StoreError;
 use crate::store::NO_TIME;
-use crate::store::page::{ContactSummary, StoredContact, time};
+use crate::store::page::{ContactSummary, StoredContact, beginning, time};
 use crate::store::search::{Detailed, Mark, Search};
 use crate::store::stats::{InstanceStats, Stats, TreeStats};
 use crate::store::tables::{Instance, Reads};
@@ -261,9 +261,7 @@ pub(super) fn summary(row: &Row, instance_arn: &str) -> Result<ContactSummary, S
     Ok(ContactSummary {
         contact_arn: format!("{instance_arn}/contact/{contact_id}"),
         contact_id,
-        initiation_time: Some(row.get(1)?)
-            .filter(|nanos| *nanos != NO_TIME)
-            .map(time),
+        initiation_time: beginning(row.get(1)?),
         disconnect_time: row.get::<Option<i64>>(2)?.map(time),
         initial_contact_id: row.maybe_text(3)?,
         previous_contact_id: row.maybe_text(4)?,

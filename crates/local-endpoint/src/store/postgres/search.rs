@@ -32,11 +32,7 @@ pub(super) fn rows(
 ) -> Result<Vec<(Detailed, Mark)>, StoreError> {
     let mut query = Query::new(instance.key, search);
     let (key, is_text) = sql(search.order);
-    let (direction, comparison) = if search.is_descending {
-        ("DESC", "<")
-    } else {
-        ("ASC", ">")
-    };
+    let (direction, comparison) = search.direction();
     if let Some(Mark { value, id }) = after {
         let value = match value {
             Value::Time(nanos) => query.bind(*nanos),

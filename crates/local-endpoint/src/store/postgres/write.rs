@@ -10,7 +10,7 @@ use super::session::{Parameters, Row as Read, Session, escape};
 use crate::StoreError;
 use crate::contact::{COLUMNS, ContactState, FIELDS, Field, Kind, Value};
 use crate::store::NO_TIME;
-use crate::store::columns::{self, details, field_versions};
+use crate::store::columns::{self, details, field_versions, initiated};
 use crate::store::tables::{Entry, Member, Row, Writes};
 
 /// What is written of a contact: columns and their types.
@@ -40,6 +40,9 @@ impl Writes for Session {
     }
 
     fn rows(&self, ids: &[(i64, &str)]) -> Result<Vec<Option<Row>>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let (instances, ids): (Vec<i64>, Vec<Cow<'_, str>>) = ids
             .iter()
             .map(|(instance, id)| (*instance, escape(id)))
@@ -240,8 +243,8 @@ fn values<'a>(contact: &Entry<'a>) -> [Parameter<'a>; STAGED.len()] {
         ..
     } = *contact;
     let newest = state.map(ContactState::newest);
-    let time = |field| match state.and_then(|state| state[field].value.as_ref()) {
-        Some(Value::Time(nanos)) => Some(*nanos),
+    let disconnected = match state.map(|state| &state[Field::Disconnected].value) {
+        Some(Some(Value::Time(nanos))) => Some(*nanos),
         _ => None,
     };
     let text = |field| -> Parameter<'a> {
@@ -252,8 +255,8 @@ fn values<'a>(contact: &Entry<'a>) -> [Parameter<'a>; STAGED.len()] {
         Box::new(escape(id)),
         Box::new(tree),
         Box::new(state.is_some()),
-        Box::new(time(Field::Disconnected)),
-        Box::new(time(Field::Initiated).unwrap_or(NO_TIME)),
+        Box::new(disconnected),
+        Box::new(state.map_or(NO_TIME, initiated)),
         text(Field::Previous),
         text(Field::Initial),
         text(Field::Related),

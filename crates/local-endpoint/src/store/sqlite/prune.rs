@@ -5,7 +5,6 @@ use rusqlite::{Connection, Error, OptionalExtension, Row, ffi};
 use super::{Sqlite, when_free};
 use crate::StoreError;
 use crate::store::NO_TIME;
-use crate::store::page::time;
 use crate::store::prune::{Age, Place, Pruned};
 use crate::store::tables::Prunes;
 
@@ -93,14 +92,7 @@ impl Prunes for Connection {
         let counts = (place.tree, place.instance, &place.id);
         let (relatives, references) =
             self.query_row(select, counts, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let began_at = began.filter(|nanos| *nanos != NO_TIME).map(time);
-        Ok(Pruned {
-            contacts: u64::from(began.is_some()),
-            references,
-            relatives,
-            first: began_at,
-            last: began_at,
-        })
+        Ok(Pruned::one(began, references, relatives))
     }
 
     fn forget(&self, places: &[Place]) -> Result<(), StoreError> {

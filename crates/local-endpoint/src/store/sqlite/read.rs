@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::search;
 use crate::StoreError;
 use crate::store::NO_TIME;
-use crate::store::page::{ContactSummary, StoredContact, time};
+use crate::store::page::{ContactSummary, StoredContact, beginning, time};
 use crate::store::search::{Detailed, Mark, Search};
 use crate::store::stats::{InstanceStats, Stats, TreeStats};
 use crate::store::tables::{Instance, Reads};
@@ -228,9 +228,7 @@ pub(super) fn summary(row: &Row<'_>, instance_arn: &str) -> rusqlite::Result<Con
     Ok(ContactSummary {
         contact_arn: format!("{instance_arn}/contact/{contact_id}"),
         contact_id,
-        initiation_time: Some(row.get(1)?)
-            .filter(|nanos| *nanos != NO_TIME)
-            .map(time),
+        initiation_time: beginning(row.get(1)?),
         disconnect_time: row.get::<_, Option<i64>>(2)?.map(time),
         initial_contact_id: row.get(3)?,
         previous_contact_id: row.get(4)?,
